@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "percept",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "PerceptAudio", targets: ["PerceptAudio"]),
+        .library(name: "PerceptImage", targets: ["PerceptImage"]),
+        .library(name: "PerceptInference", targets: ["PerceptInference"]),
+        .library(name: "Percept", targets: ["Percept"]),
+        .library(name: "PerceptSandbox", targets: ["PerceptSandbox"]),
+        .executable(name: "percept", targets: ["PerceptCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+        .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(
+            name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+        .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG"]),
+        .target(name: "CKernels"),
+
+        .target(name: "PerceptCore", swiftSettings: swiftSettings),
+        .target(
+            name: "PerceptAudio", dependencies: ["PerceptCore", "CSndfile", "CKernels"], swiftSettings: swiftSettings),
+        .target(
+            name: "PerceptImage", dependencies: ["PerceptCore", "CImageCodecs", "CKernels"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "PerceptInference",
+            dependencies: ["PerceptCore", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "Percept", dependencies: ["PerceptAudio", "PerceptImage", "PerceptInference"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "PerceptSandbox",
+            dependencies: [
+                "PerceptInference", "PerceptAudio", "PerceptImage", .product(name: "FlyingFox", package: "FlyingFox"),
+            ],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "PerceptCommand",
+            dependencies: [
+                "Percept", "PerceptSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+
+        .target(
+            name: "PerceptTestSupport", dependencies: ["PerceptCore"], path: "Tests/PerceptTestSupport",
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PerceptCoreTests", dependencies: ["PerceptCore", "PerceptTestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PerceptAudioTests", dependencies: ["PerceptAudio", "PerceptTestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PerceptImageTests", dependencies: ["PerceptImage", "PerceptTestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PerceptInferenceTests", dependencies: ["PerceptInference", "PerceptTestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PerceptTests", dependencies: ["Percept", "PerceptSandbox", "PerceptTestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PerceptSandboxTests", dependencies: ["PerceptSandbox", "PerceptTestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PerceptCommandTests", dependencies: ["PerceptCommand", "PerceptTestSupport"],
+            swiftSettings: swiftSettings),
+    ]
+)

@@ -1,0 +1,4 @@
+@main
+struct PerceptCommand {
+    static func main() {}
+}

@@ -1,0 +1,60 @@
+/// Where media bytes come from: a file, or bytes that are in memory already.
+public struct MediaSource: Sendable, Hashable {
+    public enum Storage: Sendable, Hashable {
+        case file(path: String)
+        case bytes([UInt8])
+    }
+
+    public let storage: Storage
+    /// What errors and reports call it: the path as the caller gave it, or a name for bytes.
+    public let name: String
+
+    /// A file. `name` is what errors call it when that is not the path (a spooled standard input, say).
+    public static func file(_ path: String, name: String? = nil) -> MediaSource {
+        MediaSource(storage: .file(path: path), name: name ?? path)
+    }
+
+    /// Bytes in memory, encoded as they would be in a file.
+    public static func bytes(_ bytes: [UInt8], name: String = "bytes in memory") -> MediaSource {
+        MediaSource(storage: .bytes(bytes), name: name)
+    }
+
+    /// The path, when the source is a file.
+    public var path: String? {
+        if case .file(let path) = storage { path } else { nil }
+    }
+
+    /// Tells the type from the bytes; a leading ID3 tag is looked behind.
+    ///
+    /// - Throws: ``MediaError`` `.inputMissing` for a file that cannot be read, `.malformedInput` for an empty one,
+    ///   `.unsupportedFeature` when no known signature fits.
+    public func mediaType() throws(MediaError) -> MediaType {
+        var prefix = try bytes(at: 0, count: MediaType.sniffedByteCount)
+        guard !prefix.isEmpty else {
+            throw MediaError(
+                .malformedInput, source: name, problem: "the file is empty (0 bytes)",
+                remedy: "record or export it again")
+        }
+        if let offset = MediaType.offsetBehindID3(prefix) {
+            let behind = try bytes(at: offset, count: MediaType.sniffedByteCount)
+            if let type = MediaType.sniff(behind), type.kind == .audio { return type }
+            prefix = Array("ID3".utf8)
+        }
+        guard let type = MediaType.sniff(prefix) else {
+            throw MediaError(
+                .unsupportedFeature, source: name, problem: "the first bytes are of no known audio or image format",
+                remedy: "pass a recording (WAV, FLAC, Ogg, MP3, AIFF, CAF, AU) or a picture (PNG, JPEG)")
+        }
+        return type
+    }
+
+    private func bytes(at offset: Int, count: Int) throws(MediaError) -> [UInt8] {
+        switch storage {
+        case .bytes(let bytes):
+            return Array(bytes.dropFirst(offset).prefix(count))
+        case .file(let path):
+            let file = try InputFile(path: path, name: name)
+            return try file.read(at: offset, count: count)
+        }
+    }
+}

@@ -1,0 +1,152 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that appears whole or not at all: written beside its destination, then renamed over it by ``commit()``.
+///
+/// Without a commit the half-written file is removed when the value goes away. A destination that exists and is no
+/// regular file (`/dev/null`, a named pipe) is written directly, since a rename would replace it; a symbolic link is
+/// followed, so that the link survives.
+public struct OutputFile: ~Copyable {
+    /// Open for reading and writing; valid until ``commit()``.
+    public let descriptor: CInt
+    /// What errors call the file: the path as the caller gave it.
+    public let name: String
+    private let destination: String
+    /// `nil` when the destination is written directly.
+    private let temporaryPath: String?
+    private var isOpen = true
+
+    /// Creates the temporary file beside `path`.
+    ///
+    /// - Parameter inputs: files that must not be replaced; a `path` naming one of them, by whatever link, is refused.
+    /// - Throws: ``MediaError`` `.invalidArgument` when the output is one of `inputs`, `.outputNotCreatable` when the
+    ///   folder does not exist or may not be written.
+    public init(path: String, protecting inputs: [String] = []) throws(MediaError) {
+        guard !path.isEmpty else {
+            throw MediaError(.invalidArgument, problem: "the output has no name", remedy: "pass a path with -o")
+        }
+        var existing = stat()
+        let exists = stat(path, &existing) == 0
+        if exists { try Self.refuse(path, existing, inputs: inputs) }
+        let isDirect = exists && existing.st_mode & S_IFMT != S_IFREG
+        let destination = exists && !isDirect ? Self.resolvingLinks(path) : path
+        let temporaryPath = isDirect ? nil : Self.temporaryPath(beside: destination)
+        let flags = isDirect ? O_WRONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+        let descriptor = try Self.open(temporaryPath ?? path, flags, name: path)
+        if exists && !isDirect { fchmod(descriptor, existing.st_mode & 0o7777) }
+        self.name = path
+        self.destination = destination
+        self.temporaryPath = temporaryPath
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        guard isOpen else { return }
+        close(descriptor)
+        if let temporaryPath { unlink(temporaryPath) }
+    }
+
+    /// Appends `bytes` at the descriptor's offset.
+    public func write(_ bytes: [UInt8]) throws(MediaError) {
+        var failure: CInt = 0
+        bytes.withUnsafeBytes { buffer in
+            var written = 0
+            while written < buffer.count, let base = buffer.baseAddress {
+                #if canImport(Glibc)
+                    let count = Glibc.write(descriptor, base + written, buffer.count - written)
+                #elseif canImport(Musl)
+                    let count = Musl.write(descriptor, base + written, buffer.count - written)
+                #else
+                    let count = Darwin.write(descriptor, base + written, buffer.count - written)
+                #endif
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    failure = errno
+                    break
+                }
+                written += count
+            }
+        }
+        if failure != 0 { throw writeFailure(failure) }
+    }
+
+    /// Puts the file in its place.
+    ///
+    /// - Throws: ``MediaError`` `.inputOutput` when the system reports a late write error, or the rename fails; the
+    ///   destination is then as it was.
+    public consuming func commit() throws(MediaError) {
+        isOpen = false
+        var failure = close(descriptor) == 0 ? 0 : errno
+        if let temporaryPath {
+            if failure == 0, rename(temporaryPath, destination) != 0 { failure = errno }
+            if failure != 0 { unlink(temporaryPath) }
+        }
+        if failure != 0 {
+            throw MediaError(.inputOutput, source: name, problem: "cannot be completed: \(systemMessage(failure))")
+        }
+    }
+
+    /// The error for a write that failed with `code`.
+    public func writeFailure(_ code: CInt) -> MediaError {
+        MediaError(
+            .inputOutput, source: name, problem: "writing failed: \(systemMessage(code))",
+            remedy: code == ENOSPC ? "free some space" : nil)
+    }
+
+    private static func refuse(_ path: String, _ existing: stat, inputs: [String]) throws(MediaError) {
+        for input in inputs {
+            var status = stat()
+            guard stat(input, &status) == 0 else { continue }
+            if status.st_ino == existing.st_ino && status.st_dev == existing.st_dev {
+                throw MediaError(
+                    .invalidArgument, source: path, problem: "is the input itself, which is never overwritten",
+                    remedy: "choose another output")
+            }
+        }
+        if existing.st_mode & S_IFMT == S_IFDIR {
+            throw MediaError(
+                .outputNotCreatable, source: path, problem: "is a folder, where a file was expected",
+                remedy: "name a file in it")
+        }
+    }
+
+    private static func resolvingLinks(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Hidden, and of a random name: 2³² of them make a clash with a leftover practically impossible.
+    private static func temporaryPath(beside destination: String) -> String {
+        let slash = destination.lastIndex(of: "/").map(destination.index(after:)) ?? destination.startIndex
+        let token = String(UInt32.random(in: .min ... .max), radix: 36)
+        return "\(destination[..<slash]).\(destination[slash...].prefix(100)).\(token).part"
+    }
+
+    private static func open(_ path: String, _ flags: CInt, name: String) throws(MediaError) -> CInt {
+        #if canImport(Glibc)
+            let descriptor = Glibc.open(path, flags, 0o666)
+        #elseif canImport(Musl)
+            let descriptor = Musl.open(path, flags, 0o666)
+        #else
+            let descriptor = Darwin.open(path, flags, 0o666)
+        #endif
+        guard descriptor >= 0 else { throw creationFailure(errno, name: name) }
+        return descriptor
+    }
+
+    private static func creationFailure(_ code: CInt, name: String) -> MediaError {
+        let (problem, remedy): (String, String?) =
+            switch code {
+            case ENOENT, ENOTDIR: ("its folder does not exist", "create the folder first")
+            case EACCES, EPERM, EROFS: ("its folder may not be written (permission denied)", "choose another folder")
+            default: ("cannot be created: \(systemMessage(code))", nil)
+            }
+        return MediaError(.outputNotCreatable, source: name, problem: problem, remedy: remedy)
+    }
+}
