@@ -65,6 +65,11 @@ public struct Image: Sendable, Hashable {
                 .invalidArgument,
                 problem: "\(bytes.count) bytes are no \(size) image of \(layout.bytesPerPixel) bytes per pixel")
         }
+        self.init(size: size, layout: layout, uncheckedBytes: bytes)
+    }
+
+    /// For pixels whose number is right by construction.
+    init(size: PixelSize, layout: Layout, uncheckedBytes bytes: [UInt8]) {
         self.size = size
         self.layout = layout
         self.bytes = bytes
