@@ -40,6 +40,12 @@ public struct MediaError: Error, Sendable, Hashable {
     /// The error thrown by long synchronous work when its task was cancelled.
     public static let cancelled = MediaError(.cancelled, problem: "cancelled")
 
+    /// The error for a write to `name` that the system refused with the `errno` value `code`.
+    public static func writing(_ name: String, _ code: CInt) -> MediaError {
+        MediaError(
+            .inputOutput, source: name, problem: "writing failed: \(systemMessage(code))", remedy: "check the free space")
+    }
+
     /// Throws ``cancelled`` when the current task is cancelled; called between blocks, strips and items.
     public static func checkCancellation() throws(MediaError) {
         if Task.isCancelled { throw .cancelled }

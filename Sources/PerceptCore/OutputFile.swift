@@ -72,7 +72,7 @@ public struct OutputFile: ~Copyable {
                 written += count
             }
         }
-        if failure != 0 { throw writeFailure(failure) }
+        if failure != 0 { throw .writing(name, failure) }
     }
 
     /// Puts the file in its place.
@@ -89,13 +89,6 @@ public struct OutputFile: ~Copyable {
         if failure != 0 {
             throw MediaError(.inputOutput, source: name, problem: "cannot be completed: \(systemMessage(failure))")
         }
-    }
-
-    /// The error for a write that failed with `code`.
-    public func writeFailure(_ code: CInt) -> MediaError {
-        MediaError(
-            .inputOutput, source: name, problem: "writing failed: \(systemMessage(code))",
-            remedy: code == ENOSPC ? "free some space" : nil)
     }
 
     private static func refuse(_ path: String, _ existing: stat, inputs: [String]) throws(MediaError) {

@@ -1,0 +1,7 @@
+#ifndef PERCEPT_CKERNELS_H
+#define PERCEPT_CKERNELS_H
+
+#include "CKernelsImage.h"
+#include "CKernelsResampling.h"
+
+#endif

@@ -1,0 +1,3 @@
+#ifndef PERCEPT_CKERNELS_IMAGE_H
+#define PERCEPT_CKERNELS_IMAGE_H
+#endif

@@ -1,0 +1,171 @@
+import CSndfile
+import PerceptCore
+
+/// An open libsndfile handle; no pointer, status code or constant of that library leaves this file and
+/// ``SoundFileFormat``'s.
+///
+/// The handle lives as long as the value. Files are read by descriptor, so that names are never interpreted; bytes in
+/// memory, and all that is written, go through libsndfile's virtual I/O.
+struct SoundFile: ~Copyable {
+    private let handle: OpaquePointer
+    private var isOpen = true
+    /// What the handle reads from or writes to; kept as long as it is open.
+    private let virtualFile: VirtualFile?
+    private let inputFile: InputFile?
+    let format: SoundFileFormat
+    let sampleRate: Int
+    let channelCount: Int
+    /// `nil` when the header does not say.
+    let frameCount: Int?
+
+    private init(handle: OpaquePointer, info: SF_INFO, virtualFile: VirtualFile?, inputFile: consuming InputFile?) {
+        self.handle = handle
+        self.virtualFile = virtualFile
+        self.inputFile = inputFile
+        format = SoundFileFormat(rawValue: info.format)
+        sampleRate = Int(info.samplerate)
+        channelCount = Int(info.channels)
+        frameCount = (0..<Int64.max).contains(info.frames) ? Int(info.frames) : nil
+        // No time stamp in what is written: equal input gives equal bytes.
+        sf_command(handle, CInt(SFC_SET_ADD_PEAK_CHUNK), nil, CInt(SF_FALSE))
+    }
+
+    deinit {
+        if isOpen { sf_close(handle) }
+    }
+
+    /// What libsndfile had to say about a file it could not open.
+    struct OpenFailure: Error {
+        let message: String
+    }
+
+    static func reading(_ file: consuming InputFile) throws(OpenFailure) -> SoundFile {
+        var info = SF_INFO()
+        let handle = try checked(sf_open_fd(file.descriptor, CInt(SFM_READ), &info, 0))
+        return SoundFile(handle: handle, info: info, virtualFile: nil, inputFile: file)
+    }
+
+    static func reading(_ file: VirtualFile) throws(OpenFailure) -> SoundFile {
+        var info = SF_INFO()
+        return try opened(file, CInt(SFM_READ), &info)
+    }
+
+    static func writing(
+        _ file: VirtualFile, format: SoundFileFormat, sampleRate: Int, channelCount: Int
+    ) throws(OpenFailure) -> SoundFile {
+        var info = info(format, sampleRate, channelCount)
+        return try opened(file, CInt(SFM_WRITE), &info)
+    }
+
+    private static func info(_ format: SoundFileFormat, _ sampleRate: Int, _ channelCount: Int) -> SF_INFO {
+        SF_INFO(
+            frames: 0, samplerate: CInt(clamping: sampleRate), channels: CInt(clamping: channelCount),
+            format: format.rawValue, sections: 0, seekable: 0)
+    }
+
+    private static func opened(_ file: VirtualFile, _ mode: CInt, _ info: inout SF_INFO) throws(OpenFailure) -> SoundFile {
+        var callbacks = VirtualFile.callbacks
+        let handle = try checked(
+            sf_open_virtual(&callbacks, mode, &info, Unmanaged.passUnretained(file).toOpaque()))
+        return SoundFile(handle: handle, info: info, virtualFile: file, inputFile: nil)
+    }
+
+    /// The reason for a failed open is process-global: it is read before anything else can be opened.
+    private static func checked(_ handle: OpaquePointer?) throws(OpenFailure) -> OpaquePointer {
+        guard let handle else { throw OpenFailure(message: message(of: nil)) }
+        return handle
+    }
+
+    private static func message(of handle: OpaquePointer?) -> String {
+        String(cString: sf_strerror(handle)).trimmingSuffix(while: { $0 == "." || $0.isWhitespace })
+    }
+
+    /// The library's words for the last failure on this handle, or `nil` when there was none.
+    var failure: String? {
+        sf_error(handle) == SF_ERR_NO_ERROR ? nil : Self.message(of: handle)
+    }
+
+    /// The places of the channels where the file states them.
+    var channelLayout: ChannelLayout? {
+        var map = [CInt](repeating: 0, count: channelCount)
+        let size = CInt(clamping: map.count * MemoryLayout<CInt>.size)
+        guard sf_command(handle, CInt(SFC_GET_CHANNEL_MAP_INFO), &map, size) == SF_TRUE else { return nil }
+        return ChannelLayout(map.map { Self.positions[Int($0)] ?? .unspecified })
+    }
+
+    private static let positions: [Int: ChannelLayout.Position] = [
+        SF_CHANNEL_MAP_MONO: .mono,
+        SF_CHANNEL_MAP_LEFT: .frontLeft, SF_CHANNEL_MAP_RIGHT: .frontRight, SF_CHANNEL_MAP_CENTER: .frontCenter,
+        SF_CHANNEL_MAP_FRONT_LEFT: .frontLeft, SF_CHANNEL_MAP_FRONT_RIGHT: .frontRight,
+        SF_CHANNEL_MAP_FRONT_CENTER: .frontCenter, SF_CHANNEL_MAP_LFE: .lowFrequency,
+        SF_CHANNEL_MAP_REAR_LEFT: .backLeft, SF_CHANNEL_MAP_REAR_RIGHT: .backRight, SF_CHANNEL_MAP_REAR_CENTER: .backCenter,
+        SF_CHANNEL_MAP_FRONT_LEFT_OF_CENTER: .frontLeftOfCenter,
+        SF_CHANNEL_MAP_FRONT_RIGHT_OF_CENTER: .frontRightOfCenter,
+        SF_CHANNEL_MAP_SIDE_LEFT: .sideLeft, SF_CHANNEL_MAP_SIDE_RIGHT: .sideRight,
+        SF_CHANNEL_MAP_TOP_CENTER: .topCenter, SF_CHANNEL_MAP_TOP_FRONT_LEFT: .topFrontLeft,
+        SF_CHANNEL_MAP_TOP_FRONT_RIGHT: .topFrontRight, SF_CHANNEL_MAP_TOP_FRONT_CENTER: .topFrontCenter,
+        SF_CHANNEL_MAP_TOP_REAR_LEFT: .topBackLeft, SF_CHANNEL_MAP_TOP_REAR_RIGHT: .topBackRight,
+        SF_CHANNEL_MAP_TOP_REAR_CENTER: .topBackCenter,
+    ].reduce(into: [:]) { $0[Int($1.key)] = $1.value }
+
+    /// Reads up to `frameLimit` frames, interleaved; fewer only at the end or after a failure.
+    func readShorts(frameLimit: Int) -> [Int16] {
+        read(frameLimit) { sf_readf_short(handle, $0, $1) }
+    }
+
+    func readInts(frameLimit: Int) -> [Int32] {
+        read(frameLimit) { sf_readf_int(handle, $0, $1) }
+    }
+
+    func readFloats(frameLimit: Int) -> [Float] {
+        read(frameLimit) { sf_readf_float(handle, $0, $1) }
+    }
+
+    private func read<Sample>(
+        _ frameLimit: Int, _ body: (UnsafeMutablePointer<Sample>, sf_count_t) -> sf_count_t
+    ) -> [Sample] {
+        [Sample](unsafeUninitializedCapacity: frameLimit * channelCount) { buffer, initialized in
+            guard let base = buffer.baseAddress else { return }
+            let frames = body(base, sf_count_t(frameLimit))
+            initialized = max(0, min(Int(frames), frameLimit)) * channelCount
+        }
+    }
+
+    /// Writes interleaved samples; `false` when not all of them could be written.
+    func write(_ samples: [Int16]) -> Bool {
+        sf_writef_short(handle, samples, frames(samples.count)) == frames(samples.count)
+    }
+
+    func write(_ samples: [Int32]) -> Bool {
+        sf_writef_int(handle, samples, frames(samples.count)) == frames(samples.count)
+    }
+
+    func write(_ samples: [Float]) -> Bool {
+        sf_writef_float(handle, samples, frames(samples.count)) == frames(samples.count)
+    }
+
+    private func frames(_ sampleCount: Int) -> sf_count_t {
+        sf_count_t(sampleCount / max(1, channelCount))
+    }
+
+    /// Whether libsndfile can write this combination.
+    static func canWrite(_ format: SoundFileFormat, sampleRate: Int, channelCount: Int) -> Bool {
+        var info = info(format, sampleRate, channelCount)
+        return sf_format_check(&info) == SF_TRUE
+    }
+
+    /// Writes what is held back (the header's sizes, the last block); gives the library's words when that fails.
+    consuming func close() -> String? {
+        isOpen = false
+        let code = sf_close(handle)
+        return code == SF_ERR_NO_ERROR ? nil : String(cString: sf_error_number(code))
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while isTrimmed: (Character) -> Bool) -> String {
+        var end = endIndex
+        while end > startIndex, isTrimmed(self[index(before: end)]) { end = index(before: end) }
+        return String(self[..<end])
+    }
+}

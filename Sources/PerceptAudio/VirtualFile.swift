@@ -1,0 +1,142 @@
+import CSndfile
+import PerceptCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What libsndfile reads and writes through callbacks: bytes in memory, or a file whose write errors must be known exactly
+/// (libsndfile itself loses those that come up while it closes).
+///
+/// A class, since libsndfile keeps a pointer to it; used by one ``SoundFile`` at a time.
+final class VirtualFile {
+    private enum Storage {
+        case memory([UInt8], byteLimit: Int)
+        case descriptor(CInt, byteCount: Int)
+    }
+
+    /// Why a write failed.
+    enum WriteFailure {
+        case system(CInt)
+        case byteLimit(Int)
+    }
+
+    private var storage: Storage
+    private var offset = 0
+    private(set) var writeFailure: WriteFailure?
+
+    /// Bytes to be read, or to be replaced by what is written: no more than `byteLimit` of them.
+    init(bytes: [UInt8] = [], byteLimit: Int = .max) {
+        storage = .memory(bytes, byteLimit: byteLimit)
+    }
+
+    /// An open, empty file; the descriptor stays the caller's.
+    init(writingTo descriptor: CInt) {
+        storage = .descriptor(descriptor, byteCount: 0)
+    }
+
+    /// The bytes in memory; empty when a file is written.
+    var bytes: [UInt8] {
+        if case .memory(let bytes, _) = storage { bytes } else { [] }
+    }
+
+    var byteCount: Int {
+        switch storage {
+        case .memory(let bytes, _): bytes.count
+        case .descriptor(_, let byteCount): byteCount
+        }
+    }
+
+    static let callbacks = SF_VIRTUAL_IO(
+        get_filelen: { VirtualFile.from($0).map { sf_count_t($0.byteCount) } ?? 0 },
+        seek: { VirtualFile.from($2)?.seek($0, whence: $1) ?? -1 },
+        read: { VirtualFile.from($2)?.read(into: $0, count: $1) ?? 0 },
+        write: { VirtualFile.from($2)?.write($0, count: $1) ?? 0 },
+        tell: { VirtualFile.from($0).map { sf_count_t($0.offset) } ?? 0 })
+
+    private static func from(_ userData: UnsafeMutableRawPointer?) -> VirtualFile? {
+        userData.map { Unmanaged<VirtualFile>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private func seek(_ distance: sf_count_t, whence: CInt) -> sf_count_t {
+        let origin =
+            switch whence {
+            case CInt(SF_SEEK_CUR): offset
+            case CInt(SF_SEEK_END): byteCount
+            default: 0
+            }
+        let (target, overflow) = origin.addingReportingOverflow(Int(distance))
+        guard !overflow, target >= 0 else { return -1 }
+        offset = target
+        return sf_count_t(target)
+    }
+
+    private func read(into destination: UnsafeMutableRawPointer?, count: sf_count_t) -> sf_count_t {
+        let available = max(0, min(Int(count), byteCount - offset))
+        guard let destination, available > 0 else { return 0 }
+        switch storage {
+        case .memory(let bytes, _):
+            bytes.withUnsafeBytes { source in
+                guard let base = source.baseAddress else { return }
+                destination.copyMemory(from: base + offset, byteCount: available)
+            }
+        case .descriptor(let descriptor, _):
+            guard pread(descriptor, destination, available, off_t(offset)) == available else { return 0 }
+        }
+        offset += available
+        return sf_count_t(available)
+    }
+
+    private func write(_ start: UnsafeRawPointer?, count: sf_count_t) -> sf_count_t {
+        guard let start, count > 0, writeFailure == nil else { return 0 }
+        let source = UnsafeRawBufferPointer(start: start, count: Int(count))
+        switch storage {
+        case .memory(var bytes, let byteLimit):
+            let (end, overflow) = offset.addingReportingOverflow(source.count)
+            guard !overflow, end <= byteLimit else {
+                writeFailure = .byteLimit(byteLimit)
+                return 0
+            }
+            storage = .memory([], byteLimit: byteLimit)
+            if offset > bytes.count { bytes.append(contentsOf: repeatElement(0, count: offset - bytes.count)) }
+            bytes.replaceSubrange(offset..<min(end, bytes.count), with: source)
+            storage = .memory(bytes, byteLimit: byteLimit)
+        case .descriptor(let descriptor, let byteCount):
+            if let code = writeAll(source, to: descriptor) {
+                writeFailure = .system(code)
+                return 0
+            }
+            storage = .descriptor(descriptor, byteCount: max(byteCount, offset + source.count))
+        }
+        offset += source.count
+        return count
+    }
+
+    /// Writes at `offset`; gives the system's error code when that fails.
+    private func writeAll(_ source: UnsafeRawBufferPointer, to descriptor: CInt) -> CInt? {
+        var written = 0
+        while written < source.count, let base = source.baseAddress {
+            var count = pwrite(descriptor, base + written, source.count - written, off_t(offset + written))
+            // A pipe has no offsets; what comes in order can still go through it.
+            if count < 0, errno == ESPIPE, offset == byteCount {
+                #if canImport(Glibc)
+                    count = Glibc.write(descriptor, base + written, source.count - written)
+                #elseif canImport(Musl)
+                    count = Musl.write(descriptor, base + written, source.count - written)
+                #else
+                    count = Darwin.write(descriptor, base + written, source.count - written)
+                #endif
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return errno
+            }
+            written += count
+        }
+        return nil
+    }
+}

@@ -1,0 +1,154 @@
+public import PerceptCore
+
+/// Writes a recording block by block, to a file that appears whole or not at all, or into memory.
+public struct RecordingWriter: ~Copyable {
+    /// What has been written, once it is complete.
+    public struct Summary: Sendable, Hashable {
+        public let frameCount: Int
+        public let byteCount: Int
+        /// Samples beyond full scale, which were clamped.
+        public let clampedSampleCount: Int
+        /// The encoded bytes when they were written into memory; empty for a file.
+        public let bytes: [UInt8]
+    }
+
+    public let sampleRate: Int
+    public let channelCount: Int
+    public let encoding: AudioEncoding
+    private let name: String
+    private let soundFile: SoundFile
+    private let file: VirtualFile
+    private let output: Output
+    private var quantizer = SampleQuantizer()
+    private var frameCount = 0
+
+    private enum Output: ~Copyable {
+        case file(OutputFile)
+        case memory
+    }
+
+    /// Writes to `path`; the inputs named in `protecting` are never replaced.
+    ///
+    /// - Throws: ``MediaError`` `.invalidArgument` for a rate or a channel count that the format cannot hold,
+    ///   `.outputNotCreatable`.
+    public init(
+        toFile path: String, protecting inputs: [String] = [], encoding: AudioEncoding, sampleRate: Int, channelCount: Int
+    ) throws(MediaError) {
+        try Self.check(encoding, sampleRate, channelCount)
+        let output = try OutputFile(path: path, protecting: inputs)
+        let file = VirtualFile(writingTo: output.descriptor)
+        let soundFile = try Self.open(file, path, encoding, sampleRate, channelCount)
+        (self.name, self.file, self.encoding, self.sampleRate, self.channelCount) =
+            (path, file, encoding, sampleRate, channelCount)
+        self.soundFile = soundFile
+        self.output = .file(output)
+    }
+
+    /// Writes into memory, no more than `byteLimit` bytes.
+    ///
+    /// - Throws: ``MediaError`` `.invalidArgument` for a rate or a channel count that the format cannot hold.
+    public init(
+        toMemory byteLimit: Int, encoding: AudioEncoding, sampleRate: Int, channelCount: Int
+    ) throws(MediaError) {
+        try Self.check(encoding, sampleRate, channelCount)
+        let name = "the encoded recording"
+        let file = VirtualFile(byteLimit: byteLimit)
+        let soundFile = try Self.open(file, name, encoding, sampleRate, channelCount)
+        (self.name, self.file, self.encoding, self.sampleRate, self.channelCount) =
+            (name, file, encoding, sampleRate, channelCount)
+        self.soundFile = soundFile
+        output = .memory
+    }
+
+    private static func check(_ encoding: AudioEncoding, _ sampleRate: Int, _ channelCount: Int) throws(MediaError) {
+        guard SoundFile.canWrite(encoding.soundFileFormat, sampleRate: sampleRate, channelCount: channelCount) else {
+            throw MediaError(
+                .invalidArgument,
+                problem: "\(encoding.container.mediaType.name) cannot hold \(channelCount) channels at \(sampleRate) Hz",
+                remedy: encoding.container == .flac ? "FLAC holds up to 8 channels and 655350 Hz; choose WAV" : nil)
+        }
+    }
+
+    private static func open(
+        _ file: VirtualFile, _ name: String, _ encoding: AudioEncoding, _ sampleRate: Int, _ channelCount: Int
+    ) throws(MediaError) -> SoundFile {
+        do {
+            return try SoundFile.writing(
+                file, format: encoding.soundFileFormat, sampleRate: sampleRate, channelCount: channelCount)
+        } catch {
+            throw writeError(file, name, error.message)
+        }
+    }
+
+    /// Appends a block.
+    ///
+    /// - Parameter planes: one per channel, all of the same length; full scale is ±1.
+    /// - Throws: ``MediaError`` `.invalidArgument` when the planes do not fit, `.inputOutput` when the file cannot be written
+    ///   on, `.limitExceeded` when it would become larger than memory allows or its format can state.
+    public mutating func write(_ planes: [[Float]]) throws(MediaError) {
+        guard planes.count == channelCount, let first = planes.first, planes.allSatisfy({ $0.count == first.count }) else {
+            throw MediaError(
+                .invalidArgument, source: name, problem: "a block of \(planes.count) planes, where \(channelCount) were expected"
+            )
+        }
+        frameCount += first.count
+        try checkContainerSize()
+        let isWritten =
+            switch encoding.sampleFormat {
+            case .s16: soundFile.write(quantizer.quantizeToShorts(planes))
+            case .s24: soundFile.write(quantizer.quantizeToUpper24Bits(planes))
+            case .f32: soundFile.write(Self.interleave(planes))
+            }
+        guard isWritten, file.writeFailure == nil else {
+            throw Self.writeError(file, name, soundFile.failure ?? "not all samples were taken")
+        }
+    }
+
+    /// Completes the header and puts the file in its place.
+    ///
+    /// - Throws: ``MediaError`` `.inputOutput` or `.limitExceeded` when the last bytes cannot be written; no file is left.
+    public consuming func finish() throws(MediaError) -> Summary {
+        let (file, name, frameCount, clamped) = (self.file, self.name, self.frameCount, quantizer.clampedCount)
+        let failure = soundFile.close()
+        guard failure == nil, file.writeFailure == nil else {
+            throw Self.writeError(file, name, failure ?? "closing failed")
+        }
+        switch consume output {
+        case .file(let output): try output.commit()
+        case .memory: break
+        }
+        return Summary(
+            frameCount: frameCount, byteCount: file.byteCount, clampedSampleCount: clamped, bytes: file.bytes)
+    }
+
+    /// RIFF states sizes in 32 bits; beyond them libsndfile would write a header that lies.
+    private func checkContainerSize() throws(MediaError) {
+        let headerAllowance = 4096
+        let largest = (1 << 32) - headerAllowance
+        guard encoding.container == .wav, frameCount > largest / (encoding.bytesPerSample * channelCount) else { return }
+        throw MediaError(
+            .limitExceeded, source: name, problem: "is longer than a WAV file can state (4 GiB)",
+            remedy: "write FLAC instead")
+    }
+
+    private static func interleave(_ planes: [[Float]]) -> [Float] {
+        guard planes.count > 1, let frameCount = planes.first?.count else { return planes.first ?? [] }
+        return [Float](unsafeUninitializedCapacity: frameCount * planes.count) { output, initialized in
+            for (channel, plane) in planes.enumerated() {
+                for frame in 0..<frameCount { output[frame * planes.count + channel] = plane[frame] }
+            }
+            initialized = frameCount * planes.count
+        }
+    }
+
+    private static func writeError(_ file: VirtualFile, _ name: String, _ message: String) -> MediaError {
+        switch file.writeFailure {
+        case .system(let code): .writing(name, code)
+        case .byteLimit(let limit):
+            MediaError(
+                .limitExceeded, source: name, problem: "is larger than the \(limit) bytes that one upload may have",
+                remedy: "send a shorter recording, or at a lower rate")
+        case nil: MediaError(.inputOutput, source: name, problem: "cannot be encoded: \(message)")
+        }
+    }
+}
