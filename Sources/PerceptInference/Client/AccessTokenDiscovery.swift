@@ -1,0 +1,71 @@
+public import Foundation
+
+extension AccessToken {
+    /// Looks for a token in the standard places, in this order: `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN`, the file
+    /// `HF_TOKEN_PATH`, `$HF_HOME/token`, `${XDG_CACHE_HOME:-~/.cache}/huggingface/token`, `~/.huggingface/token`.
+    ///
+    /// White space is trimmed and an empty one passed over. With `HF_HUB_DISABLE_IMPLICIT_TOKEN` set to a true value
+    /// (`1`, `ON`, `YES`, `TRUE`) there is none.
+    ///
+    /// - Parameters:
+    ///   - readFile: gives the contents of a file, `nil` when it does not exist or may not be read.
+    /// - Throws: ``InferenceError`` `.tokenRefused` when the first one found is malformed.
+    public static func discover(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        homeDirectory: String = NSHomeDirectory(),
+        readFile: (_ path: String) -> String? = Self.contents(ofFileAt:)
+    ) throws(InferenceError) -> AccessToken? {
+        let disabled = environment["HF_HUB_DISABLE_IMPLICIT_TOKEN"]?.uppercased() ?? ""
+        if ["1", "ON", "YES", "TRUE"].contains(disabled) { return nil }
+
+        for variable in ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"] {
+            if let token = try found(environment[variable], in: variable) { return token }
+        }
+        func directory(_ variable: String) -> String? {
+            environment[variable].map { expandingTilde($0, homeDirectory) }.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        let cache = directory("XDG_CACHE_HOME") ?? "\(homeDirectory)/.cache"
+        let paths = [
+            directory("HF_TOKEN_PATH"), directory("HF_HOME").map { "\($0)/token" }, "\(cache)/huggingface/token",
+            "\(homeDirectory)/.huggingface/token",
+        ]
+        for case let path? in paths {
+            if let token = try found(readFile(path), in: path) { return token }
+        }
+        return nil
+    }
+
+    /// Reads a token from a file that the caller names.
+    ///
+    /// - Throws: ``InferenceError`` `.tokenRefused` when the file cannot be read or holds no well-formed token.
+    public init(fileAt path: String) throws(InferenceError) {
+        guard let contents = Self.contents(ofFileAt: path) else {
+            throw InferenceError(
+                .tokenRefused, problem: "the token file \(path) cannot be read",
+                remedy: "check the path and its permissions")
+        }
+        try self.init(contents, source: path)
+    }
+
+    /// The text of a file, or `nil` when it cannot be read, is no regular file, or is far too large to be a token.
+    public static func contents(ofFileAt path: String) -> String? {
+        guard
+            let attributes = try? FileManager.default.attributesOfItem(
+                atPath: (path as NSString).resolvingSymlinksInPath),
+            attributes[.type] as? FileAttributeType == .typeRegular,
+            let size = attributes[.size] as? Int, size <= 65_536,
+            let data = FileManager.default.contents(atPath: path)
+        else { return nil }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    private static func found(_ text: String?, in source: String) throws(InferenceError) -> AccessToken? {
+        guard let text, !trimmed(text).isEmpty else { return nil }
+        return try AccessToken(text, source: source)
+    }
+
+    private static func expandingTilde(_ path: String, _ homeDirectory: String) -> String {
+        let path = trimmed(path)
+        return path == "~" || path.hasPrefix("~/") ? homeDirectory + path.dropFirst() : path
+    }
+}

@@ -1,0 +1,122 @@
+/// What each HTTP status means here: the one place that says so.
+enum StatusTable {
+    struct Meaning {
+        var kind: InferenceError.Kind
+        var problem: String
+        var remedy: String?
+        /// Whether the same request may succeed later.
+        var mayHeal = false
+    }
+
+    static func meaning(of status: Int) -> Meaning {
+        if let meaning = meanings[status] { return meaning }
+        switch status {
+        case 300..<400:
+            return Meaning(
+                kind: .redirected, problem: "the endpoint redirects elsewhere, which was not followed",
+                remedy: "pass the final URL as the endpoint")
+        case 400..<500: return Meaning(kind: .invalidRequest, problem: "the service refuses the request")
+        case 500...: return Meaning(kind: .serviceFailed, problem: "the service failed")
+        default: return Meaning(kind: .answerMalformed, problem: "the service gave no answer")
+        }
+    }
+
+    private static let notServed = Meaning(
+        kind: .notFound, problem: "the model is not served there",
+        remedy: "check its id, choose a model that hf-inference serves, or pass the URL of a dedicated endpoint")
+    private static let refusedBody = Meaning(kind: .invalidRequest, problem: "the service refuses the request")
+    private static let away = Meaning(
+        kind: .serviceUnavailable, problem: "the service is overloaded or away", remedy: "try again later",
+        mayHeal: true)
+
+    private static let meanings: [Int: Meaning] = [
+        204: Meaning(kind: .answerMalformed, problem: "the service sent an empty answer"),
+        400: refusedBody,
+        401: Meaning(
+            kind: .tokenRefused, problem: "the token is not accepted",
+            remedy:
+                "create one with the permission to call inference providers at https://huggingface.co/settings/tokens"
+        ),
+        402: Meaning(
+            kind: .creditExhausted, problem: "the account has no credit left for inference",
+            remedy: "see https://huggingface.co/settings/billing"),
+        403: Meaning(
+            kind: .tokenRefused, problem: "the token does not give access to this",
+            remedy: "give it the permission to call inference providers, or ask for access on the model's page"),
+        404: notServed,
+        408: Meaning(
+            kind: .timedOut, problem: "the service waited too long for the request", remedy: "try again later",
+            mayHeal: true),
+        410: notServed,
+        413: Meaning(
+            kind: .payloadTooLarge, problem: "the upload is too large for the service",
+            remedy: "send a smaller picture or a shorter recording, or set a limit in bytes for preparing it"),
+        415: Meaning(kind: .invalidRequest, problem: "the service does not take this media type"),
+        422: refusedBody,
+        429: Meaning(
+            kind: .rateLimited, problem: "too many requests", remedy: "wait, or send fewer at a time", mayHeal: true),
+        500: Meaning(kind: .serviceFailed, problem: "the service failed", remedy: "try again later", mayHeal: true),
+        502: away,
+        503: away,
+        504: away,
+    ]
+}
+
+extension InferenceError {
+    /// The error for an answer that is no success.
+    ///
+    /// - Parameters:
+    ///   - uploadByteCount: the size of the body that was sent.
+    ///   - now: seconds since 1970.
+    init(answer: InferenceAnswer, uploadByteCount: Int, tokenSource: String?, now: Double) {
+        let meaning = StatusTable.meaning(of: answer.status)
+        var requested = RetryAfter.seconds(in: answer.headers, now: now)
+        self.init(
+            meaning.kind, problem: meaning.problem, remedy: meaning.remedy, status: answer.status,
+            requestID: answer.requestID, serviceMessage: ServiceMessage.find(in: answer),
+            bodyExcerpt: answer.body.isEmpty ? nil : answer.bodyExcerpt)
+
+        // Only an estimate tells a model that is being loaded from a service that is away.
+        if answer.status == 503, let estimate = (try? answer.json())?["estimated_time"]?.doubleValue {
+            kind = .modelLoading
+            problem = "the model is still being loaded"
+            remedy = "try again in a while, or let the service wait for the model"
+            requested = requested ?? max(0, estimate)
+        }
+        switch kind {
+        case .payloadTooLarge: problem = "the upload of \(uploadByteCount) bytes is too large for the service"
+        case .tokenRefused: problem += tokenSource.map { " (from \($0))" } ?? ""
+        default: break
+        }
+        let location = kind == .redirected ? answer.header("location") : nil
+        if let location { problem += " (to \(answer.redacted(location).excerpt(limit: 200)))" }
+        retryAdvice = meaning.mayHeal ? .later(afterSeconds: requested) : .never
+    }
+
+    init(_ error: TransportError) {
+        switch error.kind {
+        case .notConnected:
+            self.init(
+                .unreachable, problem: error.problem,
+                remedy: "check the address and the network, or whether it is running",
+                retryAdvice: .later(afterSeconds: nil))
+        case .connectionLost:
+            self.init(
+                .connectionLost, problem: error.problem, remedy: "try again", retryAdvice: .later(afterSeconds: nil))
+        case .notSecure:
+            self.init(
+                .unreachable, problem: error.problem,
+                remedy: "check the endpoint's certificate and this machine's clock")
+        case .timedOut:
+            self.init(
+                .timedOut, problem: error.problem, remedy: "allow more time or send less",
+                retryAdvice: .later(afterSeconds: nil))
+        case .answerTooLarge:
+            self.init(.answerTooLarge, problem: error.problem)
+        case .answerMalformed:
+            self.init(.answerMalformed, problem: error.problem)
+        case .cancelled:
+            self = .cancelled
+        }
+    }
+}

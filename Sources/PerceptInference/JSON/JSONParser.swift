@@ -1,0 +1,213 @@
+/// Why bytes are no JSON.
+public struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The offset of the offending byte.
+    public var offset: Int
+    public var problem: String
+
+    public var description: String { "\(problem) at byte \(offset)" }
+}
+
+extension JSONValue {
+    /// Nesting that ``init(parsing:)`` follows before it gives up; no known answer is deeper than 8.
+    public static let maximumDepth = 128
+
+    /// Parses a whole JSON text (RFC 8259) in UTF-8; a byte order mark before it is skipped.
+    ///
+    /// Malformed UTF-8 inside strings and lone surrogate escapes become U+FFFD.
+    public init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
+        var parser = JSONParser(bytes: bytes)
+        self = try parser.parseDocument()
+    }
+}
+
+private struct JSONParser {
+    let bytes: [UInt8]
+    var position = 0
+
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    mutating func parseDocument() throws(JSONSyntaxError) -> JSONValue {
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+        skipWhitespace()
+        let value = try parseValue(depth: 0)
+        skipWhitespace()
+        guard position == bytes.count else { throw failure("text follows the value") }
+        return value
+    }
+
+    private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    private func failure(_ problem: String) -> JSONSyntaxError {
+        JSONSyntaxError(offset: position, problem: position < bytes.count ? problem : "the text ends too early")
+    }
+
+    private mutating func skipWhitespace() {
+        while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+    }
+
+    private mutating func skip(_ byte: Character) -> Bool {
+        guard current == byte.asciiValue else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func parseValue(depth: Int) throws(JSONSyntaxError) -> JSONValue {
+        guard depth < JSONValue.maximumDepth else { throw failure("nested deeper than \(JSONValue.maximumDepth)") }
+        guard let byte = current else { throw failure("no JSON value starts here") }
+        switch byte {
+        case UInt8(ascii: "{"): return .object(try parseObject(depth: depth))
+        case UInt8(ascii: "["): return .array(try parseArray(depth: depth))
+        case UInt8(ascii: "\""): return .string(try parseString())
+        case UInt8(ascii: "t"): return try parseWord("true", .bool(true))
+        case UInt8(ascii: "f"): return try parseWord("false", .bool(false))
+        case UInt8(ascii: "n"): return try parseWord("null", .null)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try parseNumber()
+        default: throw failure("no JSON value starts here")
+        }
+    }
+
+    private mutating func parseWord(_ word: StaticString, _ value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
+        let expected = word.withUTF8Buffer(Array.init)
+        guard bytes[position...].starts(with: expected) else { throw failure("no JSON value starts here") }
+        position += expected.count
+        return value
+    }
+
+    private mutating func parseObject(depth: Int) throws(JSONSyntaxError) -> JSONObject {
+        var members: [(String, JSONValue)] = []
+        position += 1
+        skipWhitespace()
+        if skip("}") { return JSONObject() }
+        repeat {
+            skipWhitespace()
+            guard current == UInt8(ascii: "\"") else { throw failure("a member name was expected") }
+            let key = try parseString()
+            skipWhitespace()
+            guard skip(":") else { throw failure("a colon was expected") }
+            skipWhitespace()
+            members.append((key, try parseValue(depth: depth + 1)))
+            skipWhitespace()
+        } while skip(",")
+        guard skip("}") else { throw failure("a comma or the end of the object was expected") }
+        return JSONObject(members)
+    }
+
+    private mutating func parseArray(depth: Int) throws(JSONSyntaxError) -> [JSONValue] {
+        var elements: [JSONValue] = []
+        position += 1
+        skipWhitespace()
+        if skip("]") { return [] }
+        repeat {
+            skipWhitespace()
+            elements.append(try parseValue(depth: depth + 1))
+            skipWhitespace()
+        } while skip(",")
+        guard skip("]") else { throw failure("a comma or the end of the array was expected") }
+        return elements
+    }
+
+    private mutating func parseNumber() throws(JSONSyntaxError) -> JSONValue {
+        let start = position
+        _ = skip("-")
+        if skip("0") {
+            if isDigit { throw failure("a number starts with a zero") }
+        } else {
+            try skipDigits()
+        }
+        var isIntegral = true
+        if skip(".") {
+            isIntegral = false
+            try skipDigits()
+        }
+        if current == UInt8(ascii: "e") || current == UInt8(ascii: "E") {
+            isIntegral = false
+            position += 1
+            if !skip("+") { _ = skip("-") }
+            try skipDigits()
+        }
+        let literal = String(decoding: bytes[start..<position], as: UTF8.self)
+        if isIntegral, let value = Int(literal) { return .integer(value) }
+        if isIntegral, let value = UInt(literal) { return .unsignedInteger(value) }
+        guard let value = Double(literal), value.isFinite else {
+            position = start
+            throw failure("the number is out of range")
+        }
+        return .double(value)
+    }
+
+    private var isDigit: Bool {
+        current.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ?? false
+    }
+
+    private mutating func skipDigits() throws(JSONSyntaxError) {
+        guard isDigit else { throw failure("a digit was expected") }
+        while isDigit { position += 1 }
+    }
+
+    private mutating func parseString() throws(JSONSyntaxError) -> String {
+        position += 1
+        let start = position
+        while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
+            position += 1
+        }
+        // Masks are megabytes of base64 without a single escape: they are copied once.
+        if current == UInt8(ascii: "\"") {
+            position += 1
+            return String(decoding: bytes[start..<position - 1], as: UTF8.self)
+        }
+        var unescaped = Array(bytes[start..<position])
+        while let byte = current, byte != UInt8(ascii: "\"") {
+            guard byte >= 0x20 else { throw failure("a control character stands in a string") }
+            if byte == UInt8(ascii: "\\") {
+                try parseEscape(into: &unescaped)
+            } else {
+                unescaped.append(byte)
+                position += 1
+            }
+        }
+        guard skip("\"") else { throw failure("the string does not end") }
+        return String(decoding: unescaped, as: UTF8.self)
+    }
+
+    private static let escapes: [UInt8: UInt8] = [
+        UInt8(ascii: "\""): 0x22, UInt8(ascii: "\\"): 0x5C, UInt8(ascii: "/"): 0x2F, UInt8(ascii: "b"): 0x08,
+        UInt8(ascii: "f"): 0x0C, UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D, UInt8(ascii: "t"): 0x09,
+    ]
+
+    private mutating func parseEscape(into unescaped: inout [UInt8]) throws(JSONSyntaxError) {
+        position += 1
+        guard let letter = current else { throw failure("the string does not end") }
+        if let byte = Self.escapes[letter] {
+            position += 1
+            unescaped.append(byte)
+            return
+        }
+        guard letter == UInt8(ascii: "u") else { throw failure("an unknown escape stands in a string") }
+        position += 1
+        let unit = try parseHexadecimalUnit()
+        var scalar = Unicode.Scalar(unit)
+        if UTF16.isLeadSurrogate(unit), bytes[position...].starts(with: [0x5C, 0x75]) {
+            let behindLead = position
+            position += 2
+            let trail = try parseHexadecimalUnit()
+            if UTF16.isTrailSurrogate(trail) {
+                scalar = Unicode.Scalar(0x10000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(trail) - 0xDC00))
+            } else {
+                position = behindLead
+            }
+        }
+        unescaped.append(contentsOf: String(Character(scalar ?? "\u{FFFD}")).utf8)
+    }
+
+    private mutating func parseHexadecimalUnit() throws(JSONSyntaxError) -> UInt16 {
+        let digits = bytes[position...].prefix(4)
+        let isHexadecimal: (UInt8) -> Bool = { Character(Unicode.Scalar($0)).isHexDigit }
+        guard digits.count == 4, digits.allSatisfy(isHexadecimal),
+            let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
+        else { throw failure("four hexadecimal digits were expected") }
+        position += 4
+        return unit
+    }
+}

@@ -1,0 +1,21 @@
+/// One task as a value: its typed input makes a request, its typed output is made from the answer.
+///
+/// Conform a type of your own to send a task that is not here through ``InferenceClient/send(_:model:options:onWait:)``.
+public protocol InferenceTask: Sendable {
+    associatedtype Output: Sendable
+
+    /// The name by which the hub knows the task: `object-detection`.
+    static var name: String { get }
+    /// The id of the model asked where the caller names none.
+    static var defaultModel: String { get }
+
+    /// The body to send.
+    ///
+    /// - Throws: ``InferenceError`` `.invalidArgument` when an argument is out of its range.
+    func payload() throws(InferenceError) -> RequestPayload
+
+    /// Makes the output from a successful answer.
+    ///
+    /// - Throws: ``InferenceError`` `.answerMalformed` when the answer is not what the task promises.
+    func decode(_ answer: InferenceAnswer) throws(InferenceError) -> Output
+}

@@ -1,0 +1,82 @@
+public import Foundation
+public import HTTPTypes
+
+/// Carries one request to a server and its answer back.
+///
+/// Implement it to go through another HTTP library, or as a closure in a test.
+public protocol HTTPTransport: Sendable {
+    /// Sends `request` and collects the whole answer.
+    ///
+    /// Any status is an answer, redirects too: they are returned, not followed. A cancelled calling task stops the
+    /// transfer at once.
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply
+}
+
+/// A request as a transport gets it.
+public struct TransportRequest: Sendable {
+    public var url: URL
+    public var method: HTTPRequest.Method
+    /// All headers but `Authorization`.
+    public var headers: HTTPFields
+    /// Kept apart from the headers so that printing or recording a request cannot leak it; the transport adds
+    /// ``AccessToken/authorizationHeader`` as it sends.
+    public var token: AccessToken?
+    public var body: [UInt8]
+    /// Bytes of the answer's body that may be held; beyond them the transfer is stopped.
+    public var responseByteLimit: Int
+    /// From the first byte sent to the last one received.
+    public var timeout: Duration
+
+    public init(
+        url: URL, method: HTTPRequest.Method = .post, headers: HTTPFields = [:], token: AccessToken? = nil,
+        body: [UInt8] = [], responseByteLimit: Int = 64 << 20, timeout: Duration = .seconds(120)
+    ) {
+        self.url = url
+        self.method = method
+        self.headers = headers
+        self.token = token
+        self.body = body
+        self.responseByteLimit = responseByteLimit
+        self.timeout = timeout
+    }
+}
+
+/// A whole answer.
+public struct TransportReply: Sendable {
+    public var status: Int
+    public var headers: HTTPFields
+    public var body: [UInt8]
+
+    public init(status: Int, headers: HTTPFields = [:], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// Why there is no whole answer.
+public struct TransportError: Error, Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// No connection came about (unknown host, refused, no network), so nothing was sent.
+        case notConnected
+        /// The connection broke off.
+        case connectionLost
+        /// The server's certificate is not trusted, or no secure connection could be agreed upon.
+        case notSecure
+        case timedOut
+        /// The body exceeds ``TransportRequest/responseByteLimit``.
+        case answerTooLarge
+        case cancelled
+        /// What came back is no HTTP.
+        case answerMalformed
+    }
+
+    public var kind: Kind
+    /// What happened, a clause without a full stop.
+    public var problem: String
+
+    public init(_ kind: Kind, problem: String) {
+        self.kind = kind
+        self.problem = problem
+    }
+}

@@ -1,0 +1,200 @@
+import Foundation
+import HTTPTypes
+import Synchronization
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// Carries requests over Foundation's `URLSession`: no cookies, no cache, nothing on disk, no redirect followed.
+///
+/// Connections are kept and reused as long as the value lives; one is enough for a whole program.
+public final class URLSessionTransport: HTTPTransport {
+    private let session: URLSession
+    private let transfers = TransferTable()
+
+    public init() {
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.httpCookieStorage = nil
+        configuration.httpShouldSetCookies = false
+        configuration.httpCookieAcceptPolicy = .never
+        configuration.urlCache = nil
+        configuration.urlCredentialStorage = nil
+        configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
+        session = URLSession(configuration: configuration, delegate: transfers, delegateQueue: nil)
+    }
+
+    deinit {
+        // The session keeps its delegate, and the system keeps the session, until this.
+        session.finishTasksAndInvalidate()
+    }
+
+    public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
+        var urlRequest = URLRequest(url: request.url)
+        urlRequest.httpMethod = request.method.rawValue
+        for field in request.headers { urlRequest.addValue(field.value, forHTTPHeaderField: field.name.rawName) }
+        if let token = request.token {
+            urlRequest.setValue(token.authorizationHeader, forHTTPHeaderField: "Authorization")
+        }
+        urlRequest.httpBody = Data(request.body)
+        // The session's own timeout counts from byte to byte and is set longer, so that the whole one comes first.
+        let timeout = max(request.timeout.inSeconds, 0)
+        urlRequest.timeoutInterval = timeout + 60
+
+        let task = session.dataTask(with: urlRequest)
+        transfers.register(task, byteLimit: request.responseByteLimit)
+        defer { transfers.remove(task) }
+        let timer = Task { [transfers] in
+            try await Task.sleep(for: .seconds(timeout))
+            transfers.stop(task, TransportError(.timedOut, problem: "no complete answer within \(request.timeout)"))
+        }
+        defer { timer.cancel() }
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { transfers.begin(task, $0) }
+        } onCancel: {
+            transfers.stop(task, TransportError(.cancelled, problem: "cancelled"))
+        }
+        return try outcome.get()
+    }
+}
+
+/// The answers under way, fed by the session.
+private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
+    typealias Outcome = Result<TransportReply, TransportError>
+
+    private struct Transfer {
+        var byteLimit: Int
+        var reply: TransportReply?
+        /// Set once, by whatever ends the transfer first.
+        var outcome: Outcome?
+        var continuation: CheckedContinuation<Outcome, Never>?
+    }
+
+    private let transfers = Mutex<[Int: Transfer]>([:])
+
+    func register(_ task: URLSessionTask, byteLimit: Int) {
+        transfers.withLock { $0[task.taskIdentifier] = Transfer(byteLimit: byteLimit) }
+    }
+
+    func remove(_ task: URLSessionTask) {
+        transfers.withLock { $0[task.taskIdentifier] = nil }
+    }
+
+    /// Starts the task, unless it was stopped since it was registered.
+    func begin(_ task: URLSessionTask, _ continuation: CheckedContinuation<Outcome, Never>) {
+        let outcome = transfers.withLock { transfers -> Outcome? in
+            transfers[task.taskIdentifier]?.continuation = continuation
+            return transfers[task.taskIdentifier]?.outcome
+        }
+        if let outcome {
+            continuation.resume(returning: outcome)
+        } else {
+            task.resume()
+        }
+    }
+
+    func stop(_ task: URLSessionTask, _ error: TransportError) {
+        finish(task, .failure(error))
+        task.cancel()
+    }
+
+    /// Settles the outcome, the reply collected so far when there is no error; later calls change nothing.
+    private func finish(_ task: URLSessionTask, _ failure: Outcome?) {
+        let missing = TransportError(.answerMalformed, problem: "the connection ended without an HTTP answer")
+        let (continuation, outcome) = transfers.withLock { transfers in
+            guard var transfer = transfers[task.taskIdentifier], transfer.outcome == nil else {
+                return (CheckedContinuation<Outcome, Never>?.none, Outcome.failure(missing))
+            }
+            let outcome = failure ?? transfer.reply.map(Outcome.success) ?? .failure(missing)
+            transfer.outcome = outcome
+            transfer.reply = nil
+            transfers[task.taskIdentifier] = transfer
+            return (transfer.continuation, outcome)
+        }
+        continuation?.resume(returning: outcome)
+    }
+
+    func urlSession(
+        _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+        completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
+    ) {
+        guard let response = response as? HTTPURLResponse else { return completionHandler(.cancel) }
+        let limit = transfers.withLock { transfers in
+            transfers[dataTask.taskIdentifier]?.reply = TransportReply(response)
+            return transfers[dataTask.taskIdentifier]?.byteLimit ?? 0
+        }
+        guard response.expectedContentLength <= Int64(limit) else {
+            stop(dataTask, Self.tooLarge(limit))
+            return completionHandler(.cancel)
+        }
+        completionHandler(.allow)
+    }
+
+    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+        let exceeded = transfers.withLock { transfers -> Int? in
+            guard let transfer = transfers[dataTask.taskIdentifier] else { return nil }
+            guard data.count <= transfer.byteLimit - (transfer.reply?.body.count ?? 0) else {
+                return transfer.byteLimit
+            }
+            transfers[dataTask.taskIdentifier]?.reply?.body.append(contentsOf: data)
+            return nil
+        }
+        if let exceeded { stop(dataTask, Self.tooLarge(exceeded)) }
+    }
+
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+        newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+    ) {
+        completionHandler(nil)
+    }
+
+    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+        finish(task, error.map { .failure(TransportError($0)) })
+    }
+
+    private static func tooLarge(_ limit: Int) -> TransportError {
+        TransportError(.answerTooLarge, problem: "the answer is larger than the limit of \(limit) bytes")
+    }
+}
+
+extension TransportReply {
+    fileprivate init(_ response: HTTPURLResponse) {
+        var headers = HTTPFields()
+        for case let (name as String, value as String) in response.allHeaderFields {
+            if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
+        }
+        self.init(status: response.statusCode, headers: headers)
+    }
+}
+
+extension TransportError {
+    /// Foundation's errors sorted by what they mean for the request.
+    fileprivate init(_ error: any Error) {
+        let words = error.localizedDescription.excerpt(limit: 200)
+        guard let code = (error as? URLError)?.code else {
+            self.init(.connectionLost, problem: "the connection failed: \(words)")
+            return
+        }
+        switch code {
+        case .cannotConnectToHost:
+            self.init(.notConnected, problem: "nothing answers there")
+        case .cannotFindHost, .dnsLookupFailed:
+            self.init(.notConnected, problem: "there is no such host")
+        case .notConnectedToInternet, .internationalRoamingOff, .dataNotAllowed:
+            self.init(.notConnected, problem: "there is no network connection")
+        case .timedOut:
+            self.init(.timedOut, problem: "no answer in time")
+        case .cancelled:
+            self.init(.cancelled, problem: "cancelled")
+        case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
+            .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .clientCertificateRejected,
+            .clientCertificateRequired:
+            self.init(.notSecure, problem: "no secure connection: \(words)")
+        case .badServerResponse, .cannotParseResponse, .cannotDecodeRawData, .cannotDecodeContentData:
+            self.init(.answerMalformed, problem: "what came back is no HTTP answer: \(words)")
+        default:
+            self.init(.connectionLost, problem: "the connection failed: \(words)")
+        }
+    }
+}
