@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(
             name: "PerceptCoreTests", dependencies: ["PerceptCore", "PerceptTestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "PerceptAudioTests", dependencies: ["PerceptAudio", "PerceptTestSupport"],
+            name: "PerceptAudioTests", dependencies: ["PerceptAudio", "PerceptTestSupport", "CKernels"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "PerceptImageTests", dependencies: ["PerceptImage", "PerceptTestSupport"],

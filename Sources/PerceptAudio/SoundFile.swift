@@ -63,7 +63,9 @@ struct SoundFile: ~Copyable {
             format: format.rawValue, sections: 0, seekable: 0)
     }
 
-    private static func opened(_ file: VirtualFile, _ mode: CInt, _ info: inout SF_INFO) throws(OpenFailure) -> SoundFile {
+    private static func opened(_ file: VirtualFile, _ mode: CInt, _ info: inout SF_INFO) throws(OpenFailure)
+        -> SoundFile
+    {
         var callbacks = VirtualFile.callbacks
         let handle = try checked(
             sf_open_virtual(&callbacks, mode, &info, Unmanaged.passUnretained(file).toOpaque()))
@@ -98,7 +100,8 @@ struct SoundFile: ~Copyable {
         SF_CHANNEL_MAP_LEFT: .frontLeft, SF_CHANNEL_MAP_RIGHT: .frontRight, SF_CHANNEL_MAP_CENTER: .frontCenter,
         SF_CHANNEL_MAP_FRONT_LEFT: .frontLeft, SF_CHANNEL_MAP_FRONT_RIGHT: .frontRight,
         SF_CHANNEL_MAP_FRONT_CENTER: .frontCenter, SF_CHANNEL_MAP_LFE: .lowFrequency,
-        SF_CHANNEL_MAP_REAR_LEFT: .backLeft, SF_CHANNEL_MAP_REAR_RIGHT: .backRight, SF_CHANNEL_MAP_REAR_CENTER: .backCenter,
+        SF_CHANNEL_MAP_REAR_LEFT: .backLeft, SF_CHANNEL_MAP_REAR_RIGHT: .backRight,
+        SF_CHANNEL_MAP_REAR_CENTER: .backCenter,
         SF_CHANNEL_MAP_FRONT_LEFT_OF_CENTER: .frontLeftOfCenter,
         SF_CHANNEL_MAP_FRONT_RIGHT_OF_CENTER: .frontRightOfCenter,
         SF_CHANNEL_MAP_SIDE_LEFT: .sideLeft, SF_CHANNEL_MAP_SIDE_RIGHT: .sideRight,

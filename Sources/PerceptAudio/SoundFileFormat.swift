@@ -32,7 +32,8 @@ struct SoundFileFormat: RawRepresentable, Hashable, Sendable {
     static let flac24 = SoundFileFormat(container: SF_FORMAT_FLAC, coding: SF_FORMAT_PCM_24)
 
     var containerName: String {
-        Self.containers[Int(rawValue) & SF_FORMAT_TYPEMASK] ?? "container 0x\(String(Int(rawValue) & SF_FORMAT_TYPEMASK, radix: 16))"
+        Self.containers[Int(rawValue) & SF_FORMAT_TYPEMASK]
+            ?? "container 0x\(String(Int(rawValue) & SF_FORMAT_TYPEMASK, radix: 16))"
     }
 
     var coding: Coding {

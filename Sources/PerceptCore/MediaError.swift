@@ -43,7 +43,8 @@ public struct MediaError: Error, Sendable, Hashable {
     /// The error for a write to `name` that the system refused with the `errno` value `code`.
     public static func writing(_ name: String, _ code: CInt) -> MediaError {
         MediaError(
-            .inputOutput, source: name, problem: "writing failed: \(systemMessage(code))", remedy: "check the free space")
+            .inputOutput, source: name, problem: "writing failed: \(systemMessage(code))",
+            remedy: "check the free space")
     }
 
     /// Throws ``cancelled`` when the current task is cancelled; called between blocks, strips and items.

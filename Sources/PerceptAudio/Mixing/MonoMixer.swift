@@ -22,7 +22,8 @@ public struct MonoMixer: Sendable, Hashable {
         case .mono, .frontCenter, .unspecified: 1
         case .frontLeft, .frontRight, .frontLeftOfCenter, .frontRightOfCenter: 0.5.squareRoot()
         case .backLeft, .backRight, .backCenter, .sideLeft, .sideRight: 0.5
-        case .topCenter, .topFrontLeft, .topFrontCenter, .topFrontRight, .topBackLeft, .topBackCenter, .topBackRight: 0.5
+        case .topCenter, .topFrontLeft, .topFrontCenter, .topFrontRight, .topBackLeft, .topBackCenter, .topBackRight:
+            0.5
         case .lowFrequency: 0
         }
     }

@@ -10,7 +10,9 @@ public struct PhaseMeter: Sendable {
     public static let cancellationThreshold = -0.3
 
     public init(_ layout: ChannelLayout) {
-        if let left = layout.positions.firstIndex(of: .frontLeft), let right = layout.positions.firstIndex(of: .frontRight) {
+        if let left = layout.positions.firstIndex(of: .frontLeft),
+            let right = layout.positions.firstIndex(of: .frontRight)
+        {
             pair = (left, right)
         } else {
             pair = nil

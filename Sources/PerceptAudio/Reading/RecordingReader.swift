@@ -61,7 +61,8 @@ public struct RecordingReader: ~Copyable {
                 remedy: "convert it with `ffmpeg -i INPUT OUTPUT.wav`")
         case .image:
             MediaError(
-                .unsupportedFeature, source: name, problem: "is a picture (\(type.name)), where a recording was expected",
+                .unsupportedFeature, source: name,
+                problem: "is a picture (\(type.name)), where a recording was expected",
                 remedy: "pass a recording")
         case .other:
             MediaError(

@@ -61,7 +61,8 @@ struct PolyphaseFilter: Sendable {
         let wanted = (quality.attenuation - 7.95) / (14.36 * transition) + 1
         guard wanted < Double(Self.largestTapCount) else {
             throw MediaError(
-                .invalidArgument, problem: "\(inputRate) Hz and \(outputRate) Hz are too far apart to resample in one go",
+                .invalidArgument,
+                problem: "\(inputRate) Hz and \(outputRate) Hz are too far apart to resample in one go",
                 remedy: "choose a higher output rate")
         }
         tapCount = (Int(wanted.rounded(.up)) + 15) / 16 * 16

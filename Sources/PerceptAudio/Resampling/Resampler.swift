@@ -24,10 +24,10 @@ public struct Resampler: Sendable {
         pending = Array(repeating: 0, count: filter.halfWidth - 1)
     }
 
-    /// How many outputs `frameCount` inputs give in all: `⌈frameCount·out/in⌉`.
-    public func outputCount(for frameCount: Int) -> Int {
-        let (quotient, remainder) = frameCount.quotientAndRemainder(dividingBy: filter.inputRate)
-        return quotient * filter.outputRate + (remainder * filter.outputRate + filter.inputRate - 1) / filter.inputRate
+    /// How many outputs `frameCount` inputs give in all: `⌈frameCount·outputRate/inputRate⌉`, for rates above zero.
+    public static func outputCount(for frameCount: Int, from inputRate: Int, to outputRate: Int) -> Int {
+        let (wholes, rest) = frameCount.quotientAndRemainder(dividingBy: inputRate)
+        return wholes * outputRate + (rest * outputRate + inputRate - 1) / inputRate
     }
 
     /// Takes in a block and gives the outputs that it completes.
@@ -40,7 +40,8 @@ public struct Resampler: Sendable {
     /// Gives the outputs that remain after the last block.
     public mutating func finish() -> [Float] {
         pending.append(contentsOf: repeatElement(0, count: filter.tapCount))
-        return takeOutputs(atMost: outputCount(for: inputCount) - outputCount)
+        return takeOutputs(
+            atMost: Self.outputCount(for: inputCount, from: filter.inputRate, to: filter.outputRate) - outputCount)
     }
 
     private mutating func takeOutputs(atMost limit: Int) -> [Float] {

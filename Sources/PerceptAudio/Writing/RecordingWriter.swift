@@ -32,7 +32,8 @@ public struct RecordingWriter: ~Copyable {
     /// - Throws: ``MediaError`` `.invalidArgument` for a rate or a channel count that the format cannot hold,
     ///   `.outputNotCreatable`.
     public init(
-        toFile path: String, protecting inputs: [String] = [], encoding: AudioEncoding, sampleRate: Int, channelCount: Int
+        toFile path: String, protecting inputs: [String] = [], encoding: AudioEncoding, sampleRate: Int,
+        channelCount: Int
     ) throws(MediaError) {
         try Self.check(encoding, sampleRate, channelCount)
         let output = try OutputFile(path: path, protecting: inputs)
@@ -64,7 +65,8 @@ public struct RecordingWriter: ~Copyable {
         guard SoundFile.canWrite(encoding.soundFileFormat, sampleRate: sampleRate, channelCount: channelCount) else {
             throw MediaError(
                 .invalidArgument,
-                problem: "\(encoding.container.mediaType.name) cannot hold \(channelCount) channels at \(sampleRate) Hz",
+                problem:
+                    "\(encoding.container.mediaType.name) cannot hold \(channelCount) channels at \(sampleRate) Hz",
                 remedy: encoding.container == .flac ? "FLAC holds up to 8 channels and 655350 Hz; choose WAV" : nil)
         }
     }
@@ -86,9 +88,11 @@ public struct RecordingWriter: ~Copyable {
     /// - Throws: ``MediaError`` `.invalidArgument` when the planes do not fit, `.inputOutput` when the file cannot be written
     ///   on, `.limitExceeded` when it would become larger than memory allows or its format can state.
     public mutating func write(_ planes: [[Float]]) throws(MediaError) {
-        guard planes.count == channelCount, let first = planes.first, planes.allSatisfy({ $0.count == first.count }) else {
+        guard planes.count == channelCount, let first = planes.first, planes.allSatisfy({ $0.count == first.count })
+        else {
             throw MediaError(
-                .invalidArgument, source: name, problem: "a block of \(planes.count) planes, where \(channelCount) were expected"
+                .invalidArgument, source: name,
+                problem: "a block of \(planes.count) planes, where \(channelCount) were expected"
             )
         }
         frameCount += first.count
@@ -125,7 +129,9 @@ public struct RecordingWriter: ~Copyable {
     private func checkContainerSize() throws(MediaError) {
         let headerAllowance = 4096
         let largest = (1 << 32) - headerAllowance
-        guard encoding.container == .wav, frameCount > largest / (encoding.bytesPerSample * channelCount) else { return }
+        guard encoding.container == .wav, frameCount > largest / (encoding.bytesPerSample * channelCount) else {
+            return
+        }
         throw MediaError(
             .limitExceeded, source: name, problem: "is longer than a WAV file can state (4 GiB)",
             remedy: "write FLAC instead")

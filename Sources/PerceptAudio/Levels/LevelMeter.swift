@@ -1,0 +1,122 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Levels of a recording, over all channels; decibels are relative to full scale (±1).
+public struct Levels: Sendable, Hashable, Codable {
+    /// The largest magnitude of any sample, linear.
+    public let peak: Double
+    /// Root mean square of all samples, linear.
+    public let rms: Double
+    /// Mean of the samples of the channel where it is farthest from zero, linear and signed.
+    public let dcOffset: Double
+    /// Runs of at least ``LevelMeter/clippingRunLength`` successive samples of one channel at or beyond full scale.
+    public let clippedRunCount: Int
+    /// Fraction of the time in which every channel stays below ``LevelMeter/silenceThreshold``, 0…1.
+    public let silenceRatio: Double
+
+    /// `20·log₁₀(peak)`; `nil` for digital silence.
+    public var peakDecibels: Double? { Self.decibels(peak) }
+    /// `20·log₁₀(rms)`; `nil` for digital silence.
+    public var rmsDecibels: Double? { Self.decibels(rms) }
+
+    private static func decibels(_ value: Double) -> Double? {
+        value > 0 ? 20 * log10(value) : nil
+    }
+}
+
+/// Measures levels block by block.
+public struct LevelMeter: Sendable {
+    /// RMS of a window that counts as silent: −60 dB of full scale, linear.
+    public static let silenceThreshold = 0.001
+    /// Successive full-scale samples that count as clipping.
+    public static let clippingRunLength = 3
+
+    /// Full scale of a 16-bit recording: its largest positive sample.
+    private static let fullScale: Float = 32_767 / 32_768
+
+    private struct Channel {
+        var peak: Float = 0
+        var sum = 0.0
+        var energy = 0.0
+        var windowEnergy = 0.0
+        var fullScaleRun = 0
+        var clippedRunCount = 0
+    }
+
+    private var channels: [Channel]
+    private let windowLength: Int
+    private var windowFill = 0
+    private var windowCount = 0
+    private var silentWindowCount = 0
+    private var frameCount = 0
+
+    /// Silence is judged in windows of 20 ms.
+    public init(sampleRate: Int, channelCount: Int) {
+        channels = Array(repeating: Channel(), count: channelCount)
+        windowLength = max(1, sampleRate / 50)
+    }
+
+    /// Takes one more block into account: one plane per channel, all of the same length.
+    public mutating func add(_ planes: [[Float]]) {
+        guard let blockLength = planes.first?.count else { return }
+        var start = 0
+        while start < blockLength {
+            let end = min(blockLength, start + windowLength - windowFill)
+            for (index, plane) in planes.enumerated() where channels.indices.contains(index) {
+                Self.measure(plane[start..<end], &channels[index])
+            }
+            windowFill += end - start
+            if windowFill == windowLength { closeWindow() }
+            start = end
+        }
+        frameCount += blockLength
+    }
+
+    private static func measure(_ samples: ArraySlice<Float>, _ channel: inout Channel) {
+        var state = channel
+        var (sum, energy): (Float, Float) = (0, 0)
+        for sample in samples {
+            let magnitude = abs(sample)
+            state.peak = max(state.peak, magnitude)
+            sum += sample
+            energy += sample * sample
+            if magnitude >= fullScale {
+                state.fullScaleRun += 1
+                if state.fullScaleRun == clippingRunLength { state.clippedRunCount += 1 }
+            } else {
+                state.fullScaleRun = 0
+            }
+        }
+        state.sum += Double(sum)
+        state.energy += Double(energy)
+        state.windowEnergy += Double(energy)
+        channel = state
+    }
+
+    private mutating func closeWindow() {
+        guard windowFill > 0 else { return }
+        let limit = Self.silenceThreshold * Self.silenceThreshold * Double(windowFill)
+        windowCount += 1
+        if channels.allSatisfy({ $0.windowEnergy < limit }) { silentWindowCount += 1 }
+        for index in channels.indices { channels[index].windowEnergy = 0 }
+        windowFill = 0
+    }
+
+    /// The levels of all that was added.
+    public consuming func finish() -> Levels {
+        closeWindow()
+        let frames = Double(max(1, frameCount))
+        let offsets = channels.map { $0.sum / frames }
+        return Levels(
+            peak: Double(channels.map(\.peak).max() ?? 0),
+            rms: (channels.reduce(0) { $0 + $1.energy } / (frames * Double(max(1, channels.count)))).squareRoot(),
+            dcOffset: offsets.max { abs($0) < abs($1) } ?? 0,
+            clippedRunCount: channels.reduce(0) { $0 + $1.clippedRunCount },
+            silenceRatio: windowCount > 0 ? Double(silentWindowCount) / Double(windowCount) : 1)
+    }
+}

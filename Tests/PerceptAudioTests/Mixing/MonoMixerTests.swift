@@ -1,0 +1,46 @@
+import PerceptAudio
+import Testing
+
+@Suite struct MonoMixerTests {
+    @Test func stereoIsThePlainMean() {
+        #expect(MonoMixer(.stereo).gains == [0.5, 0.5])
+        #expect(MonoMixer(.stereo).mix([[1, 0, -0.5], [0, 1, -0.5]]) == [0.5, 0.5, -0.5])
+    }
+
+    /// ITU-R BS.775-3 annex 4 gives √½ : √½ : 1 : ½ : ½ for 3/2 to mono; the sum is 2 + √2.
+    @Test func surroundFollowsTheRecommendation() {
+        let sum = 2 + Double(2).squareRoot()
+        let half = Double(0.5).squareRoot()
+        let expected = [half, half, 1, 0, 0.5, 0.5].map { Float($0 / sum) }
+        #expect(MonoMixer(.conventional(channelCount: 6)).gains == expected)
+    }
+
+    @Test(arguments: 1...32) func gainsAddUpToOne(_ channelCount: Int) {
+        let gains = MonoMixer(.conventional(channelCount: channelCount)).gains
+        #expect(gains.count == channelCount)
+        #expect(abs(gains.reduce(0, +) - 1) < 1e-6)
+    }
+
+    @Test func aLoneLowFrequencyChannelIsHeard() {
+        #expect(MonoMixer(ChannelLayout([.lowFrequency])).gains == [1])
+    }
+}
+
+@Suite struct PhaseMeterTests {
+    private let tone = (0..<1000).map { Float($0 % 37) / 18 - 1 }
+
+    @Test func oppositePhaseIsMinusOne() throws {
+        var meter = PhaseMeter(.stereo)
+        meter.add([tone, tone.map { -$0 }])
+        #expect(abs(try #require(meter.correlation) + 1) < 1e-5)
+    }
+
+    @Test func equalChannelsAreOneAndSilenceIsNothing() throws {
+        var meter = PhaseMeter(.stereo)
+        meter.add([[0, 0], [0, 0]])
+        #expect(meter.correlation == nil)
+        meter.add([tone, tone.map { $0 * 0.3 }])
+        #expect(abs(try #require(meter.correlation) - 1) < 1e-5)
+        #expect(PhaseMeter(.mono).correlation == nil)
+    }
+}
