@@ -1,0 +1,128 @@
+public import PerceptCore
+
+/// How boxes are drawn.
+public struct BoxStyle: Sendable, Hashable {
+    /// In pixels; `nil` for √(width · height) / 280, at least 1.
+    public var lineWidth: Double?
+    /// Height of capital letters in pixels; `nil` for √(width · height) / 50, at least 10.
+    public var capHeight: Double?
+    /// Where the colours of labels come from.
+    public var palette: Palette
+
+    public init(lineWidth: Double? = nil, capHeight: Double? = nil, palette: Palette = .okabeIto) {
+        self.lineWidth = lineWidth
+        self.capHeight = capHeight
+        self.palette = palette
+    }
+}
+
+/// A picture with boxes drawn into it.
+public struct AnnotatedImage: Sendable, Hashable {
+    /// 8 bits; rgb, or rgba when the picture had an alpha channel.
+    public var image: Image
+    /// The boxes that are not in the picture, by their place in the list.
+    public var dropped: [DroppedBox]
+}
+
+extension Image {
+    /// The image with boxes drawn into it, each with a plate saying what it is.
+    ///
+    /// Frames are antialiased and centred on the edges of their boxes, moved inwards where they would leave the image;
+    /// a box too small for a frame becomes a spot as wide as a line. Boxes are put in order and clipped; those that are
+    /// not finite, empty or outside the image are left out and reported.
+    ///
+    /// A label reads `cat 0.98` in black or white, whichever stands out more from its plate (at least 4.5 by WCAG), and
+    /// lies completely on the image: above its box, else inside, below or beside it, and not over another label where
+    /// there is room. Text that does not fit is made smaller, then cut; an image less than 11 pixels high gets none.
+    /// Labels lie over all frames; boxes are drawn, and labels placed, in their order.
+    ///
+    /// Gray becomes rgb, 16 bits become 8 by `(v · 255 + 32767) / 65535`; alpha is kept, and drawn pixels are opaque.
+    ///
+    /// - Throws: ``MediaError`` `.cancelled`.
+    public func drawing(
+        _ boxes: [LabelledBox], style: BoxStyle = BoxStyle()
+    ) throws(MediaError) -> AnnotatedImage {
+        let lineWidth = Self.sensible(style.lineWidth, default: DrawingScale.lineWidth(size), least: 1)
+        let capHeight = Self.sensible(
+            style.capHeight, default: DrawingScale.capHeight(size), least: LabelText.smallestCapHeight)
+        var canvas = DrawingCanvas(self)
+        var dropped: [DroppedBox] = []
+        var frames: [(index: Int, outer: BoundingBox, color: Color)] = []
+        for (index, labelled) in boxes.enumerated() {
+            switch labelled.box.drawable(on: size) {
+            case .failure(let refusal):
+                dropped.append(DroppedBox(index: index, reason: refusal.reason))
+            case .success(let box):
+                try MediaError.checkCancellation()
+                let color = labelled.color ?? style.palette.color(forLabel: labelled.label)
+                let (outer, inner) = box.frame(lineWidth: lineWidth, on: size)
+                canvas.drawFrame(outer: outer, inner: inner, color: color)
+                frames.append((index, outer, color))
+            }
+        }
+        var placement = LabelPlacement(on: size)
+        var rasterizer = GlyphRasterizer()
+        for frame in frames {
+            let labelled = boxes[frame.index]
+            guard
+                let text = LabelText(label: labelled.label, score: labelled.score, capHeight: capHeight, fitting: size)
+            else { continue }
+            try MediaError.checkCancellation()
+            let plate = placement.place(text.plate, for: frame.outer.coveredPixels)
+            canvas.draw(text, on: plate, color: frame.color, rasterizer: &rasterizer)
+        }
+        return AnnotatedImage(image: canvas.image(), dropped: dropped)
+    }
+
+    private static func sensible(_ value: Double?, default: Double, least: Double) -> Double {
+        guard let value, value.isFinite else { return `default` }
+        return max(value, least)
+    }
+}
+
+extension BoundingBox {
+    /// The outer and inner edge of a line of `lineWidth` around a box that lies on an image of `size`.
+    func frame(lineWidth: Double, on size: PixelSize) -> (outer: BoundingBox, inner: BoundingBox) {
+        let horizontal = Self.outerEdge(xMin, xMax, lineWidth: lineWidth, limit: Double(size.width))
+        let vertical = Self.outerEdge(yMin, yMax, lineWidth: lineWidth, limit: Double(size.height))
+        let outer = BoundingBox(
+            xMin: horizontal.lower, yMin: vertical.lower, xMax: horizontal.upper, yMax: vertical.upper)
+        let inner = BoundingBox(
+            xMin: outer.xMin + lineWidth, yMin: outer.yMin + lineWidth, xMax: outer.xMax - lineWidth,
+            yMax: outer.yMax - lineWidth)
+        return (outer, inner)
+    }
+
+    /// The pixels that the box touches.
+    var coveredPixels: PixelRectangle {
+        let left = Int(xMin.rounded(.down))
+        let top = Int(yMin.rounded(.down))
+        return PixelRectangle(
+            x: left, y: top, width: Int(xMax.rounded(.up)) - left, height: Int(yMax.rounded(.up)) - top)
+    }
+
+    /// Half a line outside `lower…upper`, but within `0…limit`, and at least a line apart where there is room.
+    private static func outerEdge(
+        _ lower: Double, _ upper: Double, lineWidth: Double, limit: Double
+    ) -> (lower: Double, upper: Double) {
+        let first = max(0, lower - lineWidth / 2)
+        let last = min(limit, upper + lineWidth / 2)
+        guard last - first < lineWidth else { return (first, last) }
+        return first == 0 ? (0, min(lineWidth, limit)) : (max(0, limit - lineWidth), limit)
+    }
+}
+
+extension DrawingCanvas {
+    /// Draws a plate of `color` and on it the text, in black or white.
+    mutating func draw(
+        _ text: LabelText, on plate: PixelRectangle, color: Color, rasterizer: inout GlyphRasterizer
+    ) {
+        fill(plate, color: color)
+        var pen = Double(plate.x) + text.inset
+        for character in text.characters {
+            let (bitmap, column) = rasterizer.bitmap(character, scale: text.scale, penX: pen)
+            draw(bitmap, column: column, row: plate.y + text.baseLine, color: color.legibleTextColor, clip: plate)
+            pen += (StrokeFont.glyph(character).width + StrokeFont.gap) * text.scale
+        }
+    }
+}

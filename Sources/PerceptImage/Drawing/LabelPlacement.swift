@@ -1,0 +1,97 @@
+import PerceptCore
+
+/// Finds places for label plates: near their boxes, completely on the image, and not over each other where there is
+/// room.
+struct LabelPlacement {
+    private let size: PixelSize
+    private let cellSize: Int
+    private let columnCount: Int
+    /// The plates placed so far that touch each cell of a coarse grid, so that thousands of labels stay cheap.
+    private var cells: [[PixelRectangle]]
+
+    init(on size: PixelSize) {
+        self.size = size
+        cellSize = max(16, (size.longestSide + 63) / 64)
+        columnCount = size.width / cellSize + 1
+        cells = Array(repeating: [], count: columnCount * (size.height / cellSize + 1))
+    }
+
+    /// Places a plate, which must be no larger than the image, for a box whose frame covers `frame`.
+    ///
+    /// Tried in this order: above the box, inside at its top where the box is large enough, below, inside at its
+    /// bottom, beside it, each flush left then flush right; then the same moved away by one to eight plates. The first
+    /// place free of other labels is taken, else the one that covers the least of them.
+    mutating func place(_ plate: PixelSize, for frame: PixelRectangle) -> PixelRectangle {
+        var best: (rectangle: PixelRectangle, overlap: Int)?
+        var candidates = Candidates(plate: plate, frame: frame, size: size)
+        while let candidate = candidates.next() {
+            let overlap = overlap(candidate)
+            if overlap < best?.overlap ?? .max { best = (candidate, overlap) }
+            if overlap == 0 { break }
+        }
+        let place =
+            best?.rectangle
+            ?? PixelRectangle(
+                x: min(max(frame.x, 0), size.width - plate.width), y: min(max(frame.y, 0), size.height - plate.height),
+                width: plate.width, height: plate.height)
+        for cell in cellIndices(place) { cells[cell].append(place) }
+        return place
+    }
+
+    private func overlap(_ candidate: PixelRectangle) -> Int {
+        // A plate in several cells is counted once per cell, which keeps "none" exact and "least" near enough.
+        cellIndices(candidate).reduce(0) { sum, cell in
+            cells[cell].reduce(sum) { $0 + $1.overlap(candidate) }
+        }
+    }
+
+    private func cellIndices(_ rectangle: PixelRectangle) -> [Int] {
+        let columns = rectangle.x / cellSize...(rectangle.x + rectangle.width - 1) / cellSize
+        let rows = rectangle.y / cellSize...(rectangle.y + rectangle.height - 1) / cellSize
+        return rows.flatMap { row in columns.map { row * columnCount + $0 } }
+    }
+
+    /// The places to try, those that stick out of the image above, below or beside left out.
+    private struct Candidates: IteratorProtocol {
+        let plate: PixelSize
+        let frame: PixelRectangle
+        let size: PixelSize
+        private var step = 0
+        private var pending: [PixelRectangle] = []
+
+        init(plate: PixelSize, frame: PixelRectangle, size: PixelSize) {
+            self.plate = plate
+            self.frame = frame
+            self.size = size
+        }
+
+        mutating func next() -> PixelRectangle? {
+            while pending.isEmpty && step <= 8 {
+                pending = places(movedBy: step * plate.height).reversed()
+                step += 1
+            }
+            return pending.popLast()
+        }
+
+        private func places(movedBy distance: Int) -> [PixelRectangle] {
+            let left = frame.x
+            let right = frame.x + frame.width - plate.width
+            let top = frame.y
+            let bottom = frame.y + frame.height - plate.height
+            let above = frame.y - plate.height - distance
+            let below = frame.y + frame.height + distance
+            let isRoomy = frame.width >= plate.width && frame.height >= plate.height
+            let inside = [(left, top + distance), (right, top + distance)]
+            let rows =
+                [(left, above), (right, above)] + (isRoomy ? inside : []) + [(left, below), (right, below)]
+                + [(left, bottom - distance), (right, bottom - distance)] + (isRoomy ? [] : inside)
+            let beside = [
+                (frame.x + frame.width, top + distance), (frame.x - plate.width, top + distance),
+            ].filter { $0.0 >= 0 && $0.0 + plate.width <= size.width }
+            return (rows + beside).filter { $0.1 >= 0 && $0.1 + plate.height <= size.height }.map { x, y in
+                PixelRectangle(
+                    x: min(max(x, 0), size.width - plate.width), y: y, width: plate.width, height: plate.height)
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import PerceptCore
+
+/// One line of text, cut and sized so that its plate fits on an image.
+struct LabelText {
+    /// Characters that ``StrokeFont`` has glyphs for.
+    var characters: [Unicode.Scalar]
+    /// Height of capitals in pixels.
+    var capHeight: Double
+
+    /// Letters with smaller capitals cannot be read.
+    static let smallestCapHeight = 6.0
+    /// A label is cut to so many characters before anything is measured: nobody reads more, and none fits.
+    private static let longestLabel = 200
+
+    /// Fits `label` and `score` on an image of `size`, as near to `capHeight` as can be.
+    ///
+    /// Text that does not fit is made smaller, down to ``smallestCapHeight``; then the label is cut and ends in an
+    /// ellipsis; then the label goes and the score stays; `nil` when not even that fits, or there is nothing to write.
+    init?(label: String, score: Double?, capHeight: Double, fitting size: PixelSize) {
+        let words = Self.glyphs(label)
+        let number = score.flatMap(Self.text(ofScore:)).map { Array($0.unicodeScalars) } ?? []
+        let whole = words + (words.isEmpty || number.isEmpty ? [] : [" "]) + number
+        guard !whole.isEmpty else { return nil }
+
+        let highest = Double(size.height) / Self.plateScale
+        let preferred = min(capHeight, highest)
+        guard preferred >= Self.smallestCapHeight else { return nil }
+        if let fitting = Self.largestCapHeight(whole, from: preferred, width: size.width) {
+            self.init(characters: whole, capHeight: fitting)
+            return
+        }
+        let smallest = Self.smallestCapHeight
+        let tail: [Unicode.Scalar] = number.isEmpty ? [] : [" "] + number
+        for end in number.isEmpty ? [[]] : [tail, []] {
+            // Widths grow with the number of letters, so the longest beginning that fits is found by bisection.
+            var fits = 0
+            var tooLong = words.count + 1
+            while tooLong - fits > 1 {
+                let middle = (fits + tooLong) / 2
+                let cut = words.prefix(middle) + [StrokeFont.ellipsis] + end
+                if Self.plateWidth(Array(cut), capHeight: smallest) <= size.width {
+                    fits = middle
+                } else {
+                    tooLong = middle
+                }
+            }
+            if fits > 0 {
+                self.init(characters: words.prefix(fits) + [StrokeFont.ellipsis] + end, capHeight: smallest)
+                return
+            }
+            if !number.isEmpty, let fitting = Self.largestCapHeight(number, from: smallest, width: size.width) {
+                self.init(characters: number, capHeight: fitting)
+                return
+            }
+        }
+        return nil
+    }
+
+    private init(characters: [Unicode.Scalar], capHeight: Double) {
+        self.characters = characters
+        self.capHeight = capHeight
+    }
+
+    /// Pixels per font unit.
+    var scale: Double { capHeight / StrokeFont.capHeight }
+
+    /// Size of the plate behind the text, in whole pixels.
+    var plate: PixelSize {
+        PixelSize(
+            width: Self.plateWidth(characters, capHeight: capHeight),
+            height: Int((capHeight * Self.plateScale).rounded(.down)))
+    }
+
+    /// From the left edge of the plate to the first centre line, in pixels.
+    var inset: Double { capHeight * Self.insetScale }
+
+    /// From the top edge of the plate to the base line, in whole pixels: the capitals stand in the middle.
+    var baseLine: Int { Int(((Double(plate.height) + capHeight) / 2).rounded()) }
+
+    /// Height of the plate as a multiple of the capitals': room for descenders and for the tallest brackets.
+    private static let plateScale = 1.8
+    private static let insetScale = 0.4
+
+    private static func plateWidth(_ characters: [Unicode.Scalar], capHeight: Double) -> Int {
+        let width = StrokeFont.width(of: characters) / StrokeFont.capHeight + 2 * insetScale
+        return Int((width * capHeight).rounded(.up))
+    }
+
+    /// The largest height up to `preferred` at which the plate is no wider than `width`, if letters stay legible.
+    private static func largestCapHeight(_ characters: [Unicode.Scalar], from preferred: Double, width: Int) -> Double?
+    {
+        let relative = StrokeFont.width(of: characters) / StrokeFont.capHeight + 2 * insetScale
+        let fitting = min(preferred, Double(width) / relative)
+        guard fitting >= smallestCapHeight else { return nil }
+        // The division may come out a hair too large for the plate's rounding up.
+        return plateWidth(characters, capHeight: fitting) <= width ? fitting : fitting.nextDown
+    }
+
+    /// The glyphs for any text: ASCII as it is, letters with marks without them, one box for each other character.
+    private static func glyphs(_ text: String) -> [Unicode.Scalar] {
+        var glyphs: [Unicode.Scalar] = []
+        for character in text.prefix(longestLabel) {
+            guard let letters = LatinFolding.ascii(character) else {
+                glyphs.append(StrokeFont.missing)
+                continue
+            }
+            for letter in letters.unicodeScalars where letter != " " || glyphs.last ?? " " != " " {
+                glyphs.append(letter)
+            }
+        }
+        if glyphs.last == " " { glyphs.removeLast() }
+        return glyphs
+    }
+
+    /// Two decimals, rounded to nearest; scientific notation for what is no score at all; nothing for no number.
+    private static func text(ofScore score: Double) -> String? {
+        guard score.isFinite else { return nil }
+        guard score.magnitude < 1_000_000 else { return "\(score)" }
+        let hundredths = Int((score.magnitude * 100).rounded())
+        let decimals = hundredths % 100
+        return (score < 0 && hundredths > 0 ? "-" : "") + "\(hundredths / 100)." + (decimals < 10 ? "0" : "")
+            + "\(decimals)"
+    }
+}

@@ -1,0 +1,105 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Turns glyphs into coverage, each one once per size and place between two pixels.
+struct GlyphRasterizer {
+    /// How much of each pixel around a pen position a glyph covers.
+    struct Bitmap {
+        /// Of the top left pixel, relative to the pixel of the pen.
+        var x: Int
+        var y: Int
+        var width: Int
+        var height: Int
+        /// 0…255, rows from top to bottom.
+        var coverage: [UInt8]
+    }
+
+    private struct Key: Hashable {
+        var character: Unicode.Scalar
+        var scale: Double
+        var phase: Int
+    }
+
+    /// Places between two pixels that a pen is rounded to: finer ones cannot be seen.
+    private static let phaseCount = 4
+
+    private var bitmaps: [Key: Bitmap] = [:]
+
+    /// The bitmap for a pen at `x` (pixels, of any fraction), and the pixel it is relative to.
+    mutating func bitmap(_ character: Unicode.Scalar, scale: Double, penX: Double) -> (bitmap: Bitmap, column: Int) {
+        let position = Int((penX * Double(Self.phaseCount)).rounded())
+        let column = position >= 0 ? position / Self.phaseCount : (position - Self.phaseCount + 1) / Self.phaseCount
+        let key = Key(character: character, scale: scale, phase: position - column * Self.phaseCount)
+        if let bitmap = bitmaps[key] { return (bitmap, column) }
+        let bitmap = Self.rasterized(
+            StrokeFont.glyph(character).segments(scale: scale), radius: StrokeFont.strokeRadius * scale,
+            offset: Double(key.phase) / Double(Self.phaseCount))
+        bitmaps[key] = bitmap
+        return (bitmap, column)
+    }
+
+    /// Coverage of round-capped strokes of `radius` around `segments`.
+    ///
+    /// A pixel is covered by `radius + ½ − distance`, limited to 0…1, the distance being that of its centre from the
+    /// nearest point of a segment; where strokes meet, the larger coverage holds. A stroke is at least a pixel wide.
+    static func rasterized(_ segments: [StrokeFont.Segment], radius: Double, offset: Double) -> Bitmap {
+        let radius = max(radius, 0.5)
+        let reach = radius * dotScale + 0.5
+        let xs = segments.flatMap { [$0.start.x, $0.end.x] }.map { $0 + offset }
+        let ys = segments.flatMap { [$0.start.y, $0.end.y] }
+        guard let xMin = xs.min(), let xMax = xs.max(), let yMin = ys.min(), let yMax = ys.max() else {
+            return Bitmap(x: 0, y: 0, width: 0, height: 0, coverage: [])
+        }
+        let left = Int((xMin - reach).rounded(.down))
+        let top = Int((yMin - reach).rounded(.down))
+        let width = Int((xMax + reach).rounded(.up)) - left
+        let height = Int((yMax + reach).rounded(.up)) - top
+        var coverage = [UInt8](repeating: 0, count: width * height)
+        coverage.withUnsafeMutableBufferPointer { coverage in
+            for segment in segments {
+                add(
+                    segment, radius: segment.isDot ? radius * dotScale : radius, x: offset - Double(left),
+                    y: -Double(top), to: coverage, width: width, height: height)
+            }
+        }
+        return Bitmap(x: left, y: top, width: width, height: height, coverage: coverage)
+    }
+
+    /// A dot as thick as a stroke looks thinner than it.
+    private static let dotScale = 1.25
+
+    private static func add(
+        _ segment: StrokeFont.Segment, radius: Double, x: Double, y: Double,
+        to coverage: UnsafeMutableBufferPointer<UInt8>, width: Int, height: Int
+    ) {
+        let start = (x: segment.start.x + x, y: segment.start.y + y)
+        let along = (x: segment.end.x - segment.start.x, y: segment.end.y - segment.start.y)
+        let lengthSquared = along.x * along.x + along.y * along.y
+        let reach = radius + 0.5
+        let columns = span(start.x, start.x + along.x, reach, width)
+        for row in span(start.y, start.y + along.y, reach, height) {
+            for column in columns {
+                let toPixel = (x: Double(column) + 0.5 - start.x, y: Double(row) + 0.5 - start.y)
+                let projection = toPixel.x * along.x + toPixel.y * along.y
+                let t = lengthSquared > 0 ? min(max(projection / lengthSquared, 0), 1) : 0
+                let away = (x: toPixel.x - t * along.x, y: toPixel.y - t * along.y)
+                let distance = (away.x * away.x + away.y * away.y).squareRoot()
+                let value = UInt8((min(max(reach - distance, 0), 1) * 255).rounded())
+                let index = row * width + column
+                if value > coverage[index] { coverage[index] = value }
+            }
+        }
+    }
+
+    /// The pixels within `reach` of `a…b`, of `count` there are.
+    private static func span(_ a: Double, _ b: Double, _ reach: Double, _ count: Int) -> Range<Int> {
+        let lower = max(0, Int((min(a, b) - reach).rounded(.down)))
+        let upper = min(count, Int((max(a, b) + reach).rounded(.up)))
+        return lower..<max(lower, upper)
+    }
+}

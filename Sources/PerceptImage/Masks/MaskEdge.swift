@@ -1,0 +1,76 @@
+import PerceptCore
+
+/// The pixels of a mask that lie within some distance of a pixel of the same image that is not in the mask.
+struct MaskEdge {
+    private let bounds: (x: Range<Int>, y: Range<Int>)
+    /// For the pixels in `bounds`, by rows.
+    private let isEdge: [Bool]
+
+    /// Distances are those between pixel centres: with `width` 1 the edge is every pixel with a neighbour above, below,
+    /// left or right outside the mask.
+    ///
+    /// First the distance straight up or down to the nearest outside pixel is found for every pixel, then each row looks
+    /// `width` pixels left and right for one near enough (Rosenfeld and Pfaltz' two passes, with Euclidean distance).
+    /// - Parameter bounds: the box around the mask; `width`: in pixels, at least 1.
+    init(_ mask: Mask, bounds: (x: Range<Int>, y: Range<Int>), width: Int) {
+        self.bounds = bounds
+        // One pixel more on each side, where the image has it: the outside begins there.
+        let columns = max(0, bounds.x.lowerBound - 1)..<min(mask.size.width, bounds.x.upperBound + 1)
+        let rows = max(0, bounds.y.lowerBound - 1)..<min(mask.size.height, bounds.y.upperBound + 1)
+        let vertical = Self.verticalDistances(mask, columns: columns, rows: rows, limit: width + 1)
+        let limit = width * width
+        var isEdge = [Bool](repeating: false, count: bounds.x.count * bounds.y.count)
+        vertical.withUnsafeBufferPointer { vertical in
+            for y in bounds.y {
+                let row = UnsafeBufferPointer(
+                    rebasing: vertical[
+                        (y - rows.lowerBound) * columns.count..<(y - rows.lowerBound + 1) * columns.count])
+                for x in bounds.x {
+                    let column = x - columns.lowerBound
+                    if row[column] == 0 { continue }
+                    let near = max(0, column - width)...min(columns.count - 1, column + width)
+                    let found = near.contains { other in
+                        let across = other - column
+                        let down = Int(row[other])
+                        return across * across + down * down <= limit
+                    }
+                    if found { isEdge[(y - bounds.y.lowerBound) * bounds.x.count + x - bounds.x.lowerBound] = true }
+                }
+            }
+        }
+        self.isEdge = isEdge
+    }
+
+    func contains(_ x: Int, _ y: Int) -> Bool {
+        isEdge[(y - bounds.y.lowerBound) * bounds.x.count + x - bounds.x.lowerBound]
+    }
+
+    /// How many rows up or down the nearest pixel outside the mask is, at most `limit`; 0 for one outside.
+    private static func verticalDistances(
+        _ mask: Mask, columns: Range<Int>, rows: Range<Int>, limit: Int
+    ) -> [Int32] {
+        let limit = Int32(clamping: limit)
+        var distances = [Int32](repeating: limit, count: columns.count * rows.count)
+        mask.pixels.withUnsafeBufferPointer { pixels in
+            distances.withUnsafeMutableBufferPointer { distances in
+                for (index, y) in rows.enumerated() {
+                    let row = index * columns.count
+                    let above = index > 0 ? row - columns.count : nil
+                    for (column, x) in columns.enumerated() {
+                        let isOutside = pixels[y * mask.size.width + x] < mask.threshold
+                        distances[row + column] =
+                            isOutside ? 0 : min(limit, above.map { distances[$0 + column] + 1 } ?? limit)
+                    }
+                }
+                for index in (0..<max(0, rows.count - 1)).reversed() {
+                    let row = index * columns.count
+                    for column in 0..<columns.count {
+                        let below = distances[row + columns.count + column] + 1
+                        if below < distances[row + column] { distances[row + column] = below }
+                    }
+                }
+            }
+        }
+        return distances
+    }
+}
