@@ -77,6 +77,7 @@ public struct InferenceClient: Sendable {
     }
 
     private func checkToken(for url: URL) throws(InferenceError) {
+        guard transport.reachesNetwork else { return }
         guard token != nil else {
             if case .url = endpoint { return }
             throw InferenceError(

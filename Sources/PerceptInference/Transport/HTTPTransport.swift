@@ -10,6 +10,13 @@ public protocol HTTPTransport: Sendable {
     /// Any status is an answer, redirects too: they are returned, not followed. A cancelled calling task stops the
     /// transfer at once.
     func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply
+
+    /// Whether requests leave the process (default `true`); those that do not need no token.
+    var reachesNetwork: Bool { get }
+}
+
+extension HTTPTransport {
+    public var reachesNetwork: Bool { true }
 }
 
 /// A request as a transport gets it.
@@ -78,5 +85,10 @@ public struct TransportError: Error, Sendable, Hashable {
     public init(_ kind: Kind, problem: String) {
         self.kind = kind
         self.problem = problem
+    }
+
+    /// The error for a body that exceeds `limit` bytes.
+    public static func answerTooLarge(_ limit: Int) -> TransportError {
+        TransportError(.answerTooLarge, problem: "the answer is larger than the limit of \(limit) bytes")
     }
 }

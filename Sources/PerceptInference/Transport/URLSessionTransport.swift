@@ -124,7 +124,7 @@ private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
             return transfers[dataTask.taskIdentifier]?.byteLimit ?? 0
         }
         guard response.expectedContentLength <= Int64(limit) else {
-            stop(dataTask, Self.tooLarge(limit))
+            stop(dataTask, .answerTooLarge(limit))
             return completionHandler(.cancel)
         }
         completionHandler(.allow)
@@ -139,7 +139,7 @@ private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
             transfers[dataTask.taskIdentifier]?.reply?.body.append(contentsOf: data)
             return nil
         }
-        if let exceeded { stop(dataTask, Self.tooLarge(exceeded)) }
+        if let exceeded { stop(dataTask, .answerTooLarge(exceeded)) }
     }
 
     func urlSession(
@@ -151,10 +151,6 @@ private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
         finish(task, error.map { .failure(TransportError($0)) })
-    }
-
-    private static func tooLarge(_ limit: Int) -> TransportError {
-        TransportError(.answerTooLarge, problem: "the answer is larger than the limit of \(limit) bytes")
     }
 }
 

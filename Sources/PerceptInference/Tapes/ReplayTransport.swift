@@ -1,0 +1,26 @@
+import Foundation
+import HTTPTypes
+
+/// Answers requests from a tape, within the process and without a network.
+public struct ReplayTransport: HTTPTransport {
+    private let player: TapePlayer
+
+    /// - Parameter describe: decodes uploads to check them against the tape; see ``TapePlayer``.
+    public init(_ tape: Tape, describingUploads describe: UploadDescriber? = nil) {
+        player = TapePlayer(tape, describingUploads: describe)
+    }
+
+    public var reachesNetwork: Bool { false }
+
+    public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
+        guard !Task.isCancelled else { throw TransportError(.cancelled, problem: "cancelled") }
+        let path = request.url.path(percentEncoded: true)
+        let query = request.url.query(percentEncoded: true).map { "?\($0)" } ?? ""
+        let answer = player.answer(
+            TapeRequest(
+                method: request.method.rawValue, path: (path.isEmpty ? "/" : path) + query,
+                contentType: request.headers[.contentType], body: request.body))
+        guard answer.body.count <= request.responseByteLimit else { throw .answerTooLarge(request.responseByteLimit) }
+        return TransportReply(status: answer.status, headers: answer.headers, body: answer.body)
+    }
+}

@@ -1,0 +1,228 @@
+import HTTPTypes
+public import PerceptCore
+
+/// The file format of tapes: strict when read, so that a slip of the pen is found before a test relies on it.
+extension Tape {
+    /// Bytes of a tape file that are read at most.
+    public static let fileByteLimit = 256 << 20
+
+    /// Reads a tape file.
+    ///
+    /// - Throws: ``MediaError`` `.inputMissing`, `.limitExceeded` beyond ``fileByteLimit``, or `.malformedInput` naming the
+    ///   place in the file.
+    public init(contentsOf path: String) throws(MediaError) {
+        let file = try InputFile(path: path)
+        guard file.byteCount <= Self.fileByteLimit else {
+            throw MediaError(
+                .limitExceeded, source: path,
+                problem: "a tape of \(file.byteCount) bytes; \(Self.fileByteLimit) are read")
+        }
+        try self.init(parsing: try file.read(at: 0, count: file.byteCount), name: path)
+    }
+
+    /// Reads a tape from JSON text.
+    ///
+    /// - Parameter name: what errors call it.
+    /// - Throws: ``MediaError`` `.malformedInput` naming the place.
+    public init(parsing bytes: [UInt8], name: String = "tape") throws(MediaError) {
+        let root: JSONValue
+        do {
+            root = try JSONValue(parsing: bytes)
+        } catch {
+            throw MediaError(.malformedInput, source: name, problem: "the tape is no JSON: \(error)")
+        }
+        let place = TapePlace(value: root, path: "$", name: name)
+        let object = try place.object(keys: ["format", "version", "note", "exchanges"])
+        guard root["format"]?.stringValue == "percept-tape" else {
+            throw place.wrong("is no tape: its format is not \"percept-tape\"")
+        }
+        guard root["version"]?.integerValue == 1 else {
+            throw place.wrong("is a tape of a version other than 1, which is the only one known")
+        }
+        note = try object.member("note")?.string()
+        exchanges = try (try object.required("exchanges")).elements().map { entry throws(MediaError) in
+            let exchange = try entry.object(keys: ["request", "response", "repeat"])
+            return Exchange(
+                request: try RequestMatcher(exchange.required("request")),
+                response: try Response(exchange.required("response")),
+                repeatCount: try exchange.member("repeat")?.integer(atLeast: 1) ?? 1)
+        }
+    }
+
+    /// The tape as JSON text for reading and editing.
+    public func serialized() -> [UInt8] {
+        var root: JSONObject = ["format": "percept-tape", "version": 1]
+        root["note"] = note.map(JSONValue.string)
+        root["exchanges"] = .array(exchanges.map(\.json))
+        return JSONValue.object(root).serializedForReading()
+    }
+}
+
+/// A place in a tape file.
+private struct TapePlace {
+    let value: JSONValue
+    let path: String
+    let name: String
+
+    func wrong(_ problem: String) -> MediaError {
+        MediaError(.malformedInput, source: name, problem: "\(path) \(problem)", remedy: "see docs/tape.md")
+    }
+
+    private func expected(_ what: String) -> MediaError {
+        wrong("is \(value.kindDescription) where \(what) was expected")
+    }
+
+    func object(keys: Set<String>) throws(MediaError) -> TapePlace {
+        guard let object = value.objectValue else { throw expected("an object") }
+        if let unknown = object.keys.first(where: { !keys.contains($0) }) {
+            throw wrong("has an unknown member \"\(unknown)\"; known are \(keys.sorted().joined(separator: ", "))")
+        }
+        return self
+    }
+
+    func member(_ key: String) -> TapePlace? {
+        guard let value = value[key], !value.isNull else { return nil }
+        return TapePlace(value: value, path: "\(path).\(key)", name: name)
+    }
+
+    func required(_ key: String) throws(MediaError) -> TapePlace {
+        guard let member = member(key) else { throw wrong("lacks \"\(key)\"") }
+        return member
+    }
+
+    func elements() throws(MediaError) -> [TapePlace] {
+        guard let array = value.arrayValue else { throw expected("an array") }
+        return array.enumerated().map { TapePlace(value: $1, path: "\(path)[\($0)]", name: name) }
+    }
+
+    func string() throws(MediaError) -> String {
+        guard let string = value.stringValue else { throw expected("a string") }
+        return string
+    }
+
+    func integer(atLeast minimum: Int) throws(MediaError) -> Int {
+        guard let integer = value.integerValue, integer >= minimum else {
+            throw expected("a whole number of at least \(minimum)")
+        }
+        return integer
+    }
+
+    func seconds() throws(MediaError) -> Double {
+        guard let seconds = value.doubleValue, seconds >= 0 else { throw expected("a number of seconds") }
+        return seconds
+    }
+}
+
+extension Tape.RequestMatcher {
+    fileprivate init(_ place: TapePlace) throws(MediaError) {
+        let object = try place.object(keys: ["method", "path", "contentType", "bodySHA256", "upload"])
+        self.init(path: try object.required("path").string())
+        guard path.hasPrefix("/") else { throw place.wrong("has a path that does not begin with a slash") }
+        method = try object.member("method")?.string().uppercased() ?? "POST"
+        contentType = try object.member("contentType")?.string().lowercased()
+        bodySHA256 = try object.member("bodySHA256")?.string().lowercased()
+        if let hash = bodySHA256, hash.count != 64 || !hash.allSatisfy(\.isHexDigit) {
+            throw place.wrong("has a bodySHA256 that is not 64 hexadecimal digits")
+        }
+        if let upload = object.member("upload") { self.upload = try UploadExpectation(upload) }
+    }
+
+    fileprivate var json: JSONValue {
+        var object: JSONObject = ["method": .string(method), "path": .string(path)]
+        object["contentType"] = contentType.map(JSONValue.string)
+        object["bodySHA256"] = bodySHA256.map(JSONValue.string)
+        object["upload"] = upload?.json
+        return .object(object)
+    }
+}
+
+extension UploadExpectation {
+    fileprivate init(_ place: TapePlace) throws(MediaError) {
+        let object = try place.object(keys: [
+            "mediaType", "sampleRate", "channelCount", "bitDepth", "minimumDuration", "maximumDuration", "width",
+            "height",
+            "longestSide",
+        ])
+        func count(_ key: String) throws(MediaError) -> Int? { try object.member(key)?.integer(atLeast: 1) }
+        self.init(
+            mediaType: try object.member("mediaType").map { place throws(MediaError) in
+                MediaType(rawValue: try place.string().lowercased())
+            },
+            sampleRate: try count("sampleRate"), channelCount: try count("channelCount"),
+            bitDepth: try count("bitDepth"),
+            minimumDuration: try object.member("minimumDuration")?.seconds(),
+            maximumDuration: try object.member("maximumDuration")?.seconds(), width: try count("width"),
+            height: try count("height"), longestSide: try count("longestSide"))
+        if let minimumDuration, let maximumDuration, minimumDuration > maximumDuration {
+            throw place.wrong("has a minimumDuration above its maximumDuration")
+        }
+    }
+
+    fileprivate var json: JSONValue {
+        var object = JSONObject()
+        object["mediaType"] = mediaType.map { .string($0.rawValue) }
+        object["sampleRate"] = sampleRate.map(JSONValue.integer)
+        object["channelCount"] = channelCount.map(JSONValue.integer)
+        object["bitDepth"] = bitDepth.map(JSONValue.integer)
+        object["minimumDuration"] = minimumDuration.map(JSONValue.double)
+        object["maximumDuration"] = maximumDuration.map(JSONValue.double)
+        object["width"] = width.map(JSONValue.integer)
+        object["height"] = height.map(JSONValue.integer)
+        object["longestSide"] = longestSide.map(JSONValue.integer)
+        return .object(object)
+    }
+}
+
+extension Tape.Response {
+    fileprivate init(_ place: TapePlace) throws(MediaError) {
+        let object = try place.object(keys: ["status", "headers", "json", "text", "base64"])
+        let bodies = ["json", "text", "base64"].filter { object.value[$0] != nil }
+        guard bodies.count <= 1 else {
+            throw place.wrong("has \(bodies.joined(separator: " and ")): one body is possible")
+        }
+        self.init(status: try object.member("status")?.integer(atLeast: 200) ?? 200, body: .empty)
+        guard status <= 599 else { throw place.wrong("has a status above 599") }
+        if let headers = object.member("headers") {
+            guard let fields = headers.value.objectValue else { throw headers.wrong("is no object of strings") }
+            for (name, value) in fields {
+                guard let name = HTTPField.Name(name), let value = value.stringValue, HTTPField.isValidValue(value)
+                else {
+                    throw headers.wrong("holds \"\(name)\", whose name or value no header can have")
+                }
+                self.headers.append(HTTPField(name: name, value: value))
+            }
+        }
+        // A member that is null is a body too: the JSON text null.
+        if let json = object.value["json"] { body = .json(json) }
+        if let text = object.member("text") { body = .text(try text.string()) }
+        if let base64 = object.member("base64") {
+            do {
+                body = .bytes(try Base64.decode(try base64.string()))
+            } catch {
+                throw base64.wrong("is no base64: \(error.problem)")
+            }
+        }
+    }
+
+    fileprivate var json: JSONValue {
+        var object: JSONObject = ["status": .integer(status)]
+        if !headers.isEmpty {
+            object["headers"] = .object(JSONObject(headers.map { ($0.name.rawName, .string($0.value)) }))
+        }
+        switch body {
+        case .json(let value): object["json"] = value
+        case .text(let text): object["text"] = .string(text)
+        case .bytes(let bytes): object["base64"] = .string(Base64.encode(bytes))
+        case .empty: break
+        }
+        return .object(object)
+    }
+}
+
+extension Tape.Exchange {
+    fileprivate var json: JSONValue {
+        var object: JSONObject = ["request": request.json, "response": response.json]
+        if repeatCount != 1 { object["repeat"] = .integer(repeatCount) }
+        return .object(object)
+    }
+}
