@@ -1,0 +1,128 @@
+#ifndef CIMAGECODECS_H
+#define CIMAGECODECS_H
+
+// PNG and JPEG row by row behind status codes. No function here jumps out, calls back, or prints; messages and warnings
+// are kept in the handle. A handle belongs to one thread at a time, and after a failure it may only be asked for its
+// message and closed.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define IMAGE_CODEC_ENUM __attribute__((enum_extensibility(closed)))
+
+typedef enum IMAGE_CODEC_ENUM ImageCodecStatus {
+    ImageCodecStatusOk,
+    // The bytes break the rules of the format.
+    ImageCodecStatusMalformed,
+    // The bytes end before the picture does.
+    ImageCodecStatusTruncated,
+    // In order, but the codec library does not read it.
+    ImageCodecStatusUnsupported,
+    // More pixels than `ImageDecoderLimits.pixel_count`; width and height of the header are set.
+    ImageCodecStatusTooManyPixels,
+    // More memory than `ImageDecoderLimits.byte_count`.
+    ImageCodecStatusTooManyBytes,
+    // More passes than `ImageDecoderLimits.scan_count`.
+    ImageCodecStatusTooManyScans,
+    ImageCodecStatusOutOfMemory,
+    // A system call failed; `image_*_system_code` tells its errno.
+    ImageCodecStatusInputOutput,
+    ImageCodecStatusInvalidArgument,
+} ImageCodecStatus;
+
+typedef enum IMAGE_CODEC_ENUM ImageCodecFormat {
+    ImageCodecFormatPng,
+    ImageCodecFormatJpeg,
+} ImageCodecFormat;
+
+// How colours are stored in the file, before any conversion.
+typedef enum IMAGE_CODEC_ENUM ImageCodecColor {
+    ImageCodecColorGray,
+    ImageCodecColorGrayAlpha,
+    ImageCodecColorPalette,
+    ImageCodecColorRgb,
+    ImageCodecColorRgba,
+    ImageCodecColorYcbcr,
+    ImageCodecColorCmyk,
+    ImageCodecColorYcck,
+} ImageCodecColor;
+
+typedef struct ImageDecoderLimits {
+    uint64_t pixel_count;
+    uint64_t byte_count;
+    // Scans of one JPEG; each costs a pass over the whole picture.
+    int32_t scan_count;
+} ImageDecoderLimits;
+
+typedef struct ImageDecoderHeader {
+    uint32_t width;
+    uint32_t height;
+    // Bits per channel (per index, for a palette) as stored.
+    int32_t stored_bit_depth;
+    ImageCodecColor stored_color;
+    // Of the rows that are delivered: 1 gray, 2 gray+alpha, 3 rgb, 4 rgba; 8 bits, or 16 in the machine's byte order.
+    int32_t channel_count;
+    int32_t bit_depth;
+    // Adam7, or a progressive JPEG: such a picture is held whole while it is read.
+    bool is_multipass;
+    bool has_icc_profile;
+} ImageDecoderHeader;
+
+typedef struct ImageDecoder ImageDecoder;
+
+// A decoder reading from `descriptor` (which stays the caller's, is read with pread and must outlive the decoder), or,
+// when that is negative, from a copy of the `count` bytes at `bytes`. NULL when there is no memory.
+ImageDecoder *image_decoder_create(ImageCodecFormat format, int32_t descriptor, const uint8_t *bytes, size_t count,
+                                   ImageDecoderLimits limits);
+
+// Reads everything up to the pixels. To be called once, first.
+ImageCodecStatus image_decoder_read_header(ImageDecoder *decoder, ImageDecoderHeader *header);
+
+// The TIFF structure of the EXIF data (behind any "Exif\0\0"), or NULL; valid until the decoder is closed.
+const uint8_t *image_decoder_exif(const ImageDecoder *decoder, size_t *count);
+
+// Reads the next `row_count` rows, `row_stride` bytes apart. Asking for more rows than are left is an invalid argument.
+// With the last row the rest of the file is read and checked as well.
+ImageCodecStatus image_decoder_read_rows(ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count);
+
+// How much of the picture was decoded, 0…1: rows, or the rows of all interlace passes.
+double image_decoder_fraction(const ImageDecoder *decoder);
+
+// What the codec said about the failure; never NULL.
+const char *image_decoder_message(const ImageDecoder *decoder);
+int32_t image_decoder_system_code(const ImageDecoder *decoder);
+
+// The warning of that index, or NULL behind the last.
+const char *image_decoder_warning(const ImageDecoder *decoder, size_t index);
+
+void image_decoder_close(ImageDecoder *decoder);
+
+typedef struct ImageEncoderSettings {
+    uint32_t width;
+    uint32_t height;
+    // As in ImageDecoderHeader. JPEG takes 1 or 3 channels of 8 bits.
+    int32_t channel_count;
+    int32_t bit_depth;
+    // JPEG only: 1…100, and whether the chroma planes keep their full size (4:4:4) or half of it both ways (4:2:0).
+    int32_t quality;
+    bool full_chroma;
+} ImageEncoderSettings;
+
+typedef struct ImageEncoder ImageEncoder;
+
+// An encoder writing to `descriptor` (which stays the caller's), or, when that is negative, to memory. NULL when there
+// is no memory.
+ImageEncoder *image_encoder_create(ImageCodecFormat format, int32_t descriptor, ImageEncoderSettings settings);
+ImageCodecStatus image_encoder_write_rows(ImageEncoder *encoder, const uint8_t *rows, size_t row_stride,
+                                          uint32_t row_count);
+// To be called after the last row.
+ImageCodecStatus image_encoder_finish(ImageEncoder *encoder);
+uint64_t image_encoder_byte_count(const ImageEncoder *encoder);
+// The bytes written to memory, valid until the encoder is closed; NULL for a descriptor.
+const uint8_t *image_encoder_bytes(const ImageEncoder *encoder);
+const char *image_encoder_message(const ImageEncoder *encoder);
+int32_t image_encoder_system_code(const ImageEncoder *encoder);
+void image_encoder_close(ImageEncoder *encoder);
+
+#endif

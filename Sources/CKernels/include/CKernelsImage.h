@@ -1,3 +1,38 @@
-#ifndef PERCEPT_CKERNELS_IMAGE_H
-#define PERCEPT_CKERNELS_IMAGE_H
+#ifndef CKERNELS_IMAGE_H
+#define CKERNELS_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Weights of one axis of a separable resize: output i is the sum of `counts[i]` inputs from `starts[i]` on, weighted by
+// `weights + i * stride`. The weights are fixed-point numbers of IMAGE_RESIZE_BITS fractional bits.
+enum { IMAGE_RESIZE_BITS = 22 };
+
+typedef struct ImageResizeAxis {
+    const int32_t *starts;
+    const int32_t *counts;
+    const int32_t *weights;
+    size_t stride;
+    size_t output_count;
+} ImageResizeAxis;
+
+// One row of `channel_count` (1…4) interleaved 8-bit channels of `input_count` pixels, to `axis->output_count` pixels.
+void image_resize_row(const uint8_t *input, size_t input_count, uint8_t *output, const ImageResizeAxis *axis,
+                      int32_t channel_count);
+
+// The weighted sum of `row_count` rows of `count` bytes.
+void image_resize_column(const uint8_t *const *rows, const int32_t *weights, size_t row_count, uint8_t *output,
+                         size_t count);
+
+// The same in plain C: what the above is tested against.
+void image_resize_row_scalar(const uint8_t *input, size_t input_count, uint8_t *output, const ImageResizeAxis *axis,
+                             int32_t channel_count);
+void image_resize_column_scalar(const uint8_t *const *rows, const int32_t *weights, size_t row_count, uint8_t *output,
+                                size_t count);
+
+// Straight alpha to premultiplied and back, in place, `channel_count` 2 or 4 with alpha last; rounded as Pillow does.
+void image_premultiply(uint8_t *pixels, size_t count, int32_t channel_count);
+void image_unpremultiply(uint8_t *pixels, size_t count, int32_t channel_count);
+
 #endif

@@ -1,0 +1,45 @@
+#ifndef DECODER_H
+#define DECODER_H
+
+#include <setjmp.h>
+
+#include "CImageCodecs.h"
+#include "byte_stream.h"
+
+enum { DECODER_MESSAGE = 224, DECODER_WARNINGS = 16 };
+
+typedef struct DecoderOperations {
+    ImageCodecStatus (*read_header)(ImageDecoder *decoder, ImageDecoderHeader *header);
+    ImageCodecStatus (*read_rows)(ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count);
+    void (*close)(ImageDecoder *decoder);
+} DecoderOperations;
+
+// What both decoders have in common; it stands first in each of them.
+struct ImageDecoder {
+    const DecoderOperations *operations;
+    ImageDecoderLimits limits;
+    ByteSource source;
+    // Set anew at the start of each function that calls into a codec library; jumped to only from within that call.
+    jmp_buf escape;
+    // Why `escape` was taken.
+    ImageCodecStatus failure;
+    // The steps are rows, or the rows of all interlace passes.
+    uint64_t steps_done;
+    uint64_t step_count;
+    uint32_t rows_done;
+    uint8_t *exif;
+    size_t exif_count;
+    char message[DECODER_MESSAGE];
+    char warnings[DECODER_WARNINGS][DECODER_MESSAGE];
+    size_t warning_count;
+};
+
+ImageDecoder *png_decoder_create(void);
+ImageDecoder *jpeg_decoder_create(void);
+
+// Keeps a warning; equal ones once, and no more than there is room for.
+void decoder_warn(ImageDecoder *decoder, const char *message);
+void decoder_set_message(ImageDecoder *decoder, const char *message);
+_Noreturn void decoder_fail(ImageDecoder *decoder, ImageCodecStatus status, const char *message);
+
+#endif

@@ -1,0 +1,36 @@
+#ifndef ENCODER_H
+#define ENCODER_H
+
+#include <setjmp.h>
+
+#include "CImageCodecs.h"
+#include "byte_stream.h"
+
+enum { ENCODER_MESSAGE = 224 };
+
+typedef struct EncoderOperations {
+    ImageCodecStatus (*write_rows)(ImageEncoder *encoder, const uint8_t *rows, size_t row_stride, uint32_t row_count);
+    ImageCodecStatus (*finish)(ImageEncoder *encoder);
+    void (*close)(ImageEncoder *encoder);
+} EncoderOperations;
+
+// What both encoders have in common; it stands first in each of them.
+struct ImageEncoder {
+    const EncoderOperations *operations;
+    ImageEncoderSettings settings;
+    ByteSink sink;
+    // Set anew at the start of each function that calls into a codec library; jumped to only from within that call.
+    jmp_buf escape;
+    ImageCodecStatus failure;
+    uint32_t rows_done;
+    char message[ENCODER_MESSAGE];
+};
+
+ImageEncoder *png_encoder_create(void);
+ImageEncoder *jpeg_encoder_create(void);
+
+_Noreturn void encoder_fail(ImageEncoder *encoder, ImageCodecStatus status, const char *message);
+// Writes or fails.
+void encoder_put(ImageEncoder *encoder, const uint8_t *bytes, size_t count);
+
+#endif

@@ -1,0 +1,12 @@
+public import PerceptCore
+
+/// A picture as an endpoint wants it, with the map back to its source.
+public struct PreparedImage: Sendable, Hashable {
+    /// The encoded picture; empty when it was written to a file.
+    public let bytes: [UInt8]
+    public let byteCount: Int
+    public let mediaType: MediaType
+    public let receipt: GeometryReceipt
+    /// What a person should know: a colour profile that was not applied, damage beside the pixels.
+    public let warnings: [String]
+}

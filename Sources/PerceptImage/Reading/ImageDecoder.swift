@@ -1,0 +1,181 @@
+internal import CImageCodecs
+internal import PerceptCore
+
+/// One open decoder of CImageCodecs; no status code or pointer of it leaves this file.
+struct ImageDecoder: ~Copyable {
+    /// Keeps the descriptor open that the decoder reads from.
+    private let file: InputFile?
+    private let handle: DecoderHandle
+    private let name: String
+    private let limits: ResourceLimits
+    let header: ImageHeader
+
+    /// JPEG scans beyond this many only serve to keep a reader busy: the usual progressive script has ten.
+    private static let scanLimit: Int32 = 100
+
+    /// Opens a decoder and reads the header.
+    ///
+    /// - Parameter format: `.png` or `.jpeg`, as the bytes say.
+    init(_ source: MediaSource, format: MediaType, limits: ResourceLimits) throws(MediaError) {
+        let codec = format == .png ? ImageCodecFormat.png : .jpeg
+        let decoderLimits = ImageDecoderLimits(
+            pixel_count: UInt64(max(0, limits.pixelCount)), byte_count: UInt64(max(0, limits.imageByteCount)),
+            scan_count: Self.scanLimit)
+        let created: OpaquePointer?
+        let file: InputFile?
+        switch source.storage {
+        case .file(let path):
+            let opened = try InputFile(path: path, name: source.name)
+            created = image_decoder_create(codec, opened.descriptor, nil, 0, decoderLimits)
+            file = consume opened
+        case .bytes(let bytes):
+            created = image_decoder_create(codec, -1, bytes, bytes.count, decoderLimits)
+            file = nil
+        }
+        guard let created else { throw MediaError.outOfMemory(source: source.name) }
+        let handle = DecoderHandle(pointer: created)
+        var raw = ImageDecoderHeader()
+        let status = image_decoder_read_header(handle.pointer, &raw)
+        guard status == .ok else {
+            throw Self.error(
+                status, handle.pointer, name: source.name, format: format,
+                PixelSize(width: Int(raw.width), height: Int(raw.height)), place: "in its header", limits: limits)
+        }
+        self.header = ImageHeader(raw, mediaType: format, orientation: Self.orientation(handle.pointer))
+        self.handle = handle
+        self.file = file
+        self.name = source.name
+        self.limits = limits
+    }
+
+    /// Reads the next `count` rows, `stride` bytes apart; the caller has checked that they are there and fit.
+    mutating func readRows(
+        _ count: Int, into rows: UnsafeMutableRawBufferPointer, stride: Int
+    ) throws(MediaError) {
+        guard let address = rows.assumingMemoryBound(to: UInt8.self).baseAddress else { return }
+        let status = image_decoder_read_rows(handle.pointer, address, stride, UInt32(clamping: count))
+        guard status == .ok else {
+            throw Self.error(
+                status, handle.pointer, name: name, format: header.mediaType, header.storedSize, place: place(),
+                limits: limits)
+        }
+    }
+
+    var warnings: [String] {
+        var warnings: [String] = []
+        while let warning = image_decoder_warning(handle.pointer, warnings.count) {
+            warnings.append(String(cString: warning))
+        }
+        return warnings
+    }
+
+    /// How far it came: "after 120 of 480 rows (25 %)".
+    private func place() -> String {
+        let fraction = image_decoder_fraction(handle.pointer)
+        let percent = "\(Int(fraction * 100)) %"
+        if header.isInterlaced { return "after \(percent) of its interlaced rows" }
+        let rows = Int(fraction * Double(header.storedSize.height) + 0.5)
+        return "after \(rows) of \(header.storedSize.height) rows (\(percent))"
+    }
+
+    private static func orientation(_ pointer: OpaquePointer) -> Orientation {
+        var count = 0
+        guard let exif = image_decoder_exif(pointer, &count) else { return .upright }
+        return Orientation(exif: Array(UnsafeBufferPointer(start: exif, count: count))) ?? .upright
+    }
+
+    private static func error(
+        _ status: ImageCodecStatus, _ pointer: OpaquePointer, name: String, format: MediaType,
+        _ size: PixelSize, place: String, limits: ResourceLimits
+    ) -> MediaError {
+        let message = String(cString: image_decoder_message(pointer))
+        switch status {
+        case .malformed, .ok:
+            return MediaError(
+                .malformedInput, source: name, problem: "the \(format.name) data is damaged \(place): \(message)",
+                remedy: "copy or export it again")
+        case .truncated:
+            return MediaError(
+                .malformedInput, source: name, problem: "the \(format.name) file is cut short \(place)",
+                remedy: "copy or download it again")
+        case .unsupported:
+            return MediaError(
+                .unsupportedFeature, source: name,
+                problem: "this kind of \(format.name) is not readable here: \(message)",
+                remedy: "convert it to an 8-bit baseline or progressive JPEG, or to PNG")
+        case .tooManyPixels:
+            return MediaError(
+                .limitExceeded, source: name,
+                problem:
+                    "\(size) is \(size.pixelCount) pixels, more than the limit of \(limits.pixelCount) (pixelCount)",
+                remedy: "make it smaller, or raise the limit")
+        case .tooManyBytes:
+            return MediaError(
+                .limitExceeded, source: name,
+                problem:
+                    "to decode \(size) takes more memory than the limit of \(limits.imageByteCount) bytes (imageByteCount)",
+                remedy: "make it smaller or not interlaced, or raise the limit")
+        case .tooManyScans:
+            return MediaError(
+                .limitExceeded, source: name,
+                problem: "has more than \(scanLimit) scans, which no camera or editor writes",
+                remedy: "save it again as a baseline JPEG")
+        case .outOfMemory:
+            return .outOfMemory(source: name)
+        case .inputOutput:
+            return MediaError(
+                .inputOutput, source: name,
+                problem: "reading failed \(place): \(systemMessage(image_decoder_system_code(pointer)))")
+        case .invalidArgument:
+            return MediaError(.invalidArgument, source: name, problem: "more rows were asked for than there are")
+        }
+    }
+}
+
+/// Closes the decoder when it goes away.
+private struct DecoderHandle: ~Copyable {
+    let pointer: OpaquePointer
+
+    init(pointer: OpaquePointer) {
+        self.pointer = pointer
+    }
+
+    deinit {
+        image_decoder_close(pointer)
+    }
+}
+
+extension MediaError {
+    static func outOfMemory(source: String?) -> MediaError {
+        MediaError(.limitExceeded, source: source, problem: "there is not enough memory for it")
+    }
+}
+
+extension ImageHeader {
+    fileprivate init(_ raw: ImageDecoderHeader, mediaType: MediaType, orientation: Orientation) {
+        self.init(
+            mediaType: mediaType, storedSize: PixelSize(width: Int(raw.width), height: Int(raw.height)),
+            orientation: orientation, storedColorModel: StoredColorModel(raw.stored_color),
+            storedBitDepth: Int(raw.stored_bit_depth),
+            layout: Image.Layout(
+                colorModel: [.gray, .grayAlpha, .rgb, .rgba][Int(raw.channel_count) - 1],
+                bitDepth: raw.bit_depth == 16 ? .sixteen : .eight),
+            isMultipass: raw.is_multipass, hasICCProfile: raw.has_icc_profile)
+    }
+}
+
+extension ImageHeader.StoredColorModel {
+    fileprivate init(_ color: ImageCodecColor) {
+        self =
+            switch color {
+            case .gray: .gray
+            case .grayAlpha: .grayAlpha
+            case .palette: .palette
+            case .rgb: .rgb
+            case .rgba: .rgba
+            case .ycbcr: .yCbCr
+            case .cmyk: .cmyk
+            case .ycck: .ycck
+            }
+    }
+}

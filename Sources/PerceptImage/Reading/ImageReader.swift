@@ -1,0 +1,82 @@
+public import PerceptCore
+
+/// Reads a picture file: the header at once, then its rows from top to bottom.
+///
+/// PNG of every colour type and depth, and JPEG, baseline and progressive, of gray, YCbCr, RGB, CMYK and YCCK. The format
+/// is told from the bytes. Inks are turned to RGB by `R = (255 − C)(255 − K) / 255`, rounded to nearest; a file with
+/// Adobe's APP14 marker stores them inverted. Colour profiles are not applied.
+///
+/// Reading is strict: damaged or missing pixels are an error, never made up. Only a missing end marker behind whole
+/// pixels, and damage beside the pixels, are ``warnings``.
+public struct ImageReader: ~Copyable {
+    private var decoder: ImageDecoder
+    private let name: String
+    public let header: ImageHeader
+    /// Rows read so far.
+    public private(set) var rowCount = 0
+
+    /// Opens the file and reads its header; nothing is allocated for the pixels.
+    ///
+    /// - Throws: ``MediaError`` `.inputMissing`; `.malformedInput` for an empty file or a broken header;
+    ///   `.unsupportedFeature` for another format, which is named; `.limitExceeded` for more than `limits.pixelCount`
+    ///   pixels, or a row, or a picture that has to be held whole, of more than `limits.imageByteCount` bytes.
+    public init(_ source: MediaSource, limits: ResourceLimits = .default) throws(MediaError) {
+        let mediaType = try source.mediaType()
+        guard mediaType == .png || mediaType == .jpeg else {
+            throw UnreadableFormat(mediaType).error(source: source.name)
+        }
+        let decoder = try ImageDecoder(source, format: mediaType, limits: limits)
+        let header = decoder.header
+        let heldRowCount = header.isInterlaced ? header.storedSize.height : 1
+        try limits.checkHolding(
+            PixelSize(width: header.storedSize.width, height: heldRowCount), layout: header.layout, source: source.name)
+        self.decoder = decoder
+        self.header = header
+        self.name = source.name
+    }
+
+    /// Bytes of one row, without padding.
+    public var bytesPerRow: Int { header.storedSize.width * header.layout.bytesPerPixel }
+
+    /// Rows that are left.
+    public var remainingRowCount: Int { header.storedSize.height - rowCount }
+
+    /// What was out of order without touching the pixels; complete when all rows have been read.
+    public var warnings: [String] { decoder.warnings }
+
+    /// Reads the next `count` rows as they are stored, before the orientation is applied, in `header.layout`.
+    ///
+    /// The last rows are given out only when the rest of the file has been checked too. After an error no more rows can
+    /// be read.
+    ///
+    /// - Parameter rows: takes them one behind the other without padding; at least `count * bytesPerRow` bytes.
+    /// - Throws: ``MediaError`` `.malformedInput` for damaged or missing data, saying how far the rows came;
+    ///   `.limitExceeded` for a JPEG of absurdly many scans; `.inputOutput`; `.invalidArgument` when there are not that
+    ///   many rows, or no room for them.
+    public mutating func readRows(_ count: Int, into rows: UnsafeMutableRawBufferPointer) throws(MediaError) {
+        guard count >= 0, count <= remainingRowCount, rows.count / bytesPerRow >= count else {
+            throw MediaError(
+                .invalidArgument, source: name,
+                problem:
+                    "\(count) rows do not fit: \(remainingRowCount) are left, and there is room for \(rows.count) bytes"
+            )
+        }
+        guard count > 0 else { return }
+        try decoder.readRows(count, into: rows, stride: bytesPerRow)
+        rowCount += count
+    }
+}
+
+extension ResourceLimits {
+    /// Refuses to hold that many pixels at once when they are more bytes than allowed.
+    func checkHolding(_ size: PixelSize, layout: Image.Layout, source: String?) throws(MediaError) {
+        let (byteCount, overflow) = size.pixelCount.multipliedReportingOverflow(by: layout.bytesPerPixel)
+        guard overflow || byteCount > imageByteCount else { return }
+        throw MediaError(
+            .limitExceeded, source: source,
+            problem:
+                "\(size) pixels of \(layout.bytesPerPixel) bytes are more than the limit of \(imageByteCount) bytes "
+                + "(imageByteCount)",
+            remedy: "make the picture smaller, or raise the limit")
+    }
+}

@@ -1,0 +1,42 @@
+internal import PerceptCore
+
+/// A format that is recognised, but that no decoder here reads.
+struct UnreadableFormat {
+    let mediaType: MediaType
+
+    init(_ mediaType: MediaType) {
+        self.mediaType = mediaType
+    }
+
+    /// Commands that are at hand on most systems, by format.
+    private static let conversions: [MediaType: String] = [
+        .heic: "convert it, e.g. with `heif-convert photo.heic photo.jpg`",
+        .avif: "convert it, e.g. with `avifdec photo.avif photo.png`",
+        .webp: "convert it, e.g. with `dwebp picture.webp -o picture.png`",
+        .gif: "save one frame as PNG, e.g. with `ffmpeg -i picture.gif -frames:v 1 picture.png`",
+        .bmp: "save it as PNG, e.g. with `ffmpeg -i picture.bmp picture.png`",
+        .tiff: "save it as PNG, e.g. with `vips copy picture.tif picture.png`",
+        .jpegXL: "convert it, e.g. with `djxl picture.jxl picture.png`",
+        .jpeg2000: "convert it, e.g. with `opj_decompress -i picture.jp2 -o picture.png`",
+        .pdf: "render a page to PNG, e.g. with `pdftoppm -png -r 150 document.pdf page`",
+    ]
+
+    func error(source: String) -> MediaError {
+        let (problem, remedy): (String, String) =
+            switch mediaType.kind {
+            case .audio:
+                ("is a recording (\(mediaType.name)), where a picture was expected", "pass a PNG or JPEG picture")
+            case .video:
+                (
+                    "is a video (\(mediaType.name)), where a picture was expected",
+                    "save one frame as PNG, e.g. with `ffmpeg -i video.mp4 -frames:v 1 frame.png`"
+                )
+            case .image, .other:
+                (
+                    "\(mediaType.name) is not readable here, only PNG and JPEG are",
+                    Self.conversions[mediaType] ?? "pass a PNG or JPEG picture"
+                )
+            }
+        return MediaError(.unsupportedFeature, source: source, problem: problem, remedy: remedy)
+    }
+}

@@ -1,0 +1,22 @@
+/// Memory of a fixed address for inner loops; freed when the value goes away.
+struct WorkingMemory<Element: BitwiseCopyable>: ~Copyable {
+    let elements: UnsafeMutableBufferPointer<Element>
+    /// Valid for `elements.count` elements, and never of a null address.
+    let start: UnsafeMutablePointer<Element>
+
+    init(repeating value: Element, count: Int) {
+        start = .allocate(capacity: max(1, count))
+        elements = UnsafeMutableBufferPointer(start: start, count: count)
+        elements.initialize(repeating: value)
+    }
+
+    init(_ values: [Element]) {
+        start = .allocate(capacity: max(1, values.count))
+        elements = UnsafeMutableBufferPointer(start: start, count: values.count)
+        _ = elements.initialize(from: values)
+    }
+
+    deinit {
+        start.deallocate()
+    }
+}

@@ -1,0 +1,46 @@
+public import PerceptCore
+
+extension Image {
+    /// The picture as the bytes of a file.
+    ///
+    /// - Parameter matte: what shows through transparent pixels when the format has no transparency.
+    /// - Throws: as ``ImageWriter``; `.cancelled`.
+    public func encoded(as encoding: ImageEncoding, matte: Color = .white) throws(MediaError) -> [UInt8] {
+        var writer = try ImageWriter(toMemory: .max, size: size, layout: layout, encoding: encoding, matte: matte)
+        try write(to: &writer)
+        return try writer.finish().bytes
+    }
+
+    /// Writes the picture to a file, which appears whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - inputs: files that must not be replaced.
+    ///   - matte: what shows through transparent pixels when the format has no transparency.
+    /// - Throws: as ``ImageWriter``; `.cancelled`.
+    public func write(
+        to path: String, as encoding: ImageEncoding, protecting inputs: [String] = [], matte: Color = .white
+    ) throws(MediaError) {
+        var writer = try ImageWriter(
+            toFile: path, protecting: inputs, size: size, layout: layout, encoding: encoding, matte: matte)
+        try write(to: &writer)
+        _ = try writer.finish()
+    }
+
+    /// Hands all rows to `writer`, strip by strip.
+    func write(to writer: inout ImageWriter) throws(MediaError) {
+        let stripBytes = max(1, Self.stripByteCount / bytesPerRow) * bytesPerRow
+        var failure: MediaError?
+        bytes.withUnsafeBytes { bytes in
+            do throws(MediaError) {
+                for start in stride(from: 0, to: bytes.count, by: stripBytes) {
+                    try MediaError.checkCancellation()
+                    let end = min(start + stripBytes, bytes.count)
+                    try writer.write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+    }
+}

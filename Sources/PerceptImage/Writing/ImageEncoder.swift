@@ -1,0 +1,83 @@
+internal import CImageCodecs
+internal import PerceptCore
+
+/// One open encoder of CImageCodecs; no status code or pointer of it leaves this file.
+struct ImageEncoder: ~Copyable {
+    private let handle: EncoderHandle
+    private let bytesPerRow: Int
+
+    /// - Parameter descriptor: where the bytes go, still the caller's; to memory when `nil`.
+    init(
+        size: PixelSize, layout: Image.Layout, encoding: ImageEncoding, descriptor: CInt?
+    ) throws(MediaError) {
+        var settings = ImageEncoderSettings(
+            width: UInt32(clamping: size.width), height: UInt32(clamping: size.height),
+            channel_count: Int32(layout.colorModel.channelCount), bit_depth: Int32(layout.bitDepth.rawValue),
+            quality: 0, full_chroma: false)
+        let format: ImageCodecFormat
+        switch encoding {
+        case .jpeg(let quality, let chroma):
+            format = .jpeg
+            settings.quality = Int32(clamping: quality)
+            settings.full_chroma = chroma == .yuv444
+        case .png: format = .png
+        }
+        guard let pointer = image_encoder_create(format, descriptor ?? -1, settings) else {
+            throw MediaError.outOfMemory(source: nil)
+        }
+        handle = EncoderHandle(pointer: pointer)
+        bytesPerRow = size.width * layout.bytesPerPixel
+    }
+
+    /// Bytes written so far.
+    var byteCount: Int { Int(clamping: image_encoder_byte_count(handle.pointer)) }
+
+    mutating func write(_ rows: UnsafeRawBufferPointer, file: borrowing OutputFile?) throws(MediaError) {
+        guard let address = rows.assumingMemoryBound(to: UInt8.self).baseAddress else { return }
+        let status = image_encoder_write_rows(
+            handle.pointer, address, bytesPerRow, UInt32(clamping: rows.count / bytesPerRow))
+        if status != .ok { throw error(status, file: file) }
+    }
+
+    mutating func finish(file: borrowing OutputFile?) throws(MediaError) {
+        let status = image_encoder_finish(handle.pointer)
+        if status != .ok { throw error(status, file: file) }
+    }
+
+    /// What was written to memory.
+    var bytes: [UInt8] {
+        guard let start = image_encoder_bytes(handle.pointer) else { return [] }
+        return Array(UnsafeBufferPointer(start: start, count: byteCount))
+    }
+
+    private func error(_ status: ImageCodecStatus, file: borrowing OutputFile?) -> MediaError {
+        let name: String? =
+            switch file {
+            case .some(let file): file.name
+            case .none: nil
+            }
+        switch status {
+        case .inputOutput:
+            return .writing(name ?? "the picture", image_encoder_system_code(handle.pointer))
+        case .outOfMemory: return .outOfMemory(source: name)
+        default:
+            let message = String(cString: image_encoder_message(handle.pointer))
+            return MediaError(
+                .invalidArgument, source: name,
+                problem: message.isEmpty ? "the number of rows written is not that of the picture" : message)
+        }
+    }
+}
+
+/// Closes the encoder when it goes away.
+private struct EncoderHandle: ~Copyable {
+    let pointer: OpaquePointer
+
+    init(pointer: OpaquePointer) {
+        self.pointer = pointer
+    }
+
+    deinit {
+        image_encoder_close(pointer)
+    }
+}
