@@ -4,7 +4,8 @@ public import PerceptCore
 public struct BoxStyle: Sendable, Hashable {
     /// In pixels; `nil` for √(width · height) / 280, at least 1.
     public var lineWidth: Double?
-    /// Height of capital letters in pixels; `nil` for √(width · height) / 50, at least 10.
+    /// Height of capital letters in pixels; `nil` for √(width · height) / 56, less where the plates of all labels would
+    /// take more than a sixth of the image, at least 10.
     public var capHeight: Double?
     /// Where the colours of labels come from.
     public var palette: Palette
@@ -43,11 +44,9 @@ extension Image {
         _ boxes: [LabelledBox], style: BoxStyle = BoxStyle()
     ) throws(MediaError) -> AnnotatedImage {
         let lineWidth = Self.sensible(style.lineWidth, default: DrawingScale.lineWidth(size), least: 1)
-        let capHeight = Self.sensible(
-            style.capHeight, default: DrawingScale.capHeight(size), least: LabelText.smallestCapHeight)
         var canvas = DrawingCanvas(self)
         var dropped: [DroppedBox] = []
-        var frames: [(index: Int, outer: BoundingBox, color: Color)] = []
+        var frames: [(wording: LabelText.Wording, outer: BoundingBox, color: Color)] = []
         for (index, labelled) in boxes.enumerated() {
             switch labelled.box.drawable(on: size) {
             case .failure(let refusal):
@@ -57,16 +56,17 @@ extension Image {
                 let color = labelled.color ?? style.palette.color(forLabel: labelled.label)
                 let (outer, inner) = box.frame(lineWidth: lineWidth, on: size)
                 canvas.drawFrame(outer: outer, inner: inner, color: color)
-                frames.append((index, outer, color))
+                frames.append((LabelText.Wording(label: labelled.label, score: labelled.score), outer, color))
             }
         }
+        let capHeight = Self.sensible(
+            style.capHeight,
+            default: DrawingScale.capHeight(size, plateAreas: frames.reduce(0) { $0 + $1.wording.plateArea }),
+            least: LabelText.smallestCapHeight)
         var placement = LabelPlacement(on: size)
         var rasterizer = GlyphRasterizer()
         for frame in frames {
-            let labelled = boxes[frame.index]
-            guard
-                let text = LabelText(label: labelled.label, score: labelled.score, capHeight: capHeight, fitting: size)
-            else { continue }
+            guard let text = LabelText(frame.wording, capHeight: capHeight, fitting: size) else { continue }
             try MediaError.checkCancellation()
             let plate = placement.place(text.plate, for: frame.outer.coveredPixels)
             canvas.draw(text, on: plate, color: frame.color, rasterizer: &rasterizer)

@@ -50,26 +50,28 @@ struct DrawingCanvas {
     ///
     /// Only the pixels of the frame are touched, however large the box inside it.
     mutating func drawFrame(outer: BoundingBox, inner: BoundingBox, color: Color) {
-        let inner = inner.isEmpty ? BoundingBox(xMin: 0, yMin: 0, xMax: 0, yMax: 0) : inner
-        let columns = Self.pixels(outer.xMin, outer.xMax, size.width)
-        let rows = Self.pixels(outer.yMin, outer.yMax, size.height)
-        let full = Self.innerPixels(inner.xMin, inner.xMax, within: columns)
+        let inner = inner.isEmpty ? BoundingBox(xMin: outer.xMax, yMin: 0, xMax: outer.xMax, yMax: 0) : inner
+        let outerX = PixelSpan(outer.xMin, outer.xMax, limit: size.width)
+        let innerX = PixelSpan(inner.xMin, inner.xMax, limit: size.width)
+        let outerY = PixelSpan(outer.yMin, outer.yMax, limit: size.height)
+        let innerY = PixelSpan(inner.yMin, inner.yMax, limit: size.height)
+        // Between two of these columns all pixels of a row have the same share.
+        let breaks = [
+            outerX.touched.lowerBound, outerX.whole.lowerBound, innerX.touched.lowerBound, innerX.whole.lowerBound,
+            innerX.whole.upperBound, innerX.touched.upperBound, outerX.whole.upperBound, outerX.touched.upperBound,
+        ].sorted()
+        let runs = zip(breaks, breaks.dropFirst()).filter { $0 < $1 }.map { first, end in
+            (first: first, count: end - first, outer: outerX.share(of: first), inner: innerX.share(of: first))
+        }
         let width = size.width
-        withBlender(color) { blend in
-            for row in rows {
-                let outerShare = Self.share(row, outer.yMin, outer.yMax)
-                let innerShare = Self.share(row, inner.yMin, inner.yMax)
-                var column = columns.lowerBound
-                while column < columns.upperBound {
-                    if innerShare == 1 && full.contains(column) {
-                        column = full.upperBound
-                        continue
-                    }
-                    let share =
-                        Self.share(column, outer.xMin, outer.xMax) * outerShare
-                        - Self.share(column, inner.xMin, inner.xMax) * innerShare
-                    blend(row * width + column, UInt8((min(max(share, 0), 1) * 255).rounded()))
-                    column += 1
+        withBlender(color) { blender in
+            for row in outerY.touched {
+                let outerShare = outerY.share(of: row)
+                let innerShare = innerY.share(of: row)
+                for run in runs {
+                    let share = run.outer * outerShare - run.inner * innerShare
+                    let coverage = UInt8((min(max(share, 0), 1) * 255).rounded())
+                    if coverage > 0 { blender.blendRun(row * width + run.first, count: run.count, coverage) }
                 }
             }
         }
@@ -79,9 +81,9 @@ struct DrawingCanvas {
     mutating func fill(_ rectangle: PixelRectangle, color: Color) {
         let visible = rectangle.clipped(to: size)
         let width = size.width
-        withBlender(color) { blend in
+        withBlender(color) { blender in
             for row in visible.y..<visible.y + visible.height {
-                for column in visible.x..<visible.x + visible.width { blend(row * width + column, 255) }
+                blender.blendRun(row * width + visible.x, count: visible.width, 255)
             }
         }
     }
@@ -97,68 +99,41 @@ struct DrawingCanvas {
         let rows = max(top, clip.y)..<max(max(top, clip.y), min(top + bitmap.height, clip.y + clip.height))
         let columns = max(left, clip.x)..<max(max(left, clip.x), min(left + bitmap.width, clip.x + clip.width))
         bitmap.coverage.withUnsafeBufferPointer { coverage in
-            withBlender(color) { blend in
+            withBlender(color) { blender in
                 for row in rows {
                     for column in columns {
-                        blend(row * width + column, coverage[(row - top) * bitmap.width + column - left])
+                        blender.blend(row * width + column, coverage[(row - top) * bitmap.width + column - left])
                     }
                 }
             }
         }
     }
 
-    /// Gives `body` the function that mixes `color` over one pixel, by 0…255.
-    ///
-    /// Straight-alpha source-over (Porter and Duff 1984), in whole numbers, rounded to nearest.
-    @inline(__always)
-    mutating func withBlender(_ color: Color, _ body: ((_ pixel: Int, _ coverage: UInt8) -> Void) -> Void) {
+    mutating func withBlender(_ color: Color, _ body: (ColorBlender) -> Void) {
         let hasAlpha = hasAlpha
-        bytes.withUnsafeMutableBufferPointer { bytes in
-            body { pixel, coverage in
-                let over = UInt32(coverage)
-                if over == 0 { return }
-                let under = 255 - over
-                if hasAlpha {
-                    let index = pixel * 4
-                    let kept = UInt32(bytes[index + 3]) * under
-                    let total = over * 255 + kept
-                    func mixed(_ new: UInt8, _ old: UInt8) -> UInt8 {
-                        UInt8(truncatingIfNeeded: (UInt32(new) * over * 255 + UInt32(old) * kept + total / 2) / total)
-                    }
-                    bytes[index] = mixed(color.red, bytes[index])
-                    bytes[index + 1] = mixed(color.green, bytes[index + 1])
-                    bytes[index + 2] = mixed(color.blue, bytes[index + 2])
-                    bytes[index + 3] = UInt8(truncatingIfNeeded: (total + 127) / 255)
-                } else {
-                    let index = pixel * 3
-                    func mixed(_ new: UInt8, _ old: UInt8) -> UInt8 {
-                        UInt8(truncatingIfNeeded: (UInt32(new) * over + UInt32(old) * under + 127) / 255)
-                    }
-                    bytes[index] = mixed(color.red, bytes[index])
-                    bytes[index + 1] = mixed(color.green, bytes[index + 1])
-                    bytes[index + 2] = mixed(color.blue, bytes[index + 2])
-                }
-            }
-        }
+        bytes.withUnsafeMutableBufferPointer { body(ColorBlender(bytes: $0, hasAlpha: hasAlpha, color: color)) }
+    }
+}
+
+/// The pixels along one axis that `lower..<upper` touches and covers.
+private struct PixelSpan {
+    let lower: Double
+    let upper: Double
+    let touched: Range<Int>
+    /// Empty, but inside `touched`, where no pixel is covered as a whole.
+    let whole: Range<Int>
+
+    init(_ lower: Double, _ upper: Double, limit: Int) {
+        self.lower = min(max(lower, 0), Double(limit))
+        self.upper = min(max(upper, self.lower), Double(limit))
+        touched = Int(self.lower.rounded(.down))..<Int(self.upper.rounded(.up))
+        let first = Int(self.lower.rounded(.up))
+        whole = first..<max(first, Int(self.upper.rounded(.down)))
     }
 
-    /// How much of pixel `index` lies in `lower..<upper`.
-    private static func share(_ index: Int, _ lower: Double, _ upper: Double) -> Double {
+    /// How much of pixel `index` is covered, 0…1.
+    func share(of index: Int) -> Double {
         max(0, min(upper, Double(index + 1)) - max(lower, Double(index)))
-    }
-
-    /// The pixels that `lower..<upper` touches, of `count` there are.
-    private static func pixels(_ lower: Double, _ upper: Double, _ count: Int) -> Range<Int> {
-        let limit = Double(count)
-        let first = Int(min(max(lower, 0), limit).rounded(.down))
-        return first..<max(first, Int(min(max(upper, 0), limit).rounded(.up)))
-    }
-
-    /// The pixels that lie in `lower..<upper` as a whole.
-    private static func innerPixels(_ lower: Double, _ upper: Double, within range: Range<Int>) -> Range<Int> {
-        let clip = { (value: Double) in min(max(value, Double(range.lowerBound)), Double(range.upperBound)) }
-        let first = Int(clip(lower.rounded(.up)))
-        return first..<max(first, Int(clip(upper.rounded(.down))))
     }
 }
 

@@ -10,9 +10,15 @@ enum DrawingScale {
         max(1, meanSide(size) / 280)
     }
 
-    /// Height of capital letters: √(width · height) / 50, at least 10 px: 10.4 px at 640×420, 69 px at 4000×3000.
-    static func capHeight(_ size: PixelSize) -> Double {
-        max(10, meanSide(size) / 50)
+    /// Height of capital letters: √(width · height) / 56, at least 10 px: 26 px at 1920×1080, 62 px at 4000×3000.
+    ///
+    /// Less, but never under 10 px, where the plates of all labels together would take more than a sixth of the image.
+    ///
+    /// - Parameter plateAreas: of the plates of the labels, as a multiple of the square of the capitals' height.
+    static func capHeight(_ size: PixelSize, plateAreas: Double) -> Double {
+        let available = Double(size.width) * Double(size.height) / 6
+        let uncrowded = plateAreas > 0 ? (available / plateAreas).squareRoot() : .infinity
+        return max(10, min(meanSide(size) / 56, uncrowded))
     }
 
     private static func meanSide(_ size: PixelSize) -> Double {

@@ -12,16 +12,15 @@ struct LabelText {
     /// A label is cut to so many characters before anything is measured: nobody reads more, and none fits.
     private static let longestLabel = 200
 
-    /// Fits `label` and `score` on an image of `size`, as near to `capHeight` as can be.
+    /// Fits a label on an image of `size`, as near to `capHeight` as can be.
     ///
     /// Text that does not fit is made smaller, down to ``smallestCapHeight``; then the label is cut and ends in an
     /// ellipsis; then the label goes and the score stays; `nil` when not even that fits, or there is nothing to write.
-    init?(label: String, score: Double?, capHeight: Double, fitting size: PixelSize) {
-        let words = Self.glyphs(label)
-        let number = score.flatMap(Self.text(ofScore:)).map { Array($0.unicodeScalars) } ?? []
-        let whole = words + (words.isEmpty || number.isEmpty ? [] : [" "]) + number
+    init?(_ wording: Wording, capHeight: Double, fitting size: PixelSize) {
+        let words = wording.words
+        let number = wording.number
+        let whole = wording.whole
         guard !whole.isEmpty else { return nil }
-
         let highest = Double(size.height) / Self.plateScale
         let preferred = min(capHeight, highest)
         guard preferred >= Self.smallestCapHeight else { return nil }
@@ -56,6 +55,25 @@ struct LabelText {
         return nil
     }
 
+    /// What a label says before it is fitted anywhere, in characters that ``StrokeFont`` has glyphs for.
+    struct Wording {
+        var words: [Unicode.Scalar]
+        var number: [Unicode.Scalar]
+
+        init(label: String, score: Double?) {
+            words = LabelText.glyphs(label)
+            number = score.flatMap(LabelText.text(ofScore:)).map { Array($0.unicodeScalars) } ?? []
+        }
+
+        var whole: [Unicode.Scalar] { words + (words.isEmpty || number.isEmpty ? [] : [" "]) + number }
+
+        /// Area of the plate as a multiple of the square of the capitals' height.
+        var plateArea: Double {
+            let whole = whole
+            return whole.isEmpty ? 0 : LabelText.relativeWidth(whole) * LabelText.plateScale
+        }
+    }
+
     private init(characters: [Unicode.Scalar], capHeight: Double) {
         self.characters = characters
         self.capHeight = capHeight
@@ -81,16 +99,19 @@ struct LabelText {
     private static let plateScale = 1.8
     private static let insetScale = 0.4
 
+    /// Width of the plate as a multiple of the capitals' height.
+    private static func relativeWidth(_ characters: [Unicode.Scalar]) -> Double {
+        StrokeFont.width(of: characters) / StrokeFont.capHeight + 2 * insetScale
+    }
+
     private static func plateWidth(_ characters: [Unicode.Scalar], capHeight: Double) -> Int {
-        let width = StrokeFont.width(of: characters) / StrokeFont.capHeight + 2 * insetScale
-        return Int((width * capHeight).rounded(.up))
+        Int((relativeWidth(characters) * capHeight).rounded(.up))
     }
 
     /// The largest height up to `preferred` at which the plate is no wider than `width`, if letters stay legible.
     private static func largestCapHeight(_ characters: [Unicode.Scalar], from preferred: Double, width: Int) -> Double?
     {
-        let relative = StrokeFont.width(of: characters) / StrokeFont.capHeight + 2 * insetScale
-        let fitting = min(preferred, Double(width) / relative)
+        let fitting = min(preferred, Double(width) / relativeWidth(characters))
         guard fitting >= smallestCapHeight else { return nil }
         // The division may come out a hair too large for the plate's rounding up.
         return plateWidth(characters, capHeight: fitting) <= width ? fitting : fitting.nextDown

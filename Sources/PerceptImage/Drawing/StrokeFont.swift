@@ -15,7 +15,7 @@ enum StrokeFont {
     /// Radius of the strokes in font units: their width is 0.15 of the capitals' height.
     static let strokeRadius = 1.5
     /// From the right edge of one glyph's centre lines to the left edge of the next one's, in font units.
-    static let gap = 5.0
+    static let gap = 5.25
     /// How far strokes reach below the base line and above the capitals, in font units.
     static let reach = (below: 6 + strokeRadius, above: 3 + strokeRadius)
 

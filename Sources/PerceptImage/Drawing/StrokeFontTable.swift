@@ -7,7 +7,7 @@ extension StrokeFont {
     /// right; joined by a line where it does not start at the current point), `a` starts a line with such an arc,
     /// `D x y` is a dot.
     static let table = #"""
-          6
+          3
         ! 0 M 0 20 0 6.5 D 0 0.4
         " 5 M 0 20 0 14 M 5 20 5 14
         # 15 M 5 19 3 1 M 12.5 19 10.5 1 M 0.8 13 15 13 M 0 7 14.2 7

@@ -20,15 +20,21 @@ struct MaskEdge {
         let vertical = Self.verticalDistances(mask, columns: columns, rows: rows, limit: width + 1)
         let limit = width * width
         var isEdge = [Bool](repeating: false, count: bounds.x.count * bounds.y.count)
+        // How many pixels of the row so far are near the outside straight up or down: deep inside there are none.
+        var nearCounts = [Int32](repeating: 0, count: columns.count + 1)
         vertical.withUnsafeBufferPointer { vertical in
             for y in bounds.y {
                 let row = UnsafeBufferPointer(
                     rebasing: vertical[
                         (y - rows.lowerBound) * columns.count..<(y - rows.lowerBound + 1) * columns.count])
+                for column in 0..<columns.count {
+                    nearCounts[column + 1] = nearCounts[column] + (row[column] <= width ? 1 : 0)
+                }
                 for x in bounds.x {
                     let column = x - columns.lowerBound
                     if row[column] == 0 { continue }
                     let near = max(0, column - width)...min(columns.count - 1, column + width)
+                    if nearCounts[near.upperBound + 1] == nearCounts[near.lowerBound] { continue }
                     let found = near.contains { other in
                         let across = other - column
                         let down = Int(row[other])

@@ -68,10 +68,10 @@ extension DrawingCanvas {
         let edge = outline > 0 ? MaskEdge(mask, bounds: bounds, width: outline) : nil
         let width = size.width
         mask.pixels.withUnsafeBufferPointer { pixels in
-            withBlender(overlay.color) { blend in
+            withBlender(overlay.color) { blender in
                 for y in bounds.y {
                     for x in bounds.x where pixels[y * width + x] >= mask.threshold {
-                        blend(y * width + x, edge?.contains(x, y) == true ? 255 : opacity)
+                        blender.blend(y * width + x, edge?.contains(x, y) == true ? 255 : opacity)
                     }
                 }
             }
