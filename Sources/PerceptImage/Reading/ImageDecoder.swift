@@ -133,7 +133,9 @@ struct ImageDecoder: ~Copyable {
 }
 
 /// Closes the decoder when it goes away.
-private struct DecoderHandle: ~Copyable {
+///
+/// Not private: Swift 6.3 fails to compile another module that holds such a value, since its deinit stays local.
+struct DecoderHandle: ~Copyable {
     let pointer: OpaquePointer
 
     init(pointer: OpaquePointer) {

@@ -70,7 +70,9 @@ struct ImageEncoder: ~Copyable {
 }
 
 /// Closes the encoder when it goes away.
-private struct EncoderHandle: ~Copyable {
+///
+/// Not private: Swift 6.3 fails to compile another module that holds such a value, since its deinit stays local.
+struct EncoderHandle: ~Copyable {
     let pointer: OpaquePointer
 
     init(pointer: OpaquePointer) {
