@@ -49,7 +49,8 @@ let package = Package(
         .target(
             name: "PerceptSandbox",
             dependencies: [
-                "PerceptInference", "PerceptAudio", "PerceptImage", .product(name: "FlyingFox", package: "FlyingFox"),
+                "PerceptInference", "PerceptAudio", "PerceptImage", .product(name: "FlyingSocks", package: "FlyingFox"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: swiftSettings),
         .executableTarget(

@@ -1,0 +1,128 @@
+import Dispatch
+import FlyingSocks
+import Foundation
+import HTTPTypes
+import PerceptInference
+
+/// Accepts connections and serves each in a task of its own until it is cancelled.
+struct Server: Sendable {
+    let listener: Socket
+    let responder: Responder
+    private let pool: any AsyncSocketPool
+
+    init(listener: Socket, responder: Responder) {
+        self.listener = listener
+        self.responder = responder
+        pool = .make()
+    }
+
+    func prepare() async throws {
+        try listener.setFlags(.nonBlocking)
+        try await pool.prepare()
+    }
+
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await pool.run() }
+            group.addTask { await acceptConnections() }
+            // Whichever ends first, by cancellation or failure, ends the other.
+            await group.next()
+            group.cancelAll()
+        }
+        try? listener.close()
+    }
+
+    private func acceptConnections() async {
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                do {
+                    let file = try listener.accept().file
+                    group.addTask { await serve(Socket(file: file)) }
+                } catch SocketError.blocked {
+                    guard (try? await pool.suspendSocket(listener, untilReadyFor: .connection)) != nil else { return }
+                } catch {
+                    // Too many open files, or a connection that was gone before it was accepted: neither lasts.
+                    try? await Task.sleep(for: .milliseconds(10))
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func serve(_ socket: Socket) async {
+        defer { try? socket.close() }
+        guard (try? socket.setFlags(.nonBlocking)) != nil else { return }
+        var connection = Connection(socket: socket, pool: pool)
+        do {
+            while !Task.isCancelled, let head = try await connection.readRequestHead() {
+                guard try await respond(to: head, on: &connection) else { break }
+            }
+        } catch let failure as HTTPFailure {
+            let answer = responder.failure(failure.status, failure.problem)
+            try? await connection.write(answer, keepingOpen: false)
+            try? await connection.drain(upTo: responder.requestByteLimit)
+        } catch {
+            // The peer is gone, or the endpoint is being stopped: there is nobody to tell.
+        }
+    }
+
+    /// Answers one request.
+    ///
+    /// - Returns: whether the connection serves another one.
+    private func respond(to head: RequestHead, on connection: inout Connection) async throws -> Bool {
+        let body: [UInt8]
+        do {
+            body = try await connection.readBody(of: head, byteLimit: responder.requestByteLimit)
+        } catch let failure as HTTPFailure {
+            responder.report(head, status: failure.status, byteCount: head.contentLength ?? 0, problem: failure.problem)
+            throw failure
+        }
+        let request = TapeRequest(
+            method: head.method, path: head.path, contentType: head.header("content-type"), body: body)
+        // Decoding an upload blocks for as long as it takes: not on a thread that all tasks share.
+        let answer = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: responder.player.answer(request)) }
+        }
+        responder.report(
+            head, status: answer.status, byteCount: body.count, upload: answer.upload, problem: answer.problem)
+        try await connection.write(
+            responder.decorated(answer), keepingOpen: head.keepsAlive, isHead: head.method == "HEAD")
+        return head.keepsAlive
+    }
+}
+
+/// Answers from a tape, with the headers that every answer of the sandbox carries.
+struct Responder: Sendable {
+    let player: TapePlayer
+    let requestByteLimit: Int
+    let onRequest: (@Sendable (SandboxEndpoint.RequestReport) -> Void)?
+
+    private static let server = "percept-sandbox (replays a tape; no inference)"
+
+    func decorated(_ answer: TapeAnswer) -> Response {
+        var headers = answer.headers.map { (name: $0.name.rawName, value: $0.value) }
+        headers.append((name: "server", value: Self.server))
+        if let upload = answer.upload {
+            // Header values are ASCII.
+            let value = upload.description.replacing("×", with: "x")
+            headers.append((name: "x-percept-upload", value: value))
+        }
+        return Response(status: answer.status, headers: headers, body: answer.body)
+    }
+
+    func failure(_ status: Int, _ problem: String) -> Response {
+        Response(
+            status: status,
+            headers: [(name: "content-type", value: "application/json"), (name: "server", value: Self.server)],
+            body: JSONValue.object(["error": .string(problem)]).serialized())
+    }
+
+    func report(
+        _ head: RequestHead, status: Int, byteCount: Int, upload: UploadDescription? = nil, problem: String?
+    ) {
+        onRequest?(
+            SandboxEndpoint.RequestReport(
+                method: head.method, path: head.path, status: status, contentType: head.header("content-type"),
+                byteCount: byteCount, upload: upload, problem: problem))
+    }
+}

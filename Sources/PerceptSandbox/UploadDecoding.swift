@@ -1,0 +1,50 @@
+import PerceptAudio
+public import PerceptCore
+import PerceptImage
+public import PerceptInference
+
+/// Tells what an upload is by decoding all of it; an ``UploadDescriber``.
+public enum UploadDecoding {
+    /// Decodes a recording or picture block by block and says what it is.
+    ///
+    /// - Returns: `nil` for a format that is not read here, which is not the upload's fault.
+    /// - Throws: ``MediaError`` when the bytes are damaged, cut short, or beyond the limits.
+    public static func describe(_ bytes: [UInt8], _ mediaType: MediaType) throws(MediaError) -> UploadDescription? {
+        let source = MediaSource.bytes(bytes, name: "the upload")
+        do {
+            switch mediaType.kind {
+            case .audio: return try describeRecording(source)
+            case .image: return try describePicture(source)
+            case .video, .other: return nil
+            }
+        } catch {
+            if error.kind == .unsupportedFeature { return nil }
+            throw error
+        }
+    }
+
+    private static func describeRecording(_ source: MediaSource) throws(MediaError) -> UploadDescription {
+        var reader = try RecordingReader(source)
+        while try reader.readBlock() != nil { try MediaError.checkCancellation() }
+        let header = reader.header
+        return UploadDescription(
+            mediaType: header.mediaType, sampleRate: header.sampleRate, channelCount: header.channelCount,
+            frameCount: reader.framesRead, bitDepth: header.bitDepth)
+    }
+
+    private static func describePicture(_ source: MediaSource) throws(MediaError) -> UploadDescription {
+        var reader = try ImageReader(source)
+        let header = reader.header
+        var row = [UInt8](repeating: 0, count: reader.bytesPerRow)
+        while reader.remainingRowCount > 0 {
+            let result = row.withUnsafeMutableBytes { buffer in
+                Result { () throws(MediaError) in try reader.readRows(1, into: buffer) }
+            }
+            try result.get()
+            try MediaError.checkCancellation()
+        }
+        return UploadDescription(
+            mediaType: header.mediaType, bitDepth: header.storedBitDepth, size: header.storedSize,
+            colorModel: header.storedColorModel.rawValue)
+    }
+}
