@@ -19,7 +19,8 @@ public struct InputFile: ~Copyable {
     /// - Throws: ``MediaError`` `.inputMissing` when it does not exist, may not be read, or is no regular file.
     public init(path: String, name: String? = nil) throws(MediaError) {
         let name = name ?? path
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK, opening a named pipe waits for somebody to write to it; regular files do not care.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.openFailure(errno, name: name) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
