@@ -1,0 +1,39 @@
+public import Foundation
+public import PerceptAudio
+public import PerceptCore
+
+/// A recording that a ``Perceiver`` can listen to: a file's URL, encoded bytes, or decoded samples.
+public protocol AudioInput: Sendable {
+    /// Makes of it what an endpoint wants.
+    func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio
+}
+
+extension MediaSource: AudioInput {
+    public func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio {
+        try preparation.prepare(self, limits: limits)
+    }
+}
+
+extension URL: AudioInput {
+    public func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio {
+        try preparation.prepare(mediaSource(), limits: limits)
+    }
+
+    /// The file behind the URL.
+    ///
+    /// - Throws: ``MediaError`` `.invalidArgument` for anything but a file URL: nothing is downloaded here.
+    func mediaSource() throws(MediaError) -> MediaSource {
+        guard isFileURL else {
+            throw MediaError(
+                .invalidArgument, source: absoluteString, problem: "is not the URL of a local file",
+                remedy: "download it first")
+        }
+        return .file(path(percentEncoded: false))
+    }
+}
+
+extension Recording: AudioInput {
+    public func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio {
+        try preparation.prepare(self, limits: limits)
+    }
+}

@@ -1,0 +1,26 @@
+import Foundation
+
+/// Runs code that blocks a thread (codecs, files) outside the cooperative pool, on as many threads as there are cores.
+///
+/// An executor rather than a queue with continuations, since the code stays part of its task: it sees the task's
+/// cancellation.
+final class BlockingWork: TaskExecutor {
+    private let queue: OperationQueue
+
+    private static let shared = BlockingWork()
+
+    private init() {
+        queue = OperationQueue()
+        queue.name = "percept.blocking-work"
+        queue.maxConcurrentOperationCount = ProcessInfo.processInfo.activeProcessorCount
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.addOperation { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+
+    static func run<Value: Sendable>(_ body: @Sendable () throws -> Value) async throws -> Value {
+        try await withTaskExecutorPreference(shared) { try body() }
+    }
+}

@@ -1,0 +1,33 @@
+public import PerceptAudio
+public import PerceptCore
+public import PerceptImage
+
+/// What a file holds, as far as it can be told without a model.
+public enum MediaInspection: Sendable, Hashable {
+    /// The frame count is what was decoded, whatever the header states.
+    case recording(RecordingHeader, frameCount: Int, Levels)
+    case picture(ImageHeader)
+
+    /// Looks at `source`: a recording is decoded to its end, of a picture the header is read.
+    ///
+    /// - Throws: ``MediaError`` when it cannot be read, or is neither a recording nor a picture.
+    public static func inspecting(
+        _ source: MediaSource, limits: ResourceLimits = .default
+    ) async throws -> MediaInspection {
+        try await BlockingWork.run {
+            switch try source.perceptibleKind() {
+            case .recording:
+                var reader = try RecordingReader(source, limits: limits)
+                var meter = LevelMeter(
+                    sampleRate: reader.header.sampleRate, channelCount: reader.header.channelCount)
+                while let block = try reader.readBlock() {
+                    try MediaError.checkCancellation()
+                    meter.add(block.planes)
+                }
+                return .recording(reader.header, frameCount: reader.framesRead, meter.finish())
+            case .picture:
+                return .picture(try ImageReader(source, limits: limits).header)
+            }
+        }
+    }
+}

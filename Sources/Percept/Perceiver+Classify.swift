@@ -1,0 +1,21 @@
+public import Foundation
+public import PerceptCore
+
+extension Perceiver {
+    /// Tells which classes a recording or a picture belongs to; which of the two it is, its bytes tell.
+    ///
+    /// - Throws: ``MediaError`` for the media, also when they are neither; ``InferenceError`` for the service.
+    public func classify(
+        _ source: MediaSource, model: String? = nil, topCount: Int? = nil
+    ) async throws -> Classification {
+        switch try source.perceptibleKind() {
+        case .recording: try await classify(recording: source, model: model, topCount: topCount)
+        case .picture: try await classify(picture: source, model: model, topCount: topCount)
+        }
+    }
+
+    /// The same for a file.
+    public func classify(_ url: URL, model: String? = nil, topCount: Int? = nil) async throws -> Classification {
+        try await classify(url.mediaSource(), model: model, topCount: topCount)
+    }
+}

@@ -1,0 +1,150 @@
+public import PerceptAudio
+public import PerceptCore
+public import PerceptImage
+public import PerceptInference
+
+/// Sends local recordings and pictures to an inference service and maps what it answers back to them.
+///
+/// Media are prepared here (decoded, mixed, resampled, turned upright, made smaller), off the cooperative threads; times,
+/// boxes and masks in the results are those of the original. A perceiver is a value: copy it freely, use it from many
+/// tasks at once.
+public struct Perceiver: Sendable {
+    public var client: InferenceClient
+    /// What recordings are made into before they are sent.
+    public var audioPreparation: AudioPreparation
+    /// What pictures are made into before they are sent.
+    public var imagePreparation: ImagePreparation
+    public var limits: ResourceLimits
+    /// The four options of every request.
+    public var options: RequestOptions
+    /// Called as each wait before a retry begins.
+    public var onWait: (@Sendable (WaitNotice) -> Void)?
+
+    public init(
+        client: InferenceClient, audioPreparation: AudioPreparation = AudioPreparation(),
+        imagePreparation: ImagePreparation = ImagePreparation(), limits: ResourceLimits = .default,
+        options: RequestOptions = RequestOptions(), onWait: (@Sendable (WaitNotice) -> Void)? = nil
+    ) {
+        self.client = client
+        self.audioPreparation = audioPreparation
+        self.imagePreparation = imagePreparation
+        self.limits = limits
+        self.options = options
+        self.onWait = onWait
+    }
+
+    /// A perceiver that asks the public service, with the token found in the standard places.
+    ///
+    /// - Throws: ``InferenceError`` `.tokenRefused` for a malformed token. That there is none shows with the first request.
+    public init() throws {
+        self.init(client: InferenceClient(token: try AccessToken.discover()))
+    }
+
+    /// Recognizes what is said.
+    ///
+    /// - Parameters:
+    ///   - model: the model's id; the task's default when `nil`.
+    ///   - timestamps: which pieces of the text get times. When `nil` none, but for Whisper models and more than 30
+    ///     seconds, which they refuse without.
+    /// - Throws: ``MediaError`` for the recording, ``InferenceError`` for the service.
+    public func transcribe(
+        _ recording: some AudioInput, model: String? = nil, timestamps: AutomaticSpeechRecognition.Timestamps? = nil
+    ) async throws -> Transcript {
+        let prepared = try await prepare(recording)
+        let needsTimestamps =
+            model?.lowercased().contains("whisper") == true && prepared.receipt.upload.duration > Self.whisperWindow
+        let task = AutomaticSpeechRecognition(
+            audio: prepared.input, timestamps: timestamps ?? (needsTimestamps ? .enabled(true) : nil))
+        return Transcript(try await send(task, model), prepared)
+    }
+
+    /// Tells which classes a recording belongs to.
+    ///
+    /// - Parameter topCount: how many classes to ask for at most; the service's own number when `nil`.
+    /// - Throws: ``MediaError`` for the recording, ``InferenceError`` for the service.
+    public func classify(
+        recording: some AudioInput, model: String? = nil, topCount: Int? = nil
+    ) async throws -> Classification {
+        let prepared = try await prepare(recording)
+        let task = AudioClassification(audio: prepared.input, topK: topCount)
+        return Classification(try await send(task, model), topCount: topCount, warnings: prepared.warnings)
+    }
+
+    /// Tells which classes a picture belongs to.
+    ///
+    /// - Parameter topCount: how many classes to ask for at most; the service's own number when `nil`.
+    /// - Throws: ``MediaError`` for the picture, ``InferenceError`` for the service.
+    public func classify(
+        picture: some ImageInput, model: String? = nil, topCount: Int? = nil
+    ) async throws -> Classification {
+        let prepared = try await prepare(picture)
+        let task = ImageClassification(image: prepared.input, topK: topCount)
+        return Classification(try await send(task, model), topCount: topCount, warnings: prepared.warnings)
+    }
+
+    /// Finds objects in a picture.
+    ///
+    /// - Parameter threshold: the least score that counts, 0…1: asked of the service, and kept to here. When `nil` all
+    ///   that the service reports.
+    /// - Throws: ``MediaError`` for the picture, ``InferenceError`` for the service.
+    public func detectObjects(
+        in image: some ImageInput, model: String? = nil, threshold: Double? = nil
+    ) async throws -> Detections {
+        let prepared = try await prepare(image)
+        let found = try await send(ObjectDetection(image: prepared.input, threshold: threshold), model)
+        return Detections(found, prepared, threshold: threshold)
+    }
+
+    /// Divides a picture into segments.
+    ///
+    /// - Parameters:
+    ///   - threshold: the least score that counts, 0…1; segments without a score are kept.
+    ///   - subtask: what kind of segments are asked for; the model's own when `nil`.
+    ///   - rescalingMasks: takes masks that are not of the size of what was sent, instead of refusing them.
+    /// - Throws: ``MediaError`` for the picture or a mask that cannot be used, ``InferenceError`` for the service.
+    public func segment(
+        _ image: some ImageInput, model: String? = nil, threshold: Double? = nil,
+        subtask: ImageSegmentation.Subtask? = nil, rescalingMasks: Bool = false
+    ) async throws -> Segmentation {
+        let prepared = try await prepare(image)
+        let task = ImageSegmentation(image: prepared.input, threshold: threshold, subtask: subtask)
+        let found = try await send(task, model).filter { $0.score.map { $0 >= threshold ?? 0 } ?? true }
+        let limits = limits
+        return try await BlockingWork.run {
+            let segments = try found.enumerated().map { index, segment in
+                let mask = try Mask(base64: segment.mask, name: "mask \(index) (\(segment.label))", limits: limits)
+                return Segment(
+                    label: segment.label, score: segment.score,
+                    mask: try prepared.receipt.sourceMask(for: mask, rescalingMismatch: rescalingMasks))
+            }
+            return Segmentation(segments: segments, receipt: prepared.receipt, warnings: prepared.warnings)
+        }
+    }
+
+    /// Seconds that a Whisper model takes in at once.
+    private static let whisperWindow = 30.0
+
+    private func prepare(_ recording: some AudioInput) async throws -> PreparedAudio {
+        let (preparation, limits) = (audioPreparation, limits)
+        return try await BlockingWork.run { try recording.prepared(by: preparation, limits: limits) }
+    }
+
+    private func prepare(_ image: some ImageInput) async throws -> PreparedImage {
+        let (preparation, limits) = (imagePreparation, limits)
+        return try await BlockingWork.run { try image.prepared(by: preparation, limits: limits) }
+    }
+
+    private func send<SentTask: InferenceTask>(
+        _ task: SentTask, _ model: String?
+    ) async throws -> SentTask.Output {
+        try await client.send(task, model: model, options: options, onWait: onWait)
+    }
+}
+
+extension PreparedAudio {
+    var input: MediaInput { MediaInput(bytes: bytes, mediaType: mediaType) }
+}
+
+extension PreparedImage {
+    var input: MediaInput { MediaInput(bytes: bytes, mediaType: mediaType) }
+}

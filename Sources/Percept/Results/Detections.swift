@@ -1,0 +1,46 @@
+public import PerceptCore
+public import PerceptImage
+import PerceptInference
+
+/// An object found in a picture.
+public struct Detection: Sendable, Hashable {
+    public var label: String
+    /// 0…1; `nil` where the service gives none.
+    public var score: Double?
+    /// In pixels of the upright source.
+    public var box: BoundingBox
+
+    public init(label: String, score: Double?, box: BoundingBox) {
+        self.label = label
+        self.score = score
+        self.box = box
+    }
+}
+
+/// The objects found in a picture, in the service's order.
+public struct Detections: Sendable, Hashable {
+    public var objects: [Detection]
+    public let receipt: GeometryReceipt
+    /// What a person should know about the picture.
+    public let warnings: [String]
+
+    init(_ found: [DetectedObject], _ prepared: PreparedImage, threshold: Double?) {
+        objects =
+            found
+            .filter { $0.score.map { $0 >= threshold ?? 0 } ?? true }
+            .map { Detection(label: $0.label, score: $0.score, box: prepared.receipt.sourceBox(for: $0.box)) }
+        receipt = prepared.receipt
+        warnings = prepared.warnings
+    }
+}
+
+extension Image {
+    /// The picture with objects drawn into it; see ``PerceptImage/Image/drawing(_:style:)``.
+    ///
+    /// - Throws: ``MediaError`` `.cancelled`.
+    public func annotated(
+        with objects: [Detection], style: BoxStyle = BoxStyle()
+    ) throws(MediaError) -> AnnotatedImage {
+        try drawing(objects.map { LabelledBox($0.box, label: $0.label, score: $0.score) }, style: style)
+    }
+}

@@ -1,0 +1,67 @@
+public import PerceptCore
+public import PerceptImage
+
+/// A segment of a picture.
+public struct Segment: Sendable, Hashable {
+    public var label: String
+    /// 0…1; `nil` where the service gives none.
+    public var score: Double?
+    /// Of the size of the upright source.
+    public var mask: Mask
+
+    public init(label: String, score: Double?, mask: Mask) {
+        self.label = label
+        self.score = score
+        self.mask = mask
+    }
+}
+
+/// The segments of a picture, in the service's order.
+public struct Segmentation: Sendable, Hashable {
+    public var segments: [Segment]
+    public let receipt: GeometryReceipt
+    /// What a person should know about the picture.
+    public let warnings: [String]
+
+    init(segments: [Segment], receipt: GeometryReceipt, warnings: [String]) {
+        self.segments = segments
+        self.receipt = receipt
+        self.warnings = warnings
+    }
+}
+
+extension Mask {
+    /// Decodes a mask as services send it: a PNG of any mode in base64, with or without a `data:` prefix.
+    ///
+    /// - Parameter name: what errors call it.
+    /// - Throws: ``MediaError`` when the base64 or the PNG is damaged, or the size exceeds the limits.
+    public init(base64: String, name: String, limits: ResourceLimits = .default) throws(MediaError) {
+        let bytes: [UInt8]
+        do {
+            bytes = try Base64.decode(base64)
+        } catch {
+            throw error.about(name)
+        }
+        self.init(try Image(decoding: .bytes(bytes, name: name), limits: limits))
+    }
+}
+
+extension MediaError {
+    fileprivate func about(_ name: String) -> MediaError {
+        var error = self
+        error.source = name
+        return error
+    }
+}
+
+extension Image {
+    /// The picture with segments mixed over it, each in the palette's colour for its place in the list.
+    ///
+    /// - Throws: ``MediaError`` `.invalidArgument` when a mask is not of the picture's size, `.cancelled`.
+    public func overlaid(
+        with segments: [Segment], palette: Palette = .okabeIto, style: MaskOverlayStyle = MaskOverlayStyle()
+    ) throws(MediaError) -> Image {
+        let overlays = segments.enumerated().map { MaskOverlay($1.mask, color: palette.color(at: $0)) }
+        return try overlaying(overlays, style: style)
+    }
+}

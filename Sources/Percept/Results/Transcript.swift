@@ -1,0 +1,46 @@
+public import PerceptAudio
+import PerceptInference
+
+/// What is said in a recording.
+public struct Transcript: Sendable, Hashable {
+    /// A piece of the text with its time.
+    public struct Chunk: Sendable, Hashable {
+        public var text: String
+        /// Seconds from the start of the source; `nil` where the service does not say.
+        public var start: Double?
+        /// Seconds from the start of the source; `nil` where the service does not say, as when speech is cut off.
+        public var end: Double?
+
+        public init(text: String, start: Double?, end: Double?) {
+            self.text = text
+            self.start = start
+            self.end = end
+        }
+    }
+
+    public var text: String
+    /// Empty when no times were asked for.
+    public var chunks: [Chunk]
+    public let receipt: TimeReceipt
+    /// What a person should know about the recording.
+    public let warnings: [String]
+
+    public init(text: String, chunks: [Chunk], receipt: TimeReceipt, warnings: [String] = []) {
+        self.text = text
+        self.chunks = chunks
+        self.receipt = receipt
+        self.warnings = warnings
+    }
+
+    init(_ speech: RecognizedSpeech, _ prepared: PreparedAudio) {
+        let receipt = prepared.receipt
+        text = speech.trimmedText
+        chunks = speech.chunks.map { chunk in
+            Chunk(
+                text: chunk.trimmedText, start: chunk.start.map(receipt.sourceTime(forUploadTime:)),
+                end: chunk.end.map(receipt.sourceTime(forUploadTime:)))
+        }
+        self.receipt = receipt
+        warnings = prepared.warnings
+    }
+}
