@@ -1,9 +1,11 @@
 internal import CKernels
 internal import PerceptCore
 
-/// Resizes 8-bit rows in 32-bit fixed point, exactly as Pillow does: across first, rounded to 8 bits, then down.
+/// Resizes 8-bit rows in 32-bit fixed point, exactly as Pillow does: across, rounded to 8 bits, then down.
 ///
-/// A direction in which the size stays is left out. Colours are premultiplied on the way in and divided on the way out.
+/// Where the height loses more than twice as many pixels as the width, it is down first and then across (as of Pillow
+/// 13). A direction in which the size stays is left out. Colours are premultiplied on the way in and divided on the way
+/// out.
 final class FixedPointResizing: RowResizing {
     private let channelCount: Int32
     private let hasAlpha: Bool
@@ -12,11 +14,15 @@ final class FixedPointResizing: RowResizing {
     private let across: FixedPointAxis?
     private let down: FixedPointAxis?
     private let premultiplied: WorkingMemory<UInt8>
-    /// Rows that are resized across already, `ringCount` of them.
+    private let isDownFirst: Bool
+    /// The last `ringCount` rows, resized across unless down is first.
     private let ring: WorkingMemory<UInt8>
     private let ringCount: Int
+    private let ringByteCount: Int
     /// Where in the ring the inputs of an output row are.
     private let taps: WorkingMemory<UnsafePointer<UInt8>?>
+    /// A row that is resized down, but not yet across.
+    private let middle: WorkingMemory<UInt8>
     private let output: WorkingMemory<UInt8>
     private let outputByteCount: Int
     private var inputRow = 0
@@ -34,11 +40,15 @@ final class FixedPointResizing: RowResizing {
         let down =
             inputSize.height == outputSize.height
             ? nil : FixedPointAxis(ResizeAxis(from: inputSize.height, to: outputSize.height, filter: filter))
+        let lostRows = inputSize.height - outputSize.height
+        isDownFirst = lostRows > 0 && lostRows > 2 * (inputSize.width - outputSize.width)
         ringCount = max(1, down?.stride ?? 1)
+        ringByteCount = isDownFirst ? inputSize.width * colorModel.channelCount : outputByteCount
         premultiplied = WorkingMemory(
             repeating: 0, count: colorModel.hasAlpha ? inputSize.width * colorModel.channelCount : 0)
-        ring = WorkingMemory(repeating: 0, count: ringCount * outputByteCount)
+        ring = WorkingMemory(repeating: 0, count: ringCount * ringByteCount)
         taps = WorkingMemory(repeating: nil, count: ringCount)
+        middle = WorkingMemory(repeating: 0, count: isDownFirst ? ringByteCount : 0)
         output = WorkingMemory(repeating: 0, count: outputByteCount)
         self.down = down
     }
@@ -46,26 +56,34 @@ final class FixedPointResizing: RowResizing {
     func append(
         _ row: UnsafeRawBufferPointer, emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
     ) throws(MediaError) {
-        guard let input = row.assumingMemoryBound(to: UInt8.self).baseAddress else { return }
-        let slot = ring.start + inputRow % ringCount * outputByteCount
+        guard var input = row.assumingMemoryBound(to: UInt8.self).baseAddress else { return }
         if hasAlpha {
             premultiplied.start.update(from: input, count: row.count)
             image_premultiply(premultiplied.start, inputWidth, channelCount)
-            resizeAcross(premultiplied.start, to: slot)
-        } else {
-            resizeAcross(input, to: slot)
+            input = UnsafePointer(premultiplied.start)
         }
+        let slot = ring.start + inputRow % ringCount * ringByteCount
+        if isDownFirst { slot.update(from: input, count: ringByteCount) } else { resizeAcross(input, to: slot) }
         inputRow += 1
         guard let down else { return try finish(slot, emit) }
         while outputRow < down.outputCount, down.range(outputRow).upperBound <= inputRow {
-            let range = down.range(outputRow)
-            for (index, source) in range.enumerated() {
-                taps.start[index] = UnsafePointer(ring.start + source % ringCount * outputByteCount)
+            if isDownFirst {
+                resizeDown(down, to: middle.start)
+                resizeAcross(middle.start, to: output.start)
+            } else {
+                resizeDown(down, to: output.start)
             }
-            image_resize_column(taps.start, down.weights(outputRow), range.count, output.start, outputByteCount)
             outputRow += 1
             try finish(output.start, emit)
         }
+    }
+
+    private func resizeDown(_ down: FixedPointAxis, to target: UnsafeMutablePointer<UInt8>) {
+        let range = down.range(outputRow)
+        for (index, source) in range.enumerated() {
+            taps.start[index] = UnsafePointer(ring.start + source % ringCount * ringByteCount)
+        }
+        image_resize_column(taps.start, down.weights(outputRow), range.count, target, ringByteCount)
     }
 
     private func resizeAcross(_ input: UnsafePointer<UInt8>, to slot: UnsafeMutablePointer<UInt8>) {

@@ -64,7 +64,7 @@ struct RowResizer: ~Copyable {
             memory(inputSize.width, outputSize.width, filter, bytesPerTap: 12)
             + memory(
                 inputSize.height, outputSize.height, filter,
-                bytesPerTap: 12 + Double(outputSize.width) * Double(layout.bytesPerPixel) * 4
+                bytesPerTap: 12 + Double(max(inputSize.width, outputSize.width)) * Double(layout.bytesPerPixel) * 4
                     / Double(outputSize.height))
         guard work <= Double(limits.imageByteCount), max(inputSize.longestSide, outputSize.longestSide) < Int32.max
         else {
