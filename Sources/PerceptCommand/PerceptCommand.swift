@@ -1,4 +1,46 @@
+import ArgumentParser
+import Dispatch
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 @main
-struct PerceptCommand {
-    static func main() {}
+struct PerceptCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "percept",
+        abstract: "Recordings and pictures to an inference service, and its answers back onto the originals.",
+        discussion: """
+            Media are decoded, checked and made smaller here before anything is sent; times, boxes and masks in the \
+            results are those of the original file. FILE may be - for standard input; what it is, its bytes tell.
+            """,
+        version: "1.0.0",
+        subcommands: [
+            Inspect.self, Prepare.self, Transcribe.self, Classify.self, Detect.self, Segment.self, Annotate.self,
+            Masks.self, Endpoint.self,
+        ])
+
+    /// Runs the command as a task that SIGINT and SIGTERM cancel, so that half-written files are removed; a second signal
+    /// ends the process at once.
+    static func main() async {
+        // A reader of our output that goes away must not end us before files are tidied up.
+        signal(SIGPIPE, SIG_IGN)
+        let run = Task { await Self.main(nil) }
+        let sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                if run.isCancelled { _exit(128 + number) }
+                run.cancel()
+            }
+            source.activate()
+            return source
+        }
+        await run.value
+        withExtendedLifetime(sources) {}
+    }
 }

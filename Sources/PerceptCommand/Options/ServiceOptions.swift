@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import Percept
+import PerceptAudio
+import PerceptImage
+import PerceptInference
+import PerceptSandbox
+
+/// Where the answer comes from.
+struct ServiceOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The model, as owner/name; each task has a default.", valueName: "id"))
+    var model: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A dedicated or local endpoint; /models/ID is appended to one that ends in hf-inference.", valueName: "url"))
+    var endpoint: String?
+
+    @Option(help: ArgumentHelp("Replays recorded answers instead of asking.", valueName: "tape"))
+    var tape: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file holding the token; else HF_TOKEN, HUGGING_FACE_HUB_TOKEN and the standard files.", valueName: "file"))
+    var tokenFile: String?
+
+    @Option(help: ArgumentHelp("The longest that one attempt may take.", valueName: "seconds"))
+    var timeout = 120.0
+
+    @Option(help: ArgumentHelp("How often a failed request is sent again.", valueName: "n"))
+    var retries = 4
+
+    @Flag(help: "Asks for a GPU, where the endpoint still knows the option.")
+    var useGpu = false
+
+    @Flag(help: "Refuses answers from the service's cache.")
+    var noCache = false
+
+    @Flag(help: "Has the service hold the request until the model is loaded.")
+    var waitForModel = false
+
+    @Flag(help: "Takes the first failure for final.")
+    var noRetry = false
+
+    func validate() throws {
+        guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout is more than 0, up to 86400 seconds.") }
+        guard (0...100).contains(retries) else { throw ValidationError("--retries is 0 to 100.") }
+        guard tape == nil || endpoint == nil else { throw ValidationError("Pass --tape or --endpoint, not both.") }
+    }
+
+    /// What asks the service, with media prepared as the options say.
+    func perceiver(
+        audio: AudioPreparation = AudioPreparation(), image: ImagePreparation = ImagePreparation(), console: Console
+    ) throws -> Perceiver {
+        Perceiver(
+            client: try client(), audioPreparation: audio, imagePreparation: image,
+            options: RequestOptions(
+                useGPU: useGpu, useCache: !noCache, waitForModel: waitForModel, retryOnError: !noRetry),
+            onWait: { notice in
+                let seconds = Int(notice.seconds.rounded(.up))
+                console.notice("\(notice.reason); trying again in \(seconds) s (attempt \(notice.attempt))")
+            })
+    }
+
+    private func client() throws -> InferenceClient {
+        var client = InferenceClient(token: nil)
+        client.timeout = .seconds(timeout)
+        client.retry.maximumRetries = retries
+        if let tape {
+            client.transport = ReplayTransport(try Tape(contentsOf: tape), describingUploads: UploadDecoding.describe)
+            return client
+        }
+        client.token = try tokenFile.map { try AccessToken(fileAt: $0) } ?? AccessToken.discover()
+        if let endpoint {
+            guard let url = URL(string: endpoint), url.scheme != nil, url.host() != nil else {
+                throw InferenceError(
+                    .invalidArgument, problem: "“\(endpoint)” is no URL",
+                    remedy: "pass one such as http://127.0.0.1:8080/hf-inference")
+            }
+            client.endpoint = .url(url)
+        }
+        return client
+    }
+}

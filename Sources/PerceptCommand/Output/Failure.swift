@@ -1,0 +1,82 @@
+import PerceptCore
+import PerceptInference
+import PerceptSandbox
+
+/// An error as the command reports it: kind, words, remedy, exit code (sysexits.h).
+struct Failure {
+    let kind: String
+    let message: String
+    let remedy: String?
+    let line: String
+    let exitCode: CInt
+
+    static let usage: CInt = 64
+    static let badInput: CInt = 65
+    static let missingInput: CInt = 66
+    static let unavailable: CInt = 69
+    static let bug: CInt = 70
+    static let cannotCreate: CInt = 73
+    static let inputOutput: CInt = 74
+    static let tryAgain: CInt = 75
+    static let noPermission: CInt = 77
+    /// As a shell reports a process that SIGINT ended.
+    static let interrupted: CInt = 130
+
+    /// What is to be said of `error`; whatever is of no kind known here is a bug.
+    static func reporting(_ error: any Error) -> Failure {
+        switch error {
+        case let error as MediaError:
+            Failure(
+                kind: error.kind.rawValue, message: error.source.map { "\($0): \(error.problem)" } ?? error.problem,
+                remedy: error.remedy, line: error.description, exitCode: exitCode(error.kind))
+        case let error as InferenceError:
+            Failure(
+                kind: error.kind.rawValue,
+                message: error.problem + (error.serviceMessage.map { " (“\($0)”)" } ?? ""), remedy: error.remedy,
+                line: error.description, exitCode: exitCode(error.kind))
+        case let error as SandboxError:
+            Failure(
+                kind: "endpointNotStarted", message: error.problem, remedy: error.remedy, line: error.description,
+                exitCode: unavailable)
+        case is CancellationError:
+            reporting(MediaError.cancelled)
+        default:
+            Failure(
+                kind: "bug", message: "\(error)", remedy: "please report it", line: "\(error); please report it",
+                exitCode: bug)
+        }
+    }
+
+    private static func exitCode(_ kind: MediaError.Kind) -> CInt {
+        switch kind {
+        case .malformedInput, .unsupportedFeature, .limitExceeded: badInput
+        case .invalidArgument: usage
+        case .inputMissing: missingInput
+        case .outputNotCreatable: cannotCreate
+        case .inputOutput: inputOutput
+        case .cancelled: interrupted
+        }
+    }
+
+    private static func exitCode(_ kind: InferenceError.Kind) -> CInt {
+        switch kind {
+        case .tokenMissing, .tokenRefused: noPermission
+        case .rateLimited, .modelLoading, .serviceUnavailable, .connectionLost, .timedOut: tryAgain
+        case .creditExhausted, .notFound, .payloadTooLarge, .invalidRequest, .serviceFailed, .unreachable, .redirected,
+            .answerMalformed, .answerTooLarge:
+            unavailable
+        case .invalidArgument: usage
+        case .cancelled: interrupted
+        }
+    }
+
+    /// As the last object of an input in JSON output.
+    func json(file: String) -> JSONObject {
+        [
+            "file": .string(file),
+            "error": [
+                "kind": .string(kind), "message": .string(message), "remedy": remedy.map { .string($0) } ?? .null,
+            ],
+        ]
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import PerceptAudio
+import PerceptCore
+import PerceptImage
+import PerceptInference
+
+/// A number with a fixed count of decimals, in the C locale.
+func decimal(_ value: Double, _ places: Int) -> String {
+    String(format: "%.\(places)f", value)
+}
+
+/// A count with its noun: `1 channel`, `2 channels`.
+func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+}
+
+func scoreText(_ score: Double?) -> String {
+    score.map { decimal($0, 4) } ?? "-"
+}
+
+func boxText(_ box: BoundingBox) -> String {
+    let numbers = [box.xMin, box.yMin, box.xMax, box.yMax].map { value in
+        value == value.rounded() ? decimal(value, 0) : decimal(value, 1)
+    }
+    return "\(numbers[0]),\(numbers[1])–\(numbers[2]),\(numbers[3])"
+}
+
+extension JSONValue {
+    /// A finite number, or `null`.
+    static func number(_ value: Double?) -> JSONValue {
+        value.map { .double($0) } ?? .null
+    }
+
+    static func number(_ value: Int?) -> JSONValue {
+        value.map { .integer($0) } ?? .null
+    }
+
+    /// A codable value, its keys in alphabetical order.
+    init(encoding value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        self = try JSONValue(parsing: Array(encoder.encode(value)))
+    }
+}

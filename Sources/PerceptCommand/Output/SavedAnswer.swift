@@ -1,0 +1,38 @@
+import PerceptCore
+import PerceptInference
+
+/// A service's answer that was saved as a file.
+enum SavedAnswer {
+    /// Bytes of an answer that may be held.
+    private static let byteLimit = 256 << 20
+
+    /// Reads an answer and decodes it as `task` would.
+    ///
+    /// The service's own JSON is taken as it is; of an object that this command printed, the member `key`.
+    ///
+    /// - Throws: ``MediaError`` when the file cannot be read or is no such answer.
+    static func decode<Task: InferenceTask>(_ path: String, as task: Task, key: String) throws(MediaError) -> Task.Output {
+        let file = try InputFile(path: path)
+        guard file.byteCount <= byteLimit else {
+            throw MediaError(
+                .limitExceeded, source: path, problem: "is larger than the \(byteLimit) bytes that an answer may have",
+                remedy: "split it")
+        }
+        let json: JSONValue
+        do {
+            json = try JSONValue(parsing: try file.read(at: 0, count: file.byteCount))
+        } catch let error as MediaError {
+            throw error
+        } catch {
+            throw MediaError(
+                .malformedInput, source: path, problem: "is no JSON (\(error))", remedy: "pass the answer as the service sent it")
+        }
+        do {
+            return try task.decode(InferenceAnswer(body: (json[key] ?? json).serialized()))
+        } catch {
+            throw MediaError(
+                .malformedInput, source: path, problem: "is no answer to \(Task.name): \(error)",
+                remedy: "pass the answer as the service sent it")
+        }
+    }
+}

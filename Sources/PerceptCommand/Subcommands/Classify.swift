@@ -1,0 +1,40 @@
+import ArgumentParser
+import Percept
+import PerceptCore
+import PerceptInference
+
+struct Classify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Tells the classes of a recording or picture.")
+
+    @OptionGroup var input: InputOptions
+
+    @Option(help: ArgumentHelp("How many classes at most.", valueName: "n"))
+    var top: Int?
+
+    @OptionGroup(title: "Service") var service: ServiceOptions
+    @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
+    @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup var general: GeneralOptions
+
+    func validate() throws {
+        if let top, top < 1 { throw ValidationError("--top is 1 or more.") }
+    }
+
+    func run() async throws {
+        let console = Console(general)
+        try await Batch.run(input.files, console) { source in
+            let perceiver = try service.perceiver(
+                audio: audio.preparation(), image: image.preparation(), console: console)
+            let classification = try await perceiver.classify(source, model: service.model, topCount: top)
+            for warning in classification.warnings { console.warning("\(source.name): \(warning)") }
+            let prefix = input.files.count > 1 ? "\(source.name): " : ""
+            console.result(
+                classification.classes.map { "\(prefix)\(scoreText($0.score))  \($0.label)" }.joined(separator: "\n"),
+                json: [
+                    "file": .string(source.name),
+                    "classes": .array(
+                        classification.classes.map { ["label": .string($0.label), "score": .number($0.score)] }),
+                ])
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Percept
+import PerceptCore
+import PerceptImage
+import PerceptInference
+
+struct Detect: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Finds objects in a picture, and draws their boxes.")
+
+    @OptionGroup var input: InputOptions
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The annotated picture (.png or .jpg); with several inputs, a folder.", valueName: "annotated"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("The least score that counts, 0 to 1; else all that the service reports.", valueName: "score"))
+    var threshold: Double?
+
+    @OptionGroup(title: "Service") var service: ServiceOptions
+    @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup var general: GeneralOptions
+
+    func validate() throws {
+        try validateThreshold(threshold)
+    }
+
+    func run() async throws {
+        let console = Console(general)
+        var naming = output.map { OutputNaming($0, inputCount: input.files.count) }
+        try await Batch.run(input.files, console) { source in
+            let path = try naming?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
+            if let path { _ = try PictureOutput.encoding(for: path) }
+            let perceiver = try service.perceiver(image: image.preparation(), console: console)
+            let found = try await perceiver.detectObjects(in: source, model: service.model, threshold: threshold)
+            for warning in found.warnings { console.warning("\(source.name): \(warning)") }
+            if let path {
+                let annotated = try Image(decoding: source).annotated(with: found.objects)
+                try PictureOutput.write(annotated.image, to: path, protecting: source.path.map { [$0] } ?? [])
+                annotated.dropped.report(console, source.name)
+            }
+            console.result(
+                Self.text(source.name, found.objects, path),
+                json: Self.json(source.name, found.objects, path))
+        }
+    }
+
+    private static func text(_ name: String, _ objects: [Detection], _ path: String?) -> String {
+        let lines = objects.map { "\(scoreText($0.score))  \($0.label)  \(boxText($0.box))" }
+        let summary = "\(name): \(counted(objects.count, "object"))\(path.map { " → \($0)" } ?? "")"
+        return ([summary] + lines).joined(separator: "\n")
+    }
+
+    private static func json(_ name: String, _ objects: [Detection], _ path: String?) -> JSONObject {
+        var json: JSONObject = [
+            "file": .string(name),
+            "detections": .array(
+                objects.map { object in
+                    [
+                        "label": .string(object.label), "score": .number(object.score), "box": object.box.json,
+                    ]
+                }),
+        ]
+        if let path { json["output"] = .string(path) }
+        return json
+    }
+}
+
+extension [DroppedBox] {
+    /// Says on standard error which boxes could not be drawn.
+    func report(_ console: Console, _ name: String) {
+        for box in self { console.warning("\(name): box \(box.index) is not drawn: it is \(box.reason.rawValue)") }
+    }
+}
+
+func validateThreshold(_ threshold: Double?) throws {
+    if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold is 0 to 1.") }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Percept
+import PerceptAudio
+import PerceptCore
+import PerceptImage
+import PerceptInference
+
+struct Inspect: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Says what a recording or picture is.")
+
+    @OptionGroup var input: InputOptions
+    @OptionGroup var general: GeneralOptions
+
+    func run() async throws {
+        let console = Console(general)
+        try await Batch.run(input.files, console) { source in
+            let mediaType = try source.mediaType()
+            switch try await MediaInspection.inspecting(source) {
+            case .recording(let header, let frameCount, let levels):
+                console.result(
+                    Self.text(source.name, header, frameCount, levels),
+                    json: Self.json(source.name, header, frameCount, levels))
+            case .picture(let header):
+                console.result(Self.text(source.name, header), json: Self.json(source.name, mediaType, header))
+            }
+        }
+    }
+
+    private static func text(
+        _ name: String, _ header: RecordingHeader, _ frameCount: Int, _ levels: Levels
+    ) -> String {
+        let duration = decimal(Double(frameCount) / Double(header.sampleRate), 3)
+        func level(_ value: Double?) -> String { value.map { "\(decimal($0, 1)) dBFS" } ?? "digital silence" }
+        return """
+            \(name): \(header.container), \(header.codec), \(header.sampleRate) Hz, \(header.channels.name), \
+            \(duration) s (\(frameCount) frames)
+              peak \(level(levels.peakDecibels)), RMS \(level(levels.rmsDecibels)), \
+            silence \(decimal(levels.silenceRatio * 100, 0)) %, \(counted(levels.clippedRunCount, "clipped run")), \
+            DC \(decimal(levels.dcOffset, 5))
+            """
+    }
+
+    private static func json(
+        _ name: String, _ header: RecordingHeader, _ frameCount: Int, _ levels: Levels
+    ) -> JSONObject {
+        [
+            "file": .string(name), "kind": "audio", "mediaType": .string(header.mediaType.rawValue),
+            "sampleRate": .integer(header.sampleRate), "channelCount": .integer(header.channelCount),
+            "frameCount": .integer(frameCount), "duration": .double(Double(frameCount) / Double(header.sampleRate)),
+            "container": .string(header.container), "codec": .string(header.codec), "bitDepth": .number(header.bitDepth),
+            "channelLayout": .array(header.channels.positions.map { .string($0.rawValue) }),
+            "statedFrameCount": .number(header.frameCount), "peak": .double(levels.peak),
+            "peakDecibels": .number(levels.peakDecibels), "rms": .double(levels.rms),
+            "rmsDecibels": .number(levels.rmsDecibels), "dcOffset": .double(levels.dcOffset),
+            "clippedRunCount": .integer(levels.clippedRunCount), "silenceRatio": .double(levels.silenceRatio),
+        ]
+    }
+
+    private static func text(_ name: String, _ header: ImageHeader) -> String {
+        var parts = [
+            header.mediaType.name, header.size.description, "\(header.storedBitDepth) bit \(header.storedColorModel.rawValue)",
+        ]
+        if header.orientation != .upright {
+            parts.append("orientation \(header.orientation.rawValue) (stored \(header.storedSize))")
+        }
+        if header.isInterlaced { parts.append("interlaced") }
+        if header.isProgressive { parts.append("progressive") }
+        if header.hasICCProfile { parts.append("colour profile") }
+        return "\(name): \(parts.joined(separator: ", "))"
+    }
+
+    private static func json(_ name: String, _ mediaType: MediaType, _ header: ImageHeader) -> JSONObject {
+        [
+            "file": .string(name), "kind": "image", "mediaType": .string(mediaType.rawValue),
+            "width": .integer(header.size.width), "height": .integer(header.size.height),
+            "bitDepth": .integer(header.storedBitDepth), "colorModel": .string(header.storedColorModel.rawValue),
+            "orientation": .integer(header.orientation.rawValue), "storedWidth": .integer(header.storedSize.width),
+            "storedHeight": .integer(header.storedSize.height), "isMultipass": .bool(header.isMultipass),
+            "hasColorProfile": .bool(header.hasICCProfile),
+        ]
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Percept
+import PerceptCore
+import PerceptImage
+import PerceptInference
+
+struct Masks: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Saves the masks of a saved answer as files, offline.",
+        discussion: "One PNG per segment and segments.json. With --image the masks must be of its upright size.")
+
+    @Argument(help: ArgumentHelp("The answer: the service's own JSON.", valueName: "answer.json"))
+    var answer: String
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The folder to write to.", valueName: "dir"))
+    var output: String
+
+    @Option(help: ArgumentHelp("The picture that the masks are about.", valueName: "image"))
+    var image: String?
+
+    @Option(help: ArgumentHelp("The picture with the masks over it (.png or .jpg); needs --image.", valueName: "picture"))
+    var overlay: String?
+
+    @Flag(help: "Rescales masks that are not of the picture's size, instead of refusing them.")
+    var rescaleMasks = false
+
+    @OptionGroup var general: GeneralOptions
+
+    func validate() throws {
+        if overlay != nil, image == nil { throw ValidationError("--overlay needs the picture: --image.") }
+        if rescaleMasks, image == nil { throw ValidationError("--rescale-masks needs the picture: --image.") }
+    }
+
+    func run() async throws {
+        let console = Console(general)
+        try await Batch.run([answer], console) { source in
+            if let overlay { _ = try PictureOutput.encoding(for: overlay) }
+            let picture = image.map { MediaSource.file($0) }
+            let none = MediaInput(bytes: [], mediaType: .png)
+            let found = try SavedAnswer.decode(answer, as: ImageSegmentation(image: none), key: "segments")
+            let segments = try Percept.Segment.decoding(
+                found, source: source.name, size: try picture.map { try ImageReader($0).header.size },
+                rescalingMismatch: rescaleMasks)
+            let overlayOutput: (String, MediaSource)? =
+                if let overlay, let picture { (overlay, picture) } else { nil }
+            try SegmentReport(segments, source: source, folder: output, overlay: overlayOutput).print(console)
+        }
+    }
+}

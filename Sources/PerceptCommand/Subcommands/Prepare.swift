@@ -1,0 +1,82 @@
+import ArgumentParser
+import Percept
+import PerceptAudio
+import PerceptCore
+import PerceptImage
+import PerceptInference
+
+struct Prepare: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Makes of a recording or picture what an endpoint wants, without sending it.")
+
+    @OptionGroup var input: InputOptions
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The file to write; with several inputs, a folder.", valueName: "out"))
+    var output: String
+
+    @Option(help: ArgumentHelp("Writes the map back to the source.", valueName: "file.json"))
+    var receipt: String?
+
+    @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
+    @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup var general: GeneralOptions
+
+    func validate() throws {
+        if receipt != nil, input.files.count > 1 {
+            throw ValidationError("--receipt takes one input; with several, --json prints all receipts.")
+        }
+    }
+
+    func run() async throws {
+        let console = Console(general)
+        var naming = OutputNaming(output, inputCount: input.files.count)
+        try await Batch.run(input.files, console) { source in
+            let preparation = MediaPreparation(audio: try audio.preparation(), image: image.preparation())
+            let path = try naming.output(for: source, fileExtension: preparation.fileExtension(for: source))
+            let prepared = try await preparation.prepare(
+                source, toFile: path, progress: console.progress("preparing \(source.name)"))
+            let summary = try Summary(prepared)
+            for warning in summary.warnings { console.warning("\(source.name): \(warning)") }
+            if let receipt {
+                let file = try OutputFile(path: receipt, protecting: [source.path, path].compactMap(\.self))
+                try file.write(summary.receipt.serializedForReading())
+                try file.commit()
+            }
+            console.result(
+                "\(source.name) → \(path): \(summary.text)",
+                json: [
+                    "file": .string(source.name), "output": .string(path),
+                    "mediaType": .string(summary.mediaType.rawValue), "byteCount": .integer(summary.byteCount),
+                    "receipt": summary.receipt, "warnings": .array(summary.warnings.map { .string($0) }),
+                ])
+        }
+    }
+
+    /// What there is to say of either kind.
+    private struct Summary {
+        let mediaType: MediaType
+        let byteCount: Int
+        let receipt: JSONValue
+        let warnings: [String]
+        let text: String
+
+        init(_ prepared: PreparedMedia) throws {
+            switch prepared {
+            case .audio(let audio):
+                (mediaType, byteCount, warnings) = (audio.mediaType, audio.byteCount, audio.warnings)
+                receipt = try JSONValue(encoding: audio.receipt)
+                let upload = audio.receipt.upload
+                text = """
+                    \(mediaType), \(upload.sampleRate) Hz, \(counted(upload.channelCount, "channel")), \
+                    \(counted(upload.frameCount, "frame")) (\(decimal(upload.duration, 3)) s), \(byteCount) bytes
+                    """
+            case .image(let image):
+                (mediaType, byteCount, warnings) = (image.mediaType, image.byteCount, image.warnings)
+                receipt = try JSONValue(encoding: image.receipt)
+                text = "\(mediaType), \(image.receipt.uploadSize) of \(image.receipt.sourceSize), \(byteCount) bytes"
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Percept
+import PerceptCore
+import PerceptImage
+import PerceptInference
+
+struct Segment: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Divides a picture into segments, and saves their masks.")
+
+    @OptionGroup var input: InputOptions
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "The folder for one PNG per segment and segments.json; with several inputs, a folder of such folders.",
+            valueName: "dir"))
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The picture with the masks over it (.png or .jpg); with several inputs, a folder.", valueName: "picture"))
+    var overlay: String?
+
+    @Option(help: ArgumentHelp("The least score that counts, 0 to 1; else all that the service reports.", valueName: "score"))
+    var threshold: Double?
+
+    @Flag(help: "Rescales masks that are not of the size of what was sent, instead of refusing them.")
+    var rescaleMasks = false
+
+    @OptionGroup(title: "Service") var service: ServiceOptions
+    @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup var general: GeneralOptions
+
+    func validate() throws {
+        try validateThreshold(threshold)
+    }
+
+    func run() async throws {
+        let console = Console(general)
+        var folders = output.map { OutputNaming($0, inputCount: input.files.count > 1 ? 2 : 1) }
+        var overlays = overlay.map { OutputNaming($0, inputCount: input.files.count) }
+        try await Batch.run(input.files, console) { source in
+            let folder = input.files.count > 1 ? try folders?.output(for: source, fileExtension: nil) : output
+            let picture = try overlays?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
+            if let picture { _ = try PictureOutput.encoding(for: picture) }
+            let perceiver = try service.perceiver(image: image.preparation(), console: console)
+            let segmentation = try await perceiver.segment(
+                source, model: service.model, threshold: threshold, rescalingMasks: rescaleMasks)
+            for warning in segmentation.warnings { console.warning("\(source.name): \(warning)") }
+            let report = try SegmentReport(
+                segmentation.segments, source: source, folder: folder, overlay: picture.map { ($0, source) })
+            report.print(console)
+        }
+    }
+}
