@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+@testable import PerceptInference
+
+@Suite struct JSONTests {
+    private func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: Array(text.utf8)) }
+
+    @Test func integersKeepAllTheirDigits() throws {
+        // The seed of a recorded text generation; above 2⁵³, where a Double rounds. The other ones are the 64-bit limits.
+        #expect(try parse("2835381823020158940") == .integer(2_835_381_823_020_158_940))
+        #expect(try parse("-9223372036854775808") == .integer(.min))
+        #expect(try parse("18446744073709551615") == .unsignedInteger(.max))
+        #expect(try parse("18446744073709551616") == .double(0x1p64))
+        for text in ["2835381823020158940", "18446744073709551615", "-1", "0"] {
+            #expect(String(decoding: try parse(text).serialized(), as: UTF8.self) == text)
+        }
+    }
+
+    @Test(arguments: [
+        ("1.4e-08", 1.4e-08), ("-0.5", -0.5), ("1E+2", 100), ("5.0", 5), ("0.9957962036132812", 0.9957962036132812),
+    ])
+    func numbersWithFractions(text: String, value: Double) throws {
+        #expect(try parse(text).doubleValue == value)
+        #expect(try JSONValue(parsing: JSONValue.double(value).serialized()).doubleValue == value)
+    }
+
+    @Test(arguments: [
+        (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"), (#""\u00e9\u4E2D""#, "é中"), (#""\ud83d\ude00""#, "😀"),
+        (#""\ud83d""#, "\u{FFFD}"), (#""\ud83dx""#, "\u{FFFD}x"), (#""\ude00\ud83d""#, "\u{FFFD}\u{FFFD}"),
+        (#""\ud83d\u0041""#, "\u{FFFD}A"), (#""""#, ""), (#""中😀""#, "中😀"),
+    ])
+    func strings(text: String, value: String) throws {
+        #expect(try parse(text).stringValue == value)
+        #expect(try JSONValue(parsing: JSONValue.string(value).serialized()).stringValue == value)
+    }
+
+    @Test(arguments: [
+        "", " ", "{", "[", "[1,", "[1,]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "tru", "nul", "01", "-", "1.",
+        "1e", ".5", "+1", "\"", "\"\\", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\u-123\"", "\"a\nb\"", "1 2", "[1]]",
+        "NaN", "1e999", "<html>", "\u{0}",
+    ])
+    func malformedTextIsRefused(text: String) {
+        #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: Array(text.utf8)) }
+    }
+
+    @Test func nestingIsLimited() throws {
+        let deep = { (count: Int) in String(repeating: "[", count: count) + String(repeating: "]", count: count) }
+        #expect(try parse(deep(JSONValue.maximumDepth)).arrayValue?.count == 1)
+        #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: Array(deep(100_000).utf8)) }
+    }
+
+    @Test func objectsKeepTheirOrderAndCompareWithoutIt() throws {
+        let object = try parse(#" { "b" : 1 , "a" : [ true , null ] } "#)
+        #expect(String(decoding: object.serialized(), as: UTF8.self) == #"{"b":1,"a":[true,null]}"#)
+        #expect(try object == parse(#"{"a":[true,null],"b":1}"#))
+        #expect(try parse(#"{"a":1,"a":2}"#)["a"] == 2)
+    }
+
+    @Test func malformedUTF8IsReplaced() throws {
+        #expect(try JSONValue(parsing: [0x22, 0xFF, 0x41, 0x22]).stringValue == "\u{FFFD}A")
+        #expect(try JSONValue(parsing: [0xEF, 0xBB, 0xBF, 0x31]) == 1)
+    }
+
+    /// Foundation's parser is the oracle for what this one writes.
+    @Test func foundationReadsWhatIsWritten() throws {
+        let value: JSONValue = [
+            "text": "a\"b\\c\u{1}/é😀\n", "numbers": [1, -2.5, 1e-8, 12_345_678_901], "flags": [true, false, nil],
+            "empty": [:],
+        ]
+        for bytes in [value.serialized(), value.serializedForReading()] {
+            let object = try #require(JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+            #expect(object["text"] as? String == "a\"b\\c\u{1}/é😀\n")
+            #expect(object["numbers"] as? [Double] == [1, -2.5, 1e-8, 12_345_678_901])
+            #expect((object["empty"] as? [String: Any])?.isEmpty == true)
+            #expect(try JSONValue(parsing: bytes) == value)
+        }
+    }
+
+    @Test func numbersThatAreNotFiniteBecomeNull() {
+        #expect(JSONValue.array([.double(.nan), .double(.infinity)]).serialized() == Array("[null,null]".utf8))
+    }
+}
