@@ -86,14 +86,20 @@ struct LabelText {
     var plate: PixelSize {
         PixelSize(
             width: Self.plateWidth(characters, capHeight: capHeight),
-            height: Int((capHeight * Self.plateScale).rounded(.down)))
+            // The height that just fits an image may come out a hair above a whole number.
+            height: Int((capHeight * Self.plateScale - 1e-6).rounded(.up)))
     }
 
     /// From the left edge of the plate to the first centre line, in pixels.
     var inset: Double { capHeight * Self.insetScale }
 
-    /// From the top edge of the plate to the base line, in whole pixels: the capitals stand in the middle.
-    var baseLine: Int { Int(((Double(plate.height) + capHeight) / 2).rounded()) }
+    /// From the top edge of the plate to the base line, in whole pixels: the capitals stand in the middle, or a pixel
+    /// higher where descenders need it.
+    var baseLine: Int {
+        let height = Double(plate.height)
+        let descent = max(StrokeFont.reach.below * scale, StrokeFont.descent * scale + GlyphRasterizer.smallestRadius)
+        return Int(min(((height + capHeight) / 2).rounded(), (height - descent).rounded(.down)))
+    }
 
     /// Height of the plate as a multiple of the capitals': room for descenders and for the tallest brackets.
     private static let plateScale = 1.8

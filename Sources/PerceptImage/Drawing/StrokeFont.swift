@@ -17,7 +17,9 @@ enum StrokeFont {
     /// From the right edge of one glyph's centre lines to the left edge of the next one's, in font units.
     static let gap = 5.25
     /// How far strokes reach below the base line and above the capitals, in font units.
-    static let reach = (below: 6 + strokeRadius, above: 3 + strokeRadius)
+    static let reach = (below: descent + strokeRadius, above: 3 + strokeRadius)
+    /// How far centre lines reach below the base line, in font units.
+    static let descent = 6.0
 
     static let ellipsis: Unicode.Scalar = "…"
     /// Stands for whatever the font has no letter for.
@@ -157,6 +159,6 @@ extension StrokeFont.Glyph {
     }
 
     private static func pieceCount(_ count: Double) -> Int {
-        Int(min(max(count.rounded(.up), 2), 256))
+        Int(min(max(count.rounded(.up), 2), 4096))
     }
 }

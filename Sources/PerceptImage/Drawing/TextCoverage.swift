@@ -48,7 +48,7 @@ struct GlyphRasterizer {
     /// A pixel is covered by `radius + ½ − distance`, limited to 0…1, the distance being that of its centre from the
     /// nearest point of a segment; where strokes meet, the larger coverage holds. A stroke is at least a pixel wide.
     static func rasterized(_ segments: [StrokeFont.Segment], radius: Double, offset: Double) -> Bitmap {
-        let radius = max(radius, 0.5)
+        let radius = max(radius, smallestRadius)
         let reach = radius * dotScale + 0.5
         let xs = segments.flatMap { [$0.start.x, $0.end.x] }.map { $0 + offset }
         let ys = segments.flatMap { [$0.start.y, $0.end.y] }
@@ -70,6 +70,8 @@ struct GlyphRasterizer {
         return Bitmap(x: left, y: top, width: width, height: height, coverage: coverage)
     }
 
+    /// Thinner strokes than a pixel fade instead of getting thinner.
+    static let smallestRadius = 0.5
     /// A dot as thick as a stroke looks thinner than it.
     private static let dotScale = 1.25
 

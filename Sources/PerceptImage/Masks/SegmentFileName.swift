@@ -4,7 +4,8 @@ public enum SegmentFileName {
     ///
     /// The number is the place in the list, with as many zeros in front as make the names sort by it (three digits at
     /// least). Of the label, ASCII letters, digits, `-` and `_` stay, letters with marks lose them (`é` becomes `e`), and
-    /// each run of anything else becomes one `-`; it is cut to 60 characters, and is `segment` where nothing is left.
+    /// each run of anything else becomes one `-`; it is cut to 60 characters, loses `-` at its end, and is
+    /// `segment` where nothing is left.
     public static func names(for labels: [String], fileExtension: String = "png") -> [String] {
         let digitCount = max(3, String(max(0, labels.count - 1)).count)
         return labels.enumerated().map { index, label in

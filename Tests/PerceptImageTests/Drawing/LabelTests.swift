@@ -1,0 +1,149 @@
+import PerceptCore
+import Testing
+
+@testable import PerceptImage
+
+@Suite("Labels")
+struct LabelTests {
+    private static func text(
+        _ label: String, _ score: Double?, capHeight: Double = 12,
+        on size: PixelSize = PixelSize(width: 640, height: 420)
+    ) -> String? {
+        LabelText(LabelText.Wording(label: label, score: score), capHeight: capHeight, fitting: size).map {
+            String(String.UnicodeScalarView($0.characters))
+        }
+    }
+
+    @Test(
+        "label and score, with two decimals",
+        arguments: [
+            ("cat", 0.98, "cat 0.98"), ("cat", 0.995, "cat 1.00"), ("cat", 0.004, "cat 0.00"), ("cat", 1, "cat 1.00"),
+            ("cat", -0.001, "cat 0.00"), ("cat", -0.25, "cat -0.25"), ("cat", 12.345, "cat 12.35"), ("cat", nil, "cat"),
+            ("cat", .nan, "cat"), ("cat", .infinity, "cat"), ("", 0.5, "0.50"), ("cat", 1e300, "cat 1e+300"),
+            ("  two\n\twords ", nil, "two words"), ("Ångström", nil, "Angstrom"), ("猫 cat", nil, "□ cat"),
+            ("🐈‍⬛", nil, "□"), ("“dash—dot…”", nil, "\"dash-dot...\""),
+        ] as [(String, Double?, String)])
+    func wording(label: String, score: Double?, expected: String) {
+        #expect(Self.text(label, score) == expected)
+    }
+
+    @Test("nothing to write, nothing written")
+    func nothing() {
+        #expect(Self.text("", nil) == nil)
+        #expect(Self.text(" \n", .nan) == nil)
+    }
+
+    @Test("too long a text is made smaller, then cut with its score kept, then only the score stays, then nothing")
+    func fitting() throws {
+        func fitted(_ width: Int) -> LabelText? {
+            LabelText(
+                LabelText.Wording(label: "cheetah", score: 0.98), capHeight: 20,
+                fitting: PixelSize(width: width, height: 100))
+        }
+        let whole = try #require(fitted(500))
+        #expect(whole.capHeight == 20)
+        let smaller = try #require(fitted(whole.plate.width / 2))
+        #expect(smaller.characters == whole.characters && smaller.capHeight < 20)
+        #expect(smaller.plate.width <= whole.plate.width / 2 && smaller.plate.width >= whole.plate.width / 2 - 1)
+        let texts = (1...whole.plate.width).map { width in
+            fitted(width).map { String(String.UnicodeScalarView($0.characters)) }
+        }
+        let stages = texts.reduce(into: [String?]()) { stages, text in
+            if stages.last != .some(text) { stages.append(text) }
+        }
+        #expect(stages.first == .some(nil) && stages.last == "cheetah 0.98")
+        #expect(stages.contains("0.98") && stages.contains("c… 0.98") && stages.contains("che… 0.98"))
+        // Without a score the label alone is cut.
+        #expect(Self.text("cheetah", nil, on: PixelSize(width: 30, height: 100))?.hasSuffix("…") == true)
+    }
+
+    @Test("an image too low for legible letters gets none")
+    func low() {
+        #expect(Self.text("cat", 0.5, on: PixelSize(width: 640, height: 10)) == nil)
+        #expect(Self.text("cat", 0.5, on: PixelSize(width: 640, height: 11)) != nil)
+    }
+
+    @Test("plates lie completely on the image, whatever the image, box and text", arguments: 0..<200 as Range<UInt64>)
+    func onCanvas(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let size = PixelSize(width: .random(in: 1...300, using: &random), height: .random(in: 1...300, using: &random))
+        var placement = LabelPlacement(on: size)
+        for _ in 0..<20 {
+            let label = String(repeating: "Wg", count: .random(in: 0...20, using: &random))
+            let wording = LabelText.Wording(label: label, score: 0.5)
+            guard let text = LabelText(wording, capHeight: .random(in: 6...90, using: &random), fitting: size) else {
+                continue
+            }
+            let x = Double.random(in: 0..<Double(size.width), using: &random)
+            let y = Double.random(in: 0..<Double(size.height), using: &random)
+            let box = BoundingBox(
+                xMin: x, yMin: y, xMax: .random(in: x...Double(size.width), using: &random),
+                yMax: .random(in: y...Double(size.height), using: &random))
+            let (outer, _) = box.frame(lineWidth: .random(in: 1...20, using: &random), on: size)
+            let plate = placement.place(text.plate, for: outer.coveredPixels)
+            #expect(plate.width == text.plate.width && plate.height == text.plate.height)
+            #expect(plate.clipped(to: size) == plate, "\(plate) on \(size)")
+            #expect(text.capHeight >= LabelText.smallestCapHeight)
+        }
+    }
+
+    @Test("above the box, else inside, else below")
+    func preference() {
+        let size = PixelSize(width: 200, height: 200)
+        let plate = PixelSize(width: 40, height: 10)
+        func place(_ frame: PixelRectangle) -> PixelRectangle {
+            var placement = LabelPlacement(on: size)
+            return placement.place(plate, for: frame)
+        }
+        #expect(place(PixelRectangle(x: 50, y: 50, width: 60, height: 60)).y == 40)
+        #expect(place(PixelRectangle(x: 50, y: 5, width: 60, height: 60)).y == 5)
+        #expect(place(PixelRectangle(x: 50, y: 5, width: 8, height: 8)).y == 13)
+        #expect(place(PixelRectangle(x: 180, y: 50, width: 20, height: 60)).x == 160)
+    }
+
+    @Test("labels do not cover each other where there is room")
+    func apart() {
+        var placement = LabelPlacement(on: PixelSize(width: 400, height: 400))
+        let frame = PixelRectangle(x: 150, y: 180, width: 100, height: 60)
+        let plates = (0..<30).map { _ in placement.place(PixelSize(width: 60, height: 14), for: frame) }
+        for (index, plate) in plates.enumerated() {
+            #expect(plates[..<index].allSatisfy { $0.overlap(plate) == 0 })
+        }
+    }
+
+    @Test("letters lie completely on their plate", arguments: [6, 7.3, 10, 10.4, 12, 20, 48.7, 62])
+    func onPlate(capHeight: Double) throws {
+        let size = PixelSize(width: 4000, height: 3000)
+        var rasterizer = GlyphRasterizer()
+        for value in 0x21...0x7E {
+            let letter = try #require(Unicode.Scalar(value))
+            let wording = LabelText.Wording(label: String(Character(letter)), score: nil)
+            let text = try #require(LabelText(wording, capHeight: capHeight, fitting: size))
+            let (bitmap, column) = rasterizer.bitmap(letter, scale: text.scale, penX: text.inset)
+            for (index, coverage) in bitmap.coverage.enumerated() where coverage > 0 {
+                let x = column + bitmap.x + index % bitmap.width
+                let y = text.baseLine + bitmap.y + index / bitmap.width
+                #expect(
+                    (0..<text.plate.width).contains(x) && (0..<text.plate.height).contains(y), "\(letter) \(x) \(y)")
+            }
+        }
+    }
+
+    @Test("a label is drawn in the colour of its box, and readable on it")
+    func drawn() throws {
+        let image = try Image(
+            size: PixelSize(width: 200, height: 100), layout: .rgb8, bytes: [UInt8](repeating: 128, count: 60_000))
+        for color in Palette.okabeIto.colors {
+            let box = BoundingBox(xMin: 40, yMin: 40, xMax: 160, yMax: 80)
+            let drawn = try image.drawing([LabelledBox(box, label: "cat", score: 0.98, color: color)]).image
+            var counts: [Color: Int] = [:]
+            for index in stride(from: 0, to: drawn.bytes.count, by: 3) {
+                let pixel = Color(red: drawn.bytes[index], green: drawn.bytes[index + 1], blue: drawn.bytes[index + 2])
+                counts[pixel, default: 0] += 1
+            }
+            // The plate of eight letters is some 1200 pixels, of which the letters take a third.
+            #expect(counts[color, default: 0] > 600)
+            #expect(counts[color.legibleTextColor, default: 0] > 40)
+        }
+    }
+}
