@@ -1,4 +1,5 @@
 import PerceptCore
+import PerceptTestSupport
 import Testing
 
 @testable import PerceptImage
@@ -47,7 +48,7 @@ struct BoxDrawingTests {
     /// eighths of a pixel, so the count is exact.
     @Test("any frame covers the exact share of each pixel", arguments: 0..<60 as Range<UInt64>)
     func exactShares(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         let lineWidth = Double(Int.random(in: 4...16, using: &random)) / 4
         let room = 4.0
         let x = room + Double(Int.random(in: 0...40, using: &random)) / 8
@@ -138,7 +139,7 @@ struct BoxDrawingTests {
         "the same boxes give the same picture; any canvas, any label, any style is survived",
         arguments: 0..<80 as Range<UInt64>)
     func anything(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         let sides = [1, 2, 3, 7, 10, 11, 12, 20, 33, 64, 150]
         let image = try Self.black(
             sides.randomElement(using: &random) ?? 1, sides.randomElement(using: &random) ?? 1,

@@ -1,4 +1,5 @@
 import PerceptCore
+import PerceptTestSupport
 import Testing
 
 @testable import PerceptImage
@@ -65,7 +66,7 @@ struct LabelTests {
 
     @Test("plates lie completely on the image, whatever the image, box and text", arguments: 0..<200 as Range<UInt64>)
     func onCanvas(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         let size = PixelSize(width: .random(in: 1...300, using: &random), height: .random(in: 1...300, using: &random))
         var placement = LabelPlacement(on: size)
         for _ in 0..<20 {

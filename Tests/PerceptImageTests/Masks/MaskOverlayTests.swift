@@ -1,4 +1,5 @@
 import PerceptCore
+import PerceptTestSupport
 import Testing
 
 @testable import PerceptImage
@@ -65,7 +66,7 @@ struct MaskOverlayTests {
 
     @Test("the outline is every pixel near enough to one outside", arguments: 0..<24 as Range<UInt64>)
     func edge(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         let size = PixelSize(width: .random(in: 1...24, using: &random), height: .random(in: 1...24, using: &random))
         let width = Int.random(in: 1...5, using: &random)
         let pixels = (0..<size.pixelCount).map { _ in UInt8.random(in: 0...29, using: &random) == 0 ? UInt8(0) : 255 }

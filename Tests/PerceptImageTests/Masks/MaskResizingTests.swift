@@ -1,5 +1,6 @@
 import PerceptCore
 import PerceptImage
+import PerceptTestSupport
 import Testing
 
 @Suite("Masks at another size")
@@ -38,7 +39,7 @@ struct MaskResizingTests {
 
     @Test("enlarged by a whole factor and reduced again, it is the same")
     func thereAndBack() throws {
-        var random = SeededGenerator(seed: 3)
+        var random = SplitMix64(seed: 3)
         let mask = try Mask(
             size: PixelSize(width: 7, height: 5), pixels: (0..<35).map { _ in .random(in: 0...255, using: &random) })
         for factor in 1...4 {

@@ -1,5 +1,6 @@
 import PerceptCore
 import PerceptImage
+import PerceptTestSupport
 import Testing
 
 @Suite("Masks")
@@ -34,7 +35,7 @@ struct MaskTests {
 
     @Test("the bounding box agrees with every pixel looked at", arguments: 0..<40 as Range<UInt64>)
     func boundingBox(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         let size = PixelSize(width: .random(in: 1...9, using: &random), height: .random(in: 1...9, using: &random))
         let pixels = (0..<size.pixelCount).map { _ in UInt8.random(in: 0...9, using: &random) == 9 ? UInt8(255) : 0 }
         let inside = pixels.indices.filter { pixels[$0] == 255 }.map { (x: $0 % size.width, y: $0 / size.width) }

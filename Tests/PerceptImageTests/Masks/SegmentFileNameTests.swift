@@ -1,4 +1,5 @@
 import PerceptImage
+import PerceptTestSupport
 import Testing
 
 @Suite("File names for segments")
@@ -40,7 +41,7 @@ struct SegmentFileNameTests {
 
     @Test("any characters at all leave a safe name", arguments: 0..<50 as Range<UInt64>)
     func anything(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         let label = String(
             String.UnicodeScalarView(
                 (0..<40).compactMap { _ in Unicode.Scalar(UInt32.random(in: 0...0x2FFF, using: &random)) }))
