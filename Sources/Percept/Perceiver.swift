@@ -111,11 +111,8 @@ public struct Perceiver: Sendable {
         let found = try await send(task, model).filter { $0.score.map { $0 >= threshold ?? 0 } ?? true }
         let limits = limits
         return try await BlockingWork.run {
-            let segments = try found.enumerated().map { index, segment in
-                let mask = try Mask(base64: segment.mask, name: "mask \(index) (\(segment.label))", limits: limits)
-                return Segment(
-                    label: segment.label, score: segment.score,
-                    mask: try prepared.receipt.sourceMask(for: mask, rescalingMismatch: rescalingMasks))
+            let segments = try Segment.decoding(found, source: "the answer", limits: limits) { mask throws(MediaError) in
+                try prepared.receipt.sourceMask(for: mask, rescalingMismatch: rescalingMasks, limits: limits)
             }
             return Segmentation(segments: segments, receipt: prepared.receipt, warnings: prepared.warnings)
         }

@@ -1,5 +1,6 @@
 public import PerceptCore
 public import PerceptImage
+public import PerceptInference
 
 /// A segment of a picture.
 public struct Segment: Sendable, Hashable {
@@ -13,6 +14,47 @@ public struct Segment: Sendable, Hashable {
         self.label = label
         self.score = score
         self.mask = mask
+    }
+}
+
+extension Segment {
+    /// Decodes the segments of an answer.
+    ///
+    /// - Parameters:
+    ///   - source: what errors call the answer.
+    ///   - map: makes of a mask as it was sent the one over the source.
+    static func decoding(
+        _ found: [ImageSegment], source: String, limits: ResourceLimits, map: (Mask) throws(MediaError) -> Mask
+    ) throws(MediaError) -> [Segment] {
+        var segments: [Segment] = []
+        for (index, segment) in found.enumerated() {
+            let name = "\(source): mask \(index) (\(segment.label))"
+            let sent = try Mask(base64: segment.mask, name: name, limits: limits)
+            do {
+                segments.append(Segment(label: segment.label, score: segment.score, mask: try map(sent)))
+            } catch {
+                throw error.about(name)
+            }
+        }
+        return segments
+    }
+
+    /// Decodes the segments of an answer that was saved.
+    ///
+    /// - Parameters:
+    ///   - source: what errors call the answer.
+    ///   - size: the size that masks must have: that of their upright picture; any when `nil`.
+    ///   - rescalingMismatch: rescales masks of another size (nearest pixel) instead of refusing them.
+    /// - Throws: ``MediaError`` for a mask that is damaged or of another size.
+    public static func decoding(
+        _ found: [ImageSegment], source: String, size: PixelSize?, rescalingMismatch: Bool = false,
+        limits: ResourceLimits = .default
+    ) throws(MediaError) -> [Segment] {
+        try decoding(found, source: source, limits: limits) { mask throws(MediaError) in
+            guard let size else { return mask }
+            let same = try GeometryReceipt(storedSize: size, orientation: .upright, uploadSize: size)
+            return try same.sourceMask(for: mask, rescalingMismatch: rescalingMismatch, limits: limits)
+        }
     }
 }
 

@@ -22,19 +22,38 @@ public struct PhaseMeter: Sendable {
     /// Takes one more block into account.
     public mutating func add(_ planes: [[Float]]) {
         guard let pair, pair.left < planes.count, pair.right < planes.count else { return }
-        // Sums of a block in Float lose nothing that matters to a correlation; blocks are added up in Double.
-        var sums = SIMD4<Float>.zero
         planes[pair.left].withUnsafeBufferPointer { left in
             planes[pair.right].withUnsafeBufferPointer { right in
-                for frame in 0..<min(left.count, right.count) {
-                    let (l, r) = (left[frame], right[frame])
-                    sums += SIMD4(l * l, r * r, l * r, 0)
-                }
+                add(left, right)
             }
         }
-        leftEnergy += Double(sums.x)
-        rightEnergy += Double(sums.y)
-        product += Double(sums.z)
+    }
+
+    /// Sums of a block in Float lose nothing that matters to a correlation; blocks are added up in Double.
+    private mutating func add(_ left: UnsafeBufferPointer<Float>, _ right: UnsafeBufferPointer<Float>) {
+        typealias Lanes = SIMD16<Float>
+        let frameCount = min(left.count, right.count)
+        var (lefts, rights, products) = (Lanes.zero, Lanes.zero, Lanes.zero)
+        var frame = 0
+        while frame + Lanes.scalarCount <= frameCount {
+            var (l, r) = (Lanes.zero, Lanes.zero)
+            for lane in 0..<Lanes.scalarCount {
+                l[lane] = left[frame + lane]
+                r[lane] = right[frame + lane]
+            }
+            lefts += l * l
+            rights += r * r
+            products += l * r
+            frame += Lanes.scalarCount
+        }
+        for rest in frame..<frameCount {
+            lefts[0] += left[rest] * left[rest]
+            rights[0] += right[rest] * right[rest]
+            products[0] += left[rest] * right[rest]
+        }
+        leftEnergy += Double(lefts.sum())
+        rightEnergy += Double(rights.sum())
+        product += Double(products.sum())
     }
 
     /// Pearson's correlation without removal of the mean, −1…1; `nil` for silence or a layout without left and right.

@@ -32,10 +32,12 @@ public struct RecordingReader: ~Copyable {
 
     /// Reads the next block.
     ///
+    /// - Parameter frameLimit: the default keeps all that is made of a block within a core's own cache, and below the
+    ///   size from which memory is taken from the system and given back to it each time.
     /// - Returns: 1…`frameLimit` frames, or `nil` at the end.
     /// - Throws: ``MediaError`` `.malformedInput` when the data are damaged, end early, or hold a sample that is no finite
     ///   number; the place is named in frames and seconds.
-    public mutating func readBlock(frameLimit: Int = 16_384) throws(MediaError) -> Recording? {
+    public mutating func readBlock(frameLimit: Int = 4096) throws(MediaError) -> Recording? {
         let planes =
             switch soundFile.format.coding.sampleType {
             case .short: Self.planes(soundFile.readShorts(frameLimit: frameLimit), header.channelCount, scale: 0x1p-15)

@@ -10,8 +10,8 @@ func decimal(_ value: Double, _ places: Int) -> String {
 }
 
 /// A count with its noun: `1 channel`, `2 channels`.
-func counted(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
+func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(count) \(count == 1 ? noun : plural ?? "\(noun)s")"
 }
 
 func scoreText(_ score: Double?) -> String {

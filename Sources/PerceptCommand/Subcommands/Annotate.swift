@@ -33,7 +33,7 @@ struct Annotate: AsyncParsableCommand {
             annotated.dropped.report(console, detections)
             let drawn = objects.count - annotated.dropped.count
             console.result(
-                "\(source.name) → \(output): \(drawn) of \(counted(objects.count, "box")) drawn",
+                "\(source.name) → \(output): \(drawn) of \(counted(objects.count, "box", "boxes")) drawn",
                 json: [
                     "file": .string(source.name), "output": .string(output), "drawn": .integer(drawn),
                     "dropped": .array(

@@ -37,8 +37,8 @@ public struct Tape: Sendable, Hashable {
         public var contentType: String?
         /// SHA-256 of the body, 64 hexadecimal digits in lower case.
         public var bodySHA256: String?
-        /// What the upload must be. This does not choose the exchange: a request that matches otherwise and does not
-        /// meet it is answered with 422.
+        /// What the upload must be. A request that matches otherwise, and meets this of none of the exchanges that it
+        /// matches, is answered with 422.
         public var upload: UploadExpectation?
 
         public init(

@@ -33,8 +33,8 @@ public struct TapeAnswer: Sendable {
 
 /// Answers requests from a tape; the one place where they are matched and uploads are checked.
 ///
-/// Of the exchanges that match a request, the first one answers as often as its repeat count says, then the next one,
-/// and the last one goes on. Requests of different kinds do not disturb one another's order.
+/// Of the exchanges that match a request and whose expectation of the upload is met, the first one answers as often as its
+/// repeat count says, then the next one, and the last one goes on. Requests of different kinds do not disturb one another's order.
 public final class TapePlayer: Sendable {
     private let tape: Tape
     private let describe: UploadDescriber?
@@ -76,11 +76,14 @@ public final class TapePlayer: Sendable {
     }
 
     /// The exchange whose turn it is, counted as used if it is going to answer.
+    ///
+    /// An exchange that the upload meets comes before those it does not: one tape can answer for several media.
     private func use(oneOf matching: [Int], for upload: UploadDescription?) -> Int {
-        useCounts.withLock { counts in
-            let next = matching.first { counts[$0, default: 0] < tape.exchanges[$0].repeatCount }
-            let index = next ?? matching[matching.count - 1]
-            if complaints(about: upload, at: index).isEmpty { counts[index, default: 0] += 1 }
+        let met = matching.filter { complaints(about: upload, at: $0).isEmpty }
+        guard let last = met.last else { return matching[0] }
+        return useCounts.withLock { counts in
+            let index = met.first { counts[$0, default: 0] < tape.exchanges[$0].repeatCount } ?? last
+            counts[index, default: 0] += 1
             return index
         }
     }

@@ -1,0 +1,67 @@
+# make demo    the whole loop on the media of this repository: no account, no network
+# make test    all tests
+# make bench   figures side by side with other tools (docs/measurements.md)
+# make format  the house style; make lint checks it; make media makes TestMedia anew
+SHELL := bash
+OUTPUT ?= demo-output
+PACKAGES := libsndfile1-dev libpng-dev libjpeg-dev pkg-config
+LIBRARIES := sndfile libpng libjpeg
+
+.PHONY: demo test bench format lint media packages
+
+demo: packages
+	swift build -c release --product percept
+	@$(RUN_DEMO)
+
+test: packages
+	swift test
+
+bench: packages
+	swift build -c release --product percept
+	python3 Benchmarks/side_by_side.py "$$(swift build -c release --show-bin-path)/percept"
+
+format:
+	swift format -i -r Package.swift Sources Tests
+
+lint:
+	swift format lint -s -r Package.swift Sources Tests
+
+media:
+	python3 TestMedia/make_media.py
+
+# The C libraries: installed when pkg-config does not find them.
+packages:
+	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
+	@if ! pkg-config --exists $(LIBRARIES) 2>/dev/null; then \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		if command -v apt-get >/dev/null; then \
+			$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(PACKAGES); \
+		elif command -v brew >/dev/null; then \
+			brew install libsndfile libpng jpeg-turbo pkgconf; \
+		else \
+			echo "Install the development files of libsndfile, libpng and libjpeg-turbo, and pkg-config." >&2; exit 1; \
+		fi; \
+	fi
+
+# Starts the embedded endpoint with the demo tape, sends real media to it over a socket, and stops it again.
+define RUN_DEMO
+set -eu; \
+percept="$$(swift build -c release --show-bin-path)/percept"; media=TestMedia; out="$(OUTPUT)"; mkdir -p "$$out"; \
+say() { printf '\n\033[1m$$ percept %s\033[0m\n' "$$*"; }; \
+run() { say "$$@"; "$$percept" "$$@"; }; \
+url_file="$$(mktemp)"; "$$percept" endpoint --tape $$media/tapes/demo.json > "$$url_file" 2> "$$out/endpoint.log" & \
+server=$$!; trap 'kill $$server 2>/dev/null || true; rm -f "$$url_file"' EXIT; \
+for _ in $$(seq 200); do [ -s "$$url_file" ] && break; sleep 0.05; done; url="$$(cat "$$url_file")"; \
+echo "An endpoint that replays authored answers listens at $$url"; \
+run inspect $$media/audio/harbour-44100-stereo.flac $$media/images/photo-orientation-6.jpg; \
+run prepare $$media/audio/harbour-44100-stereo.flac -o "$$out/upload.flac" --receipt "$$out/upload-receipt.json"; \
+run transcribe $$media/audio/harbour-44100-stereo.flac --endpoint $$url; \
+run transcribe $$media/audio/kitchen-48000-mono.wav --endpoint $$url --format srt; \
+run classify $$media/audio/kitchen-48000-mono.wav --endpoint $$url; \
+run detect $$media/images/photo-orientation-6.jpg --longest-side 400 --endpoint $$url -o "$$out/photo-annotated.jpg"; \
+run segment $$media/images/scene.png --endpoint $$url -o "$$out/scene-masks" --overlay "$$out/scene-overlay.png"; \
+printf '\nWhat the endpoint received:\n'; sed 's/^/  /' "$$out/endpoint.log"; \
+printf '\nLook at %s/photo-annotated.jpg, %s/scene-overlay.png and %s/scene-masks/.\n' "$$out" "$$out" "$$out"; \
+printf 'With files of your own: create a token at https://huggingface.co/settings/tokens, then\n'; \
+printf '  export HF_TOKEN=hf_...\n  %s transcribe talk.wav\n  %s detect photo.jpg -o annotated.jpg\n' "$$percept" "$$percept"
+endef
