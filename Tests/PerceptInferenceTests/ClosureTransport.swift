@@ -37,6 +37,11 @@ extension TransportReply {
     }
 }
 
+/// Headers by their names.
+func fields(_ values: [String: String]) -> HTTPFields {
+    values.reduce(into: [:]) { $0.set($1.key, $1.value) }
+}
+
 /// Time that passes only in sleeps, which take none.
 final class FakeTime: Sendable {
     private let state = Mutex((now: 0.0, sleeps: [Double]()))

@@ -33,8 +33,9 @@ public struct TapeAnswer: Sendable {
 
 /// Answers requests from a tape; the one place where they are matched and uploads are checked.
 ///
-/// Of the exchanges that match a request and whose expectation of the upload is met, the first one answers as often as its
-/// repeat count says, then the next one, and the last one goes on. Requests of different kinds do not disturb one another's order.
+/// Of the exchanges that match a request and whose expectation of the upload is met, the first one answers as often as
+/// its repeat count says, then the next one, and the last one goes on. Requests of different kinds do not disturb one
+/// another's order.
 public final class TapePlayer: Sendable {
     private let tape: Tape
     private let describe: UploadDescriber?
@@ -61,12 +62,9 @@ public final class TapePlayer: Sendable {
         } catch {
             return .failure(400, error.description)
         }
-        let index = use(oneOf: matching, for: upload)
-        let unmet = complaints(about: upload, at: index)
-        guard unmet.isEmpty else {
-            var failure = TapeAnswer.failure(422, "the upload is not as expected: \(unmet.joined(separator: "; "))")
+        guard let index = use(oneOf: matching, for: upload) else {
+            var failure = TapeAnswer.failure(422, unmetExpectations(of: matching, by: upload))
             failure.upload = upload
-            failure.exchangeIndex = index
             return failure
         }
         var answer = TapeAnswer(tape.exchanges[index].response)
@@ -75,17 +73,24 @@ public final class TapePlayer: Sendable {
         return answer
     }
 
-    /// The exchange whose turn it is, counted as used if it is going to answer.
-    ///
-    /// An exchange that the upload meets comes before those it does not: one tape can answer for several media.
-    private func use(oneOf matching: [Int], for upload: UploadDescription?) -> Int {
+    /// The exchange whose turn it is of those whose expectation `upload` meets, counted as used; `nil` when it meets none.
+    private func use(oneOf matching: [Int], for upload: UploadDescription?) -> Int? {
         let met = matching.filter { complaints(about: upload, at: $0).isEmpty }
-        guard let last = met.last else { return matching[0] }
+        guard let last = met.last else { return nil }
         return useCounts.withLock { counts in
             let index = met.first { counts[$0, default: 0] < tape.exchanges[$0].repeatCount } ?? last
             counts[index, default: 0] += 1
             return index
         }
+    }
+
+    private func unmetExpectations(of matching: [Int], by upload: UploadDescription?) -> String {
+        var distinct: [String] = []
+        for index in matching {
+            let text = complaints(about: upload, at: index).joined(separator: "; ")
+            if !distinct.contains(text) { distinct.append(text) }
+        }
+        return "the upload is not as expected: \(distinct.prefix(5).joined(separator: ", or "))"
     }
 
     private func exchanges(matching request: TapeRequest) -> [Int] {

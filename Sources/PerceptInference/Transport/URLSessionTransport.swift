@@ -10,23 +10,34 @@ import Synchronization
 ///
 /// Connections are kept and reused as long as the value lives; one is enough for a whole program.
 public final class URLSessionTransport: HTTPTransport {
-    private let session: URLSession
-    private let transfers = TransferTable()
+    private let current = Mutex(Session())
 
-    public init() {
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.httpCookieStorage = nil
-        configuration.httpShouldSetCookies = false
-        configuration.httpCookieAcceptPolicy = .never
-        configuration.urlCache = nil
-        configuration.urlCredentialStorage = nil
-        configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
-        session = URLSession(configuration: configuration, delegate: transfers, delegateQueue: nil)
-    }
+    public init() {}
 
     deinit {
-        // The session keeps its delegate, and the system keeps the session, until this.
-        session.finishTasksAndInvalidate()
+        current.withLock { $0.retire() }
+    }
+
+    /// A session and the transfers in it; task identifiers are unique within one session only.
+    private struct Session {
+        let transfers = TransferTable()
+        let session: URLSession
+
+        init() {
+            let configuration = URLSessionConfiguration.ephemeral
+            configuration.httpCookieStorage = nil
+            configuration.httpShouldSetCookies = false
+            configuration.httpCookieAcceptPolicy = .never
+            configuration.urlCache = nil
+            configuration.urlCredentialStorage = nil
+            configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
+            session = URLSession(configuration: configuration, delegate: transfers, delegateQueue: nil)
+        }
+
+        /// The session keeps its delegate, and the system keeps the session, until this; transfers under way go on.
+        func retire() {
+            session.finishTasksAndInvalidate()
+        }
     }
 
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
@@ -41,7 +52,9 @@ public final class URLSessionTransport: HTTPTransport {
         let timeout = max(request.timeout.inSeconds, 0)
         urlRequest.timeoutInterval = timeout + 60
 
-        let task = session.dataTask(with: urlRequest)
+        // Within the lock: a session that was retired in between takes no tasks.
+        let (session, task) = current.withLock { [urlRequest] in ($0, $0.session.dataTask(with: urlRequest)) }
+        let transfers = session.transfers
         transfers.register(task, byteLimit: request.responseByteLimit)
         defer { transfers.remove(task) }
         let timer = Task { [transfers] in
@@ -54,7 +67,20 @@ public final class URLSessionTransport: HTTPTransport {
         } onCancel: {
             transfers.stop(task, TransportError(.cancelled, problem: "cancelled"))
         }
+        if case .failure(let error) = outcome, error.kind == .answerTooLarge { replace(session) }
         return try outcome.get()
+    }
+
+    /// Gives later requests a new session.
+    ///
+    /// A server that sends without end can keep the old one busy for seconds on Linux, where a cancelled transfer is
+    /// dropped only once there is nothing to be read from it for a moment.
+    private func replace(_ session: Session) {
+        current.withLock { current in
+            guard current.session === session.session else { return }
+            current.retire()
+            current = Session()
+        }
     }
 }
 
@@ -124,8 +150,9 @@ private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
             return transfers[dataTask.taskIdentifier]?.byteLimit ?? 0
         }
         guard response.expectedContentLength <= Int64(limit) else {
-            stop(dataTask, .answerTooLarge(limit))
-            return completionHandler(.cancel)
+            // Refusing by the handler leaves the connection open on Linux; going on and cancelling then closes it.
+            completionHandler(.allow)
+            return stop(dataTask, .answerTooLarge(limit))
         }
         completionHandler(.allow)
     }
@@ -187,7 +214,10 @@ extension TransportError {
             .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .clientCertificateRejected,
             .clientCertificateRequired:
             self.init(.notSecure, problem: "no secure connection: \(words)")
-        case .badServerResponse, .cannotParseResponse, .cannotDecodeRawData, .cannotDecodeContentData:
+        case .badServerResponse:
+            // What Linux says when the server closes a connection that it was sent a request on.
+            self.init(.connectionLost, problem: "the server closed the connection without an answer")
+        case .cannotParseResponse, .cannotDecodeRawData, .cannotDecodeContentData:
             self.init(.answerMalformed, problem: "what came back is no HTTP answer: \(words)")
         default:
             self.init(.connectionLost, problem: "the connection failed: \(words)")

@@ -30,7 +30,7 @@ import Testing
             status: 400, body: #"{"error":"Malformed soundfile"}"#, words: "Malformed soundfile", kind: .invalidRequest),
         Case(
             status: 401, body: #"{"error":"Invalid username or password."}"#,
-            headers: [HTTPField.Name("x-error-message")!: "Invalid username or password."],
+            headers: fields(["x-error-message": "Invalid username or password."]),
             words: "Invalid username or password.", kind: .tokenRefused),
         Case(
             status: 401, body: #"{"message":"Unauthorized","request_id":"r1"}"#, words: "Unauthorized",
@@ -82,7 +82,7 @@ import Testing
             status: 504, body: "<HTML><BODY><H1>Gateway <b>Timeout</b></H1></BODY></HTML>", type: "text/html",
             words: "Gateway Timeout", kind: .serviceUnavailable),
         Case(
-            status: 500, body: "", headers: [HTTPField.Name("x-error-message")!: "from the header"],
+            status: 500, body: "", headers: fields(["x-error-message": "from the header"]),
             words: "from the header", kind: .serviceFailed),
         Case(status: 500, body: "", words: nil, kind: .serviceFailed),
         Case(status: 500, body: "{\"error\":", words: nil, kind: .serviceFailed),
@@ -95,7 +95,7 @@ import Testing
     @Test(arguments: cases)
     func bodies(_ example: Case) async throws {
         var reply = TransportReply(example.status, example.body, type: example.type, example.headers)
-        reply.headers[HTTPField.Name("x-request-id")!] = "Root=1-2;abc"
+        reply.headers.set("x-request-id", "Root=1-2;abc")
         let client = try makeClient(ClosureTransport(reply), retry: RetryPolicy(maximumRetries: 0))
         let error = try #require(await failure { try await client.send(AnyTask()) })
         #expect(error.kind == example.kind)

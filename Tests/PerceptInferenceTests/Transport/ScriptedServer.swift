@@ -1,0 +1,146 @@
+import Foundation
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A loopback server of the plainest kind: one thread per connection, answers are bytes that the test writes.
+///
+/// It can do what no well-behaved server does: break off, trickle, fall silent, announce what does not come.
+final class ScriptedServer: Sendable {
+    /// What it does with a request, after having read all of it.
+    enum Step: Sendable {
+        case send([UInt8])
+        case pause(milliseconds: UInt32)
+        /// Sends these bytes again and again, a thousand times a second at most, until the peer has gone.
+        case sendForever([UInt8])
+        /// Waits until the peer has gone.
+        case hold
+        /// Closes the connection; without it the next request is awaited.
+        case close
+    }
+
+    let port: UInt16
+    private let listener: CInt
+    private let state = Mutex((requests: [String](), connections: 0, hangUps: 0))
+
+    var requests: [String] { state.withLock { $0.requests } }
+    var connectionCount: Int { state.withLock { $0.connections } }
+    /// How often a peer left while it was being sent to or waited for.
+    var hangUpCount: Int { state.withLock { $0.hangUps } }
+
+    var url: URL { URL(string: "http://127.0.0.1:\(port)/x") ?? URL(fileURLWithPath: "/") }
+
+    init(_ script: @escaping @Sendable (_ request: String) -> [Step]) throws {
+        #if canImport(Darwin)
+            let listener = socket(AF_INET, SOCK_STREAM, 0)
+        #else
+            let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        #endif
+        self.listener = listener
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutableBytes(of: &address) { bytes -> CInt in
+            let pointer = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self)
+            guard bind(listener, pointer, length) == 0, listen(listener, 128) == 0 else { return -1 }
+            return getsockname(listener, pointer, &length)
+        }
+        guard bound == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
+        port = UInt16(bigEndian: address.sin_port)
+        Thread.detachNewThread { [weak self] in
+            while true {
+                let connection = accept(listener, nil, nil)
+                guard connection >= 0, let server = self else { break }
+                Thread.detachNewThread {
+                    server.serve(connection, script)
+                    close(connection)
+                }
+            }
+        }
+    }
+
+    deinit {
+        shutdown(listener, CInt(SHUT_RDWR))
+        close(listener)
+    }
+
+    private func serve(_ connection: CInt, _ script: (String) -> [Step]) {
+        state.withLock { $0.connections += 1 }
+        while let request = readRequest(connection) {
+            state.withLock { $0.requests.append(request) }
+            for step in script(request) {
+                switch step {
+                case .send(let bytes):
+                    guard write(bytes, to: connection) else { return hangUp() }
+                case .pause(let milliseconds):
+                    usleep(milliseconds * 1000)
+                case .sendForever(let bytes):
+                    while write(bytes, to: connection) { usleep(1000) }
+                    return hangUp()
+                case .hold:
+                    var byte: UInt8 = 0
+                    while recv(connection, &byte, 1, 0) > 0 {}
+                    return hangUp()
+                case .close:
+                    return
+                }
+            }
+        }
+    }
+
+    private func hangUp() {
+        state.withLock { $0.hangUps += 1 }
+    }
+
+    private func write(_ bytes: [UInt8], to connection: CInt) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            #if canImport(Darwin)
+                let flags: CInt = 0
+            #else
+                let flags = CInt(MSG_NOSIGNAL)
+            #endif
+            let count = bytes[sent...].withUnsafeBytes { send(connection, $0.baseAddress, $0.count, flags) }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
+    }
+
+    /// The head and the body that its Content-Length announces, as Latin-1.
+    private func readRequest(_ connection: CInt) -> String? {
+        var text = ""
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            if let end = text.firstRange(of: "\r\n\r\n") {
+                let length =
+                    text[..<end.lowerBound].lowercased().split(separator: "\r\n").first {
+                        $0.hasPrefix("content-length:")
+                    }
+                    .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
+                if text[end.upperBound...].unicodeScalars.count >= length { return text }
+            }
+            let count = recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            text.unicodeScalars.append(contentsOf: buffer[..<count].map { Unicode.Scalar($0) })
+        }
+    }
+}
+
+/// An answer's bytes on the wire.
+func wire(_ status: Int, _ body: String = "", headers: [String] = [], length: Int? = nil) -> [UInt8] {
+    let lines = ["HTTP/1.1 \(status) X", "Content-Length: \(length ?? body.utf8.count)"] + headers
+    return Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)
+}
+
+/// How many files this process has open; `nil` where the system does not say.
+func openFileCount() -> Int? {
+    try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+}
