@@ -28,8 +28,9 @@ public struct AnnotatedImage: Sendable, Hashable {
 extension Image {
     /// The image with boxes drawn into it, each with a plate saying what it is.
     ///
-    /// Frames are antialiased and centred on the edges of their boxes, moved inwards where they would leave the image;
-    /// a box too small for a frame becomes a spot as wide as a line. Boxes are put in order and clipped; those that are
+    /// Frames are antialiased and centred on the edges of their boxes, moved inwards where they would leave the image,
+    /// and to the nearest whole pixel where they are thinner than two; a box too small for a frame becomes a spot as
+    /// wide as a line. Boxes are put in order and clipped; those that are
     /// not finite, empty or outside the image are left out and reported.
     ///
     /// A label reads `cat 0.98` in black or white, whichever stands out more from its plate (at least 4.5 by WCAG), and
@@ -102,13 +103,18 @@ extension BoundingBox {
     }
 
     /// Half a line outside `lower…upper`, but within `0…limit`, and at least a line apart where there is room.
+    ///
+    /// A line thinner than two pixels would be pale between two of them, so it starts on a whole one.
     private static func outerEdge(
         _ lower: Double, _ upper: Double, lineWidth: Double, limit: Double
     ) -> (lower: Double, upper: Double) {
-        let first = max(0, lower - lineWidth / 2)
-        let last = min(limit, upper + lineWidth / 2)
-        guard last - first < lineWidth else { return (first, last) }
-        return first == 0 ? (0, min(lineWidth, limit)) : (max(0, limit - lineWidth), limit)
+        var first = max(0, lower - lineWidth / 2)
+        var last = min(limit, upper + lineWidth / 2)
+        if last - first < lineWidth {
+            first = first == 0 ? 0 : max(0, limit - lineWidth)
+            last = min(limit, first + lineWidth)
+        }
+        return lineWidth < 2 ? (first.rounded(), last.rounded()) : (first, last)
     }
 }
 

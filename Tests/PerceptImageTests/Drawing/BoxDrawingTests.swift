@@ -35,13 +35,18 @@ struct BoxDrawingTests {
         }
     }
 
-    @Test("a line of one pixel on whole coordinates covers half of two pixels")
-    func half() throws {
-        let (pixels, _) = try Self.coverage([Self.square], lineWidth: 1, on: PixelSize(width: 16, height: 16))
-        // Along the sides ½; outside the corner ¼ (63.75), inside it ¾ (191.25).
-        #expect(Array(pixels[8 * 16..<9 * 16]) == [0, 0, 0, 128, 128, 0, 0, 0, 0, 0, 0, 128, 128, 0, 0, 0])
-        #expect(Array(pixels[3 * 16 + 2..<3 * 16 + 6]) == [0, 64, 128, 128])
-        #expect(Array(pixels[4 * 16 + 2..<4 * 16 + 6]) == [0, 128, 191, 128])
+    @Test(
+        "a line thinner than two pixels is full on its first one, wherever its box lies", arguments: [4, 4.3, 4.5, 4.8])
+    func thin(place: Double) throws {
+        let box = BoundingBox(xMin: place, yMin: place, xMax: place + 8, yMax: place + 8)
+        let size = PixelSize(width: 16, height: 16)
+        let one = try Self.coverage([box], lineWidth: 1, on: size).pixels
+        let row = Array(one[8 * 16..<9 * 16])
+        #expect(row.filter { $0 == 255 }.count == 2 && row.filter { $0 == 0 }.count == 14)
+        let first = try #require(row.firstIndex(of: 255))
+        #expect(abs(Double(first) + 0.5 - place) <= 0.5)
+        let wider = try Self.coverage([box], lineWidth: 1.5, on: size).pixels
+        #expect(wider[8 * 16..<9 * 16].filter { $0 > 0 } == [255, 128, 128, 255])
     }
 
     /// The oracle counts, on a grid of 16 × 16 points in each pixel, those between the two edges; all coordinates are
@@ -49,27 +54,41 @@ struct BoxDrawingTests {
     @Test("any frame covers the exact share of each pixel", arguments: 0..<60 as Range<UInt64>)
     func exactShares(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
-        let lineWidth = Double(Int.random(in: 4...16, using: &random)) / 4
-        let room = 4.0
-        let x = room + Double(Int.random(in: 0...40, using: &random)) / 8
-        let y = room + Double(Int.random(in: 0...40, using: &random)) / 8
-        let box = BoundingBox(
-            xMin: x, yMin: y, xMax: x + Double(Int.random(in: 1...40, using: &random)) / 8,
-            yMax: y + Double(Int.random(in: 1...40, using: &random)) / 8)
-        let size = PixelSize(width: 18, height: 18)
-        let (pixels, _) = try Self.coverage([box], lineWidth: lineWidth, on: size)
-        for row in 0..<size.height {
-            for column in 0..<size.width {
-                var count = 0
-                for point in 0..<256 {
-                    let px = Double(column) + (Double(point % 16) + 0.5) / 16
-                    let py = Double(row) + (Double(point / 16) + 0.5) / 16
-                    let away = max(box.xMin - px, px - box.xMax, box.yMin - py, py - box.yMax)
-                    if away < lineWidth / 2 && away > -lineWidth / 2 { count += 1 }
-                }
-                #expect(pixels[row * size.width + column] == UInt8((Double(count) / 256 * 255).rounded()))
+        let lineWidth = Double(Int.random(in: 1...16, using: &random)) / 4
+        let x = 4 + Double(Int.random(in: 0...40, using: &random)) / 8
+        let y = 4 + Double(Int.random(in: 0...40, using: &random)) / 8
+        let outer = BoundingBox(
+            xMin: x, yMin: y, xMax: x + Double(Int.random(in: 1...64, using: &random)) / 8,
+            yMax: y + Double(Int.random(in: 1...64, using: &random)) / 8)
+        let inner = BoundingBox(
+            xMin: outer.xMin + lineWidth, yMin: outer.yMin + lineWidth, xMax: outer.xMax - lineWidth,
+            yMax: outer.yMax - lineWidth)
+        var canvas = DrawingCanvas(try Self.black(18, 18))
+        canvas.drawFrame(outer: outer, inner: inner, color: .white)
+        let bytes = canvas.image().bytes
+        for pixel in 0..<18 * 18 {
+            var count = 0
+            for point in 0..<256 {
+                let px = Double(pixel % 18) + (Double(point % 16) + 0.5) / 16
+                let py = Double(pixel / 18) + (Double(point / 16) + 0.5) / 16
+                let depth = min(px - outer.xMin, outer.xMax - px, py - outer.yMin, outer.yMax - py)
+                if depth > 0 && depth < lineWidth { count += 1 }
             }
+            #expect(bytes[pixel * 3] == UInt8((Double(count) / 256 * 255).rounded()))
         }
+    }
+
+    @Test("a line of one pixel between two covers half of each, a quarter outside its corner and three inside")
+    func half() throws {
+        var canvas = DrawingCanvas(try Self.black(16, 16))
+        canvas.drawFrame(
+            outer: BoundingBox(xMin: 3.5, yMin: 3.5, xMax: 12.5, yMax: 12.5),
+            inner: BoundingBox(xMin: 4.5, yMin: 4.5, xMax: 11.5, yMax: 11.5), color: .white)
+        let bytes = canvas.image().bytes
+        let row = { (y: Int) in (0..<16).map { bytes[(y * 16 + $0) * 3] } }
+        #expect(row(8) == [0, 0, 0, 128, 128, 0, 0, 0, 0, 0, 0, 128, 128, 0, 0, 0])
+        #expect(Array(row(3)[2..<6]) == [0, 64, 128, 128])
+        #expect(Array(row(4)[2..<6]) == [0, 128, 191, 128])
     }
 
     @Test("a tiny box is a spot at least as large as a line is wide, wherever it lies")
@@ -79,8 +98,7 @@ struct BoxDrawingTests {
                 let box = BoundingBox(xMin: x, yMin: y, xMax: x + 1e-9, yMax: y + 1e-9)
                 let (pixels, dropped) = try Self.coverage([box], lineWidth: 1, on: size)
                 #expect(dropped.isEmpty)
-                // Rounding four pixels may lose up to two 255ths.
-                #expect(pixels.reduce(0) { $0 + Int($1) } >= 253)
+                #expect(pixels.contains(255))
             }
         }
     }
@@ -125,8 +143,8 @@ struct BoxDrawingTests {
         #expect(Array(drawn.bytes[0..<4]) == [0, 0, 0, 0])
         #expect(Array(drawn.bytes[(4 * 16 + 4) * 4..<(4 * 16 + 5) * 4]) == [255, 255, 255, 255])
         // Half a pixel of white over nothing is white, half opaque.
-        let thin = try Self.black(16, 16, .rgba).drawing(box, style: BoxStyle(lineWidth: 1)).image
-        #expect(Array(thin.bytes[(8 * 16 + 3) * 4..<(8 * 16 + 4) * 4]) == [255, 255, 255, 128])
+        let wide = try Self.black(16, 16, .rgba).drawing(box, style: BoxStyle(lineWidth: 3)).image
+        #expect(Array(wide.bytes[(8 * 16 + 2) * 4..<(8 * 16 + 3) * 4]) == [255, 255, 255, 128])
     }
 
     @Test("no boxes, no change")
