@@ -22,6 +22,8 @@ typedef struct JPEGDecoder {
     bool has_icc_profile;
     // The bytes ended where an end marker had to be; one was made up.
     bool end_was_made_up;
+    // That happened behind the size in the frame header (the components are allocated next), so it is what the file says.
+    bool size_was_read;
     // One row of CMYK on its way to RGB.
     uint8_t *ink;
 } JPEGDecoder;
@@ -87,6 +89,7 @@ static boolean on_fill(j_decompress_ptr codec) {
             decoder_fail(&decoder->base, ImageCodecStatusInputOutput, "reading failed");
         }
         // The decoder looks ahead, so the end of the bytes is no failure yet: it is one when pixels are missing.
+        if (!decoder->end_was_made_up) decoder->size_was_read = codec->comp_info != NULL;
         decoder->end_was_made_up = true;
         window = end;
         count = sizeof end;
@@ -183,8 +186,10 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     decoder->errors.output_message = print_nothing;
     codec->client_data = decoder;
     if (setjmp(base->escape)) {
-        header->width = codec->image_width;
-        header->height = codec->image_height;
+        if (decoder->size_was_read || !decoder->end_was_made_up) {
+            header->width = codec->image_width;
+            header->height = codec->image_height;
+        }
         return base->failure;
     }
     decoder->created = true;

@@ -1,0 +1,120 @@
+import PerceptCore
+import PerceptTestSupport
+import Testing
+
+@testable import PerceptImage
+
+@Suite struct DamagedJPEGTests {
+    private func failure(_ bytes: [UInt8], limits: ResourceLimits = .default) -> MediaError? {
+        do throws(MediaError) {
+            _ = try Image(decoding: .bytes(bytes, name: "photo.jpg"), limits: limits)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func warnings(_ bytes: [UInt8]) throws -> [String] {
+        var reader = try ImageReader(.bytes(bytes))
+        var rows = [UInt8](repeating: 0, count: reader.header.storedSize.height * reader.bytesPerRow)
+        try rows.withUnsafeMutableBytes { try reader.readRows(reader.remainingRowCount, into: $0) }
+        return reader.warnings
+    }
+
+    @Test(arguments: [false, true]) func everyTruncationIsNoticed(isProgressive: Bool) throws {
+        var builder = JPEGBuilder.yCbCr(width: 64, height: 64)
+        builder.isProgressive = isProgressive
+        let whole = builder.bytes
+        let decoded = try Image(decoding: .bytes(whole))
+        for count in 3..<whole.count - 3 {
+            let error = failure(Array(whole.prefix(count)))
+            #expect(error?.kind == .malformedInput, "\(count) bytes: \(error?.problem ?? "decoded")")
+            #expect(error?.problem.contains("cut short") == true, "\(count) bytes: \(error?.problem ?? "decoded")")
+        }
+        #expect(try Image(decoding: .bytes(whole.dropLast(2))) == decoded)
+        #expect(try warnings(whole.dropLast(2)) == ["the file ends without an end marker (EOI)"])
+        #expect(try warnings(whole) == [])
+    }
+
+    @Test func theErrorSaysHowManyRowsCame() throws {
+        let bytes = JPEGBuilder.gray(width: 64, height: 800).bytes
+        let error = failure(Array(bytes.prefix(bytes.count - 300)))
+        let rows = try #require(error?.problem.split(separator: " ").compactMap { Int($0) }.first)
+        #expect(rows > 100 && rows < 800 && rows % 8 == 0)
+        #expect(error?.problem == "the JPEG file is cut short after \(rows) of 800 rows (\(rows * 100 / 800) %)")
+    }
+
+    @Test func progressivePictureCutBetweenScansIsNotWhole() {
+        var builder = JPEGBuilder.yCbCr()
+        builder.isProgressive = true
+        builder.missingScanCount = 1
+        // With its end marker it is what its author made of it; without, nobody knows what is missing.
+        #expect(failure(builder.bytes) == nil)
+        #expect(failure(builder.bytes.dropLast(2))?.problem.contains("cut short") == true)
+    }
+
+    @Test func hugeHeaderIsRefusedByTheLimitThatItExceeds() {
+        var builder = JPEGBuilder.yCbCr(width: 8, height: 8)
+        builder.components[0].value = { _, _ in 128 }
+        var bytes = builder.bytes
+        let frame = bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 } ?? 0
+        bytes.replaceSubrange(frame + 5..<frame + 9, with: [0xEA, 0x60, 0xEA, 0x60])
+        // Once whole, once cut right behind the sizes.
+        for bytes in [bytes, Array(bytes.prefix(frame + 19))] {
+            let error = failure(bytes)
+            #expect(error?.kind == .limitExceeded)
+            #expect(error?.problem.contains("60000×60000") == true)
+        }
+    }
+
+    @Test func absurdlyManyScansAreRefused() {
+        var builder = JPEGBuilder.gray()
+        builder.isProgressive = true
+        builder.scanRepetitions = 200
+        let error = failure(builder.bytes)
+        #expect(error?.kind == .limitExceeded)
+        #expect(error?.problem.contains("scans") == true)
+    }
+
+    @Test func whatTheLibraryCannotReadIsUnsupported() {
+        for marker: UInt8 in [0xC3, 0xC5, 0xCB] {
+            var builder = JPEGBuilder.gray()
+            builder.frameMarker = marker
+            let error = failure(builder.bytes)
+            #expect(error?.kind == .unsupportedFeature, "\(marker): \(String(describing: error))")
+            #expect(error?.remedy != nil)
+        }
+        var twelveBits = JPEGBuilder.gray()
+        twelveBits.precision = 12
+        twelveBits.frameMarker = 0xC1
+        #expect(failure(twelveBits.bytes)?.kind == .unsupportedFeature)
+        // Two components mean nothing in particular.
+        var two = JPEGBuilder.yCbCr()
+        two.components.removeLast()
+        #expect(failure(two.bytes)?.kind == .unsupportedFeature)
+    }
+
+    @Test func memoryOfAProgressivePictureIsLimited() {
+        var builder = JPEGBuilder.gray(width: 2048, height: 2048)
+        builder.isProgressive = true
+        // Two bytes for each of 2048² coefficients are 8 MiB.
+        let error = failure(builder.bytes, limits: ResourceLimits(imageByteCount: 5 << 20))
+        #expect(error?.kind == .limitExceeded)
+    }
+
+    @Test func mutatedBytesNeverDoWorseThanAnError() {
+        var generator = SplitMix64(seed: 11)
+        var failureCount = 0
+        for round in 0..<600 {
+            var builder = JPEGBuilder.yCbCr(width: 48, height: 32, across: 1 + round % 2, down: 1)
+            builder.isProgressive = round % 3 == 0
+            builder.exif = EXIFBuilder.bytes(orientation: 6, isLittleEndian: true)
+            var bytes = builder.bytes
+            for _ in 0...Int(generator.next() % 4) {
+                bytes[Int(generator.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: generator.next())
+            }
+            if failure(bytes, limits: ResourceLimits(pixelCount: 1_000_000)) != nil { failureCount += 1 }
+        }
+        #expect(failureCount > 100)
+    }
+}

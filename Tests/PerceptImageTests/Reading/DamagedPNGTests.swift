@@ -1,0 +1,125 @@
+import PerceptCore
+import PerceptTestSupport
+import Testing
+
+@testable import PerceptImage
+
+@Suite struct DamagedPNGTests {
+    private let builder = PNGBuilder(width: 40, height: 30, bitDepth: 8, colorType: .rgb)
+
+    private func failure(_ bytes: [UInt8], limits: ResourceLimits = .default) -> MediaError? {
+        do throws(MediaError) {
+            _ = try Image(decoding: .bytes(bytes, name: "picture.png"), limits: limits)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func hugeHeaderIsRefusedByTheLimitThatItExceeds() {
+        for bytes in [
+            PNGBuilder(
+                width: 4, height: 4, bitDepth: 8, colorType: .rgb, claimedSize: PixelSize(width: 60000, height: 60000)
+            ).bytes,
+            // Nothing but the header.
+            Array(
+                PNGBuilder(
+                    width: 4, height: 4, bitDepth: 16, colorType: .rgba, isInterlaced: true,
+                    claimedSize: PixelSize(width: 60000, height: 60000)
+                ).bytes.prefix(33)),
+        ] {
+            let error = failure(bytes)
+            #expect(error?.kind == .limitExceeded)
+            #expect(error?.source == "picture.png")
+            #expect(error?.problem.contains("60000×60000") == true)
+            #expect(error?.problem.contains("pixelCount") == true)
+            #expect(error?.problem.contains("268402689") == true)
+        }
+    }
+
+    @Test func interlacedPictureMustFitIntoMemory() {
+        var interlaced = builder
+        interlaced.isInterlaced = true
+        let limits = ResourceLimits(imageByteCount: 40 * 30 * 3 - 1)
+        let error = failure(interlaced.bytes, limits: limits)
+        #expect(error?.kind == .limitExceeded)
+        #expect(error?.problem.contains("imageByteCount") == true)
+        #expect(failure(interlaced.bytes, limits: ResourceLimits(imageByteCount: 40 * 30 * 3)) == nil)
+    }
+
+    @Test(arguments: [(0, 5), (5, 0), (0, 0)]) func aSideOfZeroIsMalformed(width: Int, height: Int) {
+        var empty = builder
+        empty.claimedSize = PixelSize(width: width, height: height)
+        #expect(failure(empty.bytes)?.kind == .malformedInput)
+    }
+
+    @Test func wrongChecksumOfACriticalChunkFails() {
+        for type in ["IHDR", "IDAT"] {
+            var damaged = builder
+            damaged.damagedChunks = [type]
+            let error = failure(damaged.bytes)
+            #expect(error?.kind == .malformedInput)
+            #expect(error?.problem.contains("CRC") == true, "\(type)")
+        }
+    }
+
+    @Test func wrongChecksumOfAnAncillaryChunkWarns() throws {
+        var damaged = builder
+        damaged.chunksBeforePixels = [("gAMA", PNGBuilder.bigEndian(45455))]
+        damaged.damagedChunks = ["gAMA"]
+        var reader = try ImageReader(.bytes(damaged.bytes))
+        #expect(reader.warnings.count == 1)
+        #expect(reader.warnings.first?.contains("CRC") == true)
+        var rows = [UInt8](repeating: 0, count: 30 * reader.bytesPerRow)
+        try rows.withUnsafeMutableBytes { try reader.readRows(30, into: $0) }
+    }
+
+    @Test func everyTruncationIsNoticed() throws {
+        let whole = builder.bytes
+        let decoded = try Image(decoding: .bytes(whole))
+        // Without the last twelve bytes, the IEND chunk, the pixels and their checksums are still whole.
+        for count in 8..<whole.count - 12 {
+            let error = failure(Array(whole.prefix(count)))
+            #expect(error?.kind == .malformedInput, "\(count) bytes")
+            #expect(error?.problem.contains("cut short") == true, "\(count) bytes")
+        }
+        for count in whole.count - 12..<whole.count {
+            #expect(try Image(decoding: .bytes(Array(whole.prefix(count)))) == decoded)
+        }
+    }
+
+    @Test func aMissingEndIsAWarning() throws {
+        var reader = try ImageReader(.bytes(builder.bytes.dropLast(12)))
+        var rows = [UInt8](repeating: 0, count: 30 * reader.bytesPerRow)
+        try rows.withUnsafeMutableBytes { try reader.readRows(30, into: $0) }
+        #expect(reader.warnings == ["the file ends without an end marker (IEND)"])
+    }
+
+    @Test func theErrorSaysHowManyRowsCame() throws {
+        // Stored, so a row of the file is a row of the picture and its filter byte; the decoder looks 8 KiB ahead.
+        let bytes = PNGBuilder(width: 400, height: 300, bitDepth: 8, colorType: .rgb).bytes
+        let error = failure(Array(bytes.prefix(bytes.count / 2)))
+        let rows = try #require(error?.problem.split(separator: " ").compactMap { Int($0) }.first)
+        #expect((149 - 8192 / 1201...150).contains(rows))
+        #expect(error?.problem == "the PNG file is cut short after \(rows) of 300 rows (\(rows / 3) %)")
+        var interlaced = PNGBuilder(width: 400, height: 300, bitDepth: 8, colorType: .rgb)
+        interlaced.isInterlaced = true
+        let half = failure(Array(interlaced.bytes.prefix(bytes.count / 2)))
+        #expect(half?.problem.contains("% of its interlaced rows") == true)
+    }
+
+    @Test func mutatedBytesNeverDoWorseThanAnError() {
+        var generator = SplitMix64(seed: 7)
+        var kinds: [MediaError.Kind?: Int] = [:]
+        for round in 0..<600 {
+            var bytes = PNGBuilder(
+                width: 17, height: 9, bitDepth: [8, 16][round % 2], colorType: .rgba, isInterlaced: round % 3 == 0
+            ).bytes
+            for _ in 0...Int(generator.next() % 4) {
+                bytes[Int(generator.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: generator.next())
+            }
+            kinds[failure(bytes, limits: ResourceLimits(pixelCount: 1_000_000))?.kind, default: 0] += 1
+        }
+        #expect(kinds[.malformedInput, default: 0] > 300)
+    }
+}

@@ -1,0 +1,150 @@
+import PerceptCore
+import PerceptTestSupport
+import Testing
+
+@testable import PerceptImage
+
+@Suite struct ResizingTests {
+    /// The filters as their authors define them, over the distance in pixels of the smaller picture.
+    private func weight(_ filter: ResizeFilter, _ x: Double) -> Double {
+        func sinc(_ x: Double) -> Double { x == 0 ? 1 : sine(.pi * x) / (.pi * x) }
+        let d = abs(x)
+        return switch filter {
+        case .nearest: 0
+        case .box: d <= 0.5 ? 1 : 0
+        case .bilinear: max(0, 1 - d)
+        case .hamming: d < 1 ? sinc(d) * (0.54 + 0.46 * sine(.pi * (d + 0.5))) : 0
+        case .bicubic:
+            d < 1 ? 1.5 * d * d * d - 2.5 * d * d + 1 : d < 2 ? -0.5 * d * d * d + 2.5 * d * d - 4 * d + 2 : 0
+        case .lanczos: d < 3 ? sinc(d) * sinc(d / 3) : 0
+        }
+    }
+
+    /// By its series, so that no library is asked twice.
+    private func sine(_ x: Double) -> Double {
+        let turns = (x / (2 * .pi)).rounded()
+        let angle = x - turns * 2 * .pi
+        var (term, sum) = (angle, angle)
+        for n in 1..<20 {
+            term *= -angle * angle / Double(2 * n * (2 * n + 1))
+            sum += term
+        }
+        return sum
+    }
+
+    /// Every output pixel as one weighted mean over all input pixels, in both directions at once.
+    private func oracle(_ values: [[Double]], _ size: PixelSize, _ filter: ResizeFilter) -> [[Double]] {
+        func weights(_ index: Int, _ from: Int, _ to: Int) -> [Double] {
+            let scale = Double(from) / Double(to)
+            let raw = (0..<from).map {
+                weight(filter, (Double($0) + 0.5 - (Double(index) + 0.5) * scale) / max(1, scale))
+            }
+            let sum = raw.reduce(0, +)
+            return raw.map { $0 / sum }
+        }
+        return (0..<size.height).map { y in
+            let down = weights(y, values.count, size.height)
+            return (0..<size.width).map { x in
+                let across = weights(x, values[0].count, size.width)
+                var sum = 0.0
+                for (row, v) in zip(values, down) { for (value, h) in zip(row, across) { sum += value * v * h } }
+                return sum
+            }
+        }
+    }
+
+    private func samples(_ image: Image) -> [UInt16] {
+        image.bytes.withUnsafeBytes { bytes in
+            stride(from: 0, to: bytes.count, by: 2).map { bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self) }
+        }
+    }
+
+    @Test(
+        arguments: ResizeFilter.allCases.filter { $0 != .nearest },
+        [PixelSize(width: 7, height: 5), PixelSize(width: 40, height: 33), PixelSize(width: 3, height: 50)])
+    func sixteenBitsAreWithinHalfAUnit(filter: ResizeFilter, target: PixelSize) throws {
+        var generator = SplitMix64(seed: 5)
+        let size = PixelSize(width: 23, height: 19)
+        let values = (0..<size.height).map { _ in
+            (0..<size.width).map { _ in Double(UInt16.random(in: 0 ... .max, using: &generator)) }
+        }
+        let bytes = values.flatMap { $0 }.flatMap { value in withUnsafeBytes(of: UInt16(value)) { Array($0) } }
+        let image = try Image(size: size, layout: .init(colorModel: .gray, bitDepth: .sixteen), bytes: bytes)
+        let resized = samples(try image.resized(to: target, filter: filter))
+        for (got, exact) in zip(resized, oracle(values, target, filter).flatMap { $0 }) {
+            // The box's border falls on pixel centres, where either side is right; none does at these sizes.
+            #expect(abs(Double(got) - min(max(exact, 0), 65535)) <= 0.5 + 1e-6)
+        }
+        #expect(resized.count == target.pixelCount)
+    }
+
+    @Test func sixteenBitColorsCountByTheirAlpha() throws {
+        // Half of the pixels are clear and of another colour, which must not show.
+        let pixels: [[UInt16]] = [[40000, 0, 1000, 65535], [0, 65535, 65535, 0]]
+        let bytes = (0..<64).flatMap { index in
+            pixels[index % 2].flatMap { value in withUnsafeBytes(of: value) { Array($0) } }
+        }
+        let image = try Image(
+            size: PixelSize(width: 8, height: 8), layout: .init(colorModel: .rgba, bitDepth: .sixteen), bytes: bytes)
+        let resized = samples(try image.resized(to: PixelSize(width: 2, height: 2), filter: .box))
+        #expect(resized == Array(repeating: [40000, 0, 1000, 32768], count: 4).flatMap { $0 })
+    }
+
+    @Test(arguments: ResizeFilter.allCases, [Image.BitDepth.eight, .sixteen])
+    func aFlatPictureStaysFlat(filter: ResizeFilter, bitDepth: Image.BitDepth) throws {
+        let size = PixelSize(width: 37, height: 29)
+        let layout = Image.Layout(colorModel: .rgb, bitDepth: bitDepth)
+        let bytes = [UInt8](repeating: 201, count: size.pixelCount * layout.bytesPerPixel)
+        let image = try Image(size: size, layout: layout, bytes: bytes)
+        for target in [
+            PixelSize(width: 5, height: 3), PixelSize(width: 90, height: 41), PixelSize(width: 37, height: 4),
+        ] {
+            #expect(try image.resized(to: target, filter: filter).bytes.allSatisfy { $0 == 201 })
+        }
+    }
+
+    @Test(arguments: ResizeFilter.allCases) func rowsInAnyPortionsGiveTheSame(filter: ResizeFilter) throws {
+        var generator = SplitMix64(seed: 3)
+        for layout in [
+            Image.Layout.rgb8, .init(colorModel: .rgba, bitDepth: .eight), .init(colorModel: .gray, bitDepth: .sixteen),
+        ] {
+            let size = PixelSize(width: 31, height: 57)
+            let bytes = (0..<size.pixelCount * layout.bytesPerPixel).map { _ in
+                UInt8.random(in: 0...255, using: &generator)
+            }
+            let image = try Image(size: size, layout: layout, bytes: bytes)
+            for target in [
+                PixelSize(width: 12, height: 20), PixelSize(width: 50, height: 9), PixelSize(width: 44, height: 80),
+            ] {
+                let resizer = try RowResizer(from: size, to: target, layout: layout, filter: filter)
+                var streamed: [UInt8] = []
+                var row = 0
+                while row < size.height {
+                    let count = min(Int.random(in: 1...6, using: &generator), size.height - row)
+                    try image.bytes.withUnsafeBytes { bytes in
+                        let part = bytes[row * image.bytesPerRow..<(row + count) * image.bytesPerRow]
+                        try resizer.append(UnsafeRawBufferPointer(rebasing: part)) { streamed.append(contentsOf: $0) }
+                    }
+                    row += count
+                }
+                #expect(streamed == (try image.resized(to: target, filter: filter).bytes))
+            }
+        }
+    }
+
+    @Test func sizesOutOfRangeAreRefused() throws {
+        let image = try Image(
+            size: PixelSize(width: 2, height: 2), layout: .rgb8, bytes: [UInt8](repeating: 0, count: 12))
+        for (target, kind) in [
+            (PixelSize(width: 0, height: 4), MediaError.Kind.invalidArgument),
+            (PixelSize(width: 4, height: -1), .invalidArgument),
+            (PixelSize(width: 1 << 20, height: 1 << 20), .limitExceeded),
+            (PixelSize(width: .max, height: .max), .limitExceeded),
+        ] {
+            for filter in ResizeFilter.allCases {
+                let error = #expect(throws: MediaError.self) { try image.resized(to: target, filter: filter) }
+                #expect(error?.kind == kind)
+            }
+        }
+    }
+}
