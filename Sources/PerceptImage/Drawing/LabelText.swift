@@ -86,8 +86,7 @@ struct LabelText {
     var plate: PixelSize {
         PixelSize(
             width: Self.plateWidth(characters, capHeight: capHeight),
-            // The height that just fits an image may come out a hair above a whole number.
-            height: Int((capHeight * Self.plateScale - 1e-6).rounded(.up)))
+            height: Self.wholePixels(capHeight * Self.plateScale))
     }
 
     /// From the left edge of the plate to the first centre line, in pixels.
@@ -111,16 +110,19 @@ struct LabelText {
     }
 
     private static func plateWidth(_ characters: [Unicode.Scalar], capHeight: Double) -> Int {
-        Int((relativeWidth(characters) * capHeight).rounded(.up))
+        wholePixels(relativeWidth(characters) * capHeight)
     }
 
     /// The largest height up to `preferred` at which the plate is no wider than `width`, if letters stay legible.
     private static func largestCapHeight(_ characters: [Unicode.Scalar], from preferred: Double, width: Int) -> Double?
     {
         let fitting = min(preferred, Double(width) / relativeWidth(characters))
-        guard fitting >= smallestCapHeight else { return nil }
-        // The division may come out a hair too large for the plate's rounding up.
-        return plateWidth(characters, capHeight: fitting) <= width ? fitting : fitting.nextDown
+        return fitting >= smallestCapHeight ? fitting : nil
+    }
+
+    /// Rounded up; what was made to fit a whole number of pixels may come out a hair above it.
+    private static func wholePixels(_ length: Double) -> Int {
+        Int((length - 1e-6).rounded(.up))
     }
 
     /// The glyphs for any text: ASCII as it is, letters with marks without them, one box for each other character.
