@@ -60,7 +60,7 @@ struct InputFileTests {
         #expect(try folder.contents() == ["secret"])
     }
 
-    @Test("the system's words are one line without a number alone")
+    @Test("the system's words for an error number")
     func systemWords() {
         #expect(systemMessage(ENOENT) == "No such file or directory")
         #expect(!systemMessage(123_456).isEmpty)

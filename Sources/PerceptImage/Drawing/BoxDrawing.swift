@@ -30,8 +30,8 @@ extension Image {
     ///
     /// Frames are antialiased and centred on the edges of their boxes, moved inwards where they would leave the image,
     /// and to the nearest whole pixel where they are thinner than two; a box too small for a frame becomes a spot as
-    /// wide as a line. Boxes are put in order and clipped; those that are
-    /// not finite, empty or outside the image are left out and reported.
+    /// wide as a line. Boxes are put in order and clipped; those that are not finite, empty or outside the image are
+    /// left out and reported.
     ///
     /// A label reads `cat 0.98` in black or white, whichever stands out more from its plate (at least 4.5 by WCAG), and
     /// lies completely on the image: above its box, else inside, below or beside it, and not over another label where
@@ -49,16 +49,15 @@ extension Image {
         var dropped: [DroppedBox] = []
         var frames: [(wording: LabelText.Wording, outer: BoundingBox, color: Color)] = []
         for (index, labelled) in boxes.enumerated() {
-            switch labelled.box.drawable(on: size) {
-            case .failure(let refusal):
-                dropped.append(DroppedBox(index: index, reason: refusal.reason))
-            case .success(let box):
-                try MediaError.checkCancellation()
-                let color = labelled.color ?? style.palette.color(forLabel: labelled.label)
-                let (outer, inner) = box.frame(lineWidth: lineWidth, on: size)
-                canvas.drawFrame(outer: outer, inner: inner, color: color)
-                frames.append((LabelText.Wording(label: labelled.label, score: labelled.score), outer, color))
+            if let reason = labelled.box.reasonNotToDraw(on: size) {
+                dropped.append(DroppedBox(index: index, reason: reason))
+                continue
             }
+            try MediaError.checkCancellation()
+            let color = labelled.color ?? style.palette.color(forLabel: labelled.label)
+            let (outer, inner) = labelled.box.standardized.clipped(to: size).frame(lineWidth: lineWidth, on: size)
+            canvas.drawFrame(outer: outer, inner: inner, color: color)
+            frames.append((LabelText.Wording(label: labelled.label, score: labelled.score), outer, color))
         }
         let capHeight = Self.sensible(
             style.capHeight,

@@ -9,7 +9,7 @@ struct LabelText {
 
     /// Letters with smaller capitals cannot be read.
     static let smallestCapHeight = 6.0
-    /// A label is cut to so many characters before anything is measured: nobody reads more, and none fits.
+    /// Longer labels are cut, and end in an ellipsis, before anything is measured: a plate is no place for a text.
     private static let longestLabel = 200
 
     /// Fits a label on an image of `size`, as near to `capHeight` as can be.
@@ -138,6 +138,7 @@ struct LabelText {
             }
         }
         if glyphs.last == " " { glyphs.removeLast() }
+        if !text.dropFirst(longestLabel).isEmpty { glyphs.append(StrokeFont.ellipsis) }
         return glyphs
     }
 

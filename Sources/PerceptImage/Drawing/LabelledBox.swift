@@ -41,17 +41,10 @@ public struct DroppedBox: Sendable, Hashable, Codable {
 }
 
 extension BoundingBox {
-    /// The part of the box to draw on an image of `size`, its corners put in order first, or why there is none.
-    func drawable(on size: PixelSize) -> Result<BoundingBox, DrawingRefusal> {
-        guard isFinite else { return .failure(DrawingRefusal(reason: .notFinite)) }
-        let sorted = standardized
-        if sorted.isEmpty { return .failure(DrawingRefusal(reason: .empty)) }
-        let clipped = sorted.clipped(to: size)
-        return clipped.isEmpty ? .failure(DrawingRefusal(reason: .outside)) : .success(clipped)
+    /// Why nothing of the box can be drawn on an image of `size`, its corners put in order first, or `nil`.
+    func reasonNotToDraw(on size: PixelSize) -> DroppedBox.Reason? {
+        guard isFinite else { return .notFinite }
+        if standardized.isEmpty { return .empty }
+        return standardized.clipped(to: size).isEmpty ? .outside : nil
     }
-}
-
-/// Carries a reason where an error is wanted.
-struct DrawingRefusal: Error {
-    var reason: DroppedBox.Reason
 }

@@ -19,16 +19,16 @@ public struct Palette: Sendable, Hashable {
     /// Colours that people with any common colour vision deficiency tell apart.
     ///
     /// Okabe, M. and Ito, K., "Color Universal Design: how to make figures and presentations that are friendly to
-    /// colorblind people", 2002, revised 2008: its eight colours without black, which vanishes on a dark picture; the
-    /// most conspicuous come first.
+    /// colorblind people", 2002, revised 2008: its eight colours in their order, without black, which vanishes on a dark
+    /// picture.
     public static let okabeIto = Palette(known: [
         Color(red: 230, green: 159, blue: 0),
         Color(red: 86, green: 180, blue: 233),
         Color(red: 0, green: 158, blue: 115),
         Color(red: 240, green: 228, blue: 66),
+        Color(red: 0, green: 114, blue: 178),
         Color(red: 213, green: 94, blue: 0),
         Color(red: 204, green: 121, blue: 167),
-        Color(red: 0, green: 114, blue: 178),
     ])
 
     /// The colour of the `index`-th thing; after the last one the palette starts again.

@@ -28,7 +28,11 @@ struct GlyphRasterizer {
     /// Places between two pixels that a pen is rounded to: finer ones cannot be seen.
     private static let phaseCount = 4
 
+    /// Many labels made smaller to fit, each to a size of its own, would otherwise fill the memory.
+    private static let keptByteCount = 16 << 20
+
     private var bitmaps: [Key: Bitmap] = [:]
+    private var byteCount = 0
 
     /// The bitmap for a pen at `x` (pixels, of any fraction), and the pixel it is relative to.
     mutating func bitmap(_ character: Unicode.Scalar, scale: Double, penX: Double) -> (bitmap: Bitmap, column: Int) {
@@ -39,7 +43,12 @@ struct GlyphRasterizer {
         let bitmap = Self.rasterized(
             StrokeFont.glyph(character).segments(scale: scale), radius: StrokeFont.strokeRadius * scale,
             offset: Double(key.phase) / Double(Self.phaseCount))
+        if byteCount > Self.keptByteCount {
+            bitmaps.removeAll()
+            byteCount = 0
+        }
         bitmaps[key] = bitmap
+        byteCount += bitmap.coverage.count
         return (bitmap, column)
     }
 

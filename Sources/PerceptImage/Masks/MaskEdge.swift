@@ -3,6 +3,9 @@ import PerceptCore
 /// The pixels of a mask that lie within some distance of a pixel of the same image that is not in the mask.
 struct MaskEdge {
     private let bounds: (x: Range<Int>, y: Range<Int>)
+    /// Keeps distances within 16 bits, and what a silly width costs within reason.
+    static let widest = 1000
+
     /// For the pixels in `bounds`, by rows.
     private let isEdge: [Bool]
 
@@ -11,7 +14,9 @@ struct MaskEdge {
     ///
     /// First the distance straight up or down to the nearest outside pixel is found for every pixel, then each row looks
     /// `width` pixels left and right for one near enough (Rosenfeld and Pfaltz' two passes, with Euclidean distance).
-    /// - Parameter bounds: the box around the mask; `width`: in pixels, at least 1.
+    /// - Parameters:
+    ///   - bounds: the box around the mask.
+    ///   - width: in pixels, 1…``widest``.
     init(_ mask: Mask, bounds: (x: Range<Int>, y: Range<Int>), width: Int) {
         self.bounds = bounds
         // One pixel more on each side, where the image has it: the outside begins there.
@@ -54,9 +59,9 @@ struct MaskEdge {
     /// How many rows up or down the nearest pixel outside the mask is, at most `limit`; 0 for one outside.
     private static func verticalDistances(
         _ mask: Mask, columns: Range<Int>, rows: Range<Int>, limit: Int
-    ) -> [Int32] {
-        let limit = Int32(clamping: limit)
-        var distances = [Int32](repeating: limit, count: columns.count * rows.count)
+    ) -> [UInt16] {
+        let limit = UInt16(clamping: limit)
+        var distances = [UInt16](repeating: limit, count: columns.count * rows.count)
         mask.pixels.withUnsafeBufferPointer { pixels in
             distances.withUnsafeMutableBufferPointer { distances in
                 for (index, y) in rows.enumerated() {

@@ -16,8 +16,8 @@ public struct MaskOverlay: Sendable, Hashable {
 public struct MaskOverlayStyle: Sendable, Hashable {
     /// The share of the mask's colour inside the mask, 0…1.
     public var opacity: Double
-    /// Width in pixels of the full-coloured line along the inside of the mask's edge, 0 for none; `nil` for
-    /// √(width · height) / 280, at least 1.
+    /// Width in pixels of the full-coloured line along the inside of the mask's edge, 0 for none, at most 1000; `nil`
+    /// for √(width · height) / 280, at least 1.
     public var outlineWidth: Double?
 
     public init(opacity: Double = 0.5, outlineWidth: Double? = nil) {
@@ -50,7 +50,7 @@ extension Image {
         }
         let opacity = UInt8((style.opacity * 255).rounded())
         let outlineWidth = style.outlineWidth ?? DrawingScale.lineWidth(size)
-        let reach = outlineWidth > 0 ? Int(min(max(outlineWidth.rounded(), 1), Double(size.longestSide))) : 0
+        let reach = outlineWidth > 0 ? Int(min(max(outlineWidth.rounded(), 1), Double(MaskEdge.widest))) : 0
         var canvas = DrawingCanvas(self)
         for overlay in overlays {
             try MediaError.checkCancellation()

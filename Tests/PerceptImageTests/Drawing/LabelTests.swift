@@ -58,6 +58,13 @@ struct LabelTests {
         #expect(Self.text("cheetah", nil, on: PixelSize(width: 30, height: 100))?.hasSuffix("…") == true)
     }
 
+    @Test("a label as long as a text is cut before it is measured")
+    func long() throws {
+        let text = try #require(
+            Self.text(String(repeating: "x", count: 201), 0.5, on: PixelSize(width: 9000, height: 90)))
+        #expect(text == String(repeating: "x", count: 200) + "… 0.50")
+    }
+
     @Test("an image too low for legible letters gets none")
     func low() {
         #expect(Self.text("cat", 0.5, on: PixelSize(width: 640, height: 10)) == nil)
