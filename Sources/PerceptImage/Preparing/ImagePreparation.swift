@@ -102,7 +102,8 @@ public struct ImagePreparation: Sendable, Hashable {
             receipt: GeometryReceipt(checkedSize: image.size, .upright, uploadSize), warnings: [])
     }
 
-    private func encoding(for inputType: MediaType) -> ImageEncoding {
+    /// How a picture of `inputType` is written.
+    public func encoding(for inputType: MediaType) -> ImageEncoding {
         switch format {
         case .png: .png
         case .keep where inputType == .png: .png

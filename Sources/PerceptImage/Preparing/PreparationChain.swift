@@ -19,7 +19,8 @@ struct PreparationChain: ~Copyable {
         collects = header.orientation != .upright
         if collects { try limits.checkHolding(uploadSize, layout: header.layout, source: source) }
         resizer = try RowResizer(
-            from: header.storedSize, to: storedResultSize, layout: header.layout, filter: filter, limits: limits)
+            from: header.storedSize, to: storedResultSize, layout: header.layout, filter: filter,
+            orientation: header.orientation, limits: limits)
         self.header = header
         self.writer = writer
         if collects { collected.reserveCapacity(uploadSize.pixelCount * header.layout.bytesPerPixel) }

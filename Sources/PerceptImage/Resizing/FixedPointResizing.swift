@@ -1,11 +1,10 @@
 internal import CKernels
 internal import PerceptCore
 
-/// Resizes 8-bit rows in 32-bit fixed point, exactly as Pillow does: across, rounded to 8 bits, then down.
+/// Resizes 8-bit rows in 32-bit fixed point, exactly as Pillow does: one direction first, rounded to 8 bits, then the
+/// other.
 ///
-/// Where the height loses more than twice as many pixels as the width, it is down first and then across (as of Pillow
-/// 13). A direction in which the size stays is left out. Colours are premultiplied on the way in and divided on the way
-/// out.
+/// A direction in which the size stays is left out. Colours are premultiplied on the way in and divided on the way out.
 final class FixedPointResizing: RowResizing {
     private let channelCount: Int32
     private let hasAlpha: Bool
@@ -28,7 +27,10 @@ final class FixedPointResizing: RowResizing {
     private var inputRow = 0
     private var outputRow = 0
 
-    init(from inputSize: PixelSize, to outputSize: PixelSize, _ colorModel: Image.ColorModel, _ filter: ResizeFilter) {
+    init(
+        from inputSize: PixelSize, to outputSize: PixelSize, _ colorModel: Image.ColorModel, _ filter: ResizeFilter,
+        isDownFirst: Bool
+    ) {
         channelCount = Int32(colorModel.channelCount)
         hasAlpha = colorModel.hasAlpha
         inputWidth = inputSize.width
@@ -40,15 +42,14 @@ final class FixedPointResizing: RowResizing {
         let down =
             inputSize.height == outputSize.height
             ? nil : FixedPointAxis(ResizeAxis(from: inputSize.height, to: outputSize.height, filter: filter))
-        let lostRows = inputSize.height - outputSize.height
-        isDownFirst = lostRows > 0 && lostRows > 2 * (inputSize.width - outputSize.width)
+        self.isDownFirst = isDownFirst && down != nil
         ringCount = max(1, down?.stride ?? 1)
-        ringByteCount = isDownFirst ? inputSize.width * colorModel.channelCount : outputByteCount
+        ringByteCount = self.isDownFirst ? inputSize.width * colorModel.channelCount : outputByteCount
         premultiplied = WorkingMemory(
             repeating: 0, count: colorModel.hasAlpha ? inputSize.width * colorModel.channelCount : 0)
         ring = WorkingMemory(repeating: 0, count: ringCount * ringByteCount)
         taps = WorkingMemory(repeating: nil, count: ringCount)
-        middle = WorkingMemory(repeating: 0, count: isDownFirst ? ringByteCount : 0)
+        middle = WorkingMemory(repeating: 0, count: self.isDownFirst ? ringByteCount : 0)
         output = WorkingMemory(repeating: 0, count: outputByteCount)
         self.down = down
     }

@@ -11,11 +11,13 @@ struct RowResizer: ~Copyable {
     /// `nil` when nothing has to be done.
     private let resizing: (any RowResizing)?
 
+    /// - Parameter orientation: how the result will be turned; it is then what resizing the turned picture would give, but
+    ///   for a rounding where it is mirrored.
     /// - Throws: ``MediaError`` `.invalidArgument` when a side of the result is not positive, `.limitExceeded` when the
     ///   result has more than `limits.pixelCount` pixels, or the work takes more than `limits.imageByteCount` bytes.
     init(
         from inputSize: PixelSize, to outputSize: PixelSize, layout: Image.Layout, filter: ResizeFilter,
-        limits: ResourceLimits = .default
+        orientation: Orientation = .upright, limits: ResourceLimits = .default
     ) throws(MediaError) {
         try Self.check(inputSize, outputSize, layout, filter, limits)
         self.inputSize = inputSize
@@ -26,7 +28,9 @@ struct RowResizer: ~Copyable {
         } else if filter == .nearest {
             resizing = NearestResizing(from: inputSize, to: outputSize, bytesPerPixel: layout.bytesPerPixel)
         } else if layout.bitDepth == .eight {
-            resizing = FixedPointResizing(from: inputSize, to: outputSize, layout.colorModel, filter)
+            resizing = FixedPointResizing(
+                from: inputSize, to: outputSize, layout.colorModel, filter,
+                isDownFirst: Self.isDownFirst(inputSize, outputSize, orientation))
         } else {
             resizing = DoubleResizing(from: inputSize, to: outputSize, layout.colorModel, filter)
         }
@@ -41,6 +45,17 @@ struct RowResizer: ~Copyable {
             let row = UnsafeRawBufferPointer(rebasing: rows[start..<start + bytesPerRow])
             if let resizing { try resizing.append(row, emit: emit) } else { try emit(row) }
         }
+    }
+
+    /// Which direction Pillow, as of version 13, resizes first: across, unless the height loses more than twice as many
+    /// pixels as the width. Down in the upright picture is across in a stored one that lies on its side.
+    private static func isDownFirst(
+        _ inputSize: PixelSize, _ outputSize: PixelSize, _ orientation: Orientation
+    ) -> Bool {
+        let (input, output) = (orientation.applied(to: inputSize), orientation.applied(to: outputSize))
+        let lostRows = input.height - output.height
+        let isUprightDownFirst = lostRows > 0 && lostRows > 2 * (input.width - output.width)
+        return isUprightDownFirst != orientation.swapsSides
     }
 
     private static func check(
