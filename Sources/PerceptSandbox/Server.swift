@@ -99,8 +99,14 @@ struct Responder: Sendable {
 
     private static let server = "percept-sandbox (replays a tape; no inference)"
 
+    /// Headers about the connection on which a tape was recorded, or replaced here.
+    private static let ownHeaders: Set<HTTPField.Name> = [
+        .contentLength, .transferEncoding, .connection, .contentEncoding, .server,
+    ]
+
     func decorated(_ answer: TapeAnswer) -> Response {
-        var headers = answer.headers.map { (name: $0.name.rawName, value: $0.value) }
+        let kept = answer.headers.filter { !Self.ownHeaders.contains($0.name) }
+        var headers = kept.map { (name: $0.name.rawName, value: $0.value) }
         headers.append((name: "server", value: Self.server))
         if let upload = answer.upload {
             // Header values are ASCII.
