@@ -69,7 +69,7 @@ let package = Package(
             name: "PerceptAudioTests", dependencies: ["PerceptAudio", "PerceptTestSupport", "CKernels"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "PerceptImageTests", dependencies: ["PerceptImage", "PerceptTestSupport"],
+            name: "PerceptImageTests", dependencies: ["PerceptImage", "PerceptTestSupport", "CKernels"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "PerceptInferenceTests", dependencies: ["PerceptInference", "PerceptTestSupport"],

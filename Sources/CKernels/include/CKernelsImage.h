@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 // Weights of one axis of a separable resize: output i is the sum of `counts[i]` inputs from `starts[i]` on, weighted by
-// `weights + i * stride`. The weights are fixed-point numbers of IMAGE_RESIZE_BITS fractional bits.
+// `weights + i * stride`. The weights are fixed-point numbers of IMAGE_RESIZE_BITS fractional bits. The stride is a
+// multiple of 8 and at least 4 more than the largest count; the weights behind the count are zero.
 enum { IMAGE_RESIZE_BITS = 22 };
 
 typedef struct ImageResizeAxis {

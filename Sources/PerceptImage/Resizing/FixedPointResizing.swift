@@ -43,7 +43,7 @@ final class FixedPointResizing: RowResizing {
             inputSize.height == outputSize.height
             ? nil : FixedPointAxis(ResizeAxis(from: inputSize.height, to: outputSize.height, filter: filter))
         self.isDownFirst = isDownFirst && down != nil
-        ringCount = max(1, down?.stride ?? 1)
+        ringCount = max(1, down?.tapCount ?? 1)
         ringByteCount = self.isDownFirst ? inputSize.width * colorModel.channelCount : outputByteCount
         premultiplied = WorkingMemory(
             repeating: 0, count: colorModel.hasAlpha ? inputSize.width * colorModel.channelCount : 0)
@@ -103,18 +103,25 @@ final class FixedPointResizing: RowResizing {
 
 /// A ``ResizeAxis`` as the inner loops want it.
 private final class FixedPointAxis {
-    let stride: Int
+    /// The most inputs that an output has.
+    let tapCount: Int
     let outputCount: Int
+    private let stride: Int
     private let starts: WorkingMemory<Int32>
     private let counts: WorkingMemory<Int32>
     private let weights: WorkingMemory<Int32>
 
     init(_ axis: ResizeAxis) {
-        stride = axis.stride
+        // What the vector loops ask for: they read whole registers of weights.
+        stride = (axis.stride + 4 + 7) / 8 * 8
+        tapCount = axis.stride
         outputCount = axis.outputCount
         starts = WorkingMemory(axis.starts)
         counts = WorkingMemory(axis.counts)
-        weights = WorkingMemory(axis.fixedPointWeights)
+        weights = WorkingMemory(repeating: 0, count: stride * axis.outputCount)
+        for (index, weight) in axis.fixedPointWeights.enumerated() {
+            weights.start[index / axis.stride * stride + index % axis.stride] = weight
+        }
     }
 
     var raw: ImageResizeAxis {

@@ -1,0 +1,76 @@
+import CKernels
+import PerceptTestSupport
+import Testing
+
+/// The loops that this machine runs against the same in plain C.
+@Suite struct ResizeKernelTests {
+    private struct Axis {
+        var starts: [Int32] = []
+        var counts: [Int32] = []
+        var weights: [Int32] = []
+        let stride: Int
+
+        /// Windows of any width anywhere in the row, the very ends too.
+        init(inputCount: Int, outputCount: Int, largestCount: Int, _ generator: inout SplitMix64) {
+            stride = (largestCount + 4 + 7) / 8 * 8
+            for output in 0..<outputCount {
+                let count = Int.random(in: 1...min(largestCount, inputCount), using: &generator)
+                let start =
+                    output % 5 == 0 ? inputCount - count : Int.random(in: 0...inputCount - count, using: &generator)
+                starts.append(Int32(start))
+                counts.append(Int32(count))
+                // Of either sign, and so large that sums run out of 0…255 at both ends.
+                let row = (0..<stride).map { index in
+                    index < count
+                        ? Int32.random(in: -2_000_000...3_000_000, using: &generator) / Int32(max(1, count / 4)) : 0
+                }
+                weights += row
+            }
+        }
+    }
+
+    @Test(arguments: 1...4) func rowsAreEqual(channelCount: Int) {
+        var generator = SplitMix64(seed: UInt64(channelCount))
+        for _ in 0..<200 {
+            let inputCount = Int.random(in: 1...90, using: &generator)
+            let outputCount = Int.random(in: 1...40, using: &generator)
+            let axis = Axis(inputCount: inputCount, outputCount: outputCount, largestCount: 37, &generator)
+            // Of the exact length, so that a read behind the end is one that a sanitizer sees.
+            let input = (0..<inputCount * channelCount).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            var fast = [UInt8](repeating: 0, count: outputCount * channelCount)
+            var plain = fast
+            axis.starts.withUnsafeBufferPointer { starts in
+                axis.counts.withUnsafeBufferPointer { counts in
+                    axis.weights.withUnsafeBufferPointer { weights in
+                        var raw = ImageResizeAxis(
+                            starts: starts.baseAddress, counts: counts.baseAddress, weights: weights.baseAddress,
+                            stride: axis.stride, output_count: outputCount)
+                        image_resize_row(input, inputCount, &fast, &raw, Int32(channelCount))
+                        image_resize_row_scalar(input, inputCount, &plain, &raw, Int32(channelCount))
+                    }
+                }
+            }
+            #expect(fast == plain)
+        }
+    }
+
+    @Test func columnsAreEqual() {
+        var generator = SplitMix64(seed: 99)
+        for count in [1, 7, 31, 32, 33, 64, 100, 257] {
+            for rowCount in [1, 2, 5, 24, 61] {
+                let storage = (0..<rowCount * count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+                let weights = (0..<rowCount).map { _ in
+                    Int32.random(in: -2_000_000...3_000_000, using: &generator) / Int32(max(1, rowCount / 4))
+                }
+                var fast = [UInt8](repeating: 0, count: count)
+                var plain = fast
+                storage.withUnsafeBufferPointer { storage in
+                    let rows = (0..<rowCount).map { row in storage.baseAddress.map { $0 + row * count } }
+                    image_resize_column(rows, weights, rowCount, &fast, count)
+                    image_resize_column_scalar(rows, weights, rowCount, &plain, count)
+                }
+                #expect(fast == plain)
+            }
+        }
+    }
+}
