@@ -8,11 +8,15 @@ import Synchronization
 
 /// Carries requests over Foundation's `URLSession`: no cookies, no cache, nothing on disk, no redirect followed.
 ///
-/// Connections are kept and reused as long as the value lives; one is enough for a whole program.
+/// Connections are kept and reused as long as the value lives; one is enough for a whole program. Proxies are taken from
+/// the system or the environment, except for this machine itself.
 public final class URLSessionTransport: HTTPTransport {
-    private let current = Mutex(Session())
+    private let current: Mutex<Session>
 
-    public init() {}
+    public init() {
+        LoopbackProxyExemption.apply()
+        current = Mutex(Session())
+    }
 
     deinit {
         current.withLock { $0.retire() }
