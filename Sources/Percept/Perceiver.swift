@@ -50,7 +50,7 @@ public struct Perceiver: Sendable {
     public func transcribe(
         _ recording: some AudioInput, model: String? = nil, timestamps: AutomaticSpeechRecognition.Timestamps? = nil
     ) async throws -> Transcript {
-        let prepared = try await prepare(recording)
+        let prepared = try await prepare(recording, for: AutomaticSpeechRecognition.self, model)
         let needsTimestamps =
             model?.lowercased().contains("whisper") == true && prepared.receipt.upload.duration > Self.whisperWindow
         let task = AutomaticSpeechRecognition(
@@ -65,7 +65,7 @@ public struct Perceiver: Sendable {
     public func classify(
         recording: some AudioInput, model: String? = nil, topCount: Int? = nil
     ) async throws -> Classification {
-        let prepared = try await prepare(recording)
+        let prepared = try await prepare(recording, for: AudioClassification.self, model)
         let task = AudioClassification(audio: prepared.input, topK: topCount)
         return Classification(try await send(task, model), topCount: topCount, warnings: prepared.warnings)
     }
@@ -77,7 +77,7 @@ public struct Perceiver: Sendable {
     public func classify(
         picture: some ImageInput, model: String? = nil, topCount: Int? = nil
     ) async throws -> Classification {
-        let prepared = try await prepare(picture)
+        let prepared = try await prepare(picture, for: ImageClassification.self, model)
         let task = ImageClassification(image: prepared.input, topK: topCount)
         return Classification(try await send(task, model), topCount: topCount, warnings: prepared.warnings)
     }
@@ -90,7 +90,7 @@ public struct Perceiver: Sendable {
     public func detectObjects(
         in image: some ImageInput, model: String? = nil, threshold: Double? = nil
     ) async throws -> Detections {
-        let prepared = try await prepare(image)
+        let prepared = try await prepare(image, for: ObjectDetection.self, model)
         let found = try await send(ObjectDetection(image: prepared.input, threshold: threshold), model)
         return Detections(found, prepared, threshold: threshold)
     }
@@ -106,12 +106,13 @@ public struct Perceiver: Sendable {
         _ image: some ImageInput, model: String? = nil, threshold: Double? = nil,
         subtask: ImageSegmentation.Subtask? = nil, rescalingMasks: Bool = false
     ) async throws -> Segmentation {
-        let prepared = try await prepare(image)
+        let prepared = try await prepare(image, for: ImageSegmentation.self, model)
         let task = ImageSegmentation(image: prepared.input, threshold: threshold, subtask: subtask)
         let found = try await send(task, model).filter { $0.score.map { $0 >= threshold ?? 0 } ?? true }
         let limits = limits
         return try await BlockingWork.run {
-            let segments = try Segment.decoding(found, source: "the answer", limits: limits) { mask throws(MediaError) in
+            let segments = try Segment.decoding(found, source: "the answer", limits: limits) {
+                mask throws(MediaError) in
                 try prepared.receipt.sourceMask(for: mask, rescalingMismatch: rescalingMasks, limits: limits)
             }
             return Segmentation(segments: segments, receipt: prepared.receipt, warnings: prepared.warnings)
@@ -121,12 +122,20 @@ public struct Perceiver: Sendable {
     /// Seconds that a Whisper model takes in at once.
     private static let whisperWindow = 30.0
 
-    private func prepare(_ recording: some AudioInput) async throws -> PreparedAudio {
+    /// Prepares a recording, unless the request would be refused whatever is sent.
+    private func prepare<SentTask: InferenceTask>(
+        _ recording: some AudioInput, for task: SentTask.Type, _ model: String?
+    ) async throws -> PreparedAudio {
+        try client.checkAccess(to: model ?? SentTask.defaultModel)
         let (preparation, limits) = (audioPreparation, limits)
         return try await BlockingWork.run { try recording.prepared(by: preparation, limits: limits) }
     }
 
-    private func prepare(_ image: some ImageInput) async throws -> PreparedImage {
+    /// Prepares a picture, unless the request would be refused whatever is sent.
+    private func prepare<SentTask: InferenceTask>(
+        _ image: some ImageInput, for task: SentTask.Type, _ model: String?
+    ) async throws -> PreparedImage {
+        try client.checkAccess(to: model ?? SentTask.defaultModel)
         let (preparation, limits) = (imagePreparation, limits)
         return try await BlockingWork.run { try image.prepared(by: preparation, limits: limits) }
     }

@@ -84,7 +84,8 @@ public struct SegmentFiles: Sendable, Hashable {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw MediaError(
-                .outputNotCreatable, source: path, problem: "the folder cannot be created", remedy: "choose another folder")
+                .outputNotCreatable, source: path, problem: "the folder cannot be created",
+                remedy: "choose another folder")
         }
         return true
     }

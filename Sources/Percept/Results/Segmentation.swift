@@ -51,9 +51,14 @@ extension Segment {
         limits: ResourceLimits = .default
     ) throws(MediaError) -> [Segment] {
         try decoding(found, source: source, limits: limits) { mask throws(MediaError) in
-            guard let size else { return mask }
-            let same = try GeometryReceipt(storedSize: size, orientation: .upright, uploadSize: size)
-            return try same.sourceMask(for: mask, rescalingMismatch: rescalingMismatch, limits: limits)
+            guard let size, mask.size != size else { return mask }
+            guard rescalingMismatch else {
+                throw MediaError(
+                    .malformedInput,
+                    problem: "a mask of \(mask.size) pixels does not fit the picture, which has \(size)",
+                    remedy: "have masks rescaled (--rescale-masks) if it covers the whole picture")
+            }
+            return try mask.resized(to: size, limits: limits)
         }
     }
 }

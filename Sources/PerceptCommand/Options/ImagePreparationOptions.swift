@@ -91,7 +91,8 @@ struct ImagePreparationOptions: ParsableArguments {
             if case .pixels(let count) = side { count } else { nil }
         }
         return ImagePreparation(
-            longestSide: pixels(longestSide), shortestSide: pixels(shortestSide), exactSize: exact?.size, filter: filter,
+            longestSide: pixels(longestSide), shortestSide: pixels(shortestSide), exactSize: exact?.size,
+            filter: filter,
             format: imageFormat, quality: quality, chroma: chroma, matte: matte.color)
     }
 }

@@ -13,7 +13,8 @@ struct ServiceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A dedicated or local endpoint; /models/ID is appended to one that ends in hf-inference.", valueName: "url"))
+            "A dedicated or local endpoint; /models/ID is appended to one that ends in hf-inference.", valueName: "url")
+    )
     var endpoint: String?
 
     @Option(help: ArgumentHelp("Replays recorded answers instead of asking.", valueName: "tape"))
@@ -21,7 +22,8 @@ struct ServiceOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file holding the token; else HF_TOKEN, HUGGING_FACE_HUB_TOKEN and the standard files.", valueName: "file"))
+            "A file holding the token; else HF_TOKEN, HUGGING_FACE_HUB_TOKEN and the standard files.", valueName: "file"
+        ))
     var tokenFile: String?
 
     @Option(help: ArgumentHelp("The longest that one attempt may take.", valueName: "seconds"))
@@ -43,7 +45,9 @@ struct ServiceOptions: ParsableArguments {
     var noRetry = false
 
     func validate() throws {
-        guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout is more than 0, up to 86400 seconds.") }
+        guard timeout > 0, timeout <= 86_400 else {
+            throw ValidationError("--timeout is more than 0, up to 86400 seconds.")
+        }
         guard (0...100).contains(retries) else { throw ValidationError("--retries is 0 to 100.") }
         guard tape == nil || endpoint == nil else { throw ValidationError("Pass --tape or --endpoint, not both.") }
     }
@@ -58,7 +62,9 @@ struct ServiceOptions: ParsableArguments {
                 useGPU: useGpu, useCache: !noCache, waitForModel: waitForModel, retryOnError: !noRetry),
             onWait: { notice in
                 let seconds = Int(notice.seconds.rounded(.up))
-                console.notice("\(notice.reason); trying again in \(seconds) s (attempt \(notice.attempt))")
+                let words = notice.reason.serviceMessage.map { " (“\($0)”)" } ?? ""
+                console.notice(
+                    "\(notice.reason.problem)\(words); trying again in \(seconds) s (attempt \(notice.attempt))")
             })
     }
 

@@ -85,7 +85,8 @@ struct OutputNaming {
     init(_ path: String, inputCount: Int) {
         self.path = path
         var exists: ObjCBool = false
-        isFolder = inputCount > 1 || FileManager.default.fileExists(atPath: path, isDirectory: &exists) && exists.boolValue
+        isFolder =
+            inputCount > 1 || FileManager.default.fileExists(atPath: path, isDirectory: &exists) && exists.boolValue
     }
 
     /// The output for `source`.
@@ -111,7 +112,8 @@ struct OutputNaming {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw MediaError(
-                .outputNotCreatable, source: path, problem: "the folder cannot be created", remedy: "choose another one")
+                .outputNotCreatable, source: path, problem: "the folder cannot be created", remedy: "choose another one"
+            )
         }
     }
 }

@@ -11,7 +11,9 @@ enum SavedAnswer {
     /// The service's own JSON is taken as it is; of an object that this command printed, the member `key`.
     ///
     /// - Throws: ``MediaError`` when the file cannot be read or is no such answer.
-    static func decode<Task: InferenceTask>(_ path: String, as task: Task, key: String) throws(MediaError) -> Task.Output {
+    static func decode<SavedTask: InferenceTask>(
+        _ path: String, as task: SavedTask, key: String
+    ) throws(MediaError) -> SavedTask.Output {
         let file = try InputFile(path: path)
         guard file.byteCount <= byteLimit else {
             throw MediaError(
@@ -25,13 +27,14 @@ enum SavedAnswer {
             throw error
         } catch {
             throw MediaError(
-                .malformedInput, source: path, problem: "is no JSON (\(error))", remedy: "pass the answer as the service sent it")
+                .malformedInput, source: path, problem: "is no JSON (\(error))",
+                remedy: "pass the answer as the service sent it")
         }
         do {
             return try task.decode(InferenceAnswer(body: (json[key] ?? json).serialized()))
         } catch {
             throw MediaError(
-                .malformedInput, source: path, problem: "is no answer to \(Task.name): \(error)",
+                .malformedInput, source: path, problem: "is no answer to \(SavedTask.name): \(error.problem)",
                 remedy: "pass the answer as the service sent it")
         }
     }

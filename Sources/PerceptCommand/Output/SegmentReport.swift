@@ -14,7 +14,8 @@ struct SegmentReport {
     ///   - folder: where the masks go; `nil` for nowhere.
     ///   - overlay: where the picture with the masks over it goes, and the picture.
     init(
-        _ segments: [Percept.Segment], source: MediaSource, folder: String?, overlay: (path: String, picture: MediaSource)?
+        _ segments: [Percept.Segment], source: MediaSource, folder: String?,
+        overlay: (path: String, picture: MediaSource)?
     ) throws {
         name = source.name
         self.segments = segments
@@ -53,7 +54,8 @@ struct SegmentReport {
         .array(
             segments.map { segment in
                 [
-                    "label": .string(segment.label), "score": .number(segment.score), "area": .integer(segment.mask.area),
+                    "label": .string(segment.label), "score": .number(segment.score),
+                    "area": .integer(segment.mask.area),
                     "box": segment.mask.boundingBox?.json ?? .null,
                 ]
             })

@@ -12,7 +12,9 @@ struct Annotate: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The picture; - is standard input.", valueName: "image"))
     var image: String
 
-    @Option(help: ArgumentHelp("The answer: the service's own JSON, or what detect --json printed.", valueName: "file.json"))
+    @Option(
+        help: ArgumentHelp("The answer: the service's own JSON, or what detect --json printed.", valueName: "file.json")
+    )
     var detections: String
 
     @Option(name: [.short, .long], help: ArgumentHelp("The annotated picture (.png or .jpg).", valueName: "out"))

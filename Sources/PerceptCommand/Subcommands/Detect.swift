@@ -11,10 +11,13 @@ struct Detect: AsyncParsableCommand {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("The annotated picture (.png or .jpg); with several inputs, a folder.", valueName: "annotated"))
+        help: ArgumentHelp(
+            "The annotated picture (.png or .jpg); with several inputs, a folder.", valueName: "annotated"))
     var output: String?
 
-    @Option(help: ArgumentHelp("The least score that counts, 0 to 1; else all that the service reports.", valueName: "score"))
+    @Option(
+        help: ArgumentHelp(
+            "The least score that counts, 0 to 1; else all that the service reports.", valueName: "score"))
     var threshold: Double?
 
     @OptionGroup(title: "Service") var service: ServiceOptions

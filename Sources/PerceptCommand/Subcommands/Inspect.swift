@@ -47,7 +47,8 @@ struct Inspect: AsyncParsableCommand {
             "file": .string(name), "kind": "audio", "mediaType": .string(header.mediaType.rawValue),
             "sampleRate": .integer(header.sampleRate), "channelCount": .integer(header.channelCount),
             "frameCount": .integer(frameCount), "duration": .double(Double(frameCount) / Double(header.sampleRate)),
-            "container": .string(header.container), "codec": .string(header.codec), "bitDepth": .number(header.bitDepth),
+            "container": .string(header.container), "codec": .string(header.codec),
+            "bitDepth": .number(header.bitDepth),
             "channelLayout": .array(header.channels.positions.map { .string($0.rawValue) }),
             "statedFrameCount": .number(header.frameCount), "peak": .double(levels.peak),
             "peakDecibels": .number(levels.peakDecibels), "rms": .double(levels.rms),
@@ -58,7 +59,8 @@ struct Inspect: AsyncParsableCommand {
 
     private static func text(_ name: String, _ header: ImageHeader) -> String {
         var parts = [
-            header.mediaType.name, header.size.description, "\(header.storedBitDepth) bit \(header.storedColorModel.rawValue)",
+            header.mediaType.name, header.size.description,
+            "\(header.storedBitDepth) bit \(header.storedColorModel.rawValue)",
         ]
         if header.orientation != .upright {
             parts.append("orientation \(header.orientation.rawValue) (stored \(header.storedSize))")

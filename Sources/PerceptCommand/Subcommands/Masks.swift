@@ -18,7 +18,8 @@ struct Masks: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The picture that the masks are about.", valueName: "image"))
     var image: String?
 
-    @Option(help: ArgumentHelp("The picture with the masks over it (.png or .jpg); needs --image.", valueName: "picture"))
+    @Option(
+        help: ArgumentHelp("The picture with the masks over it (.png or .jpg); needs --image.", valueName: "picture"))
     var overlay: String?
 
     @Flag(help: "Rescales masks that are not of the picture's size, instead of refusing them.")

@@ -21,7 +21,9 @@ struct Segment: AsyncParsableCommand {
             "The picture with the masks over it (.png or .jpg); with several inputs, a folder.", valueName: "picture"))
     var overlay: String?
 
-    @Option(help: ArgumentHelp("The least score that counts, 0 to 1; else all that the service reports.", valueName: "score"))
+    @Option(
+        help: ArgumentHelp(
+            "The least score that counts, 0 to 1; else all that the service reports.", valueName: "score"))
     var threshold: Double?
 
     @Flag(help: "Rescales masks that are not of the size of what was sent, instead of refusing them.")

@@ -76,6 +76,15 @@ public struct InferenceClient: Sendable {
         }
     }
 
+    /// Finds out whether a request about `model` would be refused before anything of it is sent.
+    ///
+    /// For callers with work to do before they can send: better to learn of a missing token first.
+    ///
+    /// - Throws: ``InferenceError`` `.invalidArgument`, `.tokenMissing` or `.tokenRefused`.
+    public func checkAccess(to model: String) throws(InferenceError) {
+        try checkToken(for: endpoint.url(forModel: model))
+    }
+
     private func checkToken(for url: URL) throws(InferenceError) {
         guard transport.reachesNetwork else { return }
         guard token != nil else {
