@@ -39,6 +39,8 @@ double image_decoder_fraction(const ImageDecoder *decoder) {
     return decoder->step_count > 0 ? (double)decoder->steps_done / (double)decoder->step_count : 0;
 }
 
+int32_t image_decoder_scan_number(const ImageDecoder *decoder) { return decoder->scan_number; }
+
 const char *image_decoder_message(const ImageDecoder *decoder) { return decoder->message; }
 
 int32_t image_decoder_system_code(const ImageDecoder *decoder) { return decoder->source.system_code; }

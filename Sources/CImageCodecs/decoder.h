@@ -27,6 +27,8 @@ struct ImageDecoder {
     uint64_t steps_done;
     uint64_t step_count;
     uint32_t rows_done;
+    // The scan of a JPEG that was being read last.
+    int32_t scan_number;
     uint8_t *exif;
     size_t exif_count;
     char message[DECODER_MESSAGE];

@@ -115,6 +115,7 @@ static void on_source_end(j_decompress_ptr codec) { (void)codec; }
 
 static void on_progress(j_common_ptr codec) {
     JPEGDecoder *decoder = owner(codec);
+    decoder->base.scan_number = decoder->codec.input_scan_number;
     if (decoder->codec.input_scan_number > decoder->base.limits.scan_count) {
         decoder_fail(&decoder->base, ImageCodecStatusTooManyScans, "too many scans");
     }
@@ -254,9 +255,7 @@ static void start(JPEGDecoder *decoder) {
     }
     jpeg_start_decompress(codec);
     if (decoder->end_was_made_up && !is_fully_refined(codec)) {
-        char message[DECODER_MESSAGE];
-        snprintf(message, sizeof message, "cut short after scan %d of several", codec->input_scan_number);
-        decoder_fail(&decoder->base, ImageCodecStatusTruncated, message);
+        decoder_fail(&decoder->base, ImageCodecStatusTruncated, "scans are missing");
     }
 }
 

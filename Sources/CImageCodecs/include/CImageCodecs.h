@@ -89,6 +89,9 @@ ImageCodecStatus image_decoder_read_rows(ImageDecoder *decoder, uint8_t *rows, s
 // How much of the picture was decoded, 0…1: rows, or the rows of all interlace passes.
 double image_decoder_fraction(const ImageDecoder *decoder);
 
+// The scan of a JPEG that was being read last, from 1 on; 0 for a PNG.
+int32_t image_decoder_scan_number(const ImageDecoder *decoder);
+
 // What the codec said about the failure; never NULL.
 const char *image_decoder_message(const ImageDecoder *decoder);
 int32_t image_decoder_system_code(const ImageDecoder *decoder);

@@ -74,6 +74,11 @@ struct ImageDecoder: ~Copyable {
         let fraction = image_decoder_fraction(handle.pointer)
         let percent = "\(Int(fraction * 100)) %"
         if header.isInterlaced { return "after \(percent) of its interlaced rows" }
+        if header.isProgressive && fraction == 0 {
+            let scan = image_decoder_scan_number(handle.pointer)
+            return
+                "in scan \(scan) of its progressive ones, before any of \(header.storedSize.height) rows was complete (0 %)"
+        }
         let rows = Int(fraction * Double(header.storedSize.height) + 0.5)
         return "after \(rows) of \(header.storedSize.height) rows (\(percent))"
     }

@@ -141,8 +141,13 @@ struct PNGBuilder {
 
     /// CRC-32 (ISO 15948 annex D).
     static func checksum(_ bytes: [UInt8]) -> UInt32 {
-        ~bytes.reduce(0xFFFF_FFFF as UInt32) { checksum, byte in
-            (0..<8).reduce(checksum ^ UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
-        }
+        var checksum: UInt32 = 0xFFFF_FFFF
+        for byte in bytes { checksum = checksum >> 8 ^ remainders[Int(UInt8(truncatingIfNeeded: checksum) ^ byte)] }
+        return ~checksum
+    }
+
+    /// Of each byte, divided by the polynomial.
+    private static let remainders: [UInt32] = (0..<256).map { byte in
+        (0..<8).reduce(UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
     }
 }

@@ -48,9 +48,12 @@ import Testing
         }
     }
 
+    /// 256 KiB, a strip, are 109 rows of these.
+    private static let severalStrips = MediaSource.bytes(
+        PNGBuilder(width: 800, height: 300, bitDepth: 8, colorType: .rgb).bytes)
+
     @Test(arguments: ResizeFilter.allCases) func stripByStripIsAsAtOnce(filter: ResizeFilter) throws {
-        // Several strips: 256 KiB are 109 rows of these.
-        let source = MediaSource.bytes(PNGBuilder(width: 800, height: 300, bitDepth: 8, colorType: .rgb).bytes)
+        let source = Self.severalStrips
         let prepared = try ImagePreparation(longestSide: 100, filter: filter, format: .png).prepare(source)
         let expected = try Image(decoding: source).resized(to: PixelSize(width: 100, height: 38), filter: filter)
         #expect(try Image(decoding: .bytes(prepared.bytes)) == expected)
