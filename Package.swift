@@ -12,11 +12,13 @@ let package = Package(
     name: "percept",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "PerceptAudio", targets: ["PerceptAudio"]),
-        .library(name: "PerceptImage", targets: ["PerceptImage"]),
-        .library(name: "PerceptInference", targets: ["PerceptInference"]),
-        .library(name: "Percept", targets: ["Percept"]),
-        .library(name: "PerceptSandbox", targets: ["PerceptSandbox"]),
+        // PerceptCore's words stand in every public signature, so each library brings them along.
+        .library(name: "PerceptAudio", targets: ["PerceptAudio", "PerceptCore"]),
+        .library(name: "PerceptImage", targets: ["PerceptImage", "PerceptCore"]),
+        .library(name: "PerceptInference", targets: ["PerceptInference", "PerceptCore"]),
+        .library(
+            name: "Percept", targets: ["Percept", "PerceptAudio", "PerceptImage", "PerceptInference", "PerceptCore"]),
+        .library(name: "PerceptSandbox", targets: ["PerceptSandbox", "PerceptInference", "PerceptCore"]),
         .executable(name: "percept", targets: ["PerceptCommand"]),
     ],
     dependencies: [

@@ -1,5 +1,6 @@
 import Foundation
 import Percept
+import PerceptCore
 import PerceptImage
 import PerceptTestSupport
 import Testing
