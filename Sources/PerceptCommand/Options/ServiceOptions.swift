@@ -70,6 +70,7 @@ struct ServiceOptions: ParsableArguments {
 
     private func client() throws -> InferenceClient {
         var client = InferenceClient(token: nil)
+        client.userAgent = "percept/\(PerceptCommand.configuration.version)"
         client.timeout = .seconds(timeout)
         client.retry.maximumRetries = retries
         if let tape {

@@ -54,7 +54,7 @@ public struct InferenceClient: Sendable {
         var host: String?
         do {
             let url = try endpoint.url(forModel: model)
-            host = url.authorityDescription
+            host = transport.reachesNetwork ? url.authorityDescription : nil
             try checkToken(for: url)
             let payload = try task.payload().encoded(options: options)
             var headers: HTTPFields = [

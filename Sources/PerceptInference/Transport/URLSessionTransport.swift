@@ -11,15 +11,13 @@ import Synchronization
 /// Connections are kept and reused as long as the value lives; one is enough for a whole program. Proxies are taken from
 /// the system or the environment, except for this machine itself.
 public final class URLSessionTransport: HTTPTransport {
-    private let current: Mutex<Session>
+    /// Made for the first request: a program that asks nothing opens nothing.
+    private let current = Mutex<Session?>(nil)
 
-    public init() {
-        LoopbackProxyExemption.apply()
-        current = Mutex(Session())
-    }
+    public init() {}
 
     deinit {
-        current.withLock { $0.retire() }
+        current.withLock { $0?.retire() }
     }
 
     /// A session and the transfers in it; task identifiers are unique within one session only.
@@ -28,6 +26,7 @@ public final class URLSessionTransport: HTTPTransport {
         let session: URLSession
 
         init() {
+            LoopbackProxyExemption.apply()
             let configuration = URLSessionConfiguration.ephemeral
             configuration.httpCookieStorage = nil
             configuration.httpShouldSetCookies = false
@@ -57,7 +56,11 @@ public final class URLSessionTransport: HTTPTransport {
         urlRequest.timeoutInterval = timeout + 60
 
         // Within the lock: a session that was retired in between takes no tasks.
-        let (session, task) = current.withLock { [urlRequest] in ($0, $0.session.dataTask(with: urlRequest)) }
+        let (session, task) = current.withLock { [urlRequest] current in
+            let session = current ?? Session()
+            current = session
+            return (session, session.session.dataTask(with: urlRequest))
+        }
         let transfers = session.transfers
         transfers.register(task, byteLimit: request.responseByteLimit)
         defer { transfers.remove(task) }
@@ -81,9 +84,9 @@ public final class URLSessionTransport: HTTPTransport {
     /// dropped only once there is nothing to be read from it for a moment.
     private func replace(_ session: Session) {
         current.withLock { current in
-            guard current.session === session.session else { return }
-            current.retire()
-            current = Session()
+            guard current?.session === session.session else { return }
+            session.retire()
+            current = nil
         }
     }
 }
@@ -163,10 +166,9 @@ private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
         let exceeded = transfers.withLock { transfers -> Int? in
-            guard let transfer = transfers[dataTask.taskIdentifier] else { return nil }
-            guard data.count <= transfer.byteLimit - (transfer.reply?.body.count ?? 0) else {
-                return transfer.byteLimit
-            }
+            guard let byteLimit = transfers[dataTask.taskIdentifier]?.byteLimit else { return nil }
+            let heldCount = transfers[dataTask.taskIdentifier]?.reply?.body.count ?? 0
+            guard data.count <= byteLimit - heldCount else { return byteLimit }
             transfers[dataTask.taskIdentifier]?.reply?.body.append(contentsOf: data)
             return nil
         }
