@@ -33,7 +33,7 @@ struct PerceptCommand: AsyncParsableCommand {
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
+            source.setEventHandler { @Sendable in
                 if run.isCancelled { _exit(128 + number) }
                 run.cancel()
             }

@@ -40,7 +40,7 @@ struct CommandRun {
     }
 
     /// The command lies beside the tests that were built with it.
-    private static func executable() throws -> URL {
+    static func executable() throws -> URL {
         let places =
             [Bundle.main.executableURL, URL(fileURLWithPath: CommandLine.arguments[0])]
             + Bundle.allBundles.map(\.bundleURL)

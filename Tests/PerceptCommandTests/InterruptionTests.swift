@@ -1,0 +1,58 @@
+import Foundation
+import PerceptTestSupport
+import Testing
+
+/// What a signal leaves: nothing half-written, and the exit code that a shell expects.
+@Suite struct InterruptionTests {
+    @Test func anInterruptedPreparationLeavesNothing() async throws {
+        let folder = try TemporaryFolder()
+        let process = Process()
+        process.executableURL = try CommandRun.executable()
+        process.arguments = ["prepare", "long.wav", "-o", "out.flac"]
+        process.currentDirectoryURL = folder.url
+        process.standardError = Pipe()
+        process.standardOutput = Pipe()
+        try Self.longRecording(folder.file("long.wav"))
+        try process.run()
+        // The temporary file beside the output says that work is under way.
+        var names: [String] = []
+        for _ in 0..<500 where names.count < 2 {
+            try await Task.sleep(for: .milliseconds(10))
+            names = try folder.contents()
+        }
+        #expect(names.contains { $0.hasSuffix(".part") }, "\(names)")
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 130)
+        #expect(try folder.contents() == ["long.wav"])
+    }
+
+    @Test func anEndpointEndsWithoutComplaint() async throws {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = try CommandRun.executable()
+        process.arguments = ["endpoint", "--tape", TestFiles.tape]
+        process.standardOutput = output
+        process.standardError = Pipe()
+        try process.run()
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        #expect(line.hasPrefix("http://127.0.0.1:") && line.hasSuffix("/hf-inference\n"), "\(line)")
+        process.terminate()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 0)
+    }
+
+    /// An hour and a half of silence at 192 kHz, as a sparse file: minutes of work in a debug build.
+    private static func longRecording(_ path: String) throws {
+        let byteCount = 2_000_000_000
+        var header = WAVBytes.plain([], bits: 16, sampleRate: 192_000, channelCount: 1)
+        header.replaceSubrange(4..<8, with: WAVBytes.littleEndian(UInt32(byteCount + 36)))
+        header.replaceSubrange(40..<44, with: WAVBytes.littleEndian(UInt32(byteCount)))
+        try Data(header).write(to: URL(fileURLWithPath: path))
+        let file = try #require(FileHandle(forWritingAtPath: path))
+        try file.truncate(atOffset: UInt64(header.count + byteCount))
+        try file.close()
+    }
+}
