@@ -3,6 +3,7 @@ public import PerceptCore
 /// What an endpoint wants of a recording, and how it is made.
 ///
 /// Samples are mixed first, then resampled, then rounded, all of it block by block: memory does not grow with the length.
+/// Encoding goes on beside that, on a second thread.
 public struct AudioPreparation: Sendable, Hashable {
     public enum Channels: String, Sendable, Hashable, Codable, CaseIterable {
         /// Mixed into one by ``MonoMixer``.
@@ -38,7 +39,7 @@ public struct AudioPreparation: Sendable, Hashable {
         let writer = try RecordingWriter(
             toMemory: limits.uploadByteCount, encoding: encoding, sampleRate: sampleRate ?? reader.header.sampleRate,
             channelCount: channelCount(for: reader.header.channels))
-        return try run(&reader, writer, source.name, progress)
+        return try run(&reader, EncodingLane(writer), source.name, progress)
     }
 
     /// Prepares a recording into a file, which appears whole or not at all.
@@ -54,19 +55,20 @@ public struct AudioPreparation: Sendable, Hashable {
         let writer = try RecordingWriter(
             toFile: path, protecting: source.path.map { [$0] } ?? [], encoding: encoding,
             sampleRate: sampleRate ?? reader.header.sampleRate, channelCount: channelCount(for: reader.header.channels))
-        return try run(&reader, writer, source.name, progress)
+        return try run(&reader, EncodingLane(writer), source.name, progress)
     }
 
     /// Prepares decoded samples into memory.
     public func prepare(
         _ recording: Recording, limits: ResourceLimits = .default
     ) throws(MediaError) -> PreparedAudio {
-        var writer = try RecordingWriter(
+        let writer = try RecordingWriter(
             toMemory: limits.uploadByteCount, encoding: encoding, sampleRate: sampleRate ?? recording.sampleRate,
             channelCount: channelCount(for: recording.channels))
-        var chain = try Chain(self, sampleRate: recording.sampleRate, channels: recording.channels)
-        try chain.process(recording.planes, into: &writer)
-        return try finish(chain, writer, name: "the recording")
+        var chain = try Chain(
+            self, sampleRate: recording.sampleRate, channels: recording.channels, output: EncodingLane(writer))
+        try chain.process(recording.planes)
+        return try finish(chain, name: "the recording")
     }
 
     private func channelCount(for layout: ChannelLayout) -> Int {
@@ -74,33 +76,33 @@ public struct AudioPreparation: Sendable, Hashable {
     }
 
     private func run(
-        _ reader: inout RecordingReader, _ writer: consuming RecordingWriter, _ name: String,
+        _ reader: inout RecordingReader, _ output: EncodingLane, _ name: String,
         _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> PreparedAudio {
-        var chain = try Chain(self, sampleRate: reader.header.sampleRate, channels: reader.header.channels)
+        var chain = try Chain(
+            self, sampleRate: reader.header.sampleRate, channels: reader.header.channels, output: output)
         while let block = try reader.readBlock() {
             try MediaError.checkCancellation()
-            try chain.process(block.planes, into: &writer)
+            try chain.process(block.planes)
             if let progress, let total = reader.header.frameCount, total > 0 {
                 progress(min(1, Double(reader.framesRead) / Double(total)))
             }
         }
-        return try finish(chain, writer, name: name)
+        return try finish(chain, name: name)
     }
 
     private func finish(
-        _ chain: consuming Chain, _ writer: consuming RecordingWriter, name: String
+        _ chain: consuming Chain, name: String
     ) throws(MediaError) -> PreparedAudio {
         let (source, warnings) = (chain.source, chain.warnings)
         guard source.frameCount > 0 else {
             throw MediaError(
                 .malformedInput, source: name, problem: "holds no sound: 0 frames", remedy: "record or export it again")
         }
-        try chain.flush(into: &writer)
-        let (sampleRate, channelCount) = (writer.sampleRate, writer.channelCount)
-        let summary = try writer.finish()
+        let summary = try chain.finish()
         let upload = TimeReceipt.Side(
-            sampleRate: sampleRate, channelCount: channelCount, frameCount: summary.frameCount)
+            sampleRate: sampleRate ?? source.sampleRate, channelCount: channels == .mono ? 1 : source.channelCount,
+            frameCount: summary.frameCount)
         let receipt = TimeReceipt(source: source, upload: upload, clampedSampleCount: summary.clampedSampleCount)
         return PreparedAudio(
             bytes: summary.bytes, byteCount: summary.byteCount, mediaType: encoding.container.mediaType,
@@ -114,8 +116,9 @@ public struct AudioPreparation: Sendable, Hashable {
     }
 }
 
-/// Mixing and resampling in a row, with what they need to remember between blocks.
+/// Mixing, resampling and encoding in a row, with what they need to remember between blocks.
 private struct Chain {
+    private let output: EncodingLane
     private let mixer: MonoMixer?
     private var phase: PhaseMeter
     private var resamplers: [Resampler]
@@ -123,7 +126,10 @@ private struct Chain {
     private let channelCount: Int
     private var frameCount = 0
 
-    init(_ preparation: AudioPreparation, sampleRate: Int, channels: ChannelLayout) throws(MediaError) {
+    init(
+        _ preparation: AudioPreparation, sampleRate: Int, channels: ChannelLayout, output: EncodingLane
+    ) throws(MediaError) {
+        self.output = output
         mixer = preparation.channels == .mono && channels.count > 1 ? MonoMixer(channels) : nil
         phase = PhaseMeter(channels)
         self.sampleRate = sampleRate
@@ -134,7 +140,7 @@ private struct Chain {
         resamplers = Array(repeating: resampler, count: preparation.channels == .mono ? 1 : channels.count)
     }
 
-    mutating func process(_ planes: [[Float]], into writer: inout RecordingWriter) throws(MediaError) {
+    mutating func process(_ planes: [[Float]]) throws(MediaError) {
         frameCount += planes.first?.count ?? 0
         var planes = planes
         if let mixer {
@@ -144,12 +150,12 @@ private struct Chain {
         if !resamplers.isEmpty {
             for index in planes.indices { planes[index] = resamplers[index].process(planes[index]) }
         }
-        try writer.write(planes)
+        try output.write(planes)
     }
 
-    mutating func flush(into writer: inout RecordingWriter) throws(MediaError) {
-        guard !resamplers.isEmpty else { return }
-        try writer.write(resamplers.indices.map { resamplers[$0].finish() })
+    mutating func finish() throws(MediaError) -> RecordingWriter.Summary {
+        if !resamplers.isEmpty { try output.write(resamplers.indices.map { resamplers[$0].finish() }) }
+        return try output.finish()
     }
 
     var source: TimeReceipt.Side {
