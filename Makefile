@@ -14,7 +14,7 @@ demo: packages
 	@$(RUN_DEMO)
 
 test: packages
-	swift test
+	swift test --disable-xctest
 
 bench: packages
 	swift build -c release --product percept
