@@ -1,62 +1,18 @@
 #include "CKernelsResampling.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
-typedef float (*DotProduct)(const float *, const float *, ptrdiff_t);
-
-// Sixteen running sums, so that the compiler may use the vector unit every target has without reordering a float sum.
-static float dot_scalar(const float *a, const float *b, ptrdiff_t count) {
-    float lanes[16] = {0};
-    for (ptrdiff_t i = 0; i < count; i += 16) {
-        for (int lane = 0; lane < 16; lane++) lanes[lane] += a[i + lane] * b[i + lane];
-    }
-    for (int width = 8; width > 0; width /= 2) {
-        for (int lane = 0; lane < width; lane++) lanes[lane] += lanes[lane + width];
-    }
-    return lanes[0];
-}
+#include <string.h>
 
 #if defined(__x86_64__)
-
-__attribute__((target("avx2,fma"))) static float horizontal_sum(__m256 sums) {
-    __m128 four = _mm_add_ps(_mm256_castps256_ps128(sums), _mm256_extractf128_ps(sums, 1));
-    __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
-}
-
-// Four accumulators hide the latency of the multiply-add.
-__attribute__((target("avx2,fma"))) static float dot_avx2(const float *a, const float *b, ptrdiff_t count) {
-    __m256 s0 = _mm256_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
-    ptrdiff_t i = 0;
-    for (; i + 32 <= count; i += 32) {
-        s0 = _mm256_fmadd_ps(_mm256_loadu_ps(a + i), _mm256_loadu_ps(b + i), s0);
-        s1 = _mm256_fmadd_ps(_mm256_loadu_ps(a + i + 8), _mm256_loadu_ps(b + i + 8), s1);
-        s2 = _mm256_fmadd_ps(_mm256_loadu_ps(a + i + 16), _mm256_loadu_ps(b + i + 16), s2);
-        s3 = _mm256_fmadd_ps(_mm256_loadu_ps(a + i + 24), _mm256_loadu_ps(b + i + 24), s3);
-    }
-    for (; i < count; i += 16) {
-        s0 = _mm256_fmadd_ps(_mm256_loadu_ps(a + i), _mm256_loadu_ps(b + i), s0);
-        s1 = _mm256_fmadd_ps(_mm256_loadu_ps(a + i + 8), _mm256_loadu_ps(b + i + 8), s1);
-    }
-    return horizontal_sum(_mm256_add_ps(_mm256_add_ps(s0, s1), _mm256_add_ps(s2, s3)));
-}
-
-__attribute__((target("avx512f"))) static float dot_avx512(const float *a, const float *b, ptrdiff_t count) {
-    __m512 s0 = _mm512_setzero_ps(), s1 = s0, s2 = s0, s3 = s0;
-    ptrdiff_t i = 0;
-    for (; i + 64 <= count; i += 64) {
-        s0 = _mm512_fmadd_ps(_mm512_loadu_ps(a + i), _mm512_loadu_ps(b + i), s0);
-        s1 = _mm512_fmadd_ps(_mm512_loadu_ps(a + i + 16), _mm512_loadu_ps(b + i + 16), s1);
-        s2 = _mm512_fmadd_ps(_mm512_loadu_ps(a + i + 32), _mm512_loadu_ps(b + i + 32), s2);
-        s3 = _mm512_fmadd_ps(_mm512_loadu_ps(a + i + 48), _mm512_loadu_ps(b + i + 48), s3);
-    }
-    for (; i < count; i += 16) s0 = _mm512_fmadd_ps(_mm512_loadu_ps(a + i), _mm512_loadu_ps(b + i), s0);
-    return _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(s0, s1), _mm512_add_ps(s2, s3)));
-}
-
+#define AVX2 __attribute__((target("avx2,fma")))
+#define AVX512 __attribute__((target("avx512f,avx2,fma")))
 #endif
+#define INLINE static inline __attribute__((always_inline))
+
+enum { lanes = PerceptPolyphaseLanes, group = PerceptPolyphaseGroup };
+
+// Sixteen floats in whatever registers the target has: one of AVX-512, two of AVX2, four of SSE or NEON.
+typedef float Lanes __attribute__((vector_size(lanes * sizeof(float))));
+typedef float UnalignedLanes __attribute__((vector_size(lanes * sizeof(float)), aligned(4)));
 
 PerceptKernel percept_best_kernel(void) {
 #if defined(__x86_64__)
@@ -66,43 +22,113 @@ PerceptKernel percept_best_kernel(void) {
     return PerceptKernelScalar;
 }
 
-static DotProduct implementation(PerceptKernel kernel) {
+// MARK: Whole periods
+
+ptrdiff_t percept_polyphase_scratch_count(const PolyphasePeriod *period) {
+    return (period->reach + period->groupCount * group) * lanes;
+}
+
+// columns[t * lanes + j] = input[j * inputCount + t]: the inputs of sixteen periods side by side. Compiled for the plain target
+// on purpose: with AVX-512 the compiler would choose scatter instructions, which are slow.
+static __attribute__((noinline)) void transpose_input(const PolyphasePeriod *period, const float *input, float *columns) {
+    ptrdiff_t count = period->inputCount, reach = period->reach;
+    ptrdiff_t own = reach < count ? reach : count;
+    for (ptrdiff_t j = 0; j < lanes; j++) {
+        const float *column = input + j * count;
+        for (ptrdiff_t t = 0; t < own; t++) columns[t * lanes + j] = column[t];
+    }
+    // What lies beyond a period is the next lane's beginning.
+    for (ptrdiff_t t = own; t < reach; t++) {
+        memcpy(columns + t * lanes, columns + (t - count) * lanes + 1, (lanes - 1) * sizeof(float));
+        columns[t * lanes + lanes - 1] = input[(lanes - 1) * count + t];
+    }
+}
+
+// `width` outputs of a group from `first` on; each lane adds in the order of t, whatever the width.
+INLINE void convolve(const float *coefficients, const float *columns, ptrdiff_t length, const int first,
+                     const int width, float *results) {
+    Lanes sums[group];
+    for (int b = 0; b < width; b++) sums[b] = (Lanes){0};
+    for (ptrdiff_t t = 0; t < length; t++) {
+        Lanes x = *(const UnalignedLanes *)(columns + t * lanes);
+        const float *c = coefficients + t * group + first;
+        for (int b = 0; b < width; b++) sums[b] += x * c[b];
+    }
+    for (int b = 0; b < width; b++) *(UnalignedLanes *)(results + (first + b) * lanes) = sums[b];
+}
+
+static __attribute__((noinline)) void transpose_results(const PolyphasePeriod *period, const float *results, float *output) {
+    for (ptrdiff_t j = 0; j < lanes; j++) {
+        for (ptrdiff_t n = 0; n < period->outputCount; n++) {
+            output[j * period->outputCount + n] = results[n * lanes + j];
+        }
+    }
+}
+
+// `width` is how many sums the target's registers hold: a divisor of the group.
+INLINE void periods(const PolyphasePeriod *period, const float *input, float *scratch, float *output, const int width) {
+    float *columns = scratch;
+    float *results = scratch + period->reach * lanes;
+    transpose_input(period, input, columns);
+    for (ptrdiff_t g = 0; g < period->groupCount; g++) {
+        const float *coefficients = period->coefficients + g * period->groupLength * group;
+        const float *start = columns + period->groupStarts[g] * lanes;
+        for (int first = 0; first < group; first += width) {
+            convolve(coefficients, start, period->groupLength, first, width, results + g * group * lanes);
+        }
+    }
+    transpose_results(period, results, output);
+}
+
+static void periods_scalar(const PolyphasePeriod *period, const float *input, float *scratch, float *output) {
+    periods(period, input, scratch, output, 2);
+}
+
 #if defined(__x86_64__)
-    if (kernel == PerceptKernelAVX512) return dot_avx512;
-    if (kernel == PerceptKernelAVX2) return dot_avx2;
+AVX2 static void periods_avx2(const PolyphasePeriod *period, const float *input, float *scratch, float *output) {
+    periods(period, input, scratch, output, 4);
+}
+
+AVX512 static void periods_avx512(const PolyphasePeriod *period, const float *input, float *scratch, float *output) {
+    periods(period, input, scratch, output, 8);
+}
+#endif
+
+void percept_polyphase_periods(PerceptKernel kernel, const PolyphasePeriod *period, const float *input, float *scratch,
+                               float *output) {
+#if defined(__x86_64__)
+    if (kernel == PerceptKernelAVX512) return periods_avx512(period, input, scratch, output);
+    if (kernel == PerceptKernelAVX2) return periods_avx2(period, input, scratch, output);
 #else
     (void)kernel;
 #endif
-    return dot_scalar;
+    periods_scalar(period, input, scratch, output);
 }
 
-float percept_dot_product(PerceptKernel kernel, const float *a, const float *b, ptrdiff_t count) {
-    return implementation(kernel)(a, b, count);
-}
+// MARK: Interpolated phases
 
-static void advance(PolyphaseState *state) {
-    state->position += state->step;
-    state->phase += state->phaseStep;
-    if (state->phase >= state->phaseCount) {
-        state->phase -= state->phaseCount;
-        state->position += 1;
+INLINE float sum_of_lanes(const Lanes *vector) {
+    Lanes sums = *vector;
+    for (int width = lanes / 2; width > 0; width /= 2) {
+        for (int lane = 0; lane < width; lane++) sums[lane] += sums[lane + width];
     }
+    return sums[0];
 }
 
-void percept_polyphase_exact(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tapCount,
-                             float *output, ptrdiff_t count) {
-    DotProduct dot = implementation(percept_best_kernel());
-    PolyphaseState next = *state;
-    for (ptrdiff_t n = 0; n < count; n++) {
-        output[n] = dot(input + next.position, rows + next.phase * tapCount, tapCount);
-        advance(&next);
+// The inner products of one stretch of input with four neighbouring rows, weighted.
+INLINE float weighted_products(const float *input, const float *rows, ptrdiff_t tapCount, const double weights[4]) {
+    Lanes sums[4] = {{0}, {0}, {0}, {0}};
+    for (ptrdiff_t i = 0; i < tapCount; i += lanes) {
+        Lanes x = *(const UnalignedLanes *)(input + i);
+        for (int k = 0; k < 4; k++) sums[k] += x * *(const UnalignedLanes *)(rows + k * tapCount + i);
     }
-    *state = next;
+    double sum = 0;
+    for (int k = 0; k < 4; k++) sum += weights[k] * (double)sum_of_lanes(&sums[k]);
+    return (float)sum;
 }
 
-void percept_polyphase_cubic(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tapCount,
-                             ptrdiff_t density, float *output, ptrdiff_t count) {
-    DotProduct dot = implementation(percept_best_kernel());
+INLINE void cubic(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tapCount, ptrdiff_t density,
+                  float *output, ptrdiff_t count) {
     PolyphaseState next = *state;
     for (ptrdiff_t n = 0; n < count; n++) {
         double exact = (double)next.phase * (double)density / (double)next.phaseCount;
@@ -115,13 +141,37 @@ void percept_polyphase_cubic(PolyphaseState *state, const float *input, const fl
             -(x + 1) * x * (x - 2) / 2,
             (x + 1) * x * (x - 1) / 6,
         };
-        double sum = 0;
         // Row 0 of the table stands for phase −1, hence the four rows start at `row`.
-        for (int k = 0; k < 4; k++) {
-            sum += weights[k] * (double)dot(input + next.position, rows + (row + k) * tapCount, tapCount);
+        output[n] = weighted_products(input + next.position, rows + row * tapCount, tapCount, weights);
+        next.position += next.step;
+        next.phase += next.phaseStep;
+        if (next.phase >= next.phaseCount) {
+            next.phase -= next.phaseCount;
+            next.position += 1;
         }
-        output[n] = (float)sum;
-        advance(&next);
     }
     *state = next;
+}
+
+#if defined(__x86_64__)
+AVX2 static void cubic_avx2(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tapCount,
+                            ptrdiff_t density, float *output, ptrdiff_t count) {
+    cubic(state, input, rows, tapCount, density, output, count);
+}
+
+AVX512 static void cubic_avx512(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tapCount,
+                                ptrdiff_t density, float *output, ptrdiff_t count) {
+    cubic(state, input, rows, tapCount, density, output, count);
+}
+#endif
+
+void percept_polyphase_cubic(PerceptKernel kernel, PolyphaseState *state, const float *input, const float *rows,
+                             ptrdiff_t tapCount, ptrdiff_t density, float *output, ptrdiff_t count) {
+#if defined(__x86_64__)
+    if (kernel == PerceptKernelAVX512) return cubic_avx512(state, input, rows, tapCount, density, output, count);
+    if (kernel == PerceptKernelAVX2) return cubic_avx2(state, input, rows, tapCount, density, output, count);
+#else
+    (void)kernel;
+#endif
+    cubic(state, input, rows, tapCount, density, output, count);
 }

@@ -20,20 +20,26 @@ struct PolyphaseFilter: Sendable {
     let outputRate: Int
     /// Input samples that one output is made of; a multiple of 16, half of them on either side of the output.
     let tapCount: Int
-    /// Coefficients for phase 0, 1, …: `tapCount` each, in the order of the input samples.
-    let rows: [Float]
-    /// How `rows` covers the interval between two input samples.
     let table: Table
 
+    /// How the phases between two input samples are covered.
     enum Table: Sendable {
-        /// One row for each of the `outputRate` phases.
-        case exact
+        /// A row of coefficients for each phase, laid out for whole periods.
+        case periods(PolyphasePeriods)
         /// Rows at `density` phases a sample, from phase −1 on, between which a cubic is laid: for rate pairs whose exact
         /// table would be large.
-        case interpolated(density: Int)
+        case interpolated(rows: [Float], density: Int)
     }
 
     var halfWidth: Int { tapCount / 2 }
+
+    /// Inputs that the smallest number of outputs which are computed at a time uses up.
+    var inputsPerStep: Int {
+        switch table {
+        case .periods(let periods): periods.inputsPerBatch.consumed
+        case .interpolated: inputRate / outputRate + 1
+        }
+    }
 
     /// A table larger than this (1 MiB) would no longer sit in a core's own cache: interpolating is then quicker.
     private static let largestExactTable = 1 << 18
@@ -70,13 +76,15 @@ struct PolyphaseFilter: Sendable {
         let kernel = Kernel(
             cutoff: lowerNyquist - transition / 2, halfWidth: Double(tapCount / 2), attenuation: quality.attenuation)
         if self.outputRate * tapCount <= Self.largestExactTable {
-            table = .exact
-            rows = kernel.rows(phases: 0..<self.outputRate, density: self.outputRate, tapCount: tapCount)
+            let rows = kernel.rows(phases: 0..<self.outputRate, density: self.outputRate, tapCount: tapCount)
+            table = .periods(
+                PolyphasePeriods(rows: rows, tapCount: tapCount, inputRate: self.inputRate, outputRate: self.outputRate)
+            )
         } else {
             // The lower the cutoff, the smoother the kernel, the fewer phases are needed.
             let density = max(8, Int((Double(Self.interpolationDensity) * 2 * lowerNyquist).rounded(.up)))
-            table = .interpolated(density: density)
-            rows = kernel.rows(phases: -1..<density + 2, density: density, tapCount: tapCount)
+            let rows = kernel.rows(phases: -1..<density + 2, density: density, tapCount: tapCount)
+            table = .interpolated(rows: rows, density: density)
         }
     }
 

@@ -13,7 +13,7 @@ public struct Resampler: Sendable {
     private let filter: PolyphaseFilter
     /// Input that is still needed; the next output's first tap falls on the first of them.
     private var pending: [Float]
-    /// Distance of the next output from the input sample before it, in `filter.outputRate`ths of a sample.
+    /// Distance of the next output from the input sample before it, in `filter.outputRate`ths of a sample; 0 between periods.
     private var phase = 0
     private var inputCount = 0
     private var outputCount = 0
@@ -30,48 +30,61 @@ public struct Resampler: Sendable {
         return wholes * outputRate + (rest * outputRate + inputRate - 1) / inputRate
     }
 
-    /// Takes in a block and gives the outputs that it completes.
+    /// Takes in a block of finite samples and gives the outputs that can be computed by now.
     public mutating func process(_ block: [Float]) -> [Float] {
         inputCount += block.count
         pending.append(contentsOf: block)
-        return takeOutputs(atMost: .max)
+        let output = takeOutputs()
+        outputCount += output.count
+        return output
     }
 
     /// Gives the outputs that remain after the last block.
     public mutating func finish() -> [Float] {
-        pending.append(contentsOf: repeatElement(0, count: filter.tapCount))
-        return takeOutputs(
-            atMost: Self.outputCount(for: inputCount, from: filter.inputRate, to: filter.outputRate) - outputCount)
+        let total = Self.outputCount(for: inputCount, from: filter.inputRate, to: filter.outputRate)
+        var output: [Float] = []
+        while outputCount + output.count < total {
+            pending.append(contentsOf: repeatElement(0, count: filter.tapCount + filter.inputsPerStep))
+            output += takeOutputs()
+        }
+        output.removeLast(outputCount + output.count - total)
+        outputCount = total
+        return output
     }
 
-    private mutating func takeOutputs(atMost limit: Int) -> [Float] {
-        let count = max(0, min(limit, completeOutputCount))
-        guard count > 0 else { return [] }
+    private mutating func takeOutputs() -> [Float] {
+        switch filter.table {
+        case .periods(let periods): takePeriods(periods)
+        case .interpolated(let rows, let density): takeInterpolated(rows, density)
+        }
+    }
+
+    private mutating func takePeriods(_ periods: PolyphasePeriods) -> [Float] {
+        let (needed, consumed) = periods.inputsPerBatch
+        guard pending.count >= needed else { return [] }
+        let batchCount = (pending.count - needed) / consumed + 1
+        let output = periods.process(pending, batchCount: batchCount)
+        pending.removeFirst(batchCount * consumed)
+        return output
+    }
+
+    private mutating func takeInterpolated(_ rows: [Float], _ density: Int) -> [Float] {
+        // The last output that fits starts its taps at pending.count − tapCount.
+        let room = pending.count - filter.tapCount
+        guard room >= 0 else { return [] }
+        let count = ((room + 1) * filter.outputRate - phase - 1) / filter.inputRate + 1
         var state = PolyphaseState(
             position: 0, phase: phase, phaseCount: filter.outputRate, step: filter.inputRate / filter.outputRate,
             phaseStep: filter.inputRate % filter.outputRate)
         let output = [Float](unsafeUninitializedCapacity: count) { output, initialized in
             guard let destination = output.baseAddress else { return }
-            switch filter.table {
-            case .exact:
-                percept_polyphase_exact(&state, pending, filter.rows, filter.tapCount, destination, count)
-            case .interpolated(let density):
-                percept_polyphase_cubic(&state, pending, filter.rows, filter.tapCount, density, destination, count)
-            }
+            percept_polyphase_cubic(
+                percept_best_kernel(), &state, pending, rows, filter.tapCount, density, destination, count)
             initialized = count
         }
         phase = state.phase
         // A step is always shorter than the taps, so the next position lies within what is pending.
         pending.removeFirst(min(state.position, pending.count))
-        outputCount += count
         return output
-    }
-
-    /// How many outputs have all their input samples in `pending`.
-    private var completeOutputCount: Int {
-        // The last output that fits starts its taps at pending.count − tapCount.
-        let room = pending.count - filter.tapCount
-        guard room >= 0 else { return 0 }
-        return ((room + 1) * filter.outputRate - phase - 1) / filter.inputRate + 1
     }
 }

@@ -8,16 +8,12 @@ import Synchronization
 final class EncodingLane: Sendable {
     private let queue = DispatchQueue(label: "percept.encoding")
     private let room = DispatchSemaphore(value: 16)
-    private let state: Mutex<State>
-
-    private struct State: ~Copyable {
-        /// `nil` once it was finished or has failed; a failed writer removes its file as it goes.
-        var writer: RecordingWriter?
-        var failure: MediaError?
-    }
+    /// Touched on the queue alone; `nil` once it was finished or has failed: a failed writer removes its file as it goes.
+    private let writer: Mutex<RecordingWriter?>
+    private let failure = Mutex<MediaError?>(nil)
 
     init(_ writer: consuming sending RecordingWriter) {
-        state = Mutex(State(writer: writer))
+        self.writer = Mutex(writer)
     }
 
     /// Hands over a block, waiting while too many wait already.
@@ -25,7 +21,7 @@ final class EncodingLane: Sendable {
     /// - Throws: what an earlier block failed with.
     func write(_ planes: [[Float]]) throws(MediaError) {
         room.wait()
-        if let failure = state.withLock({ $0.failure }) {
+        if let failure = failure.withLock({ $0 }) {
             room.signal()
             throw failure
         }
@@ -36,13 +32,12 @@ final class EncodingLane: Sendable {
     }
 
     private func encode(_ planes: [[Float]]) {
-        state.withLock { state in
-            guard state.failure == nil else { return }
+        writer.withLock { writer in
             do throws(MediaError) {
-                try state.writer?.write(planes)
+                try writer?.write(planes)
             } catch {
-                state.failure = error
-                state.writer = nil
+                failure.withLock { $0 = error }
+                writer = nil
             }
         }
     }
@@ -52,9 +47,9 @@ final class EncodingLane: Sendable {
     /// - Throws: what a block, or the completion, failed with.
     func finish() throws(MediaError) -> RecordingWriter.Summary {
         let result: Result<RecordingWriter.Summary, MediaError> = queue.sync {
-            state.withLock { state in
-                if let failure = state.failure { return .failure(failure) }
-                guard let writer = state.writer.take() else { return .failure(.cancelled) }
+            if let failure = failure.withLock({ $0 }) { return .failure(failure) }
+            return writer.withLock { writer in
+                guard let writer = writer.take() else { return .failure(.cancelled) }
                 do throws(MediaError) {
                     return .success(try writer.finish())
                 } catch {

@@ -5,34 +5,64 @@ struct SampleQuantizer {
 
     /// `x·2¹⁵`, within −32 768…32 767; planes are interleaved.
     mutating func quantizeToShorts(_ planes: [[Float]]) -> [Int16] {
-        quantize(planes, scale: 0x1p15, lowest: -32_768, highest: 32_767) { Int16($0) }
+        // Added to a value below 2²², 1.5·2²³ leaves no bits for a fraction: the addition itself rounds, to nearest, ties to
+        // even, and the low bits of the sum are the integer. Unlike a rounding instruction, every vector unit has that.
+        let magic: Float = 0x1.8p23
+        return quantize(planes, scale: 0x1p15, lowest: -32_768, highest: 32_767) {
+            Int16(truncatingIfNeeded: ($0 + magic).bitPattern)
+        }
     }
 
     /// `x·2²³`, within −8 388 608…8 388 607, in the upper 24 bits of 32; planes are interleaved.
     mutating func quantizeToUpper24Bits(_ planes: [[Float]]) -> [Int32] {
-        quantize(planes, scale: 0x1p23, lowest: -8_388_608, highest: 8_388_607) { Int32($0) << 8 }
+        quantize(planes, scale: 0x1p23, lowest: -8_388_608, highest: 8_388_607) {
+            Int32($0.rounded(.toNearestOrEven)) << 8
+        }
     }
 
-    private mutating func quantize<Integer>(
+    /// - Parameter convert: rounds a value that lies within `lowest…highest`.
+    @inline(__always)
+    private mutating func quantize<Integer: FixedWidthInteger>(
         _ planes: [[Float]], scale: Float, lowest: Float, highest: Float, _ convert: (Float) -> Integer
     ) -> [Integer] {
         guard let frameCount = planes.first?.count else { return [] }
+        let channelCount = planes.count
         var clamped = 0
-        let samples = [Integer](unsafeUninitializedCapacity: frameCount * planes.count) { output, initialized in
+        let samples = [Integer](unsafeUninitializedCapacity: frameCount * channelCount) { output, initialized in
             for (channel, plane) in planes.enumerated() {
                 plane.withUnsafeBufferPointer { input in
-                    for frame in 0..<frameCount {
-                        // With the NaN check folded into the order of arguments: max(lowest, NaN) is `lowest`.
-                        let rounded = (input[frame] * scale).rounded(.toNearestOrEven)
-                        let inRange = Float.minimum(highest, Float.maximum(lowest, rounded))
-                        clamped &+= rounded == inRange ? 0 : 1
-                        output[frame * planes.count + channel] = convert(inRange)
+                    // A stride of one, known when this is compiled, is what lets the loop use vectors.
+                    if channelCount == 1 {
+                        for frame in 0..<frameCount {
+                            let scaled = input[frame] * scale
+                            clamped &+= Self.isBeyond(scaled, lowest, highest)
+                            output[frame] = convert(Self.clamp(scaled, lowest, highest))
+                        }
+                    } else {
+                        for frame in 0..<frameCount {
+                            let scaled = input[frame] * scale
+                            clamped &+= Self.isBeyond(scaled, lowest, highest)
+                            output[frame * channelCount + channel] = convert(Self.clamp(scaled, lowest, highest))
+                        }
                     }
                 }
             }
-            initialized = frameCount * planes.count
+            initialized = frameCount * channelCount
         }
         clampedCount += clamped
         return samples
+    }
+
+    /// 1 for a value that rounds to an integer out of range: the tie at the upper end goes to the even one, which is.
+    @inline(__always)
+    private static func isBeyond(_ scaled: Float, _ lowest: Float, _ highest: Float) -> Int {
+        scaled >= highest + 0.5 || scaled < lowest - 0.5 ? 1 : 0
+    }
+
+    /// With the arguments in this order NaN becomes `lowest`.
+    @inline(__always)
+    private static func clamp(_ scaled: Float, _ lowest: Float, _ highest: Float) -> Float {
+        let raised = scaled > lowest ? scaled : lowest
+        return raised < highest ? raised : highest
     }
 }

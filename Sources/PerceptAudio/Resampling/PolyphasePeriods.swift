@@ -1,0 +1,84 @@
+import CKernels
+
+/// The coefficients of a polyphase filter laid out for the kernel that computes sixteen periods side by side.
+///
+/// After `inputCount` inputs and `outputCount` outputs the same coefficients come again. Eight neighbouring outputs share
+/// one pass over the inputs that any of them needs; where one does not need an input its coefficient is zero.
+struct PolyphasePeriods: Sendable {
+    let inputCount: Int
+    let outputCount: Int
+    /// Inputs from the first that any output of a period needs to behind the last.
+    private let reach: Int
+    private let groupLength: Int
+    private let groupStarts: [Int32]
+    private let coefficients: [Float]
+
+    /// Periods that are computed at a time.
+    static let laneCount = PerceptPolyphaseLanes
+    private static let groupSize = PerceptPolyphaseGroup
+    /// A period has at least so many outputs: a shorter one is repeated, so that its inputs are not rearranged for little.
+    private static let fewestOutputs = 32
+
+    /// - Parameter rows: `outputRate` rows of `tapCount` coefficients, for phases 0, 1, …; the rates have no common divisor.
+    init(rows: [Float], tapCount: Int, inputRate: Int, outputRate: Int) {
+        let repeats = (Self.fewestOutputs + outputRate - 1) / outputRate
+        let outputCount = outputRate * repeats
+        let starts = (0..<outputCount).map { $0 * inputRate / outputRate }
+        let groups = stride(from: 0, to: outputCount, by: Self.groupSize).map {
+            $0..<min($0 + Self.groupSize, outputCount)
+        }
+        let span = groups.map { starts[$0.upperBound - 1] - starts[$0.lowerBound] }.max() ?? 0
+        let groupLength = span + tapCount
+        var coefficients = [Float](repeating: 0, count: groups.count * groupLength * Self.groupSize)
+        for (index, group) in groups.enumerated() {
+            for output in group {
+                let row = output * inputRate % outputRate * tapCount
+                let offset = starts[output] - starts[group.lowerBound]
+                for tap in 0..<tapCount {
+                    let place = (index * groupLength + offset + tap) * Self.groupSize + output - group.lowerBound
+                    coefficients[place] = rows[row + tap]
+                }
+            }
+        }
+        inputCount = inputRate * repeats
+        self.outputCount = outputCount
+        self.groupLength = groupLength
+        self.coefficients = coefficients
+        groupStarts = groups.map { Int32(starts[$0.lowerBound]) }
+        reach = groups.map { starts[$0.lowerBound] + groupLength }.max() ?? 0
+    }
+
+    /// Inputs that a batch of ``laneCount`` periods needs, and those that it uses up.
+    var inputsPerBatch: (needed: Int, consumed: Int) {
+        ((Self.laneCount - 1) * inputCount + reach, Self.laneCount * inputCount)
+    }
+
+    var outputsPerBatch: Int { Self.laneCount * outputCount }
+
+    /// Computes as many batches as `input` has room for.
+    ///
+    /// - Parameter kernel: the implementation; the processor must have it.
+    func process(_ input: [Float], batchCount: Int, kernel: PerceptKernel = percept_best_kernel()) -> [Float] {
+        coefficients.withUnsafeBufferPointer { coefficients in
+            groupStarts.withUnsafeBufferPointer { groupStarts in
+                var period = PolyphasePeriod(
+                    coefficients: coefficients.baseAddress, groupStarts: groupStarts.baseAddress,
+                    groupCount: groupStarts.count, groupLength: groupLength, reach: reach, inputCount: inputCount,
+                    outputCount: outputCount)
+                var scratch = [Float](repeating: 0, count: percept_polyphase_scratch_count(&period))
+                return [Float](unsafeUninitializedCapacity: batchCount * outputsPerBatch) { output, initialized in
+                    guard let destination = output.baseAddress else { return }
+                    input.withUnsafeBufferPointer { input in
+                        guard let source = input.baseAddress else { return }
+                        for batch in 0..<batchCount {
+                            percept_polyphase_periods(
+                                kernel, &period, source + batch * inputsPerBatch.consumed, &scratch,
+                                destination + batch * outputsPerBatch)
+                        }
+                    }
+                    initialized = batchCount * outputsPerBatch
+                }
+            }
+        }
+    }
+}
