@@ -6,6 +6,9 @@
     import Darwin
 #endif
 
+/// `10^exponent`.
+func powerOfTen(_ exponent: Double) -> Double { pow(10, exponent) }
+
 /// Levels of a recording, over all channels; decibels are relative to full scale (±1).
 public struct Levels: Sendable, Hashable, Codable {
     /// The largest magnitude of any sample, linear.

@@ -16,15 +16,33 @@ public struct AudioPreparation: Sendable, Hashable {
     public var channels: Channels
     public var encoding: AudioEncoding
     public var resampling: ResamplingQuality
+    /// Leaves out the silence before the first sound and behind the last one; `nil` keeps it.
+    ///
+    /// The source is read twice then.
+    public var trimming: SilenceTrimming?
+    /// Scales the result so that its largest sample has this magnitude, 0…1 of full scale; `nil` leaves it as loud as it is.
+    ///
+    /// One gain for the whole recording and never a limiter, so that nothing is distorted; ``TimeReceipt/gain`` says
+    /// which. The source is read once more for it.
+    public var normalizedPeak: Double?
+    /// Bytes of the result at most; what would be larger is an error.
+    public var maximumByteCount: Int?
+    /// Seconds of the result at most; what would be longer is an error.
+    public var maximumDuration: Double?
 
     public init(
         sampleRate: Int? = 16_000, channels: Channels = .mono, encoding: AudioEncoding = .flac16,
-        resampling: ResamplingQuality = .standard
+        resampling: ResamplingQuality = .standard, trimming: SilenceTrimming? = nil, normalizedPeak: Double? = nil,
+        maximumByteCount: Int? = nil, maximumDuration: Double? = nil
     ) {
         self.sampleRate = sampleRate
         self.channels = channels
         self.encoding = encoding
         self.resampling = resampling
+        self.trimming = trimming
+        self.normalizedPeak = normalizedPeak
+        self.maximumByteCount = maximumByteCount
+        self.maximumDuration = maximumDuration
     }
 
     /// Prepares a recording into memory, at most `limits.uploadByteCount` bytes.
@@ -35,11 +53,10 @@ public struct AudioPreparation: Sendable, Hashable {
     public func prepare(
         _ source: MediaSource, limits: ResourceLimits = .default, progress: ((Double) -> Void)? = nil
     ) throws(MediaError) -> PreparedAudio {
+        let passage = try passage(of: .source(source), limits)
         var reader = try RecordingReader(source, limits: limits)
-        let writer = try RecordingWriter(
-            toMemory: limits.uploadByteCount, encoding: encoding, sampleRate: sampleRate ?? reader.header.sampleRate,
-            channelCount: channelCount(for: reader.header.channels))
-        return try run(&reader, EncodingLane(writer), source.name, progress)
+        let writer = try writer(limits, reader.header.sampleRate, reader.header.channels)
+        return try run(&reader, EncodingLane(writer), source, passage, limits, progress)
     }
 
     /// Prepares a recording into a file, which appears whole or not at all.
@@ -51,59 +68,91 @@ public struct AudioPreparation: Sendable, Hashable {
         _ source: MediaSource, toFile path: String, limits: ResourceLimits = .default,
         progress: ((Double) -> Void)? = nil
     ) throws(MediaError) -> PreparedAudio {
+        let passage = try passage(of: .source(source), limits)
         var reader = try RecordingReader(source, limits: limits)
         let writer = try RecordingWriter(
-            toFile: path, protecting: source.path.map { [$0] } ?? [], encoding: encoding,
-            sampleRate: sampleRate ?? reader.header.sampleRate, channelCount: channelCount(for: reader.header.channels))
-        return try run(&reader, EncodingLane(writer), source.name, progress)
+            toFile: path, protecting: source.path.map { [$0] } ?? [], byteLimit: maximumByteCount ?? .max,
+            encoding: encoding, sampleRate: sampleRate ?? reader.header.sampleRate,
+            channelCount: channelCount(for: reader.header.channels))
+        return try run(&reader, EncodingLane(writer), source, passage, limits, progress)
     }
 
     /// Prepares decoded samples into memory.
     public func prepare(
         _ recording: Recording, limits: ResourceLimits = .default
     ) throws(MediaError) -> PreparedAudio {
-        let writer = try RecordingWriter(
-            toMemory: limits.uploadByteCount, encoding: encoding, sampleRate: sampleRate ?? recording.sampleRate,
-            channelCount: channelCount(for: recording.channels))
+        let passage = try passage(of: .recording(recording), limits)
+        let writer = try writer(limits, recording.sampleRate, recording.channels)
         var chain = try Chain(
-            self, sampleRate: recording.sampleRate, channels: recording.channels, output: EncodingLane(writer))
-        try chain.process(recording.planes)
-        return try finish(chain, name: "the recording")
+            self, sampleRate: recording.sampleRate, channels: recording.channels, gain: passage.gain,
+            output: EncodingLane(writer))
+        do throws(MediaError) {
+            try chain.process(recording.planes(in: passage.frames, startingAt: 0))
+            try checkDuration(chain.frameCount, recording.sampleRate, "the recording")
+            return try finish(chain, passage, sourceFrameCount: recording.frameCount, name: "the recording")
+        } catch {
+            throw try explained(error, .recording(recording), limits)
+        }
     }
 
-    private func channelCount(for layout: ChannelLayout) -> Int {
+    /// Into memory, of the size that both the caller and the service allow.
+    func writer(_ limits: ResourceLimits, _ sourceRate: Int, _ layout: ChannelLayout) throws(MediaError)
+        -> RecordingWriter
+    {
+        try RecordingWriter(
+            toMemory: min(limits.uploadByteCount, maximumByteCount ?? .max), encoding: encoding,
+            sampleRate: sampleRate ?? sourceRate, channelCount: channelCount(for: layout))
+    }
+
+    func channelCount(for layout: ChannelLayout) -> Int {
         channels == .mono ? 1 : layout.count
     }
 
     private func run(
-        _ reader: inout RecordingReader, _ output: EncodingLane, _ name: String,
-        _ progress: ((Double) -> Void)?
+        _ reader: inout RecordingReader, _ output: EncodingLane, _ source: MediaSource, _ passage: Passage,
+        _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> PreparedAudio {
+        let header = reader.header
+        let expected = (header.frameCount ?? passage.sourceFrameCount).map { passage.frames.clamped(to: 0..<$0).count }
         var chain = try Chain(
-            self, sampleRate: reader.header.sampleRate, channels: reader.header.channels, output: output)
-        while let block = try reader.readBlock() {
-            try MediaError.checkCancellation()
-            try chain.process(block.planes)
-            if let progress, let total = reader.header.frameCount, total > 0 {
-                progress(min(1, Double(reader.framesRead) / Double(total)))
+            self, sampleRate: header.sampleRate, channels: header.channels, gain: passage.gain, output: output)
+        do throws(MediaError) {
+            if let expected { try checkDuration(expected, header.sampleRate, source.name) }
+            while reader.framesRead < passage.frames.upperBound, let block = try reader.readBlock() {
+                try MediaError.checkCancellation()
+                try chain.process(
+                    block.planes(in: passage.frames, startingAt: reader.framesRead - block.frameCount))
+                try checkDuration(chain.frameCount, header.sampleRate, source.name)
+                if let progress, let total = header.frameCount, total > 0 {
+                    progress(min(1, Double(reader.framesRead) / Double(total)))
+                }
             }
+            return try finish(
+                chain, passage, sourceFrameCount: passage.sourceFrameCount ?? reader.framesRead, name: source.name)
+        } catch {
+            throw try explained(error, .source(source), limits)
         }
-        return try finish(chain, name: name)
     }
 
-    private func finish(
-        _ chain: consuming Chain, name: String
+    func finish(
+        _ chain: Chain<EncodingLane>, _ passage: Passage, sourceFrameCount: Int, name: String
     ) throws(MediaError) -> PreparedAudio {
-        let (source, warnings) = (chain.source, chain.warnings)
-        guard source.frameCount > 0 else {
+        let warnings = chain.warnings
+        guard chain.frameCount > 0 else {
             throw MediaError(
                 .malformedInput, source: name, problem: "holds no sound: 0 frames", remedy: "record or export it again")
         }
-        let summary = try chain.finish()
+        let (sourceRate, sourceChannelCount, frameCount) = (chain.sampleRate, chain.channelCount, chain.frameCount)
+        let summary = try chain.finish().finish()
+        let source = TimeReceipt.Side(
+            sampleRate: sourceRate, channelCount: sourceChannelCount, frameCount: sourceFrameCount)
         let upload = TimeReceipt.Side(
-            sampleRate: sampleRate ?? source.sampleRate, channelCount: channels == .mono ? 1 : source.channelCount,
+            sampleRate: sampleRate ?? sourceRate, channelCount: channels == .mono ? 1 : sourceChannelCount,
             frameCount: summary.frameCount)
-        let receipt = TimeReceipt(source: source, upload: upload, clampedSampleCount: summary.clampedSampleCount)
+        let start = passage.frames.lowerBound
+        let receipt = TimeReceipt(
+            source: source, upload: upload, sourceStartFrame: start, sourceEndFrame: start + frameCount,
+            gain: Double(passage.gain), clampedSampleCount: summary.clampedSampleCount)
         return PreparedAudio(
             bytes: summary.bytes, byteCount: summary.byteCount, mediaType: encoding.container.mediaType,
             receipt: receipt,
@@ -116,20 +165,30 @@ public struct AudioPreparation: Sendable, Hashable {
     }
 }
 
-/// Mixing, resampling and encoding in a row, with what they need to remember between blocks.
-private struct Chain {
-    private let output: EncodingLane
+/// Takes the samples that a ``Chain`` makes.
+protocol SampleSink {
+    mutating func write(_ planes: [[Float]]) throws(MediaError)
+}
+
+extension EncodingLane: SampleSink {}
+
+/// Mixing and resampling in a row, with what they need to remember between blocks.
+struct Chain<Output: SampleSink> {
+    private var output: Output
     private let mixer: MonoMixer?
     private var phase: PhaseMeter
     private var resamplers: [Resampler]
-    private let sampleRate: Int
-    private let channelCount: Int
-    private var frameCount = 0
+    private let gain: Float
+    let sampleRate: Int
+    let channelCount: Int
+    /// Of the source, taken in so far.
+    private(set) var frameCount = 0
 
     init(
-        _ preparation: AudioPreparation, sampleRate: Int, channels: ChannelLayout, output: EncodingLane
+        _ preparation: AudioPreparation, sampleRate: Int, channels: ChannelLayout, gain: Float = 1, output: Output
     ) throws(MediaError) {
         self.output = output
+        self.gain = gain
         mixer = preparation.channels == .mono && channels.count > 1 ? MonoMixer(channels) : nil
         phase = PhaseMeter(channels)
         self.sampleRate = sampleRate
@@ -150,16 +209,18 @@ private struct Chain {
         if !resamplers.isEmpty {
             for index in planes.indices { planes[index] = resamplers[index].process(planes[index]) }
         }
-        try output.write(planes)
+        try deliver(planes)
     }
 
-    mutating func finish() throws(MediaError) -> RecordingWriter.Summary {
-        if !resamplers.isEmpty { try output.write(resamplers.indices.map { resamplers[$0].finish() }) }
-        return try output.finish()
+    /// Delivers what the resamplers still hold, and gives the output back.
+    consuming func finish() throws(MediaError) -> Output {
+        if !resamplers.isEmpty { try deliver(resamplers.indices.map { resamplers[$0].finish() }) }
+        return output
     }
 
-    var source: TimeReceipt.Side {
-        TimeReceipt.Side(sampleRate: sampleRate, channelCount: channelCount, frameCount: frameCount)
+    private mutating func deliver(_ planes: [[Float]]) throws(MediaError) {
+        guard gain != 1 else { return try output.write(planes) }
+        try output.write(planes.map { plane in plane.map { $0 * gain } })
     }
 
     var warnings: [String] {

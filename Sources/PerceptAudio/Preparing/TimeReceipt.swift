@@ -22,25 +22,39 @@ public struct TimeReceipt: Sendable, Hashable, Codable {
     public let upload: Side
     /// The frame of the source at which the upload begins.
     public let sourceStartFrame: Int
+    /// The frame of the source behind the last one of the upload.
+    public let sourceEndFrame: Int
+    /// What the samples were multiplied by; 1 unless they were normalized.
+    public let gain: Double
     /// Samples that lay beyond full scale and were clamped.
     public let clampedSampleCount: Int
 
-    public init(source: Side, upload: Side, sourceStartFrame: Int = 0, clampedSampleCount: Int = 0) {
+    /// - Parameter sourceEndFrame: the end of the source when `nil`.
+    public init(
+        source: Side, upload: Side, sourceStartFrame: Int = 0, sourceEndFrame: Int? = nil, gain: Double = 1,
+        clampedSampleCount: Int = 0
+    ) {
         self.source = source
         self.upload = upload
         self.sourceStartFrame = sourceStartFrame
+        self.sourceEndFrame = sourceEndFrame ?? source.frameCount
+        self.gain = gain
         self.clampedSampleCount = clampedSampleCount
     }
 
-    /// The time in the source, in seconds, that a time in the upload stands for; within 0…source duration.
+    /// Where the upload begins in the source, in seconds.
+    public var sourceStart: Double { Double(sourceStartFrame) / Double(source.sampleRate) }
+
+    /// Where the upload ends in the source, in seconds.
+    public var sourceEnd: Double { Double(sourceEndFrame) / Double(source.sampleRate) }
+
+    /// The time in the source, in seconds, that a time in the upload stands for; within ``sourceStart``…``sourceEnd``.
     public func sourceTime(forUploadTime seconds: Double) -> Double {
-        let time = Double(sourceStartFrame) / Double(source.sampleRate) + seconds
-        return min(max(0, time), source.duration)
+        min(max(sourceStart, sourceStart + seconds), sourceEnd)
     }
 
     /// The time in the upload, in seconds, at which a time of the source is heard; within 0…upload duration.
     public func uploadTime(forSourceTime seconds: Double) -> Double {
-        let time = seconds - Double(sourceStartFrame) / Double(source.sampleRate)
-        return min(max(0, time), upload.duration)
+        min(max(0, seconds - sourceStart), upload.duration)
     }
 }

@@ -19,6 +19,8 @@ public struct RecordingWriter: ~Copyable {
     private let soundFile: SoundFile
     private let file: VirtualFile
     private let output: Output
+    /// Of a file; in memory ``VirtualFile`` keeps to it.
+    private let byteLimit: Int
     private var quantizer = SampleQuantizer()
     private var frameCount = 0
 
@@ -27,13 +29,13 @@ public struct RecordingWriter: ~Copyable {
         case memory
     }
 
-    /// Writes to `path`; the inputs named in `protecting` are never replaced.
+    /// Writes to `path`, no more than `byteLimit` bytes; the inputs named in `protecting` are never replaced.
     ///
     /// - Throws: ``MediaError`` `.invalidArgument` for a rate or a channel count that the format cannot hold,
     ///   `.outputNotCreatable`.
     public init(
-        toFile path: String, protecting inputs: [String] = [], encoding: AudioEncoding, sampleRate: Int,
-        channelCount: Int
+        toFile path: String, protecting inputs: [String] = [], byteLimit: Int = .max, encoding: AudioEncoding,
+        sampleRate: Int, channelCount: Int
     ) throws(MediaError) {
         try Self.check(encoding, sampleRate, channelCount)
         let output = try OutputFile(path: path, protecting: inputs)
@@ -43,6 +45,7 @@ public struct RecordingWriter: ~Copyable {
             (path, file, encoding, sampleRate, channelCount)
         self.soundFile = soundFile
         self.output = .file(output)
+        self.byteLimit = byteLimit
     }
 
     /// Writes into memory, no more than `byteLimit` bytes.
@@ -59,6 +62,7 @@ public struct RecordingWriter: ~Copyable {
             (name, file, encoding, sampleRate, channelCount)
         self.soundFile = soundFile
         output = .memory
+        self.byteLimit = byteLimit
     }
 
     private static func check(_ encoding: AudioEncoding, _ sampleRate: Int, _ channelCount: Int) throws(MediaError) {
@@ -106,6 +110,7 @@ public struct RecordingWriter: ~Copyable {
         guard isWritten, file.writeFailure == nil else {
             throw Self.writeError(file, name, soundFile.failure ?? "not all samples were taken")
         }
+        guard file.byteCount <= byteLimit else { throw Self.tooLarge(name, byteLimit) }
     }
 
     /// Completes the header and puts the file in its place.
@@ -113,10 +118,12 @@ public struct RecordingWriter: ~Copyable {
     /// - Throws: ``MediaError`` `.inputOutput` or `.limitExceeded` when the last bytes cannot be written; no file is left.
     public consuming func finish() throws(MediaError) -> Summary {
         let (file, name, frameCount, clamped) = (self.file, self.name, self.frameCount, quantizer.clampedCount)
+        let byteLimit = byteLimit
         let failure = soundFile.close()
         guard failure == nil, file.writeFailure == nil else {
             throw Self.writeError(file, name, failure ?? "closing failed")
         }
+        guard file.byteCount <= byteLimit else { throw Self.tooLarge(name, byteLimit) }
         switch consume output {
         case .file(let output): try output.commit()
         case .memory: break
@@ -150,11 +157,14 @@ public struct RecordingWriter: ~Copyable {
     private static func writeError(_ file: VirtualFile, _ name: String, _ message: String) -> MediaError {
         switch file.writeFailure {
         case .system(let code): .writing(name, code)
-        case .byteLimit(let limit):
-            MediaError(
-                .limitExceeded, source: name, problem: "is larger than the \(limit) bytes that one upload may have",
-                remedy: "send a shorter recording, or at a lower rate")
+        case .byteLimit(let limit): tooLarge(name, limit)
         case nil: MediaError(.inputOutput, source: name, problem: "cannot be encoded: \(message)")
         }
+    }
+
+    private static func tooLarge(_ name: String, _ limit: Int) -> MediaError {
+        MediaError(
+            .limitExceeded, source: name, problem: "is larger than the \(limit) bytes that one upload may have",
+            remedy: "send a shorter recording, or at a lower rate")
     }
 }

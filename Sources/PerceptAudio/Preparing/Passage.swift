@@ -1,0 +1,192 @@
+import PerceptCore
+
+/// The part of a recording that is sent, and what its samples are multiplied by.
+struct Passage {
+    /// Frames of the source; up to `Int.max` where the end is not known beforehand.
+    var frames: Range<Int>
+    var gain: Float
+    /// `nil` when the source was not read beforehand.
+    var sourceFrameCount: Int?
+
+    static let whole = Passage(frames: 0..<Int.max, gain: 1, sourceFrameCount: nil)
+}
+
+extension AudioPreparation {
+    /// Finds out what has to be known before the first sample can be sent, by reading the source as often as needed.
+    ///
+    /// - Throws: ``MediaError`` as ``RecordingReader`` does; `.malformedInput` for a recording that is silent throughout,
+    ///   `.invalidArgument` for a peak or a margin out of range.
+    func passage(of input: AudioSource, _ limits: ResourceLimits) throws(MediaError) -> Passage {
+        var passage = Passage.whole
+        if let trimming {
+            passage = try soundingPassage(of: input, trimming, limits)
+        }
+        if normalizedPeak != nil { passage.gain = try normalizingGain(for: [passage.frames], of: input, limits) }
+        return passage
+    }
+
+    private func soundingPassage(
+        of input: AudioSource, _ trimming: SilenceTrimming, _ limits: ResourceLimits
+    ) throws(MediaError) -> Passage {
+        try trimming.check()
+        var blocks = try input.open(limits)
+        var windows = EnergyWindows(sampleRate: blocks.sampleRate, channelCount: blocks.channels.count)
+        var sound = SoundRange(trimming)
+        while let block = try blocks.readBlock() {
+            try MediaError.checkCancellation()
+            windows.add(block.planes) { sound.add($0) }
+        }
+        windows.finish { sound.add($0) }
+        guard
+            let frames = sound.frames(
+                windowLength: windows.windowLength, sampleRate: blocks.sampleRate, frameCount: blocks.framesRead)
+        else { throw trimming.silenceError(input.name, frameCount: blocks.framesRead) }
+        return Passage(frames: frames, gain: 1, sourceFrameCount: blocks.framesRead)
+    }
+
+    /// The gain that brings the largest sample of what is made of `ranges` to ``normalizedPeak``; 1 for digital silence.
+    ///
+    /// It is measured on the mixed and resampled signal, as it will be sent: resampling can raise a peak.
+    func normalizingGain(
+        for ranges: [Range<Int>], of input: AudioSource, _ limits: ResourceLimits
+    ) throws(MediaError) -> Float {
+        guard let normalizedPeak else { return 1 }
+        guard normalizedPeak > 0, normalizedPeak <= 1 else {
+            throw MediaError(
+                .invalidArgument, problem: "a peak of \(normalizedPeak) cannot be normalized to",
+                remedy: "choose more than 0, up to 1")
+        }
+        var run = try RangeRun<PeakMeter>(self, input, ranges, gain: 1, limits)
+        var peak: Float = 0
+        while let chain = try run.next({ _, _ throws(MediaError) in PeakMeter() }) {
+            peak = max(peak, try chain.finish().peak)
+        }
+        let gain = Float(normalizedPeak) / peak
+        // Digital silence, or so near to it that the gain is none.
+        return gain.isFinite ? gain : 1
+    }
+
+    /// Refuses what lasts longer than ``maximumDuration``.
+    func checkDuration(_ frameCount: Int, _ sourceRate: Int, _ name: String) throws(MediaError) {
+        guard let maximumDuration, Double(frameCount) > maximumDuration * Double(sourceRate) else { return }
+        let seconds = (Double(frameCount) / Double(sourceRate) * 10).rounded(.up) / 10
+        throw MediaError(
+            .limitExceeded, source: name,
+            problem: "lasts \(seconds) s or more, where \(maximumDuration) s are allowed (--max-duration)",
+            remedy: "transcribe it in chunks (--chunk \(maximumDuration)), or cut it")
+    }
+
+    /// Says of an upload that exceeds ``maximumByteCount`` how large it would have been; other errors are given back.
+    ///
+    /// The size is found out by encoding once more and throwing away what comes: an error may take its time.
+    func explained(
+        _ error: MediaError, _ input: AudioSource, _ limits: ResourceLimits
+    ) throws(MediaError) -> MediaError {
+        guard error.kind == .limitExceeded, error.source != input.name, let maximumByteCount else { return error }
+        var unlimited = self
+        unlimited.maximumByteCount = nil
+        let sink = "/dev/null"
+        let size: Int
+        switch input {
+        case .source(let source):
+            size = try unlimited.prepare(source, toFile: sink, limits: limits).byteCount
+        case .recording(let recording):
+            var limits = limits
+            limits.uploadByteCount = .max
+            size = try unlimited.prepare(recording, limits: limits).byteCount
+        }
+        // Not this limit then, but the container's own.
+        guard size > maximumByteCount else { return error }
+        return MediaError(
+            .limitExceeded, source: input.name,
+            problem:
+                "is \(size) bytes as \(encoding.container.mediaType.name), more than the \(maximumByteCount) allowed "
+                + "(--max-bytes)",
+            remedy: "transcribe it in chunks (--chunk 300), " + smallerUploadRemedy)
+    }
+
+    private var smallerUploadRemedy: String {
+        if encoding.container == .wav { return "or send FLAC, which is about half as large" }
+        if encoding.sampleFormat != .s16 { return "or send 16 bits per sample (--sample-format s16)" }
+        if channels == .keep { return "or mix it into one channel (--channels 1)" }
+        if sampleRate.map({ $0 > 16_000 }) ?? true { return "or lower the rate (--rate 16000)" }
+        return "lower the rate (--rate 8000), or leave out silence (--trim-silence)"
+    }
+}
+
+/// The first and the last window that are not silent.
+struct SoundRange {
+    private let trimming: SilenceTrimming
+    private let threshold: Float
+    private var count = 0
+    private var sounding: ClosedRange<Int>?
+
+    init(_ trimming: SilenceTrimming) {
+        self.trimming = trimming
+        threshold = Float(meanSquareOf: trimming.threshold)
+    }
+
+    mutating func add(_ energy: Float) {
+        if energy >= threshold { sounding = (sounding?.lowerBound ?? count)...count }
+        count += 1
+    }
+
+    /// With the margin around; `nil` when nothing sounds.
+    func frames(windowLength: Int, sampleRate: Int, frameCount: Int) -> Range<Int>? {
+        guard let sounding else { return nil }
+        // No more than the recording itself, so that the sums below cannot overflow.
+        let margin = Int(min(trimming.margin * Double(sampleRate), Double(frameCount)))
+        let start = max(0, sounding.lowerBound * windowLength - margin)
+        let end = min(frameCount, (sounding.upperBound + 1) * windowLength + margin)
+        return start..<max(start, end)
+    }
+}
+
+extension SilenceTrimming {
+    func check() throws(MediaError) {
+        guard threshold.isFinite, threshold <= 0, margin.isFinite, margin >= 0 else {
+            throw MediaError(
+                .invalidArgument, problem: "silence below \(threshold) dB with a margin of \(margin) s makes no sense",
+                remedy: "choose a threshold of 0 dB or less and a margin of 0 s or more")
+        }
+    }
+
+    func silenceError(_ name: String, frameCount: Int) -> MediaError {
+        guard frameCount > 0 else {
+            return MediaError(
+                .malformedInput, source: name, problem: "holds no sound: 0 frames", remedy: "record or export it again")
+        }
+        return MediaError(
+            .malformedInput, source: name, problem: "is silent throughout: nothing reaches \(threshold) dBFS",
+            remedy: "check the recording, or leave out --trim-silence to send it as it is")
+    }
+}
+
+/// Finds the largest magnitude and lets the samples go.
+struct PeakMeter: SampleSink {
+    private(set) var peak: Float = 0
+
+    mutating func write(_ planes: [[Float]]) throws(MediaError) {
+        for plane in planes {
+            plane.withUnsafeBufferPointer { samples in
+                var lanes = SIMD8<Float>.zero
+                var index = 0
+                while index + 8 <= samples.count {
+                    for lane in 0..<8 { lanes[lane] = max(lanes[lane], abs(samples[index + lane])) }
+                    index += 8
+                }
+                peak = max(peak, lanes.max())
+                for rest in index..<samples.count { peak = max(peak, abs(samples[rest])) }
+            }
+        }
+    }
+}
+
+extension Recording {
+    /// The planes of the part that lies within `frames`, for a block whose first frame is `start`.
+    func planes(in frames: Range<Int>, startingAt start: Int) -> [[Float]] {
+        let part = frames.clamped(to: start..<start + frameCount)
+        if part.count == frameCount { return planes }
+        return planes.map { Array($0[(part.lowerBound - start)..<(part.upperBound - start)]) }
+    }
+}
