@@ -6,17 +6,34 @@ public import PerceptCore
 public protocol AudioInput: Sendable {
     /// Makes of it what an endpoint wants.
     func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio
+
+    /// Plans the chunks in which it is sent when it is long.
+    func chunked(
+        by preparation: AudioPreparation, chunking: AudioChunking, limits: ResourceLimits
+    ) throws(MediaError) -> ChunkedRecording
 }
 
 extension MediaSource: AudioInput {
     public func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio {
         try preparation.prepare(self, limits: limits)
     }
+
+    public func chunked(
+        by preparation: AudioPreparation, chunking: AudioChunking, limits: ResourceLimits
+    ) throws(MediaError) -> ChunkedRecording {
+        try ChunkedRecording(self, preparation: preparation, chunking: chunking, limits: limits)
+    }
 }
 
 extension URL: AudioInput {
     public func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio {
         try preparation.prepare(mediaSource(), limits: limits)
+    }
+
+    public func chunked(
+        by preparation: AudioPreparation, chunking: AudioChunking, limits: ResourceLimits
+    ) throws(MediaError) -> ChunkedRecording {
+        try ChunkedRecording(mediaSource(), preparation: preparation, chunking: chunking, limits: limits)
     }
 
     /// The file behind the URL.
@@ -35,5 +52,11 @@ extension URL: AudioInput {
 extension Recording: AudioInput {
     public func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio {
         try preparation.prepare(self, limits: limits)
+    }
+
+    public func chunked(
+        by preparation: AudioPreparation, chunking: AudioChunking, limits: ResourceLimits
+    ) throws(MediaError) -> ChunkedRecording {
+        try ChunkedRecording(self, preparation: preparation, chunking: chunking, limits: limits)
     }
 }

@@ -14,6 +14,10 @@ public struct Perceiver: Sendable {
     public var audioPreparation: AudioPreparation
     /// What pictures are made into before they are sent.
     public var imagePreparation: ImagePreparation
+    /// How recordings that are longer than a chunk are cut before they are transcribed; `nil` sends them whole.
+    public var chunking: AudioChunking?
+    /// Chunks that are on their way at the same time, at most: 1 or more.
+    public var concurrentChunkCount: Int
     public var limits: ResourceLimits
     /// The four options of every request.
     public var options: RequestOptions
@@ -22,12 +26,15 @@ public struct Perceiver: Sendable {
 
     public init(
         client: InferenceClient, audioPreparation: AudioPreparation = AudioPreparation(),
-        imagePreparation: ImagePreparation = ImagePreparation(), limits: ResourceLimits = .default,
+        imagePreparation: ImagePreparation = ImagePreparation(), chunking: AudioChunking? = nil,
+        concurrentChunkCount: Int = 3, limits: ResourceLimits = .default,
         options: RequestOptions = RequestOptions(), onWait: (@Sendable (WaitNotice) -> Void)? = nil
     ) {
         self.client = client
         self.audioPreparation = audioPreparation
         self.imagePreparation = imagePreparation
+        self.chunking = chunking
+        self.concurrentChunkCount = concurrentChunkCount
         self.limits = limits
         self.options = options
         self.onWait = onWait
@@ -38,24 +45,6 @@ public struct Perceiver: Sendable {
     /// - Throws: ``InferenceError`` `.tokenRefused` for a malformed token. That there is none shows with the first request.
     public init() throws {
         self.init(client: InferenceClient(token: try AccessToken.discover()))
-    }
-
-    /// Recognizes what is said.
-    ///
-    /// - Parameters:
-    ///   - model: the model's id; the task's default when `nil`.
-    ///   - timestamps: which pieces of the text get times. When `nil` none, but for Whisper models and more than 30
-    ///     seconds, which they refuse without.
-    /// - Throws: ``MediaError`` for the recording, ``InferenceError`` for the service.
-    public func transcribe(
-        _ recording: some AudioInput, model: String? = nil, timestamps: AutomaticSpeechRecognition.Timestamps? = nil
-    ) async throws -> Transcript {
-        let prepared = try await prepare(recording, for: AutomaticSpeechRecognition.self, model)
-        let needsTimestamps =
-            model?.lowercased().contains("whisper") == true && prepared.receipt.upload.duration > Self.whisperWindow
-        let task = AutomaticSpeechRecognition(
-            audio: prepared.input, timestamps: timestamps ?? (needsTimestamps ? .enabled(true) : nil))
-        return Transcript(try await send(task, model), prepared)
     }
 
     /// Tells which classes a recording belongs to.
@@ -119,11 +108,8 @@ public struct Perceiver: Sendable {
         }
     }
 
-    /// Seconds that a Whisper model takes in at once.
-    private static let whisperWindow = 30.0
-
     /// Prepares a recording, unless the request would be refused whatever is sent.
-    private func prepare<SentTask: InferenceTask>(
+    func prepare<SentTask: InferenceTask>(
         _ recording: some AudioInput, for task: SentTask.Type, _ model: String?
     ) async throws -> PreparedAudio {
         try client.checkAccess(to: model ?? SentTask.defaultModel)
@@ -140,7 +126,7 @@ public struct Perceiver: Sendable {
         return try await BlockingWork.run { try image.prepared(by: preparation, limits: limits) }
     }
 
-    private func send<SentTask: InferenceTask>(
+    func send<SentTask: InferenceTask>(
         _ task: SentTask, _ model: String?
     ) async throws -> SentTask.Output {
         try await client.send(task, model: model, options: options, onWait: onWait)

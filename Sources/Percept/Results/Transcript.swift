@@ -21,14 +21,21 @@ public struct Transcript: Sendable, Hashable {
     public var text: String
     /// Empty when no times were asked for.
     public var chunks: [Chunk]
+    /// Of all that was sent.
     public let receipt: TimeReceipt
+    /// Of each upload, in order: one, unless the recording was sent in chunks.
+    public let uploads: [TimeReceipt]
     /// What a person should know about the recording.
     public let warnings: [String]
 
-    public init(text: String, chunks: [Chunk], receipt: TimeReceipt, warnings: [String] = []) {
+    /// - Parameter uploads: `receipt` alone when `nil`.
+    public init(
+        text: String, chunks: [Chunk], receipt: TimeReceipt, uploads: [TimeReceipt]? = nil, warnings: [String] = []
+    ) {
         self.text = text
         self.chunks = chunks
         self.receipt = receipt
+        self.uploads = uploads ?? [receipt]
         self.warnings = warnings
     }
 
@@ -41,6 +48,7 @@ public struct Transcript: Sendable, Hashable {
                 end: chunk.end.map(receipt.sourceTime(forUploadTime:)))
         }
         self.receipt = receipt
+        uploads = [receipt]
         warnings = prepared.warnings
     }
 }

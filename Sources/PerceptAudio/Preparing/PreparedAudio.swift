@@ -9,4 +9,14 @@ public struct PreparedAudio: Sendable, Hashable {
     public let receipt: TimeReceipt
     /// What a person should know: channels that cancel, samples that were clamped.
     public let warnings: [String]
+
+    public init(
+        bytes: [UInt8], byteCount: Int, mediaType: MediaType, receipt: TimeReceipt, warnings: [String] = []
+    ) {
+        self.bytes = bytes
+        self.byteCount = byteCount
+        self.mediaType = mediaType
+        self.receipt = receipt
+        self.warnings = warnings
+    }
 }

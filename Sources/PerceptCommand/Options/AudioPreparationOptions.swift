@@ -50,11 +50,35 @@ struct AudioPreparationOptions: ParsableArguments {
     @Option(help: "standard: aliases below -110 dB; best: below -130 dB.")
     var resampling = ResamplingQuality.standard
 
-    func preparation() throws -> AudioPreparation {
+    @Flag(
+        help: """
+            Leaves out silence at both ends: below -50 dBFS RMS in 10 ms of every channel; a quarter second of it stays. \
+            Times are still those of the source.
+            """)
+    var trimSilence = false
+
+    @Flag(help: "One gain for all of it, so that its peak is -1 dBFS; no limiter.")
+    var normalize = false
+
+    @Option(help: ArgumentHelp("Refuses what lasts longer, after silence is left out.", valueName: "seconds"))
+    var maxDuration: Double?
+
+    func validate() throws {
+        if let maxDuration, !(maxDuration > 0 && maxDuration.isFinite) {
+            throw ValidationError("--max-duration is more than 0.")
+        }
+    }
+
+    /// 10^(-1/20).
+    private static let normalizedPeak = 0.891_250_938_133_745_6
+
+    func preparation(_ limits: UploadLimitOptions) throws -> AudioPreparation {
         var sampleRate: Int?
         if case .hertz(let hertz) = rate { sampleRate = hertz }
         return AudioPreparation(
             sampleRate: sampleRate, channels: channels == .one ? .mono : .keep,
-            encoding: try AudioEncoding(container: audioFormat, sampleFormat: sampleFormat), resampling: resampling)
+            encoding: try AudioEncoding(container: audioFormat, sampleFormat: sampleFormat), resampling: resampling,
+            trimming: trimSilence ? SilenceTrimming() : nil, normalizedPeak: normalize ? Self.normalizedPeak : nil,
+            maximumByteCount: limits.maxBytes?.value, maximumDuration: maxDuration)
     }
 }

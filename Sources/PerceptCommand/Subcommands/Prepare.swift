@@ -19,6 +19,7 @@ struct Prepare: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Writes the map back to the source.", valueName: "file.json"))
     var receipt: String?
 
+    @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
     @OptionGroup var general: GeneralOptions
@@ -33,7 +34,7 @@ struct Prepare: AsyncParsableCommand {
         let console = Console(general)
         var naming = OutputNaming(output, inputCount: input.files.count)
         try await Batch.run(input.files, console) { source in
-            let preparation = MediaPreparation(audio: try audio.preparation(), image: image.preparation())
+            let preparation = MediaPreparation(audio: try audio.preparation(limits), image: image.preparation())
             let path = try naming.output(for: source, fileExtension: preparation.fileExtension(for: source))
             let prepared = try await preparation.prepare(
                 source, toFile: path, progress: console.progress("preparing \(source.name)"))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Percept
+import PerceptAudio
 import PerceptCore
 import PerceptInference
 
@@ -27,7 +28,43 @@ struct Transcribe: AsyncParsableCommand {
     @Option(help: "Asks for the times of phrases or of words.")
     var timestamps: Timestamps?
 
+    /// A number of seconds, or `none` for the whole recording at once.
+    enum ChunkLength: ExpressibleByArgument, Equatable {
+        case none
+        case seconds(Double)
+
+        init?(argument: String) {
+            if argument == "none" {
+                self = .none
+            } else if let seconds = Double(argument), seconds.isFinite,
+                seconds >= AudioChunking.shortestChunkDuration
+            {
+                self = .seconds(seconds)
+            } else {
+                return nil
+            }
+        }
+
+        var defaultValueDescription: String {
+            switch self {
+            case .none: "none"
+            case .seconds(let seconds): "\(seconds)"
+            }
+        }
+
+        var chunking: AudioChunking? {
+            if case .seconds(let seconds) = self { AudioChunking(maximumChunkDuration: seconds) } else { nil }
+        }
+    }
+
+    @Option(
+        help: ArgumentHelp(
+            "Cuts what is longer into chunks of at most so many seconds (1 or more), in pauses where there are any.",
+            valueName: "seconds|none"))
+    var chunk = ChunkLength.none
+
     @OptionGroup(title: "Service") var service: ServiceOptions
+    @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
     @OptionGroup var general: GeneralOptions
 
@@ -36,22 +73,28 @@ struct Transcribe: AsyncParsableCommand {
         if format == .json { general.json = true }
         let console = Console(general)
         try await Batch.run(input.files, console) { source in
-            let perceiver = try service.perceiver(audio: audio.preparation(), console: console)
+            var perceiver = try service.perceiver(audio: audio.preparation(limits), console: console)
+            perceiver.chunking = chunk.chunking
             let transcript = try await perceiver.transcribe(
                 source, model: service.model,
-                timestamps: timestamps?.wire ?? (format.subtitles == nil ? nil : .enabled(true)))
+                timestamps: timestamps?.wire ?? (format.subtitles == nil ? nil : .enabled(true)),
+                progress: chunk == .none ? nil : console.progress("transcribing \(source.name)"))
             for warning in transcript.warnings { console.warning("\(source.name): \(warning)") }
             if let subtitles = format.subtitles, !console.isJSON {
                 console.raw(transcript.subtitles(subtitles))
                 return
             }
             let prefix = input.files.count > 1 ? "\(source.name): " : ""
-            console.result(prefix + transcript.text, json: Self.json(source.name, transcript))
+            let json = try Self.json(source.name, transcript)
+            console.result(prefix + transcript.text, json: json)
         }
     }
 
-    private static func json(_ name: String, _ transcript: Transcript) -> JSONObject {
+    private static func json(_ name: String, _ transcript: Transcript) throws -> JSONObject {
         var object: JSONObject = ["file": .string(name), "text": .string(transcript.text)]
+        if transcript.uploads.count > 1 {
+            object["uploads"] = .array(try transcript.uploads.map { try JSONValue(encoding: $0) })
+        }
         guard !transcript.chunks.isEmpty else { return object }
         object["chunks"] = .array(
             transcript.chunks.map { chunk in

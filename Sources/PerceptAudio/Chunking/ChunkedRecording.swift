@@ -1,0 +1,156 @@
+public import PerceptCore
+import Synchronization
+
+/// A recording prepared chunk by chunk, each when it is asked for.
+///
+/// The recording is read once beforehand, to find the places to cut (and, where asked for, its silent ends and its peak),
+/// and once more as chunks are taken. What is held is one chunk and the little that the next one shares with it, whatever
+/// the length.
+public final class ChunkedRecording: Sendable {
+    /// All chunks, in order; silent ones are left out where the preparation trims silence.
+    public let chunks: [AudioChunk]
+    /// The whole source.
+    public let source: TimeReceipt.Side
+    private let preparation: AudioPreparation
+    private let name: String
+    private let limits: ResourceLimits
+    private let gain: Float
+    private let state: Mutex<State>
+
+    private struct State: ~Copyable {
+        var run: RangeRun<EncodingLane>
+        var takenCount = 0
+    }
+
+    /// Plans the chunks of an encoded recording.
+    ///
+    /// - Throws: ``MediaError`` as ``AudioPreparation/prepare(_:limits:progress:)`` does; `.invalidArgument` for a
+    ///   chunking out of range.
+    public convenience init(
+        _ source: MediaSource, preparation: AudioPreparation, chunking: AudioChunking,
+        limits: ResourceLimits = .default
+    ) throws(MediaError) {
+        try self.init(.source(source), preparation, chunking, limits)
+    }
+
+    /// Plans the chunks of a decoded recording.
+    public convenience init(
+        _ recording: Recording, preparation: AudioPreparation, chunking: AudioChunking,
+        limits: ResourceLimits = .default
+    ) throws(MediaError) {
+        try self.init(.recording(recording), preparation, chunking, limits)
+    }
+
+    private init(
+        _ input: AudioSource, _ preparation: AudioPreparation, _ chunking: AudioChunking, _ limits: ResourceLimits
+    ) throws(MediaError) {
+        let survey = try Survey(input, preparation.trimming, chunking, limits)
+        let ranges = survey.chunks.map(\.frames)
+        let gain = try preparation.normalizingGain(for: ranges, of: input, limits)
+        chunks = survey.chunks
+        source = survey.source
+        name = input.name
+        self.preparation = preparation
+        self.limits = limits
+        self.gain = gain
+        state = Mutex(State(run: try RangeRun(preparation, input, ranges, gain: gain, limits)))
+    }
+
+    /// The next chunk as an endpoint wants it, or `nil` behind the last one.
+    ///
+    /// - Throws: ``MediaError`` as ``AudioPreparation/prepare(_:limits:progress:)`` does.
+    public func next() throws(MediaError) -> PreparedAudio? {
+        let result: Result<PreparedAudio?, MediaError> = state.withLock { state in
+            do throws(MediaError) {
+                return .success(try next(&state))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    private func next(_ state: inout State) throws(MediaError) -> PreparedAudio? {
+        guard state.takenCount < chunks.count else { return nil }
+        let chunk = chunks[state.takenCount]
+        let name = Self.name(of: state.takenCount, chunk, self)
+        state.takenCount += 1
+        try preparation.checkDuration(chunk.frames.count, source.sampleRate, name)
+        do throws(MediaError) {
+            let chain = try state.run.next { rate, channels throws(MediaError) in
+                EncodingLane(try preparation.writer(limits, rate, channels))
+            }
+            guard let chain else { return nil }
+            let passage = Passage(frames: chunk.frames, gain: gain, sourceFrameCount: source.frameCount)
+            return try preparation.finish(chain, passage, sourceFrameCount: source.frameCount, name: self.name)
+        } catch {
+            guard error.kind == .limitExceeded, error.source != self.name else { throw error }
+            throw MediaError(
+                .limitExceeded, source: name,
+                problem: "\(error.problem)", remedy: "make the chunks shorter (--chunk)")
+        }
+    }
+
+    /// `talk.wav, chunk 3 of 12 (600.0–899.2 s)`.
+    public func name(ofChunk index: Int) -> String {
+        chunks.indices.contains(index) ? Self.name(of: index, chunks[index], self) : name
+    }
+
+    private static func name(of index: Int, _ chunk: AudioChunk, _ recording: ChunkedRecording) -> String {
+        func seconds(_ frame: Int) -> Double {
+            (Double(frame) / Double(recording.source.sampleRate) * 10).rounded() / 10
+        }
+        return "\(recording.name), chunk \(index + 1) of \(recording.chunks.count) "
+            + "(\(seconds(chunk.frames.lowerBound))–\(seconds(chunk.frames.upperBound)) s)"
+    }
+}
+
+/// What one reading of a recording tells about where it may be cut.
+private struct Survey {
+    let chunks: [AudioChunk]
+    let source: TimeReceipt.Side
+
+    init(
+        _ input: AudioSource, _ trimming: SilenceTrimming?, _ chunking: AudioChunking, _ limits: ResourceLimits
+    ) throws(MediaError) {
+        try chunking.check()
+        try trimming?.check()
+        var chunking = chunking
+        // What is no silence to the trimming is none to the chunks either.
+        if let trimming { chunking.silenceThreshold = min(chunking.silenceThreshold, trimming.threshold) }
+        var blocks = try input.open(limits)
+        var windows = EnergyWindows(sampleRate: blocks.sampleRate, channelCount: blocks.channels.count)
+        var planner = ChunkPlanner(chunking, sampleRate: blocks.sampleRate, windowLength: windows.windowLength)
+        var sound = trimming.map { SoundRange($0) }
+        func add(_ energy: Float) {
+            planner.add(energy)
+            sound?.add(energy)
+        }
+        while let block = try blocks.readBlock() {
+            try MediaError.checkCancellation()
+            windows.add(block.planes, add)
+        }
+        windows.finish(add)
+        let frameCount = blocks.framesRead
+        source = TimeReceipt.Side(
+            sampleRate: blocks.sampleRate, channelCount: blocks.channels.count, frameCount: frameCount)
+        var chunks = planner.finish(frameCount: frameCount)
+        guard !chunks.isEmpty else {
+            throw MediaError(
+                .malformedInput, source: input.name, problem: "holds no sound: 0 frames",
+                remedy: "record or export it again")
+        }
+        if let trimming, let sound {
+            guard
+                let sounding = sound.frames(
+                    windowLength: windows.windowLength, sampleRate: blocks.sampleRate, frameCount: frameCount)
+            else { throw trimming.silenceError(input.name, frameCount: frameCount) }
+            chunks = chunks.filter { !$0.isSilent && $0.ownFrames.overlaps(sounding) }.map { chunk in
+                AudioChunk(
+                    frames: chunk.frames.clamped(to: sounding), ownFrames: chunk.ownFrames.clamped(to: sounding),
+                    isSilent: false)
+            }
+        }
+        self.chunks = chunks
+    }
+}
