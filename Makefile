@@ -4,8 +4,8 @@
 # make format  the house style; make lint checks it; make media makes TestMedia anew
 SHELL := bash
 OUTPUT ?= demo-output
-PACKAGES := libsndfile1-dev libpng-dev libjpeg-dev pkg-config
-LIBRARIES := sndfile libpng libjpeg
+PACKAGES := libsndfile1-dev libflac-dev libpng-dev libjpeg-dev pkg-config
+LIBRARIES := sndfile flac libpng libjpeg
 
 .PHONY: demo test bench format lint media packages
 
@@ -37,7 +37,7 @@ packages:
 		if command -v apt-get >/dev/null; then \
 			$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(PACKAGES); \
 		elif command -v brew >/dev/null; then \
-			brew install libsndfile libpng jpeg-turbo pkgconf; \
+			brew install libsndfile flac libpng jpeg-turbo pkgconf; \
 		else \
 			echo "Install the development files of libsndfile, libpng and libjpeg-turbo, and pkg-config." >&2; exit 1; \
 		fi; \

@@ -29,6 +29,7 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+        .systemLibrary(name: "CFLAC", pkgConfig: "flac", providers: [.apt(["libflac-dev"]), .brew(["flac"])]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
@@ -37,7 +38,8 @@ let package = Package(
 
         .target(name: "PerceptCore", swiftSettings: swiftSettings),
         .target(
-            name: "PerceptAudio", dependencies: ["PerceptCore", "CSndfile", "CKernels"], swiftSettings: swiftSettings),
+            name: "PerceptAudio", dependencies: ["PerceptCore", "CSndfile", "CFLAC", "CKernels"],
+            swiftSettings: swiftSettings),
         .target(
             name: "PerceptImage", dependencies: ["PerceptCore", "CImageCodecs", "CKernels"],
             swiftSettings: swiftSettings),

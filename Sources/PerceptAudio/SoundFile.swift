@@ -4,24 +4,22 @@ import PerceptCore
 /// An open libsndfile handle; no pointer, status code or constant of that library leaves this file and
 /// ``SoundFileFormat``'s.
 ///
-/// The handle lives as long as the value. Files are read by descriptor, so that names are never interpreted; bytes in
-/// memory, and all that is written, go through libsndfile's virtual I/O.
+/// The handle lives as long as the value. Everything goes through libsndfile's virtual I/O: names are never interpreted, and
+/// each error of the system is known.
 struct SoundFile: ~Copyable {
     private let handle: OpaquePointer
     private var isOpen = true
     /// What the handle reads from or writes to; kept as long as it is open.
-    private let virtualFile: VirtualFile?
-    private let inputFile: InputFile?
+    private let virtualFile: VirtualFile
     let format: SoundFileFormat
     let sampleRate: Int
     let channelCount: Int
     /// `nil` when the header does not say.
     let frameCount: Int?
 
-    private init(handle: OpaquePointer, info: SF_INFO, virtualFile: VirtualFile?, inputFile: consuming InputFile?) {
+    private init(handle: OpaquePointer, info: SF_INFO, virtualFile: VirtualFile) {
         self.handle = handle
         self.virtualFile = virtualFile
-        self.inputFile = inputFile
         format = SoundFileFormat(rawValue: info.format)
         sampleRate = Int(info.samplerate)
         channelCount = Int(info.channels)
@@ -37,12 +35,6 @@ struct SoundFile: ~Copyable {
     /// What libsndfile had to say about a file it could not open.
     struct OpenFailure: Error {
         let message: String
-    }
-
-    static func reading(_ file: consuming InputFile) throws(OpenFailure) -> SoundFile {
-        var info = SF_INFO()
-        let handle = try checked(sf_open_fd(file.descriptor, CInt(SFM_READ), &info, 0))
-        return SoundFile(handle: handle, info: info, virtualFile: nil, inputFile: file)
     }
 
     static func reading(_ file: VirtualFile) throws(OpenFailure) -> SoundFile {
@@ -69,7 +61,7 @@ struct SoundFile: ~Copyable {
         var callbacks = VirtualFile.callbacks
         let handle = try checked(
             sf_open_virtual(&callbacks, mode, &info, Unmanaged.passUnretained(file).toOpaque()))
-        return SoundFile(handle: handle, info: info, virtualFile: file, inputFile: nil)
+        return SoundFile(handle: handle, info: info, virtualFile: file)
     }
 
     /// The reason for a failed open is process-global: it is read before anything else can be opened.
@@ -86,6 +78,9 @@ struct SoundFile: ~Copyable {
     var failure: String? {
         sf_error(handle) == SF_ERR_NO_ERROR ? nil : Self.message(of: handle)
     }
+
+    /// Why the bytes could not be read on, when it was the system that failed.
+    var readFailure: MediaError? { virtualFile.readFailure }
 
     /// The places of the channels where the file states them.
     var channelLayout: ChannelLayout? {

@@ -9,12 +9,14 @@ import PerceptCore
     import Darwin
 #endif
 
-/// What libsndfile reads and writes through callbacks: bytes in memory, or a file whose write errors must be known exactly
-/// (libsndfile itself loses those that come up while it closes).
+/// What libsndfile reads and writes through callbacks: a recording behind a header that may be another than its own, or what is
+/// written, whose errors must be known exactly (libsndfile itself loses those that come up while it closes).
 ///
 /// A class, since libsndfile keeps a pointer to it; used by one ``SoundFile`` at a time.
 final class VirtualFile {
     private enum Storage {
+        /// A header in front of a stretch of a recording, which is not copied.
+        case input(header: [UInt8], InputBytes, Range<Int>)
         case memory([UInt8], byteLimit: Int)
         case descriptor(CInt, byteCount: Int)
     }
@@ -28,10 +30,17 @@ final class VirtualFile {
     private var storage: Storage
     private var offset = 0
     private(set) var writeFailure: WriteFailure?
+    /// Why the recording could not be read on.
+    private(set) var readFailure: MediaError?
 
-    /// Bytes to be read, or to be replaced by what is written: no more than `byteLimit` of them.
-    init(bytes: [UInt8] = [], byteLimit: Int = .max) {
-        storage = .memory(bytes, byteLimit: byteLimit)
+    /// What stands in `range` of a recording, to be read as if `header` were in front of it.
+    init(reading bytes: InputBytes, range: Range<Int>, behind header: [UInt8] = []) {
+        storage = .input(header: header, bytes, range)
+    }
+
+    /// Memory that takes what is written: no more than `byteLimit` bytes.
+    init(byteLimit: Int) {
+        storage = .memory([], byteLimit: byteLimit)
     }
 
     /// An open, empty file; the descriptor stays the caller's.
@@ -46,6 +55,7 @@ final class VirtualFile {
 
     var byteCount: Int {
         switch storage {
+        case .input(let header, _, let range): header.count + range.count
         case .memory(let bytes, _): bytes.count
         case .descriptor(_, let byteCount): byteCount
         }
@@ -79,6 +89,9 @@ final class VirtualFile {
         let available = max(0, min(Int(count), byteCount - offset))
         guard let destination, available > 0 else { return 0 }
         switch storage {
+        case .input(let header, let bytes, let range):
+            let buffer = UnsafeMutableRawBufferPointer(start: destination, count: available)
+            return sf_count_t(read(header, bytes, range, into: buffer))
         case .memory(let bytes, _):
             bytes.withUnsafeBytes { source in
                 guard let base = source.baseAddress else { return }
@@ -91,10 +104,28 @@ final class VirtualFile {
         return sf_count_t(available)
     }
 
+    private func read(
+        _ header: [UInt8], _ bytes: InputBytes, _ range: Range<Int>, into buffer: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        let fromHeader = max(0, min(buffer.count, header.count - offset))
+        if fromHeader > 0 { buffer.copyBytes(from: header[offset..<offset + fromHeader]) }
+        offset += fromHeader
+        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[fromHeader...])
+        do {
+            let count = try bytes.read(at: range.lowerBound + offset - header.count, into: rest)
+            offset += count
+            return fromHeader + count
+        } catch {
+            readFailure = error
+            return fromHeader
+        }
+    }
+
     private func write(_ start: UnsafeRawPointer?, count: sf_count_t) -> sf_count_t {
         guard let start, count > 0, writeFailure == nil else { return 0 }
         let source = UnsafeRawBufferPointer(start: start, count: Int(count))
         switch storage {
+        case .input: return 0
         case .memory(var bytes, let byteLimit):
             let (end, overflow) = offset.addingReportingOverflow(source.count)
             guard !overflow, end <= byteLimit else {

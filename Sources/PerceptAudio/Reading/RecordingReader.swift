@@ -2,32 +2,71 @@ public import PerceptCore
 
 /// Reads a recording block by block: the header first, checked against the limits, then the samples.
 ///
-/// The format is told by the content. Whatever libsndfile decodes is read: WAV (with RF64 and Wave64), FLAC, Ogg Vorbis
-/// and Opus, MP3, AIFF, CAF and AU.
+/// The format is told by the content. WAV (with RIFX, RF64, BW64 and Wave64) and FLAC are read in all their variants; whatever
+/// else libsndfile decodes (Ogg Vorbis and Opus, MP3, AIFF, CAF, AU) through it; the rest (MP4, AMR, WebM, …) by an `ffmpeg` on
+/// the `PATH`, when there is one.
 public struct RecordingReader: ~Copyable {
     public let header: RecordingHeader
     /// Frames handed out so far.
     public private(set) var framesRead = 0
-    private let source: MediaSource
-    private let soundFile: SoundFile
+    /// Samples so far that were no finite numbers, and were replaced by 0 because that was asked for.
+    public private(set) var replacedSampleCount = 0
+    private let name: String
+    private let source: any SampleSource
+    private let replacesNonFinite: Bool
 
     /// Opens `source` and reads its header.
     ///
+    /// - Parameter replacingNonFinite: whether samples that are no finite number become 0, rather than an error.
     /// - Throws: ``MediaError`` `.inputMissing`, `.malformedInput`, `.unsupportedFeature` (with what would make it
     ///   readable), or `.limitExceeded` for channels or a rate beyond `limits`.
-    public init(_ source: MediaSource, limits: ResourceLimits = .default) throws(MediaError) {
+    public init(
+        _ source: MediaSource, limits: ResourceLimits = .default, replacingNonFinite: Bool = false
+    ) throws(MediaError) {
+        try self.init(source, limits, replacingNonFinite, ffmpeg: FFmpegSource.program())
+    }
+
+    /// Reads samples that have no header.
+    ///
+    /// - Parameter format: what they are; an incomplete last frame is left out, with a warning.
+    /// - Throws: ``MediaError`` `.inputMissing`, `.malformedInput` when there are none, or `.limitExceeded`.
+    public init(
+        _ source: MediaSource, raw format: RawAudioFormat, limits: ResourceLimits = .default,
+        replacingNonFinite: Bool = false
+    ) throws(MediaError) {
+        try Self.check(format.channelCount, format.sampleRate, limits, "raw format", source.name)
+        try self.init(
+            PCMSource(raw: InputBytes(source), format), name: source.name, limits: limits,
+            replacingNonFinite: replacingNonFinite)
+    }
+
+    /// - Parameter ffmpeg: the program that decodes what cannot be decoded here; `nil` when there is none.
+    init(
+        _ source: MediaSource, _ limits: ResourceLimits = .default, _ replacingNonFinite: Bool = false, ffmpeg: String?
+    ) throws(MediaError) {
         let mediaType = try source.mediaType()
-        guard Self.readableTypes.contains(mediaType) else { throw Self.unreadable(mediaType, source.name) }
-        let soundFile = try Self.open(source, mediaType)
-        try Self.check(soundFile, limits, source.name)
-        let format = soundFile.format
-        header = RecordingHeader(
-            mediaType: mediaType, container: format.containerName, codec: format.coding.name,
-            bitDepth: format.coding.bitDepth, sampleRate: soundFile.sampleRate,
-            channels: soundFile.channelLayout ?? .conventional(channelCount: soundFile.channelCount),
-            frameCount: soundFile.frameCount)
+        let samples = try Self.open(InputBytes(source), mediaType, ffmpeg)
+        try self.init(samples, name: source.name, limits: limits, replacingNonFinite: replacingNonFinite)
+    }
+
+    private init(
+        _ source: any SampleSource, name: String, limits: ResourceLimits, replacingNonFinite: Bool
+    ) throws(MediaError) {
+        let header = source.header
+        try Self.check(header.channelCount, header.sampleRate, limits, "header", name)
+        self.header = header
         self.source = source
-        self.soundFile = soundFile
+        self.name = name
+        replacesNonFinite = replacingNonFinite
+    }
+
+    /// What a person should know of what was read so far: a size that was wrong, a checksum that does not fit, samples that
+    /// were replaced. Complete once the end was reached.
+    public var warnings: [String] {
+        let replaced =
+            replacedSampleCount > 0
+            ? ["\(replacedSampleCount) samples were no finite numbers and were replaced by silence"] : []
+        return source.warnings + replaced
     }
 
     /// Reads the next block.
@@ -38,126 +77,137 @@ public struct RecordingReader: ~Copyable {
     /// - Throws: ``MediaError`` `.malformedInput` when the data are damaged, end early, or hold a sample that is no finite
     ///   number; the place is named in frames and seconds.
     public mutating func readBlock(frameLimit: Int = 4096) throws(MediaError) -> Recording? {
-        let planes =
-            switch soundFile.format.coding.sampleType {
-            case .short: Self.planes(soundFile.readShorts(frameLimit: frameLimit), header.channelCount, scale: 0x1p-15)
-            case .int: Self.planes(soundFile.readInts(frameLimit: frameLimit), header.channelCount, scale: 0x1p-31)
-            case .float: try finitePlanes(soundFile.readFloats(frameLimit: frameLimit))
-            }
-        let frameCount = planes.first?.count ?? 0
-        if frameCount < frameLimit { try checkEnd(at: framesRead + frameCount) }
+        var planes = try source.readPlanes(frameLimit: max(1, min(frameLimit, Self.largestBlock)))
+        guard let frameCount = planes.first?.count, frameCount > 0 else { return nil }
+        if source.holdsFloatingPoint { try checkNumbers(&planes) }
         framesRead += frameCount
-        guard frameCount > 0 else { return nil }
         return Recording(sampleRate: header.sampleRate, channels: header.channels, checkedPlanes: planes)
     }
 
+    /// Whatever a caller asks for, this many frames at most are made at a time.
+    private static let largestBlock = 1 << 18
+
     // MARK: Opening
 
-    private static let readableTypes: Set<MediaType> = [.wav, .w64, .flac, .ogg, .mp3, .aiff, .caf, .au]
+    private static func open(
+        _ bytes: InputBytes, _ mediaType: MediaType, _ ffmpeg: String?
+    ) throws(MediaError) -> any SampleSource {
+        switch try opening(bytes, mediaType) {
+        case .source(let source): return source
+        case .unreadable(let codec, let reason):
+            if let ffmpeg { return try FFmpegSource(bytes, mediaType: mediaType, program: ffmpeg) }
+            throw MediaError(
+                .unsupportedFeature, source: bytes.name,
+                problem: "\(codec) is not readable here" + (reason.map { " (\($0))" } ?? ""),
+                remedy:
+                    "install ffmpeg, which is used when it is on the PATH, or convert it with `ffmpeg -i INPUT OUTPUT.wav`"
+            )
+        }
+    }
 
-    private static func unreadable(_ type: MediaType, _ name: String) -> MediaError {
-        switch type.kind {
-        case .audio, .video:
-            MediaError(
-                .unsupportedFeature, source: name, problem: "\(type.name) is not readable here",
-                remedy: "convert it with `ffmpeg -i INPUT OUTPUT.wav`")
+    private static func opening(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) -> Opening {
+        switch mediaType {
+        case .wav, .w64: return try .wav(bytes, mediaType)
+        case .flac: return .source(try FLACSource(bytes, mediaType: mediaType))
+        case .ogg, .mp3, .aiff, .caf, .au: return try container(bytes, mediaType)
+        default: break
+        }
+        switch mediaType.kind {
+        case .audio, .video: return .unreadable(codec: mediaType.name, reason: nil)
         case .image:
-            MediaError(
-                .unsupportedFeature, source: name,
-                problem: "is a picture (\(type.name)), where a recording was expected",
-                remedy: "pass a recording")
+            throw MediaError(
+                .unsupportedFeature, source: bytes.name,
+                problem: "is a picture (\(mediaType.name)), where a recording was expected", remedy: "pass a recording")
         case .other:
-            MediaError(
-                .malformedInput, source: name, problem: "is \(type.name), whatever its name says, not a recording",
+            throw MediaError(
+                .malformedInput, source: bytes.name,
+                problem: "is \(mediaType.name), whatever its name says, not a recording",
                 remedy: "pass a recording (WAV, FLAC, Ogg, MP3, AIFF, CAF, AU)")
         }
     }
 
-    private static func open(_ source: MediaSource, _ mediaType: MediaType) throws(MediaError) -> SoundFile {
-        let failure: SoundFile.OpenFailure
-        switch source.storage {
-        case .bytes(let bytes):
-            do { return try SoundFile.reading(VirtualFile(bytes: bytes)) } catch { failure = error }
-        case .file(let path):
-            let file = try InputFile(path: path, name: source.name)
-            do { return try SoundFile.reading(file) } catch { failure = error }
+    /// What libsndfile reads as it is.
+    private static func container(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) -> Opening {
+        let codec = try StoredCodec(bytes, mediaType)
+        if let codec, !codec.isReadable {
+            return .unreadable(codec: "\(mediaType.name) with \(codec.name)", reason: nil)
         }
-        throw MediaError(
-            .malformedInput, source: source.name,
-            problem: "the \(mediaType.name) header cannot be read (\(failure.message))",
-            remedy: "check that the file is complete, or convert it with `ffmpeg -i INPUT OUTPUT.wav`")
+        if mediaType == .ogg, codec?.name == StoredCodec.oggFLAC {
+            return .source(try FLACSource(bytes, mediaType: mediaType))
+        }
+        do {
+            let file = VirtualFile(reading: bytes, range: 0..<bytes.byteCount)
+            return .source(try SoundFileSource(file, mediaType: mediaType, name: bytes.name))
+        } catch {
+            let contents = codec.map { "\(mediaType.name) with \($0.name)" } ?? mediaType.name
+            throw MediaError(
+                .malformedInput, source: bytes.name,
+                problem: "the \(contents) header cannot be read (\(error.message))",
+                remedy: "check that the file is complete, or convert it with `ffmpeg -i INPUT OUTPUT.wav`")
+        }
     }
 
     private static func check(
-        _ soundFile: borrowing SoundFile, _ limits: ResourceLimits, _ name: String
+        _ channelCount: Int, _ sampleRate: Int, _ limits: ResourceLimits, _ stated: String, _ name: String
     ) throws(MediaError) {
-        guard (1...limits.channelCount).contains(soundFile.channelCount) else {
+        guard (1...limits.channelCount).contains(channelCount) else {
             throw MediaError(
                 .limitExceeded, source: name,
-                problem: "the header states \(soundFile.channelCount) channels; the limit is \(limits.channelCount)",
+                problem: "the \(stated) states \(channelCount) channels; the limit is \(limits.channelCount)",
                 remedy: "split the recording into fewer channels")
         }
-        guard (1...limits.sampleRate).contains(soundFile.sampleRate) else {
+        guard (1...limits.sampleRate).contains(sampleRate) else {
             throw MediaError(
                 .limitExceeded, source: name,
-                problem: "the header states \(soundFile.sampleRate) Hz; 1…\(limits.sampleRate) Hz can be read",
+                problem: "the \(stated) states \(sampleRate) Hz; 1…\(limits.sampleRate) Hz can be read",
                 remedy: "check that the file is complete")
         }
     }
 
     // MARK: Samples
 
-    private static func planes<Sample: FixedWidthInteger>(
-        _ samples: [Sample], _ channelCount: Int, scale: Float
-    ) -> [[Float]] {
-        deinterleave(samples, channelCount) { Float($0) * scale }
-    }
-
-    private static func deinterleave<Sample>(
-        _ samples: [Sample], _ channelCount: Int, _ convert: (Sample) -> Float
-    ) -> [[Float]] {
-        let frameCount = samples.count / channelCount
-        return samples.withUnsafeBufferPointer { input in
-            (0..<channelCount).map { channel in
-                [Float](unsafeUninitializedCapacity: frameCount) { output, initialized in
-                    for frame in 0..<frameCount { output[frame] = convert(input[frame * channelCount + channel]) }
-                    initialized = frameCount
+    private mutating func checkNumbers(_ planes: inout [[Float]]) throws(MediaError) {
+        // With the sign cut off, the largest pattern tells whether a closer look is needed.
+        let isFinite = planes.allSatisfy { plane in
+            plane.reduce(into: UInt32(0)) { $0 = max($0, $1.bitPattern & 0x7FFF_FFFF) } < Float.infinity.bitPattern
+        }
+        guard !isFinite else { return }
+        if replacesNonFinite {
+            for channel in planes.indices {
+                for index in planes[channel].indices where !planes[channel][index].isFinite {
+                    planes[channel][index] = 0
+                    replacedSampleCount += 1
                 }
             }
-        }
-    }
-
-    private func finitePlanes(_ samples: [Float]) throws(MediaError) -> [[Float]] {
-        // x·0 is 0 for every finite x and NaN for all others, so one sum tells whether a closer look is needed.
-        let probe = samples.reduce(into: Float(0)) { $0 += $1 * 0 }
-        if probe != 0, let index = samples.firstIndex(where: { !$0.isFinite }) {
+        } else if let index = planes.compactMap({ $0.firstIndex { !$0.isFinite } }).min() {
             throw MediaError(
-                .malformedInput, source: source.name,
-                problem: "the sample at \(place(framesRead + index / header.channelCount)) is no finite number",
+                .malformedInput, source: name,
+                problem: "the sample at \(header.place(framesRead + index)) is no finite number",
                 remedy: "repair or re-export the recording")
         }
-        return Self.deinterleave(samples, header.channelCount) { $0 }
     }
+}
 
-    /// Called when a read came out short: at the end, or at a fault?
-    private func checkEnd(at frame: Int) throws(MediaError) {
-        if let failure = soundFile.failure {
+extension PCMSource {
+    /// Samples without a header, from the first byte on.
+    fileprivate convenience init(raw bytes: InputBytes, _ format: RawAudioFormat) throws(MediaError) {
+        let bytesPerFrame = format.channelCount * format.sampleFormat.byteCount
+        let (frameCount, rest) = bytes.byteCount.quotientAndRemainder(dividingBy: bytesPerFrame)
+        guard frameCount > 0 else {
             throw MediaError(
-                .malformedInput, source: source.name, problem: "the data are damaged at \(place(frame)) (\(failure))",
-                remedy: "get the recording again")
+                .malformedInput, source: bytes.name,
+                problem: "the file has \(bytes.byteCount) bytes, less than one frame of \(format)",
+                remedy: "record or export it again")
         }
-        // Of the containers read here FLAC alone states a number of frames that its data must bear out.
-        guard header.mediaType == .flac, let stated = header.frameCount, frame < stated else { return }
-        throw MediaError(
-            .malformedInput, source: source.name,
-            problem: "is cut short: the data end at \(place(frame)), the header states \(stated) frames",
-            remedy: "get the whole file again")
-    }
-
-    private func place(_ frame: Int) -> String {
-        let milliseconds = Int((Double(frame) / Double(header.sampleRate) * 1000).rounded())
-        let fraction = String(1000 + milliseconds % 1000).dropFirst()
-        return "frame \(frame) (\(milliseconds / 1000).\(fraction) s)"
+        let header = RecordingHeader(
+            mediaType: MediaType(rawValue: "audio/x-raw"), container: "raw", codec: format.sampleFormat.codecName,
+            bitDepth: format.sampleFormat.byteCount * 8, sampleRate: format.sampleRate,
+            channels: .conventional(channelCount: format.channelCount), frameCount: frameCount)
+        let warnings =
+            rest == 0 ? [] : ["the last \(rest) bytes are no whole frame of \(format) and were left out"]
+        self.init(
+            bytes, range: 0..<frameCount * bytesPerFrame, format: format.sampleFormat, bytesPerFrame: bytesPerFrame,
+            header: header, warnings: warnings)
     }
 }
 

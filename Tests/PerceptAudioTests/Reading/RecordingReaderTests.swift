@@ -1,4 +1,4 @@
-import PerceptAudio
+@testable import PerceptAudio
 import PerceptCore
 import PerceptTestSupport
 import Testing
@@ -55,7 +55,8 @@ import Testing
         let wav = WAVBytes.plain(
             WAVBytes.samples([1, -1, 2, -2, 3, -3] as [Int16]), bits: 16, sampleRate: 48_000, channelCount: 2)
         let recording = try Recording(decoding: .bytes(wav))
-        #expect(recording.planes == [[1, 2, 3].map { $0 / 32768 }, [-1, -2, -3].map { $0 / 32768 }])
+        let left: [Float] = [1.0 / 32_768, 2.0 / 32_768, 3.0 / 32_768]
+        #expect(recording.planes == [left, left.map { -$0 }])
         #expect(recording.sampleRate == 48_000)
         #expect(recording.channels == .stereo)
     }
@@ -118,7 +119,7 @@ import Testing
         expectMediaError(.inputMissing) { _ = try RecordingReader(.file(folder.path)) }
         let voiceMemo = [UInt8](repeating: 0, count: 4) + Array("ftypM4A ".utf8) + [UInt8](repeating: 0, count: 64)
         let memoError = expectMediaError(.unsupportedFeature) {
-            _ = try RecordingReader(.bytes(voiceMemo, name: "memo.m4a"))
+            _ = try RecordingReader(.bytes(voiceMemo, name: "memo.m4a"), ffmpeg: nil)
         }
         #expect(memoError?.remedy?.contains("ffmpeg") == true)
         let header = WAVBytes.plain([], bits: 16, sampleRate: 8000, channelCount: 1).prefix(20)

@@ -1,0 +1,90 @@
+import PerceptCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The encoded bytes of a recording, readable from any place: a file or bytes in memory.
+final class InputBytes {
+    private enum Storage: ~Copyable {
+        case memory([UInt8])
+        case file(InputFile)
+    }
+
+    private let storage: Storage
+    let byteCount: Int
+    /// What errors call the recording.
+    let name: String
+
+    /// - Throws: ``MediaError`` `.inputMissing` for a file that cannot be opened.
+    init(_ source: MediaSource) throws(MediaError) {
+        name = source.name
+        switch source.storage {
+        case .bytes(let bytes):
+            storage = .memory(bytes)
+            byteCount = bytes.count
+        case .file(let path):
+            let file = try InputFile(path: path, name: source.name)
+            byteCount = file.byteCount
+            storage = .file(file)
+        }
+    }
+
+    /// The open file, valid as long as this value lives; `nil` for bytes in memory.
+    var descriptor: CInt? {
+        switch storage {
+        case .memory: nil
+        case .file(let file): file.descriptor
+        }
+    }
+
+    /// The bytes in memory; `nil` for a file.
+    var bytes: [UInt8]? {
+        switch storage {
+        case .memory(let bytes): bytes
+        case .file: nil
+        }
+    }
+
+    /// Reads up to `count` bytes from `offset` on; fewer only at the end.
+    ///
+    /// - Throws: ``MediaError`` `.inputOutput` when the system cannot read on.
+    func read(at offset: Int, count: Int) throws(MediaError) -> [UInt8] {
+        switch storage {
+        case .memory(let bytes): Array(bytes.dropFirst(offset).prefix(max(0, count)))
+        case .file(let file): try file.read(at: offset, count: count)
+        }
+    }
+
+    /// Fills `buffer` from `offset` on, as far as there are bytes; gives how many there were.
+    ///
+    /// - Throws: ``MediaError`` `.inputOutput` when the system cannot read on.
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(MediaError) -> Int {
+        let wanted = max(0, min(buffer.count, byteCount - offset))
+        guard wanted > 0, let base = buffer.baseAddress else { return 0 }
+        switch storage {
+        case .memory(let bytes):
+            bytes.withUnsafeBytes { source in
+                guard let start = source.baseAddress else { return }
+                base.copyMemory(from: start + offset, byteCount: wanted)
+            }
+            return wanted
+        case .file(let file):
+            var filled = 0
+            while filled < wanted {
+                let count = pread(file.descriptor, base + filled, wanted - filled, off_t(offset + filled))
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    throw MediaError(.inputOutput, source: name, problem: "reading failed: \(systemMessage(errno))")
+                }
+                if count == 0 { break }
+                filled += count
+            }
+            return filled
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import PerceptCore
+
+/// Uncompressed samples in a stretch of a file or of memory, converted here.
+final class PCMSource: SampleSource {
+    let header: RecordingHeader
+    let warnings: [String]
+    private let bytes: InputBytes
+    private let format: PCMSampleFormat
+    private let bytesPerFrame: Int
+    private let end: Int
+    private var offset: Int
+    private var framesRead = 0
+    private var buffer: [UInt8] = []
+
+    /// - Parameters:
+    ///   - range: within the bytes; whole frames, of `bytesPerFrame` each, which hold all channels' samples.
+    ///   - header: states as many frames as `range` holds.
+    init(
+        _ bytes: InputBytes, range: Range<Int>, format: PCMSampleFormat, bytesPerFrame: Int, header: RecordingHeader,
+        warnings: [String] = []
+    ) {
+        self.bytes = bytes
+        self.format = format
+        self.bytesPerFrame = bytesPerFrame
+        self.header = header
+        self.warnings = warnings
+        offset = range.lowerBound
+        end = range.upperBound
+    }
+
+    var holdsFloatingPoint: Bool { format.holdsFloatingPoint }
+
+    func readPlanes(frameLimit: Int) throws(MediaError) -> [[Float]] {
+        let frameCount = min(frameLimit, (end - offset) / bytesPerFrame)
+        guard frameCount > 0 else { return [] }
+        let byteCount = frameCount * bytesPerFrame
+        if buffer.count < byteCount { buffer = [UInt8](repeating: 0, count: byteCount) }
+        let planes = try buffer.withUnsafeMutableBufferPointer { buffer throws(MediaError) in
+            let block = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<byteCount]))
+            guard try bytes.read(at: offset, into: block) == byteCount else {
+                throw MediaError(
+                    .inputOutput, source: bytes.name,
+                    problem: "became shorter while it was being read, at \(header.place(framesRead))",
+                    remedy: "read it again once it is complete")
+            }
+            return format.planes(
+                UnsafeRawBufferPointer(block), frameCount: frameCount, channelCount: header.channelCount,
+                bytesPerFrame: bytesPerFrame)
+        }
+        offset += byteCount
+        framesRead += frameCount
+        return planes
+    }
+}
