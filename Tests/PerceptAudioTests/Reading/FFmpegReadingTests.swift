@@ -1,0 +1,163 @@
+import Foundation
+@testable import PerceptAudio
+import PerceptCore
+import PerceptTestSupport
+import Testing
+
+/// What another program decodes: mostly with a shell script in its place, whose output is known to the byte.
+@Suite struct FFmpegReadingTests {
+    /// A stand-in for ffmpeg that does what `script` says; `$here` is its folder.
+    private static func program(_ folder: TemporaryFolder, _ script: String) throws -> String {
+        let path = try folder.write(Array("#!/bin/sh\nhere='\(folder.path)'\n\(script)\n".utf8), as: "ffmpeg")
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+        return path
+    }
+
+    /// What ffmpeg writes into a pipe for three channels: sizes unknown, an extensible format, floating point.
+    private static func output(_ samples: [Float]) -> [UInt8] {
+        let extra = RIFFBytes.extensible(validBits: 32, channelMask: 0x7, tag: 3)
+        let format = RIFFBytes.format(tag: 0xFFFE, bits: 32, sampleRate: 22_050, channelCount: 3, extra: extra)
+        return RIFFBytes.file(
+            [
+                RIFFBytes.chunk("fmt ", format), RIFFBytes.chunk("fact", [0xFF, 0xFF, 0xFF, 0xFF]),
+                RIFFBytes.chunk("data", WAVBytes.samples(samples), statedSize: .max),
+            ], statedSize: .max)
+    }
+
+    private static let voiceMemo =
+        [UInt8](repeating: 0, count: 4) + Array("ftypM4A ".utf8) + [UInt8](repeating: 7, count: 64)
+    private static let ramp = (0..<30_000).map { Float($0) / 32_768 }
+    private static let streamLine = "[info]   Stream #0:0[0x1](und): Audio: aac (LC) (mp4a / 0x6134706D), 22050 Hz, 3.0"
+
+    @Test func samplesComeThroughThePipe() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write(Self.output(Self.ramp), as: "out.wav")
+        let program = try Self.program(folder, "echo '\(Self.streamLine)' >&2; cat \"$here/out.wav\"")
+        for frameLimit in [1000, 4096, 100_000] {
+            var reader = try RecordingReader(.bytes(Self.voiceMemo), ffmpeg: program)
+            #expect(reader.header.sampleRate == 22_050)
+            #expect(reader.header.channels.positions == [.frontLeft, .frontRight, .frontCenter])
+            #expect(reader.header.frameCount == nil)
+            #expect(reader.header.container == "MP4")
+            #expect(reader.header.codec == "AAC")
+            var planes = [[Float]](repeating: [], count: 3)
+            while let block = try reader.readBlock(frameLimit: frameLimit) {
+                for channel in 0..<3 { planes[channel] += block.planes[channel] }
+            }
+            let expected = (0..<3).map { channel in stride(from: channel, to: 30_000, by: 3).map { Self.ramp[$0] } }
+            #expect(planes == expected)
+            #expect(reader.warnings.isEmpty)
+        }
+    }
+
+    @Test func theInputIsHandedOverByDescriptor() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write(Self.output([0, 0, 0]), as: "out.wav")
+        let program = try Self.program(
+            folder, "printf '%s\\n' \"$@\" > \"$here/arguments\"; cat /dev/fd/3 > \"$here/copy\"; cat \"$here/out.wav\""
+        )
+        let file = try folder.write(Self.voiceMemo, as: "-http:evil.m4a")
+        for source in [MediaSource.bytes(Self.voiceMemo), .file(file)] {
+            var reader = try RecordingReader(source, ffmpeg: program)
+            #expect(try reader.readBlock()?.frameCount == 1)
+            #expect(try TestFiles.bytes(of: folder.file("copy")) == Self.voiceMemo)
+            let arguments = String(decoding: try TestFiles.bytes(of: folder.file("arguments")), as: UTF8.self)
+            #expect(!arguments.contains("evil"))
+            #expect(arguments.contains("-f\nmov\n-i\nfile:/dev/fd/3\n"))
+        }
+    }
+
+    @Test func itsErrorsArePassedOn() throws {
+        let folder = try TemporaryFolder()
+        let complaint = "echo '[mov @ 0x55] [error] moov atom not found' >&2; echo 'Conversion failed' >&2; exit 1"
+        let refusing = try Self.program(folder, complaint)
+        let error = expectMediaError(.malformedInput) {
+            _ = try RecordingReader(.bytes(Self.voiceMemo, name: "memo.m4a"), ffmpeg: refusing)
+        }
+        #expect(error?.description.contains("memo.m4a: ffmpeg cannot decode it (moov atom not found)") == true)
+
+        _ = try folder.write(Self.output(Self.ramp), as: "out.wav")
+        let breaking = try Self.program(folder, "cat \"$here/out.wav\"; \(complaint)")
+        expectMediaError(.malformedInput) {
+            var reader = try RecordingReader(.bytes(Self.voiceMemo), ffmpeg: breaking)
+            while try reader.readBlock() != nil {}
+        }
+
+        let silent = try Self.program(
+            folder, "echo \"[fatal] Stream map '0:a:0' matches no streams.\" >&2; exit 1")
+        let silence = expectMediaError(.unsupportedFeature) {
+            _ = try RecordingReader(.bytes(Self.voiceMemo), ffmpeg: silent)
+        }
+        #expect(silence?.problem.contains("no sound") == true)
+
+        // Damage that it gets over is worth a word; much of it must not fill the pipe and stop everything.
+        let mending = try Self.program(
+            folder,
+            "i=0; while [ $i -lt 3000 ]; do echo '[aac @ 0x1] [error] channel element 2.3 is not allocated' >&2; "
+                + "i=$((i+1)); done; cat \"$here/out.wav\"")
+        var reader = try RecordingReader(.bytes(Self.voiceMemo), ffmpeg: mending)
+        while try reader.readBlock() != nil {}
+        #expect(
+            reader.warnings
+                == ["ffmpeg reported 3000 errors while it decoded, the last: channel element 2.3 is not allocated"])
+    }
+
+    @Test func itDoesNotOutliveItsReader() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write(Self.output([]), as: "out.wav")
+        let program = try Self.program(
+            folder, "echo $$ > \"$here/pid\"; cat \"$here/out.wav\"; exec cat /dev/zero")
+        do {
+            var reader = try RecordingReader(.bytes(Self.voiceMemo), ffmpeg: program)
+            #expect(try reader.readBlock()?.frameCount == 4096)
+        }
+        let text = String(decoding: try TestFiles.bytes(of: folder.file("pid")), as: UTF8.self)
+        let processID = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(kill(processID, 0) == -1)
+    }
+
+    @Test func itIsFoundOnThePath() throws {
+        let folder = try TemporaryFolder()
+        #expect(FFmpegSource.program(in: "/nowhere:\(folder.path)") == nil)
+        let program = try Self.program(folder, "exit 0")
+        #expect(FFmpegSource.program(in: "/nowhere:\(folder.path)") == program)
+        #expect(FFmpegSource.program(in: nil) == nil)
+    }
+
+    /// A Matroska file with PCM, written element by element, through the real program.
+    @Test(.enabled(if: FFmpegSource.program() != nil, "no ffmpeg on this machine")) func aMatroskaFileIsDecoded() throws
+    {
+        let values: [Int16] = (0..<2000).map { Int16($0 * 37 % 20_001 - 10_000) }
+        func element(_ id: [UInt8], _ content: [UInt8]) -> [UInt8] {
+            // A size of eight bytes is the simplest.
+            id + [1] + (0..<7).reversed().map { UInt8(truncatingIfNeeded: content.count >> (8 * $0)) } + content
+        }
+        let track =
+            element([0xD7], [1]) + element([0x73, 0xC5], [1]) + element([0x83], [2])
+            + element([0x86], Array("A_PCM/INT/LIT".utf8))
+            + element(
+                [0xE1],
+                element([0xB5], Array(WAVBytes.littleEndian(Float(12_000).bitPattern).reversed()))
+                    + element([0x9F], [2])
+                    + element([0x62, 0x64], [16]))
+        let block: [UInt8] = [0x81, 0, 0, 0x80] + WAVBytes.samples(values)
+        let segment =
+            element([0x15, 0x49, 0xA9, 0x66], element([0x2A, 0xD7, 0xB1], [0x0F, 0x42, 0x40]))
+            + element([0x16, 0x54, 0xAE, 0x6B], element([0xAE], track))
+            + element([0x1F, 0x43, 0xB6, 0x75], element([0xE7], [0]) + element([0xA3], block))
+        let file =
+            element([0x1A, 0x45, 0xDF, 0xA3], element([0x42, 0x82], Array("matroska".utf8)))
+            + element([0x18, 0x53, 0x80, 0x67], segment)
+        let folder = try TemporaryFolder()
+        let path = try folder.write(file, as: "-memo:x.mka")
+        for source in [MediaSource.file(path), .bytes(file)] {
+            let recording = try Recording(decoding: source)
+            #expect(recording.sampleRate == 12_000)
+            #expect(recording.channels == .stereo)
+            let expected = (0..<2).map { channel in
+                stride(from: channel, to: 2000, by: 2).map { Float(values[$0]) / 32_768 }
+            }
+            #expect(recording.planes == expected)
+        }
+    }
+}
