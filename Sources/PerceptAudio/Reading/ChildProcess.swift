@@ -1,4 +1,5 @@
 import PerceptCore
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -25,37 +26,35 @@ final class ChildProcess {
         _ path: String, _ arguments: [String], inheriting descriptor: CInt, takeErrors: @escaping ([UInt8]) -> Void
     ) throws(SystemFailure) {
         self.takeErrors = takeErrors
-        let output = try Self.pipe()
-        let errors: (read: CInt, write: CInt)
-        do { errors = try Self.pipe() } catch {
-            for end in [output.read, output.write] { close(end) }
-            throw error
+        (processID, output, errors) = try Self.starting.withLock { _ throws(SystemFailure) in
+            let output = try Pipe()
+            let errors = try Pipe()
+            let processID = try Self.start(path, arguments, [output.write, errors.write, descriptor])
+            return (processID, output.takeReadEnd(), errors.takeReadEnd())
         }
+    }
+
+    /// Starts the program with `descriptors` as its numbers 1, 2 and 3.
+    private static func start(
+        _ path: String, _ arguments: [String], _ descriptors: [CInt]
+    ) throws(SystemFailure) -> pid_t {
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
         #else
             var actions = posix_spawn_file_actions_t()
         #endif
         posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output.write, 1)
-        posix_spawn_file_actions_adddup2(&actions, errors.write, 2)
-        posix_spawn_file_actions_adddup2(&actions, descriptor, 3)
+        for (number, descriptor) in descriptors.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, descriptor, CInt(number + 1))
+        }
         var processID: pid_t = 0
         var vector = ([path] + arguments).map { strdup($0) } + [nil]
+        defer { for argument in vector { free(argument) } }
         let code = posix_spawn(&processID, path, &actions, nil, &vector, environ)
-        for argument in vector { free(argument) }
-        posix_spawn_file_actions_destroy(&actions)
-        close(output.write)
-        close(errors.write)
-        guard code == 0 else {
-            close(output.read)
-            close(errors.read)
-            throw SystemFailure(code: code)
-        }
-        self.processID = processID
-        self.output = output.read
-        self.errors = errors.read
+        guard code == 0 else { throw SystemFailure(code: code) }
+        return processID
     }
 
     struct SystemFailure: Error {
@@ -71,25 +70,42 @@ final class ChildProcess {
         close(errors)
     }
 
-    /// Both ends stay out of other programs, and above the descriptors that a program has a use for.
-    private static func pipe() throws(SystemFailure) -> (read: CInt, write: CInt) {
-        var ends: [CInt] = [-1, -1]
-        #if canImport(Glibc)
-            let code = Glibc.pipe(&ends)
-        #elseif canImport(Musl)
-            let code = Musl.pipe(&ends)
-        #else
-            let code = Darwin.pipe(&ends)
-        #endif
-        guard code == 0 else { throw SystemFailure(code: errno) }
-        let raised = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
-        let failure = errno
-        for end in ends { close(end) }
-        guard raised.allSatisfy({ $0 >= 0 }) else {
-            for end in raised where end >= 0 { close(end) }
-            throw SystemFailure(code: failure)
+    /// Pipes are made and programs started one after the other: a descriptor is inherited by all that start before it is marked
+    /// as one's own, and a pipe that another program holds open never ends.
+    private static let starting = Mutex(())
+
+    /// Both ends stay out of other programs, and above the descriptors that a program has a use for; closed when the value goes
+    /// away.
+    private final class Pipe {
+        private var read: CInt
+        let write: CInt
+
+        init() throws(SystemFailure) {
+            var ends: [CInt] = [-1, -1]
+            #if canImport(Glibc)
+                let code = Glibc.pipe(&ends)
+            #elseif canImport(Musl)
+                let code = Musl.pipe(&ends)
+            #else
+                let code = Darwin.pipe(&ends)
+            #endif
+            guard code == 0 else { throw SystemFailure(code: errno) }
+            let raised = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
+            let failure = errno
+            for end in ends { close(end) }
+            (read, write) = (raised[0], raised[1])
+            if read < 0 || write < 0 { throw SystemFailure(code: failure) }
         }
-        return (raised[0], raised[1])
+
+        /// The end to read from, now the caller's.
+        func takeReadEnd() -> CInt {
+            defer { read = -1 }
+            return read
+        }
+
+        deinit {
+            for end in [read, write] where end >= 0 { close(end) }
+        }
     }
 
     /// Fills `buffer` with output; gives less only when the program has closed it.

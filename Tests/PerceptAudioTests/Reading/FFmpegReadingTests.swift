@@ -8,8 +8,15 @@ import Testing
 @Suite struct FFmpegReadingTests {
     /// A stand-in for ffmpeg that does what `script` says; `$here` is its folder.
     private static func program(_ folder: TemporaryFolder, _ script: String) throws -> String {
-        let path = try folder.write(Array("#!/bin/sh\nhere='\(folder.path)'\n\(script)\n".utf8), as: "ffmpeg")
-        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+        let text = try folder.write(Array("#!/bin/sh\nhere='\(folder.path)'\n\(script)\n".utf8), as: "script")
+        let path = folder.file("ffmpeg")
+        // Another process makes the file: were it open for writing here, a program that starts meanwhile would inherit that, and
+        // the system refuses to run what is open for writing.
+        let copying = Process()
+        copying.executableURL = URL(filePath: "/bin/sh")
+        copying.arguments = ["-c", "rm -f \"$1\"; cp \"$0\" \"$1\" && chmod 700 \"$1\"", text, path]
+        try copying.run()
+        copying.waitUntilExit()
         return path
     }
 
