@@ -27,6 +27,7 @@ struct PerceptCommand: AsyncParsableCommand {
     /// Runs the command as a task that SIGINT and SIGTERM cancel, so that half-written files are removed; a second signal
     /// ends the process at once.
     static func main() async {
+        returnLargeBlocksToTheSystem()
         // A reader of our output that goes away must not end us before files are tidied up.
         signal(SIGPIPE, SIG_IGN)
         let run = Task { await Self.main(nil) }
@@ -42,5 +43,18 @@ struct PerceptCommand: AsyncParsableCommand {
         }
         await run.value
         withExtendedLifetime(sources) {}
+    }
+
+    /// Has the memory of an upload go back to the system once it has been sent.
+    ///
+    /// glibc by itself keeps blocks of any size that was freed once, so that the chunks of a recording would stand in memory
+    /// several times over. Swift's Glibc module leaves `<malloc.h>` out: hence the name.
+    private static func returnLargeBlocksToTheSystem() {
+        #if canImport(Glibc)
+            typealias Function = @convention(c) (CInt, CInt) -> CInt
+            guard let symbol = dlsym(nil, "mallopt") else { return }
+            let mmapThreshold: CInt = -3
+            _ = unsafeBitCast(symbol, to: Function.self)(mmapThreshold, 1 << 20)
+        #endif
     }
 }

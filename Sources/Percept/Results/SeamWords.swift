@@ -67,7 +67,13 @@ enum SeamWords {
                     guard difference <= (longer == 1 ? 0 : tolerance * Double(longer)) else { continue }
                     let matched = Double(longer) - 2 * difference
                     guard matched > best?.matched ?? 0 else { continue }
-                    best = (Repetition(first: skipped.0, second: skipped.1 + other), matched)
+                    var repetition = Repetition(first: skipped.0, second: skipped.1 + other)
+                    // The seam cut the word: the whole of it is in the second text.
+                    if let last = tail.last, let whole = head.prefix(other).last, last != whole, whole.hasPrefix(last) {
+                        repetition.first += 1
+                        repetition.second -= 1
+                    }
+                    best = (repetition, matched)
                 }
             }
         }

@@ -47,14 +47,16 @@ struct ChunkPlanner {
     private var firstNeeded: Int { start + limit - searchLength - max(reach, halfOverlap) }
 
     private mutating func cutHere() {
-        let latest = start + limit - max(reach, halfOverlap)
-        let earliest = min(max(start + limit - searchLength, cut + 1), latest)
-        let levels = (max(earliest, start + 1)...max(latest, start + 1)).map { level(around: $0) }
-        let place = quietest(levels)
-        let nextCut = max(earliest, start + 1) + place
+        let earliest = max(start + limit - searchLength, cut + 1, start + 1)
+        // No further than there is something behind to tell the level by.
+        let levels = (earliest...max(earliest, start + limit - reach)).map { level(around: $0) }
         let mean = levels.reduce(0, +) / Float(levels.count)
+        var place = quietest(levels[...])
         let isSilent = levels[place] < max(silence, mean * Float(meanSquareOf: -AudioChunking.pauseDepth))
-        let half = isSilent ? 0 : halfOverlap
+        // An overlap needs room behind the cut.
+        if !isSilent { place = quietest(levels.prefix(max(1, start + limit - halfOverlap - earliest + 1))) }
+        let nextCut = earliest + place
+        let half = isSilent ? 0 : min(halfOverlap, start + limit - nextCut, nextCut - start - 1)
         chunks.append((start, cut, nextCut, nextCut + half, loudest < silence))
         cut = nextCut
         start = nextCut - half
@@ -75,7 +77,7 @@ struct ChunkPlanner {
     }
 
     /// The middle of the longest run of equally quiet places: in digital silence they are all alike.
-    private func quietest(_ levels: [Float]) -> Int {
+    private func quietest(_ levels: ArraySlice<Float>) -> Int {
         guard let least = levels.min() else { return 0 }
         var best = 0..<0
         var runStart: Int?

@@ -102,7 +102,17 @@ extension AudioPreparation {
             problem:
                 "is \(size) bytes as \(encoding.container.mediaType.name), more than the \(maximumByteCount) allowed "
                 + "(--max-bytes)",
-            remedy: "transcribe it in chunks (--chunk 300), " + smallerUploadRemedy)
+            remedy: "\(chunkRemedy(size, of: input, limits)), \(smallerUploadRemedy)")
+    }
+
+    /// Names a length that fits, if the recording is as dense throughout; a tenth is left for where it is not.
+    private func chunkRemedy(_ size: Int, of input: AudioSource, _ limits: ResourceLimits) -> String {
+        let general = "transcribe it in shorter pieces (--chunk)"
+        guard let maximumByteCount, case .source(let source) = input,
+            let duration = try? RecordingReader(source, limits: limits).header.duration
+        else { return general }
+        let seconds = (duration * Double(maximumByteCount) / Double(size) * 0.9).rounded(.down)
+        return seconds >= 2 && seconds < 1e6 ? "transcribe it in chunks (--chunk \(Int(seconds)))" : general
     }
 
     private var smallerUploadRemedy: String {

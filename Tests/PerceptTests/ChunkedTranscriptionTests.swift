@@ -1,0 +1,149 @@
+import Foundation
+import Percept
+import PerceptAudio
+import PerceptCore
+import PerceptInference
+import PerceptTestSupport
+import Testing
+
+/// Long recordings, sent in chunks to a service whose answers follow from the samples: the stitched transcript must be
+/// the one that was made.
+@Suite struct ChunkedTranscriptionTests {
+    private static func perceiver(_ service: ToneService, chunk seconds: Double) throws -> Perceiver {
+        var client = InferenceClient(
+            token: nil, endpoint: .url(try #require(URL(string: "http://127.0.0.1/"))), transport: service)
+        client.retry.maximumRetries = 0
+        return Perceiver(client: client, chunking: AudioChunking(maximumChunkDuration: seconds))
+    }
+
+    /// With pauses every five words and without any (chunks overlap then), at several chunk lengths.
+    @Test(arguments: [5, nil], [6.0, 9.5, 14])
+    func theStitchedTimesAreTheTruth(phrase: Int?, seconds: Double) async throws {
+        let service = ToneService()
+        let (recording, bursts) = try ToneSpeech.recording(count: 90, phrase: phrase)
+        let transcript = try await Self.perceiver(service, chunk: seconds)
+            .transcribe(recording, timestamps: .words)
+        #expect(transcript.uploads.count == service.uploadCount)
+        #expect(Double(service.uploadCount) >= recording.duration / seconds)
+        #expect(service.durations.allSatisfy { $0 <= seconds + 0.001 })
+        let overlaps = zip(transcript.uploads, transcript.uploads.dropFirst()).count {
+            $1.sourceStartFrame < $0.sourceEndFrame
+        }
+        // A quarter of 14 s always holds one of the pauses, which come every 2.75 s.
+        if phrase == nil { #expect(overlaps == transcript.uploads.count - 1) }
+        if phrase != nil, seconds == 14 { #expect(overlaps == 0) }
+        #expect(transcript.chunks.map(\.text) == bursts.map(\.word))
+        #expect(transcript.chunks.count == 90)
+        for (chunk, burst) in zip(transcript.chunks, bursts) {
+            // Resampling rings a little beyond the ends of a burst.
+            #expect(abs(try #require(chunk.start) - burst.start) <= 0.02, "\(burst)")
+            #expect(abs(try #require(chunk.end) - burst.end) <= 0.02, "\(burst)")
+        }
+        let times: [Double] = transcript.chunks.flatMap { [$0.start ?? -1, $0.end ?? -1] }
+        #expect(times == times.sorted())
+        #expect(transcript.text.lowercased() == bursts.map(\.word).joined(separator: " "))
+        #expect(transcript.receipt.source.frameCount == recording.frameCount)
+        #expect(transcript.subtitles(.srt).components(separatedBy: " --> ").count == 91)
+    }
+
+    /// Without times there are the words alone to tell what was heard twice.
+    @Test(arguments: [5, nil])
+    func theStitchedTextIsTheTruth(phrase: Int?) async throws {
+        let (recording, bursts) = try ToneSpeech.recording(count: 80, phrase: phrase)
+        let transcript = try await Self.perceiver(ToneService(), chunk: 8).transcribe(recording)
+        #expect(transcript.text.lowercased() == bursts.map(\.word).joined(separator: " "))
+        #expect(transcript.chunks.isEmpty)
+        #expect(transcript.uploads.count >= 4)
+    }
+
+    @Test func aShortRecordingIsSentWhole() async throws {
+        let service = ToneService()
+        let (recording, bursts) = try ToneSpeech.recording(count: 4)
+        let perceiver = try Self.perceiver(service, chunk: 30)
+        let chunked = try await perceiver.transcribe(recording, timestamps: .words)
+        var whole = perceiver
+        whole.chunking = nil
+        #expect(try await whole.transcribe(recording, timestamps: .words) == chunked)
+        #expect(service.uploadCount == 2)
+        #expect(chunked.chunks.map(\.text) == bursts.map(\.word))
+    }
+
+    /// Silent stretches are left out, and what comes behind them keeps its time.
+    @Test func trimmedSilenceLeavesTheTimes() async throws {
+        let (speech, bursts) = try ToneSpeech.recording(count: 12, phrase: 6, rate: 16_000)
+        let silence = [Float](repeating: 0, count: 60 * 16_000)
+        let recording = try Recording(
+            sampleRate: 16_000, channels: .mono,
+            planes: [silence + speech.planes[0] + silence + speech.planes[0] + silence])
+        let service = ToneService()
+        var perceiver = try Self.perceiver(service, chunk: 10)
+        perceiver.audioPreparation.trimming = SilenceTrimming()
+        perceiver.audioPreparation.normalizedPeak = 0.9
+        let transcript = try await perceiver.transcribe(recording, timestamps: .words)
+        #expect(service.durations.reduce(0, +) < 45)
+        let second = 120 + speech.duration
+        let starts = bursts.map { $0.start + 60 } + bursts.map { $0.start + second }
+        #expect(transcript.chunks.map(\.text) == bursts.map(\.word) + bursts.map(\.word))
+        for (chunk, start) in zip(transcript.chunks, starts) {
+            #expect(abs(try #require(chunk.start) - start) <= 0.02)
+        }
+    }
+
+    /// Whoever answers first: order is kept, and no more are under way than asked for.
+    @Test func concurrencyIsBoundedAndOrderKept() async throws {
+        let service = ToneService { upload in
+            // The first words take the longest.
+            let first = ToneSpeech.hear(upload).first.flatMap { ToneSpeech.words.firstIndex(of: $0.word) } ?? 0
+            try await Task.sleep(for: .milliseconds(max(5, 120 - 4 * first)))
+            return nil
+        }
+        let (recording, bursts) = try ToneSpeech.recording(count: 40, phrase: 4, rate: 16_000)
+        var perceiver = try Self.perceiver(service, chunk: 3)
+        perceiver.concurrentChunkCount = 2
+        let transcript = try await perceiver.transcribe(recording)
+        #expect(service.mostAtATime == 2)
+        #expect(transcript.text.lowercased() == bursts.map(\.word).joined(separator: " "))
+    }
+
+    @Test func theFirstChunkThatFailsEndsItAndIsNamed() async throws {
+        let service = ToneService { upload in
+            guard ToneSpeech.hear(upload).contains(where: { $0.word == "kilo" }) else {
+                try await Task.sleep(for: .milliseconds(5))
+                return nil
+            }
+            return TransportReply(status: 400, body: Array(#"{"error":"too noisy"}"#.utf8))
+        }
+        let (recording, _) = try ToneSpeech.recording(count: 80, phrase: 4, rate: 16_000)
+        do {
+            _ = try await Self.perceiver(service, chunk: 3).transcribe(recording)
+            Issue.record("there was a transcript")
+        } catch let error as InferenceError {
+            #expect(error.kind == .invalidRequest)
+            #expect(error.serviceMessage == "too noisy")
+            #expect(error.problem.hasPrefix("the recording, chunk 3 of "), "\(error.problem)")
+        }
+        #expect(service.uploadCount < 10)
+    }
+
+    @Test func cancellationReachesAllChunks() async throws {
+        let service = ToneService { _ in
+            try await Task.sleep(for: .seconds(60))
+            return nil
+        }
+        let (recording, _) = try ToneSpeech.recording(count: 40, phrase: 4, rate: 16_000)
+        let perceiver = try Self.perceiver(service, chunk: 3)
+        let transcription = Task { try await perceiver.transcribe(recording) }
+        while service.uploadCount < 3 { try await Task.sleep(for: .milliseconds(2)) }
+        transcription.cancel()
+        do {
+            _ = try await transcription.value
+            Issue.record("there was a transcript")
+        } catch let error as InferenceError {
+            #expect(error.kind == .cancelled)
+        } catch let error as MediaError {
+            #expect(error.kind == .cancelled)
+        }
+        #expect(service.cancelledCount == 3)
+        #expect(service.uploadCount == 3)
+    }
+}
