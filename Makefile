@@ -1,13 +1,14 @@
 # make demo    the whole loop on the media of this repository: no account, no network
 # make test    all tests
 # make bench   figures side by side with other tools (docs/measurements.md)
+# make docs    the libraries' documentation, without a warning
 # make format  the house style; make lint checks it; make media makes TestMedia anew
 SHELL := bash
 OUTPUT ?= demo-output
 PACKAGES := libsndfile1-dev libflac-dev libpng-dev libjpeg-dev pkg-config
 LIBRARIES := sndfile flac libpng libjpeg
 
-.PHONY: demo test bench format lint media packages
+.PHONY: demo test bench docs format lint media packages
 
 demo: packages
 	swift build -c release --product percept
@@ -19,6 +20,11 @@ test: packages
 bench: packages
 	swift build -c release --product percept
 	python3 Benchmarks/side_by_side.py "$$(swift build -c release --show-bin-path)/percept"
+
+docs: packages
+	for library in PerceptAudio PerceptImage PerceptInference Percept PerceptSandbox; do \
+		swift package generate-documentation --target $$library --warnings-as-errors || exit 1; \
+	done
 
 format:
 	swift format -i -r Package.swift Sources Tests

@@ -14,7 +14,7 @@ public struct Color: Sendable, Hashable {
 
     /// Reads the notation of CSS: `#ffffff`, or `#fff` with each digit doubled; upper and lower case.
     ///
-    /// - Throws: ``MediaError`` `.invalidArgument` for anything else.
+    /// - Throws: `MediaError` `.invalidArgument` for anything else.
     public init(hex: String) throws(MediaError) {
         let digits = hex.utf8.dropFirst().compactMap(Self.value(ofHexDigit:))
         guard hex.utf8.first == UInt8(ascii: "#"), digits.count == hex.utf8.count - 1 else { throw Self.refusal(hex) }

@@ -57,7 +57,7 @@ public struct Image: Sendable, Hashable {
 
     /// Takes pixels that exist already.
     ///
-    /// - Throws: ``MediaError`` `.invalidArgument` when a side is not positive or the byte count does not fit.
+    /// - Throws: `MediaError` `.invalidArgument` when a side is not positive or the byte count does not fit.
     public init(size: PixelSize, layout: Layout, bytes: [UInt8]) throws(MediaError) {
         let expected = size.pixelCount.multipliedReportingOverflow(by: layout.bytesPerPixel)
         guard size.width > 0, size.height > 0, !expected.overflow, bytes.count == expected.partialValue else {

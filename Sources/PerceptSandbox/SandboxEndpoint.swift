@@ -34,7 +34,7 @@ public final class SandboxEndpoint: Sendable {
         }
     }
 
-    /// The base for ``InferenceEndpoint/url(_:)``: `http://127.0.0.1:PORT/hf-inference`.
+    /// The base for `InferenceEndpoint.url(_:)`: `http://127.0.0.1:PORT/hf-inference`.
     public let url: URL
     public let port: UInt16
     private let server: Task<Void, Never>
@@ -52,6 +52,7 @@ public final class SandboxEndpoint: Sendable {
     /// Begins to listen.
     ///
     /// - Parameters:
+    ///   - tape: what is answered.
     ///   - address: an address of this machine's loopback interface, 127.0.0.0/8.
     ///   - port: 0 for a free one.
     ///   - requestByteLimit: larger bodies are answered with 413 and not held.

@@ -40,7 +40,7 @@ extension Image {
     ///
     /// Gray becomes rgb, 16 bits become 8 by `(v · 255 + 32767) / 65535`; alpha is kept, and drawn pixels are opaque.
     ///
-    /// - Throws: ``MediaError`` `.cancelled`.
+    /// - Throws: `MediaError` `.cancelled`.
     public func drawing(
         _ boxes: [LabelledBox], style: BoxStyle = BoxStyle()
     ) throws(MediaError) -> AnnotatedImage {

@@ -4,7 +4,7 @@ public import PerceptCore
 public struct Palette: Sendable, Hashable {
     public let colors: [Color]
 
-    /// - Throws: ``MediaError`` `.invalidArgument` when there are no colours.
+    /// - Throws: `MediaError` `.invalidArgument` when there are no colours.
     public init(_ colors: [Color]) throws(MediaError) {
         guard !colors.isEmpty else {
             throw MediaError(.invalidArgument, problem: "a palette needs at least one colour")

@@ -13,7 +13,7 @@ public struct Mask: Sendable, Hashable {
     /// The threshold used where none is given: the middle of 0…255.
     public static let defaultThreshold: UInt8 = 128
 
-    /// - Throws: ``MediaError`` `.invalidArgument` when a side is not positive or the pixel count does not fit.
+    /// - Throws: `MediaError` `.invalidArgument` when a side is not positive or the pixel count does not fit.
     public init(size: PixelSize, pixels: [UInt8], threshold: UInt8 = defaultThreshold) throws(MediaError) {
         guard size.width > 0, size.height > 0, pixels.count == size.pixelCount else {
             throw MediaError(.invalidArgument, problem: "\(pixels.count) pixels are no \(size) mask")

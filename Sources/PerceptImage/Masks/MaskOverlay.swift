@@ -35,7 +35,7 @@ extension Image {
     ///
     /// Gray becomes rgb, 16 bits become 8 by `(v · 255 + 32767) / 65535`; alpha is kept, and mixed by source-over.
     ///
-    /// - Throws: ``MediaError`` `.invalidArgument` when a mask is not of the image's size or the opacity is no number of
+    /// - Throws: `MediaError` `.invalidArgument` when a mask is not of the image's size or the opacity is no number of
     ///   0…1, `.cancelled`.
     public func overlaying(
         _ overlays: [MaskOverlay], style: MaskOverlayStyle = MaskOverlayStyle()

@@ -6,7 +6,7 @@ extension Mask {
     /// Pixel `x` of `w` new columns takes column `⌊(x + ½) · W / w⌋` of `W` old ones, computed in whole numbers; rows
     /// likewise. No value is invented between two old ones.
     ///
-    /// - Throws: ``MediaError`` `.invalidArgument` when a side is not positive, `.limitExceeded` when the new mask would
+    /// - Throws: `MediaError` `.invalidArgument` when a side is not positive, `.limitExceeded` when the new mask would
     ///   have more pixels than `limits` allow, `.cancelled`.
     public func resized(to newSize: PixelSize, limits: ResourceLimits = .default) throws(MediaError) -> Mask {
         guard newSize.width > 0, newSize.height > 0 else {

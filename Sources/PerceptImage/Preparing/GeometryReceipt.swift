@@ -14,7 +14,7 @@ public struct GeometryReceipt: Sendable, Hashable {
     public let orientation: Orientation
     public let uploadSize: PixelSize
 
-    /// - Throws: ``MediaError`` `.invalidArgument` when a side is not positive.
+    /// - Throws: `MediaError` `.invalidArgument` when a side is not positive.
     public init(storedSize: PixelSize, orientation: Orientation, uploadSize: PixelSize) throws(MediaError) {
         guard min(storedSize.shortestSide, uploadSize.shortestSide) > 0 else {
             throw MediaError(
@@ -61,8 +61,11 @@ public struct GeometryReceipt: Sendable, Hashable {
 
     /// A mask over the picture that was sent, as one over the upright original: nearest pixel, centres at halves.
     ///
-    /// - Parameter rescalingMismatch: take a mask of another size for one of the whole picture all the same.
-    /// - Throws: ``MediaError`` `.invalidArgument` for a mask of another size than ``uploadSize``, `.limitExceeded`,
+    /// - Parameters:
+    ///   - uploadMask: of the size ``uploadSize``.
+    ///   - rescalingMismatch: take a mask of another size for one of the whole picture all the same.
+    ///   - limits: what the result may not exceed.
+    /// - Throws: `MediaError` `.invalidArgument` for a mask of another size than ``uploadSize``, `.limitExceeded`,
     ///   `.cancelled`.
     public func sourceMask(
         for uploadMask: Mask, rescalingMismatch: Bool = false, limits: ResourceLimits = .default
@@ -73,8 +76,11 @@ public struct GeometryReceipt: Sendable, Hashable {
 
     /// A mask over the upright original, as one over the picture that was sent: nearest pixel, centres at halves.
     ///
-    /// - Parameter rescalingMismatch: take a mask of another size for one of the whole picture all the same.
-    /// - Throws: ``MediaError`` `.invalidArgument` for a mask of another size than ``sourceSize``, `.limitExceeded`,
+    /// - Parameters:
+    ///   - sourceMask: of the size ``sourceSize``.
+    ///   - rescalingMismatch: take a mask of another size for one of the whole picture all the same.
+    ///   - limits: what the result may not exceed.
+    /// - Throws: `MediaError` `.invalidArgument` for a mask of another size than ``sourceSize``, `.limitExceeded`,
     ///   `.cancelled`.
     public func uploadMask(
         for sourceMask: Mask, rescalingMismatch: Bool = false, limits: ResourceLimits = .default

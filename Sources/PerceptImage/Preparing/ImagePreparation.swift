@@ -47,7 +47,7 @@ public struct ImagePreparation: Sendable, Hashable {
     /// The side that a bound is about becomes exactly that bound; the other is rounded to nearest, halves up, and is at
     /// least one pixel.
     ///
-    /// - Throws: ``MediaError`` `.invalidArgument` for a bound or size that is not positive.
+    /// - Throws: `MediaError` `.invalidArgument` for a bound or size that is not positive.
     public func uploadSize(for size: PixelSize) throws(MediaError) -> PixelSize {
         try check()
         // No picture format states larger sides; the products below then fit into Int.
@@ -67,8 +67,11 @@ public struct ImagePreparation: Sendable, Hashable {
 
     /// Prepares a picture file into memory, at most `limits.uploadByteCount` bytes.
     ///
-    /// - Parameter progress: told the finished fraction, 0…1, between strips.
-    /// - Throws: ``MediaError`` as ``ImageReader``, ``Image/resized(to:filter:limits:)`` and ``ImageWriter`` do;
+    /// - Parameters:
+    ///   - source: the picture.
+    ///   - limits: what it, and the upload, may not exceed.
+    ///   - progress: told the finished fraction, 0…1, between strips.
+    /// - Throws: `MediaError` as ``ImageReader``, ``Image/resized(to:filter:limits:)`` and ``ImageWriter`` do;
     ///   `.invalidArgument` for values out of their ranges; `.cancelled`.
     public func prepare(
         _ source: MediaSource, limits: ResourceLimits = .default, progress: ((Double) -> Void)? = nil

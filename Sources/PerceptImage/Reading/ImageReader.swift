@@ -17,7 +17,7 @@ public struct ImageReader: ~Copyable {
 
     /// Opens the file and reads its header; nothing is allocated for the pixels.
     ///
-    /// - Throws: ``MediaError`` `.inputMissing`; `.malformedInput` for an empty file or a broken header;
+    /// - Throws: `MediaError` `.inputMissing`; `.malformedInput` for an empty file or a broken header;
     ///   `.unsupportedFeature` for another format, which is named; `.limitExceeded` for more than `limits.pixelCount`
     ///   pixels, or a row, or a picture that has to be held whole, of more than `limits.imageByteCount` bytes.
     public init(_ source: MediaSource, limits: ResourceLimits = .default) throws(MediaError) {
@@ -49,8 +49,10 @@ public struct ImageReader: ~Copyable {
     /// The last rows are given out only when the rest of the file has been checked too. After an error no more rows can
     /// be read.
     ///
-    /// - Parameter rows: takes them one behind the other without padding; at least `count * bytesPerRow` bytes.
-    /// - Throws: ``MediaError`` `.malformedInput` for damaged or missing data, saying how far the rows came;
+    /// - Parameters:
+    ///   - count: no more than ``remainingRowCount``.
+    ///   - rows: takes them one behind the other without padding; at least `count * bytesPerRow` bytes.
+    /// - Throws: `MediaError` `.malformedInput` for damaged or missing data, saying how far the rows came;
     ///   `.limitExceeded` for a JPEG of absurdly many scans; `.inputOutput`; `.invalidArgument` when there are not that
     ///   many rows, or no room for them.
     public mutating func readRows(_ count: Int, into rows: UnsafeMutableRawBufferPointer) throws(MediaError) {

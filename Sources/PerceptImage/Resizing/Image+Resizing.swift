@@ -7,7 +7,7 @@ extension Image {
     /// alpha. 8-bit results equal Pillow's `Image.resize` byte for byte; 16-bit ones are computed in `Double` and rounded
     /// to nearest.
     ///
-    /// - Throws: ``MediaError`` `.invalidArgument` when a side is not positive, `.limitExceeded`, `.cancelled`.
+    /// - Throws: `MediaError` `.invalidArgument` when a side is not positive, `.limitExceeded`, `.cancelled`.
     public func resized(
         to newSize: PixelSize, filter: ResizeFilter = .lanczos, limits: ResourceLimits = .default
     ) throws(MediaError) -> Image {

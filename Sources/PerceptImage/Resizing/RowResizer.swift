@@ -13,7 +13,7 @@ struct RowResizer: ~Copyable {
 
     /// - Parameter orientation: how the result will be turned; it is then what resizing the turned picture would give, but
     ///   for a rounding where it is mirrored.
-    /// - Throws: ``MediaError`` `.invalidArgument` when a side of the result is not positive, `.limitExceeded` when the
+    /// - Throws: `MediaError` `.invalidArgument` when a side of the result is not positive, `.limitExceeded` when the
     ///   result has more than `limits.pixelCount` pixels, or the work takes more than `limits.imageByteCount` bytes.
     init(
         from inputSize: PixelSize, to outputSize: PixelSize, layout: Image.Layout, filter: ResizeFilter,

@@ -3,7 +3,9 @@ public import PerceptCore
 extension Image {
     /// The picture as the bytes of a file.
     ///
-    /// - Parameter matte: what shows through transparent pixels when the format has no transparency.
+    /// - Parameters:
+    ///   - encoding: the format.
+    ///   - matte: what shows through transparent pixels when the format has no transparency.
     /// - Throws: as ``ImageWriter``; `.cancelled`.
     public func encoded(as encoding: ImageEncoding, matte: Color = .white) throws(MediaError) -> [UInt8] {
         var writer = try ImageWriter(toMemory: .max, size: size, layout: layout, encoding: encoding, matte: matte)
@@ -14,6 +16,8 @@ extension Image {
     /// Writes the picture to a file, which appears whole or not at all.
     ///
     /// - Parameters:
+    ///   - path: where the file is to stand.
+    ///   - encoding: the format.
     ///   - inputs: files that must not be replaced.
     ///   - matte: what shows through transparent pixels when the format has no transparency.
     /// - Throws: as ``ImageWriter``; `.cancelled`.

@@ -30,7 +30,7 @@ public enum ImageEncoding: Sendable, Hashable {
         }
     }
 
-    /// - Throws: ``MediaError`` `.invalidArgument` for a quality out of 1…100 or a size the format cannot state.
+    /// - Throws: `MediaError` `.invalidArgument` for a quality out of 1…100 or a size the format cannot state.
     func check(size: PixelSize) throws(MediaError) {
         guard size.width > 0, size.height > 0 else {
             throw MediaError(.invalidArgument, problem: "a picture of \(size) pixels cannot be written")

@@ -24,8 +24,11 @@ public struct ImageWriter: ~Copyable {
     ///
     /// - Parameters:
     ///   - byteLimit: at most this many bytes are held.
+    ///   - size: of the picture, in pixels.
+    ///   - layout: of the rows that will be written.
+    ///   - encoding: the format.
     ///   - matte: what shows through transparent pixels when the format has no transparency.
-    /// - Throws: ``MediaError`` `.invalidArgument` for a quality out of 1…100, or a size that the format cannot hold.
+    /// - Throws: `MediaError` `.invalidArgument` for a quality out of 1…100, or a size that the format cannot hold.
     public init(
         toMemory byteLimit: Int = ResourceLimits.default.uploadByteCount, size: PixelSize, layout: Image.Layout,
         encoding: ImageEncoding, matte: Color = .white
@@ -35,8 +38,14 @@ public struct ImageWriter: ~Copyable {
 
     /// Starts a picture in a file.
     ///
-    /// - Parameter inputs: files that must not be replaced.
-    /// - Throws: ``MediaError`` as ``init(toMemory:size:layout:encoding:matte:)``, and `.invalidArgument` when the output
+    /// - Parameters:
+    ///   - path: where the file is to stand.
+    ///   - inputs: files that must not be replaced.
+    ///   - size: of the picture, in pixels.
+    ///   - layout: of the rows that will be written.
+    ///   - encoding: the format.
+    ///   - matte: what shows through transparent pixels when the format has no transparency.
+    /// - Throws: `MediaError` as ``init(toMemory:size:layout:encoding:matte:)``, and `.invalidArgument` when the output
     ///   is one of `inputs`, `.outputNotCreatable` when its folder does not exist or may not be written.
     public init(
         toFile path: String, protecting inputs: [String] = [], size: PixelSize, layout: Image.Layout,
@@ -71,7 +80,7 @@ public struct ImageWriter: ~Copyable {
 
     /// Writes the next rows, one behind the other without padding.
     ///
-    /// - Throws: ``MediaError`` `.invalidArgument` for a part of a row, or more rows than the picture has;
+    /// - Throws: `MediaError` `.invalidArgument` for a part of a row, or more rows than the picture has;
     ///   `.inputOutput` when the file takes no more; `.limitExceeded` when memory is used up.
     public mutating func write(_ rows: UnsafeRawBufferPointer) throws(MediaError) {
         let (count, rest) = rows.count.quotientAndRemainder(dividingBy: bytesPerRow)
@@ -96,7 +105,7 @@ public struct ImageWriter: ~Copyable {
 
     /// Completes the picture, and puts the file in its place.
     ///
-    /// - Throws: ``MediaError`` `.inputOutput` when the last bytes cannot be written, `.invalidArgument` when rows are
+    /// - Throws: `MediaError` `.inputOutput` when the last bytes cannot be written, `.invalidArgument` when rows are
     ///   missing; no file is left.
     public consuming func finish() throws(MediaError) -> Summary {
         try encoder.finish(file: file)

@@ -8,6 +8,8 @@ extension AccessToken {
     /// (`1`, `ON`, `YES`, `TRUE`) there is none.
     ///
     /// - Parameters:
+    ///   - environment: the variables that are looked at.
+    ///   - homeDirectory: what `~` stands for.
     ///   - readFile: gives the contents of a file, `nil` when it does not exist or may not be read.
     /// - Throws: ``InferenceError`` `.tokenRefused` when the first one found is malformed.
     public static func discover(

@@ -43,7 +43,9 @@ public struct InferenceClient: Sendable {
     /// Sends one task and gives its decoded answer.
     ///
     /// - Parameters:
+    ///   - task: what is asked for, with its input.
     ///   - model: the model's id; the task's own default when `nil`.
+    ///   - options: the four options of the service.
     ///   - onWait: called as each wait before a retry begins.
     /// - Throws: ``InferenceError``, `.cancelled` when the calling task is cancelled, be it under way or in a wait.
     public func send<SentTask: InferenceTask>(

@@ -5,7 +5,9 @@ import HTTPTypes
 public struct ReplayTransport: HTTPTransport {
     private let player: TapePlayer
 
-    /// - Parameter describe: decodes uploads to check them against the tape; see ``TapePlayer``.
+    /// - Parameters:
+    ///   - tape: what is answered.
+    ///   - describe: decodes uploads to check them against the tape; see ``TapePlayer``.
     public init(_ tape: Tape, describingUploads describe: UploadDescriber? = nil) {
         player = TapePlayer(tape, describingUploads: describe)
     }

@@ -8,7 +8,7 @@ extension Tape {
 
     /// Reads a tape file.
     ///
-    /// - Throws: ``MediaError`` `.inputMissing`, `.limitExceeded` beyond ``fileByteLimit``, or `.malformedInput` naming the
+    /// - Throws: `MediaError` `.inputMissing`, `.limitExceeded` beyond ``fileByteLimit``, or `.malformedInput` naming the
     ///   place in the file.
     public init(contentsOf path: String) throws(MediaError) {
         let file = try InputFile(path: path)
@@ -22,8 +22,10 @@ extension Tape {
 
     /// Reads a tape from JSON text.
     ///
-    /// - Parameter name: what errors call it.
-    /// - Throws: ``MediaError`` `.malformedInput` naming the place.
+    /// - Parameters:
+    ///   - bytes: UTF-8.
+    ///   - name: what errors call it.
+    /// - Throws: `MediaError` `.malformedInput` naming the place.
     public init(parsing bytes: [UInt8], name: String = "tape") throws(MediaError) {
         let root: JSONValue
         do {

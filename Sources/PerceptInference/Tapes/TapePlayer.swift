@@ -41,8 +41,10 @@ public final class TapePlayer: Sendable {
     private let describe: UploadDescriber?
     private let useCounts: Mutex<[Int: Int]>
 
-    /// - Parameter describe: decodes uploads; without one their bytes are only compared with their Content-Type, and
-    ///   what the tape expects of them beyond the media type is not looked at.
+    /// - Parameters:
+    ///   - tape: what is answered.
+    ///   - describe: decodes uploads; without one their bytes are only compared with their Content-Type, and what the
+    ///     tape expects of them beyond the media type is not looked at.
     public init(_ tape: Tape, describingUploads describe: UploadDescriber? = nil) {
         self.tape = tape
         self.describe = describe

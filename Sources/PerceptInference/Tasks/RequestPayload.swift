@@ -13,7 +13,7 @@ public struct MediaInput: Sendable, Hashable {
 
     /// Takes bytes whose type they tell themselves.
     ///
-    /// - Throws: ``MediaError`` when they are empty or of no known type.
+    /// - Throws: `MediaError` when they are empty or of no known type.
     public init(sniffing bytes: [UInt8]) throws(MediaError) {
         self.init(bytes: bytes, mediaType: try MediaSource.bytes(bytes).mediaType())
     }
