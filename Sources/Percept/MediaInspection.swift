@@ -19,7 +19,7 @@ public enum MediaInspection: Sendable, Hashable {
             case .recording:
                 var reader = try RecordingReader(source, limits: limits)
                 var meter = LevelMeter(
-                    sampleRate: reader.header.sampleRate, channelCount: reader.header.channelCount)
+                    sampleRate: reader.header.sampleRate, channels: reader.header.channels)
                 while let block = try reader.readBlock() {
                     try MediaError.checkCancellation()
                     meter.add(block.planes)

@@ -21,6 +21,9 @@ public struct Levels: Sendable, Hashable, Codable {
     public let clippedRunCount: Int
     /// Fraction of the time in which every channel stays below ``LevelMeter/silenceThreshold``, 0…1.
     public let silenceRatio: Double
+    /// Integrated loudness in LUFS (EBU R 128); `nil` for silence, less than 400 ms, or a rate below
+    /// ``LoudnessMeter/lowestSampleRate``.
+    public let integratedLoudness: Double?
 
     /// `20·log₁₀(peak)`; `nil` for digital silence.
     public var peakDecibels: Double? { Self.decibels(peak) }
@@ -57,16 +60,24 @@ public struct LevelMeter: Sendable {
     private var windowCount = 0
     private var silentWindowCount = 0
     private var frameCount = 0
+    private var loudness: LoudnessMeter?
 
-    /// Silence is judged in windows of 20 ms.
-    public init(sampleRate: Int, channelCount: Int) {
-        channels = Array(repeating: Channel(), count: channelCount)
+    /// Silence is judged in windows of 20 ms; the layout decides what each channel counts in the loudness.
+    public init(sampleRate: Int, channels layout: ChannelLayout) {
+        channels = Array(repeating: Channel(), count: layout.count)
+        loudness = LoudnessMeter(sampleRate: sampleRate, channels: layout)
         windowLength = max(1, sampleRate / 50)
+    }
+
+    /// For channels whose places are not known.
+    public init(sampleRate: Int, channelCount: Int) {
+        self.init(sampleRate: sampleRate, channels: .conventional(channelCount: channelCount))
     }
 
     /// Takes one more block into account: one plane per channel, all of the same length.
     public mutating func add(_ planes: [[Float]]) {
         guard let blockLength = planes.first?.count else { return }
+        loudness?.add(planes)
         var start = 0
         while start < blockLength {
             let end = min(blockLength, start + windowLength - windowFill)
@@ -120,6 +131,7 @@ public struct LevelMeter: Sendable {
             rms: (channels.reduce(0) { $0 + $1.energy } / (frames * Double(max(1, channels.count)))).squareRoot(),
             dcOffset: offsets.max { abs($0) < abs($1) } ?? 0,
             clippedRunCount: channels.reduce(0) { $0 + $1.clippedRunCount },
-            silenceRatio: windowCount > 0 ? Double(silentWindowCount) / Double(windowCount) : 1)
+            silenceRatio: windowCount > 0 ? Double(silentWindowCount) / Double(windowCount) : 1,
+            integratedLoudness: loudness?.integratedLoudness)
     }
 }

@@ -35,6 +35,7 @@ struct Inspect: AsyncParsableCommand {
             \(name): \(header.container), \(header.codec), \(header.sampleRate) Hz, \(header.channels.name), \
             \(duration) s (\(frameCount) frames)
               peak \(level(levels.peakDecibels)), RMS \(level(levels.rmsDecibels)), \
+            \(levels.integratedLoudness.map { "loudness \(decimal($0, 1)) LUFS, " } ?? "")\
             silence \(decimal(levels.silenceRatio * 100, 0)) %, \(counted(levels.clippedRunCount, "clipped run")), \
             DC \(decimal(levels.dcOffset, 5))
             """
@@ -54,6 +55,7 @@ struct Inspect: AsyncParsableCommand {
             "peakDecibels": .number(levels.peakDecibels), "rms": .double(levels.rms),
             "rmsDecibels": .number(levels.rmsDecibels), "dcOffset": .double(levels.dcOffset),
             "clippedRunCount": .integer(levels.clippedRunCount), "silenceRatio": .double(levels.silenceRatio),
+            "loudness": .number(levels.integratedLoudness),
         ]
     }
 

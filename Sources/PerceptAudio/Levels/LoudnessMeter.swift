@@ -1,0 +1,174 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Measures integrated loudness block by block, after ITU-R BS.1770-4 and EBU R 128.
+///
+/// K-weighting, blocks of 400 ms that overlap by three quarters, an absolute gate at −70 LUFS and a relative one 10 LU below the
+/// mean of what passes it. Memory is constant: blocks are counted in a histogram of 0.01 LU with the exact sum of each
+/// class, so that the gates alone are as coarse as that.
+public struct LoudnessMeter: Sendable {
+    /// Below this rate, in Hz, the weighting's shelf at 1.68 kHz cannot be made.
+    public static let lowestSampleRate = 8000
+
+    private struct Channel {
+        let weight: Double
+        var filter: KWeighting
+    }
+
+    private var channels: [Channel]
+    /// Frames of a tenth of a second, to nearest: a quarter of a block.
+    private let stepLength: Int
+    private var stepFill = 0
+    private var stepEnergy = 0.0
+    /// Weighted energies of the last three steps.
+    private var recentSteps: [Double] = []
+    private var histogram = LoudnessHistogram()
+
+    /// - Returns: `nil` for a rate below ``lowestSampleRate``.
+    public init?(sampleRate: Int, channels layout: ChannelLayout) {
+        guard sampleRate >= Self.lowestSampleRate else { return nil }
+        let filter = KWeighting(sampleRate: Double(sampleRate))
+        channels = Self.weights(layout).map { Channel(weight: $0, filter: filter) }
+        stepLength = (sampleRate + 5) / 10
+    }
+
+    /// What each channel counts: 1 in front, 1.41 at the sides, 0 for low-frequency effects (BS.1770-4, table 3 and annex 3).
+    ///
+    /// Channels at the back are the surrounds where there are none at the sides, as in 5.1 (±110°); behind side channels,
+    /// as in 7.1 (±135°), they count 1.
+    static func weights(_ layout: ChannelLayout) -> [Double] {
+        let hasSides = layout.positions.contains { $0 == .sideLeft || $0 == .sideRight }
+        return layout.positions.map { position in
+            switch position {
+            case .lowFrequency: 0
+            case .sideLeft, .sideRight: 1.41
+            case .backLeft, .backRight: hasSides ? 1 : 1.41
+            case .mono, .frontLeft, .frontRight, .frontCenter, .frontLeftOfCenter, .frontRightOfCenter, .backCenter,
+                .topCenter, .topFrontLeft, .topFrontCenter, .topFrontRight, .topBackLeft, .topBackCenter, .topBackRight,
+                .unspecified:
+                1
+            }
+        }
+    }
+
+    /// Takes one more block into account: one plane per channel, all of the same length.
+    public mutating func add(_ planes: [[Float]]) {
+        guard let blockLength = planes.first?.count else { return }
+        var start = 0
+        while start < blockLength {
+            let end = min(blockLength, start + stepLength - stepFill)
+            for (index, plane) in planes.enumerated() where channels.indices.contains(index) {
+                let weight = channels[index].weight
+                guard weight > 0 else { continue }
+                stepEnergy += weight * channels[index].filter.energy(of: plane, start..<end)
+            }
+            stepFill += end - start
+            if stepFill == stepLength { closeStep() }
+            start = end
+        }
+    }
+
+    private mutating func closeStep() {
+        if recentSteps.count == 3 {
+            histogram.add(power: (recentSteps.reduce(0, +) + stepEnergy) / Double(4 * stepLength))
+            recentSteps.removeFirst()
+        }
+        recentSteps.append(stepEnergy)
+        (stepEnergy, stepFill) = (0, 0)
+    }
+
+    /// Integrated loudness of all that was added, in LUFS; `nil` when nothing of it passes the gates, as with silence or less
+    /// than 400 ms.
+    public var integratedLoudness: Double? { histogram.gatedLoudness }
+}
+
+/// The two filters of BS.1770-4, for any sample rate: a shelf that stands for the head, and a high-pass.
+private struct KWeighting {
+    private let shelf: Biquad
+    private let highPass: Biquad
+    // Transposed direct form II keeps two values per filter.
+    private var (s1, s2, h1, h2) = (0.0, 0.0, 0.0, 0.0)
+
+    private struct Biquad {
+        var (b0, b1, b2, a1, a2): (Double, Double, Double, Double, Double)
+    }
+
+    /// The standard gives coefficients for 48 kHz only; these are the analogue prototypes that they come from, by the
+    /// bilinear transform. At 48 kHz the standard's own numbers come out, to ten digits.
+    init(sampleRate: Double) {
+        let (gain, shelfQ) = (pow(10, 3.999843853973347 / 20), 0.7071752369554196)
+        let middleGain = pow(gain, 0.4996667741545416)
+        var k = tan(.pi * 1681.974450955533 / sampleRate)
+        var a0 = 1 + k / shelfQ + k * k
+        shelf = Biquad(
+            b0: (gain + middleGain * k / shelfQ + k * k) / a0, b1: 2 * (k * k - gain) / a0,
+            b2: (gain - middleGain * k / shelfQ + k * k) / a0, a1: 2 * (k * k - 1) / a0,
+            a2: (1 - k / shelfQ + k * k) / a0)
+        let highPassQ = 0.5003270373238773
+        k = tan(.pi * 38.13547087602444 / sampleRate)
+        a0 = 1 + k / highPassQ + k * k
+        highPass = Biquad(b0: 1, b1: -2, b2: 1, a1: 2 * (k * k - 1) / a0, a2: (1 - k / highPassQ + k * k) / a0)
+    }
+
+    /// The sum of the squares of the next samples, weighted.
+    mutating func energy(of plane: [Float], _ frames: Range<Int>) -> Double {
+        var state = (s1, s2, h1, h2)
+        let (shelf, highPass) = (shelf, highPass)
+        var sum = 0.0
+        plane.withUnsafeBufferPointer { samples in
+            for frame in frames {
+                let x = Double(samples[frame])
+                let y = shelf.b0 * x + state.0
+                state.0 = shelf.b1 * x - shelf.a1 * y + state.1
+                state.1 = shelf.b2 * x - shelf.a2 * y
+                let z = y + state.2
+                state.2 = -2 * y - highPass.a1 * z + state.3
+                state.3 = y - highPass.a2 * z
+                sum += z * z
+            }
+        }
+        // Digital silence after sound would end in subnormal numbers, which are slow.
+        (s1, s2, h1, h2) = (Self.flushed(state.0), Self.flushed(state.1), Self.flushed(state.2), Self.flushed(state.3))
+        return sum
+    }
+
+    private static func flushed(_ value: Double) -> Double { abs(value) < 1e-30 ? 0 : value }
+}
+
+/// Powers of blocks, counted by their loudness.
+private struct LoudnessHistogram {
+    private static let range = -70.0..<30.0
+    private static let classesPerUnit = 100.0
+
+    private var counts = [Int](repeating: 0, count: 10_000)
+    private var sums = [Double](repeating: 0, count: 10_000)
+
+    private static func loudness(_ power: Double) -> Double { -0.691 + 10 * log10(power) }
+
+    mutating func add(power: Double) {
+        let loudness = Self.loudness(power)
+        // The absolute gate; NaN does not pass it.
+        guard loudness > Self.range.lowerBound else { return }
+        let index = min(counts.count - 1, Self.index(loudness))
+        counts[index] += 1
+        sums[index] += power
+    }
+
+    private static func index(_ loudness: Double) -> Int {
+        loudness < range.upperBound ? Int((loudness - range.lowerBound) * classesPerUnit) : .max
+    }
+
+    var gatedLoudness: Double? {
+        let count = counts.reduce(0, +)
+        guard count > 0 else { return nil }
+        let threshold = Self.loudness(sums.reduce(0, +) / Double(count)) - 10
+        let first = threshold > Self.range.lowerBound ? min(counts.count - 1, Self.index(threshold)) : 0
+        let passing = counts[first...].reduce(0, +)
+        return passing > 0 ? Self.loudness(sums[first...].reduce(0, +) / Double(passing)) : nil
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import PerceptTestSupport
+import Testing
+
+@testable import PerceptAudio
+
+/// The cases of EBU Tech 3341 (version 4.0), table 1, whose loudness follows from their description: sines of 1 kHz, at which
+/// the weighting of the standard makes −0.691 dB good.
+@Suite struct LoudnessMeterTests {
+    private struct Passage {
+        let seconds: Double
+        /// dBFS of each channel's peak; `nil` for a channel without sound.
+        let levels: [Double?]
+    }
+
+    private static func loudness(_ passages: [Passage], rate: Int = 48_000, _ layout: ChannelLayout = .stereo) throws
+        -> Double?
+    {
+        var meter = try #require(LoudnessMeter(sampleRate: rate, channels: layout))
+        var frame = 0
+        for passage in passages {
+            let end = frame + Int(passage.seconds * Double(rate))
+            while frame < end {
+                // Blocks that fit neither a step nor a window.
+                let count = min(4801, end - frame)
+                meter.add(
+                    passage.levels.map { level in
+                        let amplitude = level.map { pow(10, $0 / 20) } ?? 0
+                        return (frame..<frame + count).map {
+                            Float(amplitude * sin(2 * .pi * 1000 * Double($0) / Double(rate)))
+                        }
+                    })
+                frame += count
+            }
+        }
+        return meter.integratedLoudness
+    }
+
+    private static func stereo(_ level: Double, _ seconds: Double) -> Passage {
+        Passage(seconds: seconds, levels: [level, level])
+    }
+
+    /// Cases 1 and 2, at other rates too: the weighting is made for each.
+    @Test(arguments: [-23.0, -33], [8000, 16_000, 44_100, 48_000, 96_000, 192_000])
+    func aSteadySineHasItsLevel(level: Double, rate: Int) throws {
+        let measured = try #require(try Self.loudness([Self.stereo(level, 20)], rate: rate))
+        // The shelf is warped at 8 kHz, where 1 kHz lies nearer to the Nyquist frequency.
+        #expect(abs(measured - level) <= (rate == 8000 ? 0.15 : 0.1), "\(measured)")
+    }
+
+    /// Cases 3, 4 and 5: the gates leave out what is much softer.
+    @Test func softPassagesAreGatedOut() throws {
+        let third = try Self.loudness([Self.stereo(-36, 10), Self.stereo(-23, 60), Self.stereo(-36, 10)])
+        let fourth = try Self.loudness([
+            Self.stereo(-72, 10), Self.stereo(-36, 10), Self.stereo(-23, 60), Self.stereo(-36, 10),
+            Self.stereo(-72, 10),
+        ])
+        let fifth = try Self.loudness([Self.stereo(-26, 20), Self.stereo(-20, 20.1), Self.stereo(-26, 20)])
+        for measured in [third, fourth, fifth] { #expect(abs(try #require(measured) + 23) <= 0.1, "\(measured ?? 0)") }
+    }
+
+    /// Case 6: 5.0, each channel by its weight, in the order left, right, centre, left and right surround.
+    @Test func channelsCountByTheirPlace() throws {
+        let layout = ChannelLayout([.frontLeft, .frontRight, .frontCenter, .backLeft, .backRight])
+        let measured = try Self.loudness([Passage(seconds: 20, levels: [-28, -28, -24, -30, -30])], layout)
+        #expect(abs(try #require(measured) + 23) <= 0.1, "\(measured ?? 0)")
+        // Low-frequency effects count nothing; the same sound on one channel is 3.01 LU softer than on two.
+        let lowFrequency = ChannelLayout([.frontLeft, .lowFrequency])
+        let one = try #require(try Self.loudness([Passage(seconds: 5, levels: [-23, 0])], lowFrequency))
+        let mono = try #require(try Self.loudness([Passage(seconds: 5, levels: [-23])], .mono))
+        #expect(one == mono)
+        #expect(abs(mono + 26.01) <= 0.1)
+        let surround = ChannelLayout([.sideLeft, .backLeft])
+        #expect(LoudnessMeter.weights(surround) == [1.41, 1])
+    }
+
+    @Test func silenceAndAMomentHaveNone() throws {
+        #expect(try Self.loudness([Passage(seconds: 3, levels: [nil, nil])]) == nil)
+        #expect(try Self.loudness([Self.stereo(-71.5, 3)]) == nil)
+        #expect(try Self.loudness([Self.stereo(-23, 0.39)]) == nil)
+        #expect(try Self.loudness([Self.stereo(-23, 0.4)]) != nil)
+        #expect(LoudnessMeter(sampleRate: 7999, channels: .mono) == nil)
+    }
+
+    @Test func itDoesNotDependOnTheBlocks() {
+        var random = SplitMix64(seed: 5)
+        let samples = (0..<100_000).map { _ in Float.random(in: -0.5...0.5, using: &random) }
+        func measure(_ block: Int) -> Levels {
+            var meter = LevelMeter(sampleRate: 44_100, channelCount: 1)
+            for start in stride(from: 0, to: samples.count, by: block) {
+                meter.add([Array(samples[start..<min(samples.count, start + block)])])
+            }
+            return meter.finish()
+        }
+        #expect(measure(100_000).integratedLoudness != nil)
+        #expect(abs((measure(4096).integratedLoudness ?? 0) - (measure(77).integratedLoudness ?? 1)) < 1e-9)
+    }
+
+    /// Louder than full scale, as floating-point recordings can be.
+    @Test func whatIsBeyondFullScaleIsMeasured() throws {
+        let measured = try #require(try Self.loudness([Self.stereo(60, 3)]))
+        #expect(abs(measured - 60) <= 0.1)
+    }
+}
