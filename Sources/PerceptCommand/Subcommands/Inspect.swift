@@ -9,21 +9,66 @@ struct Inspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Says what a recording or picture is.")
 
     @OptionGroup var input: InputOptions
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp(
+            "Says whether it fits a service as it is: \(Self.profileNames).", valueName: "profile"))
+    var profile: String?
+
     @OptionGroup var general: GeneralOptions
+
+    private static var profileNames: String { ServiceProfile.all.map(\.name).joined(separator: ", ") }
+
+    func validate() throws {
+        if let profile, ServiceProfile.named(profile) == nil {
+            throw ValidationError("“\(profile)” is no profile that is known: choose one of \(Self.profileNames).")
+        }
+    }
 
     func run() async throws {
         let console = Console(general)
+        let profile = profile.flatMap(ServiceProfile.named)
         try await Batch.run(input.files, console) { source in
             let mediaType = try source.mediaType()
-            switch try await MediaInspection.inspecting(source) {
-            case .recording(let header, let frameCount, let levels):
-                console.result(
-                    Self.text(source.name, header, frameCount, levels),
-                    json: Self.json(source.name, header, frameCount, levels))
-            case .picture(let header):
-                console.result(Self.text(source.name, header), json: Self.json(source.name, mediaType, header))
+            let inspection = try await MediaInspection.inspecting(source)
+            let byteCount = try source.byteCount()
+            let verdict = profile?.check(inspection, mediaType: mediaType, byteCount: byteCount)
+            var (text, json): (String, JSONObject) =
+                switch inspection {
+                case .recording(let header, let frameCount, let levels):
+                    (
+                        Self.text(source.name, header, frameCount, levels),
+                        Self.json(source.name, header, frameCount, levels)
+                    )
+                case .picture(let header): (Self.text(source.name, header), Self.json(source.name, mediaType, header))
+                }
+            json["byteCount"] = .integer(byteCount)
+            if let verdict {
+                text += "\n" + Self.text(verdict)
+                json["verdict"] = Self.json(verdict)
             }
+            console.result(text, json: json)
         }
+    }
+
+    private static func text(_ verdict: ServiceProfile.Verdict) -> String {
+        guard !verdict.fits else { return "  fits \(verdict.profile)" }
+        let problems = verdict.problems.map { "\n    \($0.message); \($0.remedy)" }
+        return "  does not fit \(verdict.profile):" + problems.joined()
+    }
+
+    private static func json(_ verdict: ServiceProfile.Verdict) -> JSONValue {
+        let problems = verdict.problems.map { problem -> JSONValue in
+            [
+                "kind": .string(problem.kind.rawValue), "found": .number(problem.found),
+                "limit": .number(problem.limit),
+                "excess": .number(problem.excess), "message": .string(problem.message),
+                "remedy": .string(problem.remedy),
+            ]
+        }
+        return [
+            "profile": .string(verdict.profile), "fits": .bool(verdict.fits), "problems": .array(problems),
+        ]
     }
 
     private static func text(
