@@ -30,6 +30,8 @@ public struct MediaType: RawRepresentable, Sendable, Hashable, Codable {
     public static let aac = MediaType(rawValue: "audio/aac")
     public static let amr = MediaType(rawValue: "audio/amr")
     public static let webm = MediaType(rawValue: "audio/webm")
+    public static let wma = MediaType(rawValue: "audio/x-ms-wma")
+    public static let wavPack = MediaType(rawValue: "audio/x-wavpack")
 
     public static let png = MediaType(rawValue: "image/png")
     public static let jpeg = MediaType(rawValue: "image/jpeg")
@@ -54,6 +56,7 @@ public struct MediaType: RawRepresentable, Sendable, Hashable, Codable {
         wav: ("WAV", "wav"), w64: ("Wave64", "w64"), flac: ("FLAC", "flac"), ogg: ("Ogg", "ogg"), mp3: ("MP3", "mp3"),
         aiff: ("AIFF", "aiff"), caf: ("CAF", "caf"), au: ("AU", "au"), m4a: ("AAC or ALAC in MP4 (M4A)", "m4a"),
         aac: ("AAC", "aac"), amr: ("AMR", "amr"), webm: ("WebM or Matroska", "webm"),
+        wma: ("Windows Media", "wma"), wavPack: ("WavPack", "wv"),
         png: ("PNG", "png"), jpeg: ("JPEG", "jpg"), gif: ("GIF", "gif"), bmp: ("BMP", "bmp"), tiff: ("TIFF", "tiff"),
         webp: ("WebP", "webp"), heic: ("HEIC", "heic"), avif: ("AVIF", "avif"), jpegXL: ("JPEG XL", "jxl"),
         jpeg2000: ("JPEG 2000", "jp2"),

@@ -62,6 +62,8 @@ extension MediaType {
         Signature(.au, (0, ascii("dns."))),
         Signature(.amr, (0, ascii("#!AMR"))),
         Signature(.webm, (0, [0x1A, 0x45, 0xDF, 0xA3])),
+        Signature(.wma, (0, [0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11])),
+        Signature(.wavPack, (0, ascii("wvpk"))),
         Signature(.mp3, (0, ascii("ID3"))),
         Signature(.gif, (0, ascii("GIF87a"))),
         Signature(.gif, (0, ascii("GIF89a"))),

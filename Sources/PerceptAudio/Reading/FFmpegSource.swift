@@ -75,7 +75,7 @@ final class FFmpegSource: SampleSource {
     private static let demuxers: [MediaType: String] = [
         .m4a: "mov", .mp4: "mov", .quickTime: "mov", .webm: "matroska", .aac: "aac", .amr: "amr", .avi: "avi",
         .wav: "wav",
-        .w64: "w64", .caf: "caf", .ogg: "ogg", .aiff: "aiff", .au: "au", .mp3: "mp3",
+        .w64: "w64", .caf: "caf", .ogg: "ogg", .aiff: "aiff", .au: "au", .mp3: "mp3", .wma: "asf", .wavPack: "wv",
     ]
 
     private static let containers: [MediaType: String] = [
@@ -155,9 +155,12 @@ final class FFmpegSource: SampleSource {
             }
         }
 
+        private static let levels = ["info", "warning", "error", "fatal"]
+
         /// Lines are `[context @ address] [level] text`, the context optional.
         private func end(_ line: String) {
-            let text = line.split(separator: "] ", omittingEmptySubsequences: true).last.map(String.init) ?? line
+            let level = Self.levels.lazy.compactMap { line.firstRange(of: "[\($0)] ") }.first
+            let text = level.map { String(line[$0.upperBound...]) } ?? line
             let isError = line.contains("[error] ") || line.contains("[fatal] ")
             let message = text.replacing("\(FFmpegSource.input): ", with: "")
             guard !message.allSatisfy(\.isWhitespace) else { return }

@@ -19,9 +19,9 @@ final class FLACSource: SampleSource {
     /// Where the last whole frame ends in the file; `nil` in Ogg, where libFLAC does not say.
     private var frameEnd: Int?
 
-    /// - Parameter range: where the stream lies; an ID3 tag in front of it may be part of it.
+    /// - Parameter verifyingChecksum: whether the MD5 of the samples is compared with the header's at the end.
     /// - Throws: ``MediaError`` `.malformedInput` when the header cannot be read.
-    init(_ bytes: InputBytes, mediaType: MediaType) throws(MediaError) {
+    init(_ bytes: InputBytes, mediaType: MediaType, verifyingChecksum: Bool) throws(MediaError) {
         guard let decoder = FLAC__stream_decoder_new() else {
             throw MediaError(.limitExceeded, source: bytes.name, problem: "there is no memory for a FLAC decoder")
         }
@@ -49,7 +49,7 @@ final class FLACSource: SampleSource {
             codec: isOgg ? "FLAC \(info.bitDepth) bit" : info.codecName,
             bitDepth: info.bitDepth, sampleRate: info.sampleRate,
             channels: .conventional(channelCount: info.channelCount), frameCount: info.frameCount)
-        if info.digest != nil { stream.checksum = FLACChecksum() }
+        if verifyingChecksum, info.digest != nil { stream.checksum = FLACChecksum() }
     }
 
     deinit {
@@ -101,7 +101,8 @@ final class FLACSource: SampleSource {
         if digestMatches != true {
             let endsWithFrame = stream.damage == nil && (frameEnd ?? stream.end) == stream.end
             if let stated = info.frameCount, frameCount < stated {
-                guard digestMatches == nil, endsWithFrame else { throw cutShort(stated) }
+                // An encoder that came to write the digest knew the total too.
+                guard info.digest == nil, endsWithFrame else { throw cutShort(stated) }
             } else if info.frameCount == nil, !endsWithFrame {
                 throw stream.damage.map(damaged) ?? cutShort(nil)
             }

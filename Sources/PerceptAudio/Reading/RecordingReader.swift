@@ -17,13 +17,19 @@ public struct RecordingReader: ~Copyable {
 
     /// Opens `source` and reads its header.
     ///
-    /// - Parameter replacingNonFinite: whether samples that are no finite number become 0, rather than an error.
+    /// - Parameters:
+    ///   - replacingNonFinite: whether samples that are no finite number become 0, rather than an error.
+    ///   - verifyingChecksum: whether the MD5 that a FLAC states is computed as well, and a warning given at the end when it is
+    ///     another. Damage to the file is found without: each block has a checksum of its own.
     /// - Throws: ``MediaError`` `.inputMissing`, `.malformedInput`, `.unsupportedFeature` (with what would make it
     ///   readable), or `.limitExceeded` for channels or a rate beyond `limits`.
     public init(
-        _ source: MediaSource, limits: ResourceLimits = .default, replacingNonFinite: Bool = false
+        _ source: MediaSource, limits: ResourceLimits = .default, replacingNonFinite: Bool = false,
+        verifyingChecksum: Bool = false
     ) throws(MediaError) {
-        try self.init(source, limits, replacingNonFinite, ffmpeg: FFmpegSource.program())
+        try self.init(
+            source, limits, replacingNonFinite: replacingNonFinite, verifyingChecksum: verifyingChecksum,
+            ffmpeg: FFmpegSource.program())
     }
 
     /// Reads samples that have no header.
@@ -42,10 +48,12 @@ public struct RecordingReader: ~Copyable {
 
     /// - Parameter ffmpeg: the program that decodes what cannot be decoded here; `nil` when there is none.
     init(
-        _ source: MediaSource, _ limits: ResourceLimits = .default, _ replacingNonFinite: Bool = false, ffmpeg: String?
+        _ source: MediaSource, _ limits: ResourceLimits = .default, replacingNonFinite: Bool = false,
+        verifyingChecksum: Bool = false, ffmpeg: String?
     ) throws(MediaError) {
+        let bytes = try InputBytes(source)
         let mediaType = try source.mediaType()
-        let samples = try Self.open(InputBytes(source), mediaType, ffmpeg)
+        let samples = try Self.open(bytes, mediaType, Self.opening(bytes, mediaType, verifyingChecksum), ffmpeg)
         try self.init(samples, name: source.name, limits: limits, replacingNonFinite: replacingNonFinite)
     }
 
@@ -90,26 +98,40 @@ public struct RecordingReader: ~Copyable {
     // MARK: Opening
 
     private static func open(
-        _ bytes: InputBytes, _ mediaType: MediaType, _ ffmpeg: String?
+        _ bytes: InputBytes, _ mediaType: MediaType, _ opening: Opening, _ ffmpeg: String?
     ) throws(MediaError) -> any SampleSource {
-        switch try opening(bytes, mediaType) {
+        let failure: MediaError
+        switch opening {
         case .source(let source): return source
         case .unreadable(let codec, let reason):
             if let ffmpeg { return try FFmpegSource(bytes, mediaType: mediaType, program: ffmpeg) }
-            throw MediaError(
+            failure = MediaError(
                 .unsupportedFeature, source: bytes.name,
                 problem: "\(codec) is not readable here" + (reason.map { " (\($0))" } ?? ""),
-                remedy:
-                    "install ffmpeg, which is used when it is on the PATH, or convert it with `ffmpeg -i INPUT OUTPUT.wav`"
-            )
+                remedy: "install ffmpeg, which is used when it is on the PATH, "
+                    + "or convert it with `ffmpeg -i INPUT OUTPUT.wav`")
+        case .refused(let error):
+            if let ffmpeg, let source = try? FFmpegSource(bytes, mediaType: mediaType, program: ffmpeg) {
+                return source
+            }
+            failure = error
         }
+        throw failure
     }
 
-    private static func opening(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) -> Opening {
+    private static func opening(
+        _ bytes: InputBytes, _ mediaType: MediaType, _ verifyingChecksum: Bool
+    ) throws(MediaError) -> Opening {
         switch mediaType {
         case .wav, .w64: return try .wav(bytes, mediaType)
-        case .flac: return .source(try FLACSource(bytes, mediaType: mediaType))
-        case .ogg, .mp3, .aiff, .caf, .au: return try container(bytes, mediaType)
+        case .flac:
+            return .source(try FLACSource(bytes, mediaType: mediaType, verifyingChecksum: verifyingChecksum))
+        case .ogg:
+            guard try StoredCodec(bytes, mediaType)?.name == StoredCodec.oggFLAC else {
+                return try container(bytes, mediaType)
+            }
+            return .source(try FLACSource(bytes, mediaType: mediaType, verifyingChecksum: verifyingChecksum))
+        case .mp3, .aiff, .caf, .au: return try container(bytes, mediaType)
         default: break
         }
         switch mediaType.kind {
@@ -132,18 +154,16 @@ public struct RecordingReader: ~Copyable {
         if let codec, !codec.isReadable {
             return .unreadable(codec: "\(mediaType.name) with \(codec.name)", reason: nil)
         }
-        if mediaType == .ogg, codec?.name == StoredCodec.oggFLAC {
-            return .source(try FLACSource(bytes, mediaType: mediaType))
-        }
         do {
             let file = VirtualFile(reading: bytes, range: 0..<bytes.byteCount)
             return .source(try SoundFileSource(file, mediaType: mediaType, name: bytes.name))
         } catch {
             let contents = codec.map { "\(mediaType.name) with \($0.name)" } ?? mediaType.name
-            throw MediaError(
-                .malformedInput, source: bytes.name,
-                problem: "the \(contents) header cannot be read (\(error.message))",
-                remedy: "check that the file is complete, or convert it with `ffmpeg -i INPUT OUTPUT.wav`")
+            return .refused(
+                MediaError(
+                    .malformedInput, source: bytes.name,
+                    problem: "the \(contents) header cannot be read (\(error.message))",
+                    remedy: "check that the file is complete, or convert it with `ffmpeg -i INPUT OUTPUT.wav`"))
         }
     }
 

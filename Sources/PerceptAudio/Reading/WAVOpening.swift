@@ -5,6 +5,8 @@ enum Opening {
     case source(any SampleSource)
     /// Nobody: the codec, as errors name it, and why, where there is more to say.
     case unreadable(codec: String, reason: String?)
+    /// libsndfile, which should, could not: another decoder may get further.
+    case refused(MediaError)
 }
 
 extension Opening {

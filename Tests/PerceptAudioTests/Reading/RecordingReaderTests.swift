@@ -95,6 +95,53 @@ import Testing
         #expect(error?.description.contains("n.wav: the sample at frame 500 (0.500 s)") == true)
     }
 
+    @Test func samplesThatAreNoNumbersAreReplacedOnRequest() throws {
+        var values = (0..<600).map { Float($0) / 1000 }
+        values[0] = .infinity
+        values[501] = .nan
+        let wav = WAVBytes.plain(WAVBytes.samples(values), tag: .float, bits: 32, sampleRate: 1000, channelCount: 2)
+        var reader = try RecordingReader(.bytes(wav), replacingNonFinite: true)
+        var right: [Float] = []
+        while let block = try reader.readBlock(frameLimit: 7) { right += block.planes[1] }
+        let expected: [Float] = (0..<300).map { $0 == 250 ? 0 : Float(2 * $0 + 1) / 1000 }
+        #expect(right == expected)
+        #expect(reader.replacedSampleCount == 2)
+        #expect(reader.warnings == ["2 samples were no finite numbers and were replaced by silence"])
+    }
+
+    /// −½ and ¼ in each format, from its definition.
+    static let rawFormats: [(PCMSampleFormat, [UInt8])] = [
+        (.u8, [0x40, 0xA0]), (.s8, [0xC0, 0x20]), (.s16le, [0, 0xC0, 0, 0x20]), (.s16be, [0xC0, 0, 0x20, 0]),
+        (.s24le, [0, 0, 0xC0, 0, 0, 0x20]), (.s24be, [0xC0, 0, 0, 0x20, 0, 0]),
+        (.s32le, [0, 0, 0, 0xC0, 0, 0, 0, 0x20]),
+        (.s32be, [0xC0, 0, 0, 0, 0x20, 0, 0, 0]), (.f32le, [0, 0, 0, 0xBF, 0, 0, 0x80, 0x3E]),
+        (.f32be, [0xBF, 0, 0, 0, 0x3E, 0x80, 0, 0]),
+        (.f64le, [0, 0, 0, 0, 0, 0, 0xE0, 0xBF, 0, 0, 0, 0, 0, 0, 0xD0, 0x3F]),
+        (.f64be, [0xBF, 0xE0, 0, 0, 0, 0, 0, 0, 0x3F, 0xD0, 0, 0, 0, 0, 0, 0]),
+    ]
+
+    @Test func samplesWithoutAHeaderAreReadAsStated() throws {
+        #expect(Set(Self.rawFormats.map(\.0)) == Set(PCMSampleFormat.allCases))
+        for (sampleFormat, bytes) in Self.rawFormats {
+            let format = try #require(RawAudioFormat("\(sampleFormat.rawValue):16000:2"))
+            var reader = try RecordingReader(.bytes(bytes + bytes + [1]), raw: format)
+            let block = try #require(try reader.readBlock())
+            #expect(block.planes == [[-0.5, -0.5], [0.25, 0.25]])
+            #expect(block.sampleRate == 16_000)
+            #expect(try reader.readBlock() == nil)
+            #expect(reader.warnings == ["the last 1 bytes are no whole frame of \(format) and were left out"])
+        }
+        for description in [
+            "", "s16le", "s16le:16000", "s16le:0:1", "s16le:16000:0", "s17le:16000:1", "s16le:16000:1:2",
+        ] {
+            #expect(RawAudioFormat(description) == nil)
+        }
+        let format = RawAudioFormat(sampleFormat: .s16le, sampleRate: 16_000, channelCount: 65)
+        expectMediaError(.limitExceeded) { _ = try RecordingReader(.bytes([0, 0]), raw: format) }
+        let mono = RawAudioFormat(sampleFormat: .s16le, sampleRate: 16_000, channelCount: 1)
+        expectMediaError(.malformedInput) { _ = try RecordingReader(.bytes([0]), raw: mono) }
+    }
+
     @Test func aTruncatedFLACIsRefused() throws {
         let noise = (0..<20_000).map { Float(($0 &* 7919) % 20_011) / 40_000 }
         var writer = try RecordingWriter(toMemory: 1 << 20, encoding: .flac16, sampleRate: 16_000, channelCount: 1)

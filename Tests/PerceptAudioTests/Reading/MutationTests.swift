@@ -1,0 +1,129 @@
+import Foundation
+@testable import PerceptAudio
+import PerceptCore
+import PerceptTestSupport
+import Testing
+
+/// Small recordings of every kind, damaged in thousands of ways: each is read to its end or refused with an error, and neither
+/// takes more than it should.
+///
+/// A seed gives the same damage each time. `PERCEPT_MUTATIONS` sets how many there are of each recording; run with many
+/// under `--sanitize=address`, the test shows what a crash would hide.
+@Suite struct MutationTests {
+    struct Seed: Sendable, CustomTestStringConvertible {
+        let name: String
+        let bytes: [UInt8]
+        var testDescription: String { name }
+    }
+
+    private static let mutationCount = ProcessInfo.processInfo.environment["PERCEPT_MUTATIONS"].flatMap(Int.init) ?? 60
+
+    private static let tone = (0..<2400).map { Int16(8000 * sin(Double($0) / 9)) }
+
+    static let seeds: [Seed] = {
+        let data = WAVBytes.samples(tone)
+        func wav(_ format: [UInt8], _ data: [UInt8]) -> [UInt8] {
+            RIFFBytes.file([
+                RIFFBytes.chunk("LIST", Array("INFOISFT".utf8) + [4, 0, 0, 0, 65, 66, 67, 0]),
+                RIFFBytes.chunk("fmt ", format), RIFFBytes.chunk("fact", [0x60, 9, 0, 0]),
+                RIFFBytes.chunk("data", data),
+                RIFFBytes.chunk("id3 ", [1, 2, 3]),
+            ])
+        }
+        var flac = FLACBytes([tone.map(Int.init), tone.map { -Int($0) }], bitDepth: 16)
+        flac.blockSizes = [600, 200]
+        let extensible = RIFFBytes.extensible(validBits: 24, channelMask: 3)
+        var seeds = [
+            Seed(name: "WAV PCM", bytes: wav(RIFFBytes.format(channelCount: 2), data)),
+            Seed(
+                name: "WAV extensible",
+                bytes: wav(RIFFBytes.format(tag: 0xFFFE, bits: 24, channelCount: 2, extra: extensible), data)),
+            Seed(name: "WAV float", bytes: wav(RIFFBytes.format(tag: 3, bits: 32), data)),
+            Seed(name: "WAV A-law", bytes: wav(RIFFBytes.format(tag: 6, bits: 8), data)),
+            Seed(name: "WAV IMA", bytes: wav(RIFFBytes.format(tag: 0x11, bits: 4, blockAlign: 64), data)),
+            Seed(name: "WAV Microsoft", bytes: wav(RIFFBytes.format(tag: 2, bits: 4, blockAlign: 70), data)),
+            Seed(name: "WAV GSM", bytes: wav(RIFFBytes.format(tag: 0x31, bits: 0, blockAlign: 65), data)),
+            Seed(
+                name: "RF64",
+                bytes: RIFFBytes.file(
+                    [
+                        RIFFBytes.chunk("ds64", RIFFBytes.longSizes(data: UInt64(data.count))),
+                        RIFFBytes.chunk("fmt ", RIFFBytes.format()), RIFFBytes.chunk("data", data, statedSize: .max),
+                    ], magic: "RF64", statedSize: .max)),
+            Seed(name: "Wave64", bytes: RIFFBytes.wave64([("fmt ", RIFFBytes.format()), ("data", data)])),
+            Seed(name: "FLAC", bytes: flac.encoded()),
+        ]
+        // What libsndfile reads itself, and writes as well.
+        for (name, format) in [
+            ("AIFF", "aiff"), ("AIFF-C float", "aifc"), ("AU", "au"), ("CAF", "caf"), ("CAF ALAC", "alac"),
+            ("Ogg Vorbis", "vorbis"),
+            ("Ogg Opus", "opus"), ("MP3", "mp3"),
+        ] {
+            if let bytes = SoundFileBytes.encoded(tone, as: format) { seeds.append(Seed(name: name, bytes: bytes)) }
+        }
+        return seeds
+    }()
+
+    @Test func thereIsARecordingOfEachKind() {
+        // Ten are written here; of those that libsndfile writes, MP3 needs a library that it may have been built without.
+        #expect(Self.seeds.count >= 17)
+    }
+
+    @Test(arguments: seeds) func damageDoesNoHarm(_ seed: Seed) throws {
+        var generator = SplitMix64(seed: UInt64(seed.bytes.count))
+        var (readCount, refusedCount) = (0, 0)
+        #expect(throws: Never.self) { try Self.read(seed.bytes) }
+        for number in 0..<Self.mutationCount {
+            let mutant = Self.mutated(seed.bytes, &generator)
+            do throws(MediaError) {
+                try Self.read(mutant)
+                readCount += 1
+            } catch {
+                refusedCount += 1
+                #expect(error.kind != .cancelled && error.kind != .inputOutput, "mutation \(number): \(error)")
+            }
+        }
+        #expect(readCount + refusedCount == Self.mutationCount)
+    }
+
+    /// Reads everything; what a few kilobytes claim to hold is not believed without end.
+    private static func read(_ bytes: [UInt8]) throws(MediaError) {
+        var reader = try RecordingReader(.bytes(bytes), replacingNonFinite: true, verifyingChecksum: true, ffmpeg: nil)
+        let channelCount = reader.header.channelCount
+        while let block = try reader.readBlock() {
+            // Silence is the most that these codecs pack: MP3 and Opus need 3 bytes for about a thousand frames.
+            guard block.planes.count == channelCount, reader.framesRead < 1 << 24 else {
+                throw MediaError(.inputOutput, problem: "\(reader.framesRead) frames from \(bytes.count) bytes")
+            }
+        }
+        _ = reader.warnings
+    }
+
+    /// One to four of: a flipped byte, a cut, a length that is another, a stretch that stands twice, one that is missing.
+    private static func mutated(_ bytes: [UInt8], _ generator: inout SplitMix64) -> [UInt8] {
+        var bytes = bytes
+        for _ in 0..<Int.random(in: 1...4, using: &generator) where bytes.count > 16 {
+            // Most of what can go wrong stands at the beginning.
+            let isHeader = Bool.random(using: &generator)
+            let place = Int.random(in: 0..<(isHeader ? min(128, bytes.count) : bytes.count), using: &generator)
+            let length = min(Int.random(in: 1...64, using: &generator), bytes.count - place)
+            switch Int.random(in: 0..<8, using: &generator) {
+            case 0...2: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+            case 3: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+            case 4:
+                let extremes: [UInt32] = [0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, .max, .max - 7]
+                let value = extremes.randomElement(using: &generator) ?? 0
+                let stored = Bool.random(using: &generator) ? value.bigEndian : value.littleEndian
+                withUnsafeBytes(of: stored) { field in
+                    for (offset, byte) in field.enumerated() where place + offset < bytes.count {
+                        bytes[place + offset] = byte
+                    }
+                }
+            case 5: bytes.insert(contentsOf: bytes[place..<place + length], at: place)
+            case 6: bytes.removeSubrange(place..<place + length)
+            default: bytes.removeLast(Int.random(in: 0..<bytes.count / 2, using: &generator))
+            }
+        }
+        return bytes
+    }
+}
