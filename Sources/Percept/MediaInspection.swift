@@ -4,8 +4,8 @@ public import PerceptImage
 
 /// What a file holds, as far as it can be told without a model.
 public enum MediaInspection: Sendable, Hashable {
-    /// The frame count is what was decoded, whatever the header states.
-    case recording(RecordingHeader, frameCount: Int, Levels)
+    /// The frame count is what was decoded, whatever the header states; the warnings are ``RecordingReader/warnings``.
+    case recording(RecordingHeader, frameCount: Int, Levels, warnings: [String])
     case picture(ImageHeader)
 
     /// Looks at `source`: a recording is decoded to its end, of a picture the header is read.
@@ -17,14 +17,15 @@ public enum MediaInspection: Sendable, Hashable {
         try await BlockingWork.run {
             switch try source.perceptibleKind() {
             case .recording:
-                var reader = try RecordingReader(source, limits: limits)
+                var reader = try RecordingReader(source, limits: limits, verifyingChecksum: true)
                 var meter = LevelMeter(
                     sampleRate: reader.header.sampleRate, channels: reader.header.channels)
                 while let block = try reader.readBlock() {
                     try MediaError.checkCancellation()
                     meter.add(block.planes)
                 }
-                return .recording(reader.header, frameCount: reader.framesRead, meter.finish())
+                return .recording(
+                    reader.header, frameCount: reader.framesRead, meter.finish(), warnings: reader.warnings)
             case .picture:
                 return .picture(try ImageReader(source, limits: limits).header)
             }

@@ -51,7 +51,7 @@ extension ServiceProfile {
     public func check(_ inspection: MediaInspection, mediaType: MediaType, byteCount: Int) -> Verdict {
         var problems: [Problem] = []
         switch inspection {
-        case .recording(let header, let frameCount, _):
+        case .recording(let header, let frameCount, _, _):
             guard let audio else {
                 problems = [wrongKind("recordings", remedy: "choose a service for speech")]
                 break

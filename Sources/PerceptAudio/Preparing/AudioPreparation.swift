@@ -128,14 +128,16 @@ public struct AudioPreparation: Sendable, Hashable {
                 }
             }
             return try finish(
-                chain, passage, sourceFrameCount: passage.sourceFrameCount ?? reader.framesRead, name: source.name)
+                chain, passage, sourceFrameCount: passage.sourceFrameCount ?? reader.framesRead, name: source.name,
+                readingWarnings: reader.warnings)
         } catch {
             throw try explained(error, .source(source), limits)
         }
     }
 
     func finish(
-        _ chain: Chain<EncodingLane>, _ passage: Passage, sourceFrameCount: Int, name: String
+        _ chain: Chain<EncodingLane>, _ passage: Passage, sourceFrameCount: Int, name: String,
+        readingWarnings: [String] = []
     ) throws(MediaError) -> PreparedAudio {
         let warnings = chain.warnings
         guard chain.frameCount > 0 else {
@@ -156,7 +158,7 @@ public struct AudioPreparation: Sendable, Hashable {
         return PreparedAudio(
             bytes: summary.bytes, byteCount: summary.byteCount, mediaType: encoding.container.mediaType,
             receipt: receipt,
-            warnings: warnings + Self.clampingWarnings(summary))
+            warnings: readingWarnings + warnings + Self.clampingWarnings(summary))
     }
 
     private static func clampingWarnings(_ summary: RecordingWriter.Summary) -> [String] {

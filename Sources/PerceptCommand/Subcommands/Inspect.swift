@@ -35,7 +35,7 @@ struct Inspect: AsyncParsableCommand {
             let verdict = profile?.check(inspection, mediaType: mediaType, byteCount: byteCount)
             var (text, json): (String, JSONObject) =
                 switch inspection {
-                case .recording(let header, let frameCount, let levels):
+                case .recording(let header, let frameCount, let levels, _):
                     (
                         Self.text(source.name, header, frameCount, levels),
                         Self.json(source.name, header, frameCount, levels)
@@ -43,6 +43,10 @@ struct Inspect: AsyncParsableCommand {
                 case .picture(let header): (Self.text(source.name, header), Self.json(source.name, mediaType, header))
                 }
             json["byteCount"] = .integer(byteCount)
+            if case .recording(_, _, _, let warnings) = inspection {
+                for warning in warnings { console.warning("\(source.name): \(warning)") }
+                json["warnings"] = .array(warnings.map { .string($0) })
+            }
             if let verdict {
                 text += "\n" + Self.text(verdict)
                 json["verdict"] = Self.json(verdict)
