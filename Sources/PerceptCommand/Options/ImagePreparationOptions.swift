@@ -86,13 +86,14 @@ struct ImagePreparationOptions: ParsableArguments {
         guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100.") }
     }
 
-    func preparation() -> ImagePreparation {
+    func preparation(_ limits: UploadLimitOptions) -> ImagePreparation {
         func pixels(_ side: Side?) -> Int? {
             if case .pixels(let count) = side { count } else { nil }
         }
         return ImagePreparation(
             longestSide: pixels(longestSide), shortestSide: pixels(shortestSide), exactSize: exact?.size,
             filter: filter,
-            format: imageFormat, quality: quality, chroma: chroma, matte: matte.color)
+            format: imageFormat, quality: quality, chroma: chroma, matte: matte.color,
+            maximumByteCount: limits.maxBytes?.value)
     }
 }

@@ -25,7 +25,7 @@ struct Classify: AsyncParsableCommand {
         let console = Console(general)
         try await Batch.run(input.files, console) { source in
             let perceiver = try service.perceiver(
-                audio: audio.preparation(limits), image: image.preparation(), console: console)
+                audio: audio.preparation(limits), image: image.preparation(limits), console: console)
             let classification = try await perceiver.classify(source, model: service.model, topCount: top)
             for warning in classification.warnings { console.warning("\(source.name): \(warning)") }
             let prefix = input.files.count > 1 ? "\(source.name): " : ""

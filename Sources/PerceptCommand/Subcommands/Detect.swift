@@ -21,6 +21,7 @@ struct Detect: AsyncParsableCommand {
     var threshold: Double?
 
     @OptionGroup(title: "Service") var service: ServiceOptions
+    @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
     @OptionGroup var general: GeneralOptions
 
@@ -34,7 +35,7 @@ struct Detect: AsyncParsableCommand {
         try await Batch.run(input.files, console) { source in
             let path = try naming?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
             if let path { _ = try PictureOutput.encoding(for: path) }
-            let perceiver = try service.perceiver(image: image.preparation(), console: console)
+            let perceiver = try service.perceiver(image: image.preparation(limits), console: console)
             let found = try await perceiver.detectObjects(in: source, model: service.model, threshold: threshold)
             for warning in found.warnings { console.warning("\(source.name): \(warning)") }
             if let path {

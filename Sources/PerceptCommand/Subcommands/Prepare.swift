@@ -34,7 +34,7 @@ struct Prepare: AsyncParsableCommand {
         let console = Console(general)
         var naming = OutputNaming(output, inputCount: input.files.count)
         try await Batch.run(input.files, console) { source in
-            let preparation = MediaPreparation(audio: try audio.preparation(limits), image: image.preparation())
+            let preparation = MediaPreparation(audio: try audio.preparation(limits), image: image.preparation(limits))
             let path = try naming.output(for: source, fileExtension: preparation.fileExtension(for: source))
             let prepared = try await preparation.prepare(
                 source, toFile: path, progress: console.progress("preparing \(source.name)"))

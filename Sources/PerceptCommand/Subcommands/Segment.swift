@@ -30,6 +30,7 @@ struct Segment: AsyncParsableCommand {
     var rescaleMasks = false
 
     @OptionGroup(title: "Service") var service: ServiceOptions
+    @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
     @OptionGroup var general: GeneralOptions
 
@@ -45,7 +46,7 @@ struct Segment: AsyncParsableCommand {
             let folder = input.files.count > 1 ? try folders?.output(for: source, fileExtension: nil) : output
             let picture = try overlays?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
             if let picture { _ = try PictureOutput.encoding(for: picture) }
-            let perceiver = try service.perceiver(image: image.preparation(), console: console)
+            let perceiver = try service.perceiver(image: image.preparation(limits), console: console)
             let segmentation = try await perceiver.segment(
                 source, model: service.model, threshold: threshold, rescalingMasks: rescaleMasks)
             for warning in segmentation.warnings { console.warning("\(source.name): \(warning)") }

@@ -26,11 +26,16 @@ public struct ImagePreparation: Sendable, Hashable {
     public var chroma: ChromaSubsampling
     /// What shows through transparent pixels of a JPEG.
     public var matte: Color
+    /// Bytes of the result at most; `nil` for no such bound.
+    ///
+    /// Where the picture has more, the quality of a JPEG is lowered first, down to 40, then the size, down to a longest side of
+    /// 320 pixels; an ``exactSize`` is kept. A warning says what was given up.
+    public var maximumByteCount: Int?
 
     public init(
         longestSide: Int? = 1333, shortestSide: Int? = nil, exactSize: PixelSize? = nil,
         filter: ResizeFilter = .lanczos, format: Format = .jpeg, quality: Int = 90, chroma: ChromaSubsampling = .yuv420,
-        matte: Color = .white
+        matte: Color = .white, maximumByteCount: Int? = nil
     ) {
         self.longestSide = longestSide
         self.shortestSide = shortestSide
@@ -40,6 +45,7 @@ public struct ImagePreparation: Sendable, Hashable {
         self.quality = quality
         self.chroma = chroma
         self.matte = matte
+        self.maximumByteCount = maximumByteCount
     }
 
     /// The size of the result for an upright picture of `size`.
@@ -94,6 +100,11 @@ public struct ImagePreparation: Sendable, Hashable {
     /// Prepares decoded pixels into memory.
     public func prepare(_ image: Image, limits: ResourceLimits = .default) throws(MediaError) -> PreparedImage {
         let uploadSize = try uploadSize(for: image.size)
+        if let maximumByteCount {
+            return try fitting(
+                maximumByteCount, name: nil, uploadSize: uploadSize, encoding: encoding(for: .png), limits: limits
+            ) { preparation, limits throws(MediaError) in try preparation.prepare(image, limits: limits) }
+        }
         let resized = try image.resized(to: uploadSize, filter: filter, limits: limits)
         let encoding = encoding(for: .png)
         var writer = try ImageWriter(
@@ -140,6 +151,15 @@ public struct ImagePreparation: Sendable, Hashable {
         let header = reader.header
         let uploadSize = try uploadSize(for: header.size)
         let encoding = encoding(for: header.mediaType)
+        if let maximumByteCount {
+            let fitting = try fitting(
+                maximumByteCount, name: source.name, uploadSize: uploadSize, encoding: encoding, limits: limits
+            ) { preparation, limits throws(MediaError) in
+                try preparation.run(source, outputPath: nil, limits, progress)
+            }
+            guard let outputPath else { return fitting }
+            return try fitting.moved(toFile: outputPath, protecting: source.path.map { [$0] } ?? [])
+        }
         let writer: ImageWriter
         if let outputPath {
             writer = try ImageWriter(

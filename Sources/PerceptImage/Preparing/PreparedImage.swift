@@ -10,3 +10,14 @@ public struct PreparedImage: Sendable, Hashable {
     /// What a person should know: a colour profile that was not applied, damage beside the pixels.
     public let warnings: [String]
 }
+
+extension PreparedImage {
+    /// Writes the bytes to a file, which appears whole or not at all; they are in memory no longer then.
+    func moved(toFile path: String, protecting inputs: [String]) throws(MediaError) -> PreparedImage {
+        let file = try OutputFile(path: path, protecting: inputs)
+        try file.write(bytes)
+        try file.commit()
+        return PreparedImage(
+            bytes: [], byteCount: byteCount, mediaType: mediaType, receipt: receipt, warnings: warnings)
+    }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import PerceptAudio
+import PerceptCore
+import PerceptImage
+import PerceptInference
+import PerceptTestSupport
+import Testing
+
+@testable import PerceptCommand
+
+/// What fits a service, and how it is made to, as a script would ask for it.
+@Suite struct UploadOptionsTests {
+    /// 20 s of silence around a second of a tone of half the full scale, 16 kHz mono.
+    private static func toneInSilence(_ folder: TemporaryFolder) throws -> String {
+        let tone = (0..<16_000).map { Int16((16_384 * sin(2 * .pi * 440 * Double($0) / 16_000)).rounded()) }
+        let samples = [Int16](repeating: 0, count: 160_000) + tone + [Int16](repeating: 0, count: 160_000)
+        return try folder.write(
+            WAVBytes.plain(WAVBytes.samples(samples), bits: 16, sampleRate: 16_000, channelCount: 1), as: "tone.wav")
+    }
+
+    @Test(
+        arguments: [
+            ("921600", 921_600), ("900K", 921_600), ("900k", 921_600), ("25M", 26_214_400), ("1.5M", 1_572_864),
+            ("2G", 2_147_483_648), ("1", 1), ("0", nil), ("-5", nil), ("K", nil), ("", nil), ("inf", nil),
+            ("nanK", nil),
+            ("0x10", nil), ("1e3", nil), ("9T", nil), ("99999999999G", nil), (" 1K", nil),
+        ] as [(String, Int?)])
+    func byteCountsAreRead(text: String, expected: Int?) {
+        #expect(ByteCount(argument: text)?.value == expected)
+    }
+
+    @Test func inspectSaysWhetherAFileFits() throws {
+        let folder = try TemporaryFolder()
+        let fits = try CommandRun(["inspect", TestFiles.kitchen, "--for", "openai-whisper", "--json"], in: folder)
+            .json()
+        #expect(fits["verdict"]?["profile"] == "openai-whisper")
+        #expect(fits["verdict"]?["fits"] == true)
+        #expect(fits["verdict"]?["problems"] == [])
+        #expect(fits["byteCount"]?.integerValue == (try TestFiles.bytes(of: TestFiles.kitchen).count))
+        // As ffmpeg's ebur128 filter measures the file: −24.2 LUFS.
+        #expect(abs(try #require(fits["loudness"]?.doubleValue) + 24.2) < 0.1)
+        let run = try CommandRun(["inspect", TestFiles.kitchen, "--for", "rekognition", "--json"], in: folder)
+        #expect(run.status == 0)
+        let problem = try #require(try run.json()["verdict"]?["problems"]?[0])
+        #expect(problem["kind"] == "wrongKind")
+        let text = try CommandRun(["inspect", TestFiles.scene, "--for", "groq"], in: folder)
+        #expect(text.output.contains("does not fit groq:\n    groq takes no pictures"))
+        let unknown = try CommandRun(["inspect", TestFiles.scene, "--for", "nobody"], in: folder)
+        #expect(unknown.status == 64)
+        #expect(unknown.errors.contains("hf-endpoint") && unknown.errors.contains("rekognition"))
+    }
+
+    @Test func silenceIsTrimmedAndThePeakNormalized() throws {
+        let folder = try TemporaryFolder()
+        let input = try Self.toneInSilence(folder)
+        let run = try CommandRun(
+            ["prepare", input, "-o", "a.flac", "--trim-silence", "--normalize", "--json"], in: folder)
+        let receipt = try #require(try run.json()["receipt"])
+        #expect(receipt["sourceStartFrame"] == 156_000)
+        #expect(receipt["sourceEndFrame"] == 180_000)
+        #expect(receipt["source"]?["frameCount"] == 336_000)
+        // 10^(−1/20) over one half.
+        #expect(abs(try #require(receipt["gain"]?.doubleValue) - 1.7825) < 1e-3)
+        let upload = try Recording(decoding: .file(folder.file("a.flac")))
+        #expect(upload.frameCount == 24_000)
+        #expect(abs(Double(upload.planes[0].max() ?? 0) - 0.89125) < 1e-4)
+    }
+
+    @Test func limitsAreKeptAndNothingIsLeft() throws {
+        let folder = try TemporaryFolder()
+        let input = try Self.toneInSilence(folder)
+        let large = try CommandRun(["prepare", input, "-o", "a.flac", "--max-bytes", "1K"], in: folder)
+        #expect(large.status == 65)
+        #expect(large.errors.contains("more than the 1024 allowed (--max-bytes)"))
+        let long = try CommandRun(["prepare", input, "-o", "a.flac", "--max-duration", "20"], in: folder)
+        #expect(long.status == 65)
+        #expect(long.errors.contains("lasts 21.0 s or more"))
+        #expect(try folder.contents() == ["tone.wav"])
+        let trimmed = try CommandRun(
+            ["prepare", input, "-o", "a.flac", "--trim-silence", "--max-duration", "20"], in: folder)
+        #expect(trimmed.status == 0)
+        for wrong in [["--max-bytes", "lots"], ["--max-duration", "0"], ["--max-duration", "nan"]] {
+            #expect(try CommandRun(["prepare", input, "-o", "b.flac"] + wrong, in: folder).status == 64)
+        }
+    }
+
+    @Test func aPictureIsMadeToFit() throws {
+        let folder = try TemporaryFolder()
+        let run = try CommandRun(
+            ["prepare", TestFiles.photo, "-o", "a.jpg", "--max-bytes", "20K", "--json"], in: folder)
+        let json = try run.json()
+        #expect(try #require(json["byteCount"]?.integerValue) <= 20 * 1024)
+        #expect(try TestFiles.bytes(of: folder.file("a.jpg")).count == json["byteCount"]?.integerValue)
+        #expect(json["warnings"]?[0]?.stringValue?.hasPrefix("to stay within 20480 bytes: quality") == true)
+        let detected = try CommandRun(
+            ["detect", TestFiles.photo, "--max-bytes", "20K", "--longest-side", "400", "--tape", TestFiles.tape],
+            in: folder)
+        #expect(detected.status == 0)
+    }
+
+    /// Whatever is uploaded is answered alike, so that the texts show how many chunks there were, and the times where.
+    @Test func transcribeInChunks() throws {
+        let folder = try TemporaryFolder()
+        let bursts = (0..<16_000 * 30).map { frame in
+            let second = Double(frame) / 16_000
+            return second.truncatingRemainder(dividingBy: 2) < 1.2
+                ? Int16(8000 * sin(2 * .pi * 500 * second)) : 0
+        }
+        let input = try folder.write(
+            WAVBytes.plain(WAVBytes.samples(bursts), bits: 16, sampleRate: 16_000, channelCount: 1), as: "long.wav")
+        let answer: JSONValue = [
+            "text": "said", "chunks": [["text": " said", "timestamp": [0.5, nil]]],
+        ]
+        let tape: JSONValue = [
+            "format": "percept-tape", "version": 1,
+            "exchanges": [
+                [
+                    "request": [
+                        "path": "/hf-inference/models/facebook/wav2vec2-large-960h-lv60-self",
+                        "upload": ["maximumDuration": 12],
+                    ],
+                    "response": ["json": answer],
+                ]
+            ],
+        ]
+        let tapePath = try folder.write(tape.serialized(), as: "tape.json")
+        let ask = ["transcribe", input, "--tape", tapePath]
+        #expect(try CommandRun(ask, in: folder).status != 0)
+        #expect(try CommandRun(ask + ["--chunk", "12"], in: folder).output == "said said said\n")
+        let json = try CommandRun(ask + ["--chunk", "12", "--timestamps", "chunk", "--json"], in: folder).json()
+        let uploads = try #require(json["uploads"]?.arrayValue)
+        #expect(uploads.count == 3)
+        #expect(uploads[0]["sourceStartFrame"] == 0)
+        #expect(uploads[2]["sourceEndFrame"] == 480_000)
+        for (index, upload) in uploads.enumerated() {
+            let start = try #require(upload["sourceStartFrame"]?.doubleValue) / 16_000
+            let end = try #require(upload["sourceEndFrame"]?.doubleValue) / 16_000
+            // The end that the service left out is that of the chunk.
+            #expect(json["chunks"]?[index]?["timestamp"] == [.double(start + 0.5), .double(end)])
+        }
+        let subtitles = try CommandRun(ask + ["--chunk", "12", "--format", "vtt"], in: folder)
+        #expect(subtitles.output.hasPrefix("WEBVTT\n\n00:00:00.500 --> "))
+        for wrong in ["0", "0.5", "inf", "some"] {
+            #expect(try CommandRun(ask + ["--chunk", wrong], in: folder).status == 64)
+        }
+        #expect(try CommandRun(ask + ["--chunk", "none"], in: folder).status != 0)
+    }
+}

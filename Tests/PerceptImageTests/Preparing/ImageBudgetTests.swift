@@ -1,0 +1,118 @@
+import PerceptCore
+import PerceptTestSupport
+import Testing
+
+@testable import PerceptImage
+
+@Suite struct ImageBudgetTests {
+    /// The photo of TestMedia at 525 × 700, which is quicker to prepare again and again.
+    private static let photo = Result {
+        let file = MediaSource.file(TestFiles.media("images/photo-orientation-6.jpg"))
+        return MediaSource.bytes(try ImagePreparation(longestSide: 700, quality: 95).prepare(file).bytes)
+    }
+
+    /// Noise, which no format makes much smaller.
+    private static func noise(_ width: Int, _ height: Int) throws -> Image {
+        var random = SplitMix64(seed: 11)
+        return try Image(
+            size: PixelSize(width: width, height: height), layout: .rgb8,
+            bytes: (0..<width * height * 3).map { _ in UInt8.random(in: 0...255, using: &random) })
+    }
+
+    @Test func whatFitsStaysAsItIs() throws {
+        let plain = try ImagePreparation().prepare(Self.photo.get())
+        let exact = try ImagePreparation(maximumByteCount: plain.byteCount).prepare(Self.photo.get())
+        #expect(exact == plain)
+    }
+
+    /// The quality that is chosen is the highest that fits: one more does not; and the pixels are the original's.
+    @Test(arguments: [0.9, 0.6])
+    func qualityGoesFirst(fraction: Double) throws {
+        func prepared(quality: Int = 90, limit: Int? = nil) throws -> PreparedImage {
+            try ImagePreparation(longestSide: 500, quality: quality, maximumByteCount: limit).prepare(Self.photo.get())
+        }
+        let plain = try prepared()
+        let limit = Int(Double(plain.byteCount) * fraction)
+        let fitted = try prepared(limit: limit)
+        #expect(fitted.byteCount <= limit)
+        #expect(fitted.receipt == plain.receipt)
+        let quality = try #require((40..<90).first { fitted.warnings == [Self.trade(limit, $0)] })
+        #expect(try prepared(quality: quality).bytes == fitted.bytes)
+        #expect(try prepared(quality: quality + 1).byteCount > limit)
+    }
+
+    private static func trade(_ limit: Int, _ quality: Int) -> String {
+        "to stay within \(limit) bytes: quality \(quality) instead of 90"
+    }
+
+    @Test func thenTheSizeDoes() throws {
+        let lowest = try ImagePreparation(quality: 40).prepare(Self.photo.get())
+        let limit = lowest.byteCount / 2
+        let preparation = ImagePreparation(maximumByteCount: limit)
+        let fitted = try preparation.prepare(Self.photo.get())
+        #expect(fitted.byteCount <= limit)
+        #expect(fitted.byteCount > limit / 2)
+        let size = fitted.receipt.uploadSize
+        #expect(size.longestSide >= 320 && size.longestSide < 700)
+        #expect(fitted.warnings.count == 1)
+        #expect(
+            fitted.warnings.first?.contains("quality 40 instead of 90, \(size) pixels instead of 525×700") == true)
+        // From the original pixels: the same as asked for outright. And the same each time.
+        let outright = try ImagePreparation(longestSide: size.longestSide, quality: 40).prepare(Self.photo.get())
+        #expect(fitted.bytes == outright.bytes)
+        #expect(try preparation.prepare(Self.photo.get()) == fitted)
+        let folder = try TemporaryFolder()
+        let file = try preparation.prepare(Self.photo.get(), toFile: folder.file("a.jpg"))
+        #expect(try TestFiles.bytes(of: folder.file("a.jpg")) == fitted.bytes)
+        #expect(file.bytes.isEmpty && file.byteCount == fitted.byteCount)
+    }
+
+    @Test func aPNGHasOnlyItsSize() throws {
+        let image = try Self.noise(500, 400)
+        let whole = try ImagePreparation(format: .png).prepare(image)
+        let fitted = try ImagePreparation(format: .png, maximumByteCount: whole.byteCount * 2 / 3).prepare(image)
+        #expect(fitted.byteCount <= whole.byteCount * 2 / 3)
+        #expect(fitted.receipt.uploadSize.longestSide >= 320)
+        #expect(fitted.mediaType == .png)
+    }
+
+    @Test func whatCannotFitIsRefused() throws {
+        let folder = try TemporaryFolder()
+        let error = expectMediaError(.limitExceeded) {
+            _ = try ImagePreparation(maximumByteCount: 2000).prepare(Self.photo.get(), toFile: folder.file("a.jpg"))
+        }
+        #expect(error?.source == "bytes in memory")
+        #expect(error?.problem.contains("more than the 2000 allowed") == true)
+        #expect(try folder.contents().isEmpty)
+        // An exact size is never given up.
+        let size = PixelSize(width: 400, height: 400)
+        expectMediaError(.limitExceeded) {
+            _ = try ImagePreparation(exactSize: size, maximumByteCount: 5000).prepare(Self.noise(800, 800))
+        }
+        expectMediaError(.invalidArgument) { _ = try ImagePreparation(maximumByteCount: 0).prepare(Self.photo.get()) }
+    }
+
+    /// Whatever the bytes do, the floors hold and the attempts are few.
+    @Test func theSearchIsBounded() throws {
+        var random = SplitMix64(seed: 99)
+        for _ in 0..<500 {
+            let side = Int.random(in: 1...6000, using: &random)
+            let budget = ImageBudget(
+                byteLimit: Int.random(in: 1...2_000_000, using: &random), isLossy: Bool.random(using: &random),
+                longestSide: side, mayShrink: true)
+            let quality = Int.random(in: 1...100, using: &random)
+            let density = Double.random(in: 0.001...0.05, using: &random)
+            var attempts: [ImageBudget.Settings] = []
+            let found = try budget.search(from: .init(quality: quality, longestSide: nil), byteCount: { $0 }) {
+                settings throws(MediaError) in
+                attempts.append(settings)
+                let area = Double((settings.longestSide ?? side) * (settings.longestSide ?? side))
+                return Int(area * density * Double(settings.quality)) + 500
+            }
+            #expect(attempts.count <= 8)
+            #expect(attempts.allSatisfy { $0.quality >= min(40, quality) })
+            #expect(attempts.allSatisfy { ($0.longestSide ?? side) >= min(320, side) })
+            if let found { #expect(found.made <= budget.byteLimit) }
+        }
+    }
+}
