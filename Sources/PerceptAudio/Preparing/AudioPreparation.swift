@@ -113,7 +113,7 @@ public struct AudioPreparation: Sendable, Hashable {
         _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> PreparedAudio {
         let header = reader.header
-        let expected = (header.frameCount ?? passage.sourceFrameCount).map { passage.frames.clamped(to: 0..<$0).count }
+        let expected = (passage.sourceFrameCount ?? header.frameCount).map { passage.frames.clamped(to: 0..<$0).count }
         var chain = try Chain(
             self, sampleRate: header.sampleRate, channels: header.channels, gain: passage.gain, output: output)
         do throws(MediaError) {
