@@ -18,16 +18,26 @@ public struct FLACBytes {
 
     private var isVariable: Bool { Set(blockSizes).count > 1 }
 
+    /// Vorbis comments, `NAME=value`; none make no block.
+    public var tags: [String] = []
+
     /// The stream from `fLaC` on.
     public func encoded() -> [UInt8] {
-        header() + frames().flatMap { $0 }
+        header() + tagBlock() + frames().flatMap { $0 }
     }
 
-    /// The magic and the STREAMINFO block, which is the last of its kind.
+    private func tagBlock() -> [UInt8] {
+        guard !tags.isEmpty else { return [] }
+        func text(_ text: String) -> [UInt8] { WAVBytes.littleEndian(UInt32(text.utf8.count)) + Array(text.utf8) }
+        let content = text("tests") + WAVBytes.littleEndian(UInt32(tags.count)) + tags.flatMap(text)
+        return [0x84, 0, UInt8(content.count >> 8), UInt8(content.count & 0xFF)] + content
+    }
+
+    /// The magic and the STREAMINFO block, the last of all unless tags follow.
     public func header() -> [UInt8] {
         var bits = BitWriter()
         bits.append(0x664C_6143, count: 32)
-        bits.append(0x80, count: 8)
+        bits.append(tags.isEmpty ? 0x80 : 0, count: 8)
         bits.append(34, count: 24)
         bits.append(isVariable ? 16 : blockSizes[0], count: 16)
         bits.append(isVariable ? 65_535 : blockSizes[0], count: 16)

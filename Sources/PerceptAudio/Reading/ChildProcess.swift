@@ -110,7 +110,7 @@ final class ChildProcess {
 
     /// Fills `buffer` with output; gives less only when the program has closed it.
     ///
-    /// - Throws: ``MediaError`` `.cancelled`, also while the program keeps silent; `.inputOutput`.
+    /// - Throws: `MediaError` `.cancelled`, also while the program keeps silent; `.inputOutput`.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(MediaError) -> Int {
         var filled = 0
         while filled < buffer.count, let base = buffer.baseAddress {

@@ -32,7 +32,7 @@ final class FFmpegSource: SampleSource {
 
     /// Starts `program` and reads as far as the header.
     ///
-    /// - Throws: ``MediaError`` `.malformedInput` with the program's own words when it cannot decode the recording;
+    /// - Throws: `MediaError` `.malformedInput` with the program's own words when it cannot decode the recording;
     ///   `.unsupportedFeature` when that holds no sound.
     init(_ bytes: InputBytes, mediaType: MediaType, program path: String) throws(MediaError) {
         let memory = try bytes.bytes.map { content throws(MediaError) in try NamelessFile(content, name: bytes.name) }

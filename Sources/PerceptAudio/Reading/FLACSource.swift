@@ -20,7 +20,7 @@ final class FLACSource: SampleSource {
     private var frameEnd: Int?
 
     /// - Parameter verifyingChecksum: whether the MD5 of the samples is compared with the header's at the end.
-    /// - Throws: ``MediaError`` `.malformedInput` when the header cannot be read.
+    /// - Throws: `MediaError` `.malformedInput` when the header cannot be read.
     init(_ bytes: InputBytes, mediaType: MediaType, verifyingChecksum: Bool) throws(MediaError) {
         guard let decoder = FLAC__stream_decoder_new() else {
             throw MediaError(.limitExceeded, source: bytes.name, problem: "there is no memory for a FLAC decoder")
@@ -28,6 +28,7 @@ final class FLACSource: SampleSource {
         let stream = Stream(bytes)
         let client = Unmanaged.passUnretained(stream).toOpaque()
         isOgg = mediaType == .ogg
+        FLAC__stream_decoder_set_metadata_respond(decoder, FLAC__METADATA_TYPE_VORBIS_COMMENT)
         let open = isOgg ? FLAC__stream_decoder_init_ogg_stream : FLAC__stream_decoder_init_stream
         let status = open(
             decoder, Stream.readCallback, nil, Stream.tellCallback, nil, nil, Stream.writeCallback,
@@ -48,7 +49,8 @@ final class FLACSource: SampleSource {
             mediaType: mediaType, container: isOgg ? "Ogg" : "FLAC",
             codec: isOgg ? "FLAC \(info.bitDepth) bit" : info.codecName,
             bitDepth: info.bitDepth, sampleRate: info.sampleRate,
-            channels: .conventional(channelCount: info.channelCount), frameCount: info.frameCount)
+            channels: stream.channelMask.map { ChannelLayout(mask: $0, channelCount: info.channelCount) }
+                ?? .conventional(channelCount: info.channelCount), frameCount: info.frameCount)
         if verifyingChecksum, info.digest != nil { stream.checksum = FLACChecksum() }
     }
 
@@ -165,6 +167,7 @@ private final class Stream {
     private let bytes: InputBytes
     private var offset = 0
     private(set) var info: StreamInfo?
+    private(set) var channelMask: UInt32?
     private(set) var readFailure: MediaError?
     /// Something that was no frame, of which the next frame will tell whether it matters.
     private(set) var damage: Damage?
@@ -206,10 +209,27 @@ private final class Stream {
     }
 
     static let metadataCallback: FLAC__StreamDecoderMetadataCallback = { _, metadata, client in
-        guard let stream = from(client), let metadata, stream.info == nil,
-            metadata.pointee.type == FLAC__METADATA_TYPE_STREAMINFO
-        else { return }
-        stream.info = StreamInfo(metadata.pointee.data.stream_info)
+        guard let stream = from(client), let metadata else { return }
+        switch metadata.pointee.type {
+        case FLAC__METADATA_TYPE_STREAMINFO where stream.info == nil:
+            stream.info = StreamInfo(metadata.pointee.data.stream_info)
+        case FLAC__METADATA_TYPE_VORBIS_COMMENT:
+            stream.channelMask = channelMask(in: metadata.pointee.data.vorbis_comment)
+        default: break
+        }
+    }
+
+    /// The layout of channels that are not in one of FLAC's own orders (RFC 9639 §8.6.2).
+    private static func channelMask(in tags: FLAC__StreamMetadata_VorbisComment) -> UInt32? {
+        let name = Array("WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x".utf8)
+        for index in 0..<Int(tags.num_comments) {
+            guard let tag = tags.comments?[index], let entry = tag.entry else { continue }
+            let text = UnsafeBufferPointer(start: entry, count: Int(tag.length))
+            guard text.starts(with: name) else { continue }
+            let digits = String(decoding: text.dropFirst(name.count), as: UTF8.self)
+            return UInt32(digits, radix: 16).flatMap { $0 == 0 ? nil : $0 }
+        }
+        return nil
     }
 
     static let errorCallback: FLAC__StreamDecoderErrorCallback = { _, status, client in

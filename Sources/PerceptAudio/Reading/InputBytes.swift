@@ -20,7 +20,7 @@ final class InputBytes {
     /// What errors call the recording.
     let name: String
 
-    /// - Throws: ``MediaError`` `.inputMissing` for a file that cannot be opened.
+    /// - Throws: `MediaError` `.inputMissing` for a file that cannot be opened.
     init(_ source: MediaSource) throws(MediaError) {
         name = source.name
         switch source.storage {
@@ -52,7 +52,7 @@ final class InputBytes {
 
     /// Reads up to `count` bytes from `offset` on; fewer only at the end.
     ///
-    /// - Throws: ``MediaError`` `.inputOutput` when the system cannot read on.
+    /// - Throws: `MediaError` `.inputOutput` when the system cannot read on.
     func read(at offset: Int, count: Int) throws(MediaError) -> [UInt8] {
         switch storage {
         case .memory(let bytes): Array(bytes.dropFirst(offset).prefix(max(0, count)))
@@ -62,7 +62,7 @@ final class InputBytes {
 
     /// Fills `buffer` from `offset` on, as far as there are bytes; gives how many there were.
     ///
-    /// - Throws: ``MediaError`` `.inputOutput` when the system cannot read on.
+    /// - Throws: `MediaError` `.inputOutput` when the system cannot read on.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(MediaError) -> Int {
         let wanted = max(0, min(buffer.count, byteCount - offset))
         guard wanted > 0, let base = buffer.baseAddress else { return 0 }

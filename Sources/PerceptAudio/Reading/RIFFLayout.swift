@@ -18,7 +18,7 @@ struct RIFFLayout {
     /// Samples per channel by the `fact` chunk, for codecs whose last block may be part filled.
     let factFrameCount: Int?
 
-    /// - Throws: ``MediaError`` `.malformedInput` when there is no format or no data.
+    /// - Throws: `MediaError` `.malformedInput` when there is no format or no data.
     init(_ bytes: InputBytes) throws(MediaError) {
         var walk = try ChunkWalk(bytes)
         (container, isBigEndian) = (walk.container, walk.isBigEndian)

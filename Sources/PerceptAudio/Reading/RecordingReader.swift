@@ -21,7 +21,7 @@ public struct RecordingReader: ~Copyable {
     ///   - replacingNonFinite: whether samples that are no finite number become 0, rather than an error.
     ///   - verifyingChecksum: whether the MD5 that a FLAC states is computed as well, and a warning given at the end when it is
     ///     another. Damage to the file is found without: each block has a checksum of its own.
-    /// - Throws: ``MediaError`` `.inputMissing`, `.malformedInput`, `.unsupportedFeature` (with what would make it
+    /// - Throws: `MediaError` `.inputMissing`, `.malformedInput`, `.unsupportedFeature` (with what would make it
     ///   readable), or `.limitExceeded` for channels or a rate beyond `limits`.
     public init(
         _ source: MediaSource, limits: ResourceLimits = .default, replacingNonFinite: Bool = false,
@@ -35,7 +35,7 @@ public struct RecordingReader: ~Copyable {
     /// Reads samples that have no header.
     ///
     /// - Parameter format: what they are; an incomplete last frame is left out, with a warning.
-    /// - Throws: ``MediaError`` `.inputMissing`, `.malformedInput` when there are none, or `.limitExceeded`.
+    /// - Throws: `MediaError` `.inputMissing`, `.malformedInput` when there are none, or `.limitExceeded`.
     public init(
         _ source: MediaSource, raw format: RawAudioFormat, limits: ResourceLimits = .default,
         replacingNonFinite: Bool = false
@@ -82,7 +82,7 @@ public struct RecordingReader: ~Copyable {
     /// - Parameter frameLimit: the default keeps all that is made of a block within a core's own cache, and below the
     ///   size from which memory is taken from the system and given back to it each time.
     /// - Returns: 1…`frameLimit` frames, or `nil` at the end.
-    /// - Throws: ``MediaError`` `.malformedInput` when the data are damaged, end early, or hold a sample that is no finite
+    /// - Throws: `MediaError` `.malformedInput` when the data are damaged, end early, or hold a sample that is no finite
     ///   number; the place is named in frames and seconds.
     public mutating func readBlock(frameLimit: Int = 4096) throws(MediaError) -> Recording? {
         var planes = try source.readPlanes(frameLimit: max(1, min(frameLimit, Self.largestBlock)))

@@ -10,7 +10,7 @@ protocol SampleSource: AnyObject {
 
     /// Decodes the next 1…`frameLimit` frames: one plane per channel, all of the same length; none at the end.
     ///
-    /// - Throws: ``MediaError`` `.malformedInput` when the data are damaged or end early, `.inputOutput`.
+    /// - Throws: `MediaError` `.malformedInput` when the data are damaged or end early, `.inputOutput`.
     func readPlanes(frameLimit: Int) throws(MediaError) -> [[Float]]
 }
 

@@ -9,7 +9,7 @@ struct StoredCodec {
 
     /// Looks into the first bytes; `nil` when the container says nothing, or is damaged.
     ///
-    /// - Throws: ``MediaError`` `.inputOutput`.
+    /// - Throws: `MediaError` `.inputOutput`.
     init?(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) {
         let prefix = try bytes.read(at: 0, count: 4096)
         switch mediaType {

@@ -18,7 +18,7 @@ struct WAVFormat {
     /// Whether the channels are components of a sound field rather than loudspeakers.
     let isAmbisonic: Bool
 
-    /// - Throws: ``MediaError`` `.malformedInput` when the chunk is too short for what it has to say.
+    /// - Throws: `MediaError` `.malformedInput` when the chunk is too short for what it has to say.
     init(_ bytes: [UInt8], isBigEndian: Bool, name: String) throws(MediaError) {
         guard bytes.count >= 14 else {
             throw MediaError(
@@ -59,21 +59,12 @@ struct WAVFormat {
     /// SUBTYPE_AMBISONIC_B_FORMAT_PCM and …_IEEE_FLOAT.
     private static let ambisonicSuffix: [UInt8] = [0x21, 0x07, 0xD3, 0x11, 0x86, 0x44, 0xC8, 0xC1, 0xCA, 0, 0, 0]
 
-    /// The places of the channels: by the mask, lowest bit first; channels beyond it have none.
+    /// The places of the channels, by the mask where there is one.
     var channels: ChannelLayout {
         if isAmbisonic { return ChannelLayout(Array(repeating: .unspecified, count: channelCount)) }
         guard let channelMask else { return .conventional(channelCount: channelCount) }
-        let stated = Self.positions.enumerated().filter { channelMask >> $0.offset & 1 == 1 }.map(\.element)
-        let missing = max(0, channelCount - stated.count)
-        return ChannelLayout(Array(stated.prefix(channelCount)) + Array(repeating: .unspecified, count: missing))
+        return ChannelLayout(mask: channelMask, channelCount: channelCount)
     }
-
-    /// The bits of `dwChannelMask`, from the lowest on.
-    private static let positions: [ChannelLayout.Position] = [
-        .frontLeft, .frontRight, .frontCenter, .lowFrequency, .backLeft, .backRight, .frontLeftOfCenter,
-        .frontRightOfCenter, .backCenter, .sideLeft, .sideRight, .topCenter, .topFrontLeft, .topFrontCenter,
-        .topFrontRight, .topBackLeft, .topBackCenter, .topBackRight,
-    ]
 
     /// Who decodes the data.
     enum Coding {

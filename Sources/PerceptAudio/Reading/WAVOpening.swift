@@ -13,7 +13,7 @@ extension Opening {
     /// Opens a WAV file by its own chunks: uncompressed samples are converted here, the codecs that libsndfile knows are
     /// decoded by it, behind a header that says what is there.
     ///
-    /// - Throws: ``MediaError`` `.malformedInput` when the chunks make no sense.
+    /// - Throws: `MediaError` `.malformedInput` when the chunks make no sense.
     static func wav(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) -> Opening {
         let layout = try RIFFLayout(bytes)
         let format = try WAVFormat(layout.format, isBigEndian: layout.isBigEndian, name: bytes.name)

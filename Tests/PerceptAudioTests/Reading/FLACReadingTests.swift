@@ -43,6 +43,13 @@ import Testing
         #expect(reader.warnings.isEmpty)
     }
 
+    @Test func theTagGivesTheLayout() throws {
+        var stream = Self.stream(bitDepth: 16, channelCount: 3)
+        stream.tags = ["TITLE=x", "WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x103"]
+        let header = try RecordingReader(.bytes(stream.encoded())).header
+        #expect(header.channels.positions == [.frontLeft, .frontRight, .backCenter])
+    }
+
     @Test func blocksOfAnySize() throws {
         var stream = Self.stream(bitDepth: 16, channelCount: 2, frameCount: 30_000)
         stream.blockSizes = [16, 4096, 1, 20_000, 777]

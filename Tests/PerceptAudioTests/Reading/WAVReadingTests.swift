@@ -1,3 +1,4 @@
+import Foundation
 import PerceptAudio
 import PerceptCore
 import PerceptTestSupport
@@ -161,6 +162,33 @@ import Testing
         #expect(reader.header.frameCount == 9)
         #expect(try #require(try reader.readBlock()).planes == [Array(Self.samples.prefix(9))])
         #expect(reader.warnings == ["the file is cut short: its data chunk states 200 bytes, 19 are there: 9 frames"])
+    }
+
+    @Test func theWarningReachesWhoeverPrepares() throws {
+        let file = RIFF.file([Self.format, RIFF.chunk("data", Self.data, statedSize: 200)])
+        #expect(
+            try AudioPreparation().prepare(.bytes(file)).warnings
+                == ["the file is cut short: its data chunk states 200 bytes, 20 are there: 10 frames"])
+    }
+
+    /// More than 32 bits can state, in a file of holes: the last frames are read by their place alone.
+    @Test(arguments: [(1, 2, Float(0)), (6, 1, Float(8) / 32_768)])
+    func filesBeyondFourGigabytes(_ tag: UInt16, _ bytesPerFrame: Int, _ value: Float) throws {
+        let byteCount = 5 << 30
+        let folder = try TemporaryFolder()
+        let head = RIFF.file(
+            [
+                RIFF.chunk("ds64", RIFF.longSizes(data: UInt64(byteCount))),
+                RIFF.chunk("fmt ", RIFF.format(tag: tag, bits: UInt16(bytesPerFrame * 8))),
+                RIFF.chunk("data", [UInt8](repeating: tag == 6 ? 0xD5 : 0, count: 64), statedSize: .max),
+            ], magic: "RF64", statedSize: .max)
+        let path = try folder.write(head, as: "long.wav")
+        try #require(truncate(path, head.count - 64 + byteCount) == 0)
+        var reader = try RecordingReader(.file(path))
+        #expect(reader.header.container == "RF64")
+        #expect(reader.header.frameCount == byteCount / bytesPerFrame)
+        #expect(try reader.readBlock(frameLimit: 32)?.planes == [[Float](repeating: value, count: 32)])
+        #expect(reader.warnings.isEmpty)
     }
 
     @Test func anEmptyFileIsEmpty() throws {
