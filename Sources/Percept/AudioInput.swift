@@ -38,7 +38,7 @@ extension URL: AudioInput {
 
     /// The file behind the URL.
     ///
-    /// - Throws: ``MediaError`` `.invalidArgument` for anything but a file URL: nothing is downloaded here.
+    /// - Throws: `MediaError` `.invalidArgument` for anything but a file URL: nothing is downloaded here.
     func mediaSource() throws(MediaError) -> MediaSource {
         guard isFileURL else {
             throw MediaError(

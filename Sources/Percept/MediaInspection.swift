@@ -4,13 +4,13 @@ public import PerceptImage
 
 /// What a file holds, as far as it can be told without a model.
 public enum MediaInspection: Sendable, Hashable {
-    /// The frame count is what was decoded, whatever the header states; the warnings are ``RecordingReader/warnings``.
+    /// The frame count is what was decoded, whatever the header states; the warnings are `RecordingReader.warnings`.
     case recording(RecordingHeader, frameCount: Int, Levels, warnings: [String])
     case picture(ImageHeader)
 
     /// Looks at `source`: a recording is decoded to its end, of a picture the header is read.
     ///
-    /// - Throws: ``MediaError`` when it cannot be read, or is neither a recording nor a picture.
+    /// - Throws: `MediaError` when it cannot be read, or is neither a recording nor a picture.
     public static func inspecting(
         _ source: MediaSource, limits: ResourceLimits = .default
     ) async throws -> MediaInspection {

@@ -14,8 +14,12 @@ public struct MediaPreparation: Sendable, Hashable {
 
     /// Prepares `source` into a file, which appears whole or not at all, off the cooperative threads.
     ///
-    /// - Parameter progress: told the finished fraction, 0…1, now and then.
-    /// - Throws: ``MediaError``.
+    /// - Parameters:
+    ///   - source: a recording or a picture.
+    ///   - path: where the file is to stand.
+    ///   - limits: what the source may not exceed.
+    ///   - progress: told the finished fraction, 0…1, now and then.
+    /// - Throws: `MediaError`.
     public func prepare(
         _ source: MediaSource, toFile path: String, limits: ResourceLimits = .default,
         progress: (@Sendable (Double) -> Void)? = nil
@@ -30,7 +34,7 @@ public struct MediaPreparation: Sendable, Hashable {
 
     /// The extension of the file that `source` would be prepared into.
     ///
-    /// - Throws: ``MediaError``.
+    /// - Throws: `MediaError`.
     public func fileExtension(for source: MediaSource) throws(MediaError) -> String {
         switch try source.perceptibleKind() {
         case .recording: audio.encoding.container.mediaType.fileExtension
@@ -55,7 +59,7 @@ extension MediaSource {
     ///
     /// A video counts as a recording: whoever reads recordings will say what can be done with it.
     ///
-    /// - Throws: ``MediaError`` `.unsupportedFeature` when it is neither.
+    /// - Throws: `MediaError` `.unsupportedFeature` when it is neither.
     func perceptibleKind() throws(MediaError) -> PerceptibleKind {
         let type = try mediaType()
         switch type.kind {

@@ -4,7 +4,7 @@ public import PerceptCore
 extension Perceiver {
     /// Tells which classes a recording or a picture belongs to; which of the two it is, its bytes tell.
     ///
-    /// - Throws: ``MediaError`` for the media, also when they are neither; ``InferenceError`` for the service.
+    /// - Throws: `MediaError` for the media, also when they are neither; `InferenceError` for the service.
     public func classify(
         _ source: MediaSource, model: String? = nil, topCount: Int? = nil
     ) async throws -> Classification {

@@ -11,11 +11,12 @@ extension Perceiver {
     /// The first chunk that fails ends it all, and is named by the error.
     ///
     /// - Parameters:
+    ///   - recording: a file's URL, encoded bytes or decoded samples.
     ///   - model: the model's id; the task's default when `nil`.
     ///   - timestamps: which pieces of the text get times. When `nil` none, but for Whisper models and more than 30
     ///     seconds, which they refuse without.
     ///   - progress: told the finished fraction, 0…1, as chunks are answered.
-    /// - Throws: ``MediaError`` for the recording, ``InferenceError`` for the service.
+    /// - Throws: `MediaError` for the recording, `InferenceError` for the service.
     public func transcribe(
         _ recording: some AudioInput, model: String? = nil, timestamps: AutomaticSpeechRecognition.Timestamps? = nil,
         progress: (@Sendable (Double) -> Void)? = nil

@@ -42,15 +42,18 @@ public struct Perceiver: Sendable {
 
     /// A perceiver that asks the public service, with the token found in the standard places.
     ///
-    /// - Throws: ``InferenceError`` `.tokenRefused` for a malformed token. That there is none shows with the first request.
+    /// - Throws: `InferenceError` `.tokenRefused` for a malformed token. That there is none shows with the first request.
     public init() throws {
         self.init(client: InferenceClient(token: try AccessToken.discover()))
     }
 
     /// Tells which classes a recording belongs to.
     ///
-    /// - Parameter topCount: how many classes to ask for at most; the service's own number when `nil`.
-    /// - Throws: ``MediaError`` for the recording, ``InferenceError`` for the service.
+    /// - Parameters:
+    ///   - recording: a file's URL, encoded bytes or decoded samples.
+    ///   - model: the model's id; the task's default when `nil`.
+    ///   - topCount: how many classes to ask for at most; the service's own number when `nil`.
+    /// - Throws: `MediaError` for the recording, `InferenceError` for the service.
     public func classify(
         recording: some AudioInput, model: String? = nil, topCount: Int? = nil
     ) async throws -> Classification {
@@ -61,8 +64,11 @@ public struct Perceiver: Sendable {
 
     /// Tells which classes a picture belongs to.
     ///
-    /// - Parameter topCount: how many classes to ask for at most; the service's own number when `nil`.
-    /// - Throws: ``MediaError`` for the picture, ``InferenceError`` for the service.
+    /// - Parameters:
+    ///   - picture: a file's URL, encoded bytes or decoded pixels.
+    ///   - model: the model's id; the task's default when `nil`.
+    ///   - topCount: how many classes to ask for at most; the service's own number when `nil`.
+    /// - Throws: `MediaError` for the picture, `InferenceError` for the service.
     public func classify(
         picture: some ImageInput, model: String? = nil, topCount: Int? = nil
     ) async throws -> Classification {
@@ -73,9 +79,12 @@ public struct Perceiver: Sendable {
 
     /// Finds objects in a picture.
     ///
-    /// - Parameter threshold: the least score that counts, 0…1: asked of the service, and kept to here. When `nil` all
-    ///   that the service reports.
-    /// - Throws: ``MediaError`` for the picture, ``InferenceError`` for the service.
+    /// - Parameters:
+    ///   - image: a file's URL, encoded bytes or decoded pixels.
+    ///   - model: the model's id; the task's default when `nil`.
+    ///   - threshold: the least score that counts, 0…1: asked of the service, and kept to here. When `nil` all that the
+    ///     service reports.
+    /// - Throws: `MediaError` for the picture, `InferenceError` for the service.
     public func detectObjects(
         in image: some ImageInput, model: String? = nil, threshold: Double? = nil
     ) async throws -> Detections {
@@ -87,10 +96,12 @@ public struct Perceiver: Sendable {
     /// Divides a picture into segments.
     ///
     /// - Parameters:
+    ///   - image: a file's URL, encoded bytes or decoded pixels.
+    ///   - model: the model's id; the task's default when `nil`.
     ///   - threshold: the least score that counts, 0…1; segments without a score are kept.
     ///   - subtask: what kind of segments are asked for; the model's own when `nil`.
     ///   - rescalingMasks: takes masks that are not of the size of what was sent, instead of refusing them.
-    /// - Throws: ``MediaError`` for the picture or a mask that cannot be used, ``InferenceError`` for the service.
+    /// - Throws: `MediaError` for the picture or a mask that cannot be used, `InferenceError` for the service.
     public func segment(
         _ image: some ImageInput, model: String? = nil, threshold: Double? = nil,
         subtask: ImageSegmentation.Subtask? = nil, rescalingMasks: Bool = false

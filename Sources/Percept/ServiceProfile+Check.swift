@@ -161,7 +161,7 @@ extension ServiceProfile {
 extension MediaSource {
     /// Bytes of the file or in memory.
     ///
-    /// - Throws: ``MediaError`` `.inputMissing` for a file that cannot be read.
+    /// - Throws: `MediaError` `.inputMissing` for a file that cannot be read.
     public func byteCount() throws(MediaError) -> Int {
         switch storage {
         case .bytes(let bytes): return bytes.count

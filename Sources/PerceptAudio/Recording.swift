@@ -11,7 +11,7 @@ public struct Recording: Sendable, Hashable {
     /// One array per channel, in the order of `channels`, all of the same length.
     public let planes: [[Float]]
 
-    /// - Throws: ``MediaError`` `.invalidArgument` when there is no channel, the planes differ in length, their number
+    /// - Throws: `MediaError` `.invalidArgument` when there is no channel, the planes differ in length, their number
     ///   is not that of `channels`, or the rate is not positive.
     public init(sampleRate: Int, channels: ChannelLayout, planes: [[Float]]) throws(MediaError) {
         guard sampleRate > 0, let first = planes.first, planes.count == channels.count,

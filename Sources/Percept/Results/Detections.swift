@@ -35,9 +35,9 @@ public struct Detections: Sendable, Hashable {
 }
 
 extension Image {
-    /// The picture with objects drawn into it; see ``PerceptImage/Image/drawing(_:style:)``.
+    /// The picture with objects drawn into it; see `Image.drawing(_:style:)`.
     ///
-    /// - Throws: ``MediaError`` `.cancelled`.
+    /// - Throws: `MediaError` `.cancelled`.
     public func annotated(
         with objects: [Detection], style: BoxStyle = BoxStyle()
     ) throws(MediaError) -> AnnotatedImage {

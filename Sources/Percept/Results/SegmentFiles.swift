@@ -26,9 +26,9 @@ public struct SegmentFiles: Sendable, Hashable {
     /// when a file cannot be written, those written before it are removed again.
     ///
     /// The masks are 8-bit gray PNG files of the size of the source, with the values that the service sent;
-    /// ``SegmentFileName`` says how they are named.
+    /// `SegmentFileName` says how they are named.
     ///
-    /// - Throws: ``MediaError`` `.outputNotCreatable` or `.inputOutput`.
+    /// - Throws: `MediaError` `.outputNotCreatable` or `.inputOutput`.
     public init(saving segments: [Segment], in folder: String) throws(MediaError) {
         let isNewFolder = try Self.createFolder(folder)
         let names = SegmentFileName.names(for: segments.map(\.label))

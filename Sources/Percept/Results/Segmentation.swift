@@ -42,10 +42,12 @@ extension Segment {
     /// Decodes the segments of an answer that was saved.
     ///
     /// - Parameters:
+    ///   - found: the segments as the service reports them.
     ///   - source: what errors call the answer.
     ///   - size: the size that masks must have: that of their upright picture; any when `nil`.
     ///   - rescalingMismatch: rescales masks of another size (nearest pixel) instead of refusing them.
-    /// - Throws: ``MediaError`` for a mask that is damaged or of another size.
+    ///   - limits: what a mask may not exceed.
+    /// - Throws: `MediaError` for a mask that is damaged or of another size.
     public static func decoding(
         _ found: [ImageSegment], source: String, size: PixelSize?, rescalingMismatch: Bool = false,
         limits: ResourceLimits = .default
@@ -80,8 +82,11 @@ public struct Segmentation: Sendable, Hashable {
 extension Mask {
     /// Decodes a mask as services send it: a PNG of any mode in base64, with or without a `data:` prefix.
     ///
-    /// - Parameter name: what errors call it.
-    /// - Throws: ``MediaError`` when the base64 or the PNG is damaged, or the size exceeds the limits.
+    /// - Parameters:
+    ///   - base64: as `ImageSegment.mask` has it.
+    ///   - name: what errors call it.
+    ///   - limits: what it may not exceed.
+    /// - Throws: `MediaError` when the base64 or the PNG is damaged, or the size exceeds the limits.
     public init(base64: String, name: String, limits: ResourceLimits = .default) throws(MediaError) {
         let bytes: [UInt8]
         do {
@@ -104,7 +109,7 @@ extension MediaError {
 extension Image {
     /// The picture with segments mixed over it, each in the palette's colour for its place in the list.
     ///
-    /// - Throws: ``MediaError`` `.invalidArgument` when a mask is not of the picture's size, `.cancelled`.
+    /// - Throws: `MediaError` `.invalidArgument` when a mask is not of the picture's size, `.cancelled`.
     public func overlaid(
         with segments: [Segment], palette: Palette = .okabeIto, style: MaskOverlayStyle = MaskOverlayStyle()
     ) throws(MediaError) -> Image {

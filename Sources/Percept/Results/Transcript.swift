@@ -28,7 +28,7 @@ public struct Transcript: Sendable, Hashable {
     /// What a person should know about the recording.
     public let warnings: [String]
 
-    /// - Parameter uploads: `receipt` alone when `nil`.
+    /// A transcript; the uploads are `receipt` alone when `nil`.
     public init(
         text: String, chunks: [Chunk], receipt: TimeReceipt, uploads: [TimeReceipt]? = nil, warnings: [String] = []
     ) {

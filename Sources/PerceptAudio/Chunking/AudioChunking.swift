@@ -27,7 +27,7 @@ public struct AudioChunking: Sendable, Hashable {
         self.silenceThreshold = silenceThreshold
     }
 
-    /// - Throws: ``MediaError`` `.invalidArgument` for a duration below ``shortestChunkDuration``, a negative overlap, or
+    /// - Throws: `MediaError` `.invalidArgument` for a duration below ``shortestChunkDuration``, a negative overlap, or
     ///   what is no finite number.
     func check() throws(MediaError) {
         guard maximumChunkDuration.isFinite, maximumChunkDuration >= Self.shortestChunkDuration else {

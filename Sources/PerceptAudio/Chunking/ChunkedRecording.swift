@@ -24,7 +24,7 @@ public final class ChunkedRecording: Sendable {
 
     /// Plans the chunks of an encoded recording.
     ///
-    /// - Throws: ``MediaError`` as ``AudioPreparation/prepare(_:limits:progress:)`` does; `.invalidArgument` for a
+    /// - Throws: `MediaError` as ``AudioPreparation/prepare(_:limits:progress:)`` does; `.invalidArgument` for a
     ///   chunking out of range.
     public convenience init(
         _ source: MediaSource, preparation: AudioPreparation, chunking: AudioChunking,
@@ -58,7 +58,7 @@ public final class ChunkedRecording: Sendable {
 
     /// The next chunk as an endpoint wants it, or `nil` behind the last one.
     ///
-    /// - Throws: ``MediaError`` as ``AudioPreparation/prepare(_:limits:progress:)`` does.
+    /// - Throws: `MediaError` as ``AudioPreparation/prepare(_:limits:progress:)`` does.
     public func next() throws(MediaError) -> PreparedAudio? {
         let result: Result<PreparedAudio?, MediaError> = state.withLock { state in
             do throws(MediaError) {

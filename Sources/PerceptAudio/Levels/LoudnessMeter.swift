@@ -15,12 +15,17 @@ public struct LoudnessMeter: Sendable {
     /// Below this rate, in Hz, the weighting's shelf at 1.68 kHz cannot be made.
     public static let lowestSampleRate = 8000
 
-    private struct Channel {
-        let weight: Double
+    /// Two channels that are weighted side by side: each output of a recursive filter waits for the one before, so that one
+    /// channel alone would leave half of the processor idle.
+    private struct Pair {
+        let first: Int
+        /// `first` again, with weight 0, for the last of an odd number.
+        let second: Int
+        let weights: SIMD2<Double>
         var filter: KWeighting
     }
 
-    private var channels: [Channel]
+    private var pairs: [Pair]
     /// Frames of a tenth of a second, to nearest: a quarter of a block.
     private let stepLength: Int
     private var stepFill = 0
@@ -33,7 +38,13 @@ public struct LoudnessMeter: Sendable {
     public init?(sampleRate: Int, channels layout: ChannelLayout) {
         guard sampleRate >= Self.lowestSampleRate else { return nil }
         let filter = KWeighting(sampleRate: Double(sampleRate))
-        channels = Self.weights(layout).map { Channel(weight: $0, filter: filter) }
+        let counting = Self.weights(layout).enumerated().filter { $0.element > 0 }
+        pairs = stride(from: 0, to: counting.count, by: 2).map { index in
+            let (first, second) = (counting[index], counting.dropFirst(index + 1).first)
+            return Pair(
+                first: first.offset, second: second?.offset ?? first.offset,
+                weights: SIMD2(first.element, second?.element ?? 0), filter: filter)
+        }
         stepLength = (sampleRate + 5) / 10
     }
 
@@ -62,10 +73,10 @@ public struct LoudnessMeter: Sendable {
         var start = 0
         while start < blockLength {
             let end = min(blockLength, start + stepLength - stepFill)
-            for (index, plane) in planes.enumerated() where channels.indices.contains(index) {
-                let weight = channels[index].weight
-                guard weight > 0 else { continue }
-                stepEnergy += weight * channels[index].filter.energy(of: plane, start..<end)
+            for index in pairs.indices where max(pairs[index].first, pairs[index].second) < planes.count {
+                let (first, second) = (planes[pairs[index].first], planes[pairs[index].second])
+                let energies = pairs[index].filter.energies(first, second, start..<min(end, second.count))
+                stepEnergy += (pairs[index].weights * energies).sum()
             }
             stepFill += end - start
             if stepFill == stepLength { closeStep() }
@@ -92,7 +103,8 @@ private struct KWeighting {
     private let shelf: Biquad
     private let highPass: Biquad
     // Transposed direct form II keeps two values per filter.
-    private var (s1, s2, h1, h2) = (0.0, 0.0, 0.0, 0.0)
+    private var (s1, s2) = (SIMD2<Double>.zero, SIMD2<Double>.zero)
+    private var (h1, h2) = (SIMD2<Double>.zero, SIMD2<Double>.zero)
 
     private struct Biquad {
         var (b0, b1, b2, a1, a2): (Double, Double, Double, Double, Double)
@@ -115,29 +127,34 @@ private struct KWeighting {
         highPass = Biquad(b0: 1, b1: -2, b2: 1, a1: 2 * (k * k - 1) / a0, a2: (1 - k / highPassQ + k * k) / a0)
     }
 
-    /// The sum of the squares of the next samples, weighted.
-    mutating func energy(of plane: [Float], _ frames: Range<Int>) -> Double {
-        var state = (s1, s2, h1, h2)
+    /// The sums of the squares of the next samples of two channels, weighted.
+    mutating func energies(_ first: [Float], _ second: [Float], _ frames: Range<Int>) -> SIMD2<Double> {
+        var (s1, s2, h1, h2) = (s1, s2, h1, h2)
         let (shelf, highPass) = (shelf, highPass)
-        var sum = 0.0
-        plane.withUnsafeBufferPointer { samples in
-            for frame in frames {
-                let x = Double(samples[frame])
-                let y = shelf.b0 * x + state.0
-                state.0 = shelf.b1 * x - shelf.a1 * y + state.1
-                state.1 = shelf.b2 * x - shelf.a2 * y
-                let z = y + state.2
-                state.2 = -2 * y - highPass.a1 * z + state.3
-                state.3 = y - highPass.a2 * z
-                sum += z * z
+        var sums = SIMD2<Double>.zero
+        first.withUnsafeBufferPointer { first in
+            second.withUnsafeBufferPointer { second in
+                for frame in frames {
+                    let x = SIMD2(Double(first[frame]), Double(second[frame]))
+                    let y = shelf.b0 * x + s1
+                    s1 = shelf.b1 * x - shelf.a1 * y + s2
+                    s2 = shelf.b2 * x - shelf.a2 * y
+                    let z = y + h1
+                    h1 = h2 - 2 * y - highPass.a1 * z
+                    h2 = y - highPass.a2 * z
+                    sums += z * z
+                }
             }
         }
         // Digital silence after sound would end in subnormal numbers, which are slow.
-        (s1, s2, h1, h2) = (Self.flushed(state.0), Self.flushed(state.1), Self.flushed(state.2), Self.flushed(state.3))
-        return sum
+        (self.s1, self.s2) = (Self.flushed(s1), Self.flushed(s2))
+        (self.h1, self.h2) = (Self.flushed(h1), Self.flushed(h2))
+        return sums
     }
 
-    private static func flushed(_ value: Double) -> Double { abs(value) < 1e-30 ? 0 : value }
+    private static func flushed(_ values: SIMD2<Double>) -> SIMD2<Double> {
+        values.replacing(with: 0, where: (values .< 1e-30) .& (values .> -1e-30))
+    }
 }
 
 /// Powers of blocks, counted by their loudness.

@@ -47,8 +47,11 @@ public struct AudioPreparation: Sendable, Hashable {
 
     /// Prepares a recording into memory, at most `limits.uploadByteCount` bytes.
     ///
-    /// - Parameter progress: told the finished fraction, 0…1, between blocks, where the length is known.
-    /// - Throws: ``MediaError`` as ``RecordingReader``, ``Resampler`` and ``RecordingWriter`` do; `.malformedInput` for a
+    /// - Parameters:
+    ///   - source: the recording.
+    ///   - limits: what it, and the upload, may not exceed.
+    ///   - progress: told the finished fraction, 0…1, between blocks, where the length is known.
+    /// - Throws: `MediaError` as ``RecordingReader``, ``Resampler`` and ``RecordingWriter`` do; `.malformedInput` for a
     ///   recording without a single frame.
     public func prepare(
         _ source: MediaSource, limits: ResourceLimits = .default, progress: ((Double) -> Void)? = nil

@@ -14,7 +14,7 @@ struct Passage {
 extension AudioPreparation {
     /// Finds out what has to be known before the first sample can be sent, by reading the source as often as needed.
     ///
-    /// - Throws: ``MediaError`` as ``RecordingReader`` does; `.malformedInput` for a recording that is silent throughout,
+    /// - Throws: `MediaError` as ``RecordingReader`` does; `.malformedInput` for a recording that is silent throughout,
     ///   `.invalidArgument` for a peak or a margin out of range.
     func passage(of input: AudioSource, _ limits: ResourceLimits) throws(MediaError) -> Passage {
         var passage = Passage.whole

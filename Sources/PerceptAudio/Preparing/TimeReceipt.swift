@@ -29,7 +29,7 @@ public struct TimeReceipt: Sendable, Hashable, Codable {
     /// Samples that lay beyond full scale and were clamped.
     public let clampedSampleCount: Int
 
-    /// - Parameter sourceEndFrame: the end of the source when `nil`.
+    /// A receipt; `sourceEndFrame` is the end of the source when `nil`.
     public init(
         source: Side, upload: Side, sourceStartFrame: Int = 0, sourceEndFrame: Int? = nil, gain: Double = 1,
         clampedSampleCount: Int = 0

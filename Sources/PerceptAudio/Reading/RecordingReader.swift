@@ -18,6 +18,8 @@ public struct RecordingReader: ~Copyable {
     /// Opens `source` and reads its header.
     ///
     /// - Parameters:
+    ///   - source: the recording.
+    ///   - limits: what its header may not exceed.
     ///   - replacingNonFinite: whether samples that are no finite number become 0, rather than an error.
     ///   - verifyingChecksum: whether the MD5 that a FLAC states is computed as well, and a warning given at the end when it is
     ///     another. Damage to the file is found without: each block has a checksum of its own.
@@ -34,7 +36,11 @@ public struct RecordingReader: ~Copyable {
 
     /// Reads samples that have no header.
     ///
-    /// - Parameter format: what they are; an incomplete last frame is left out, with a warning.
+    /// - Parameters:
+    ///   - source: the samples.
+    ///   - format: what they are; an incomplete last frame is left out, with a warning.
+    ///   - limits: what `format` may not exceed.
+    ///   - replacingNonFinite: whether samples that are no finite number become 0, rather than an error.
     /// - Throws: `MediaError` `.inputMissing`, `.malformedInput` when there are none, or `.limitExceeded`.
     public init(
         _ source: MediaSource, raw format: RawAudioFormat, limits: ResourceLimits = .default,

@@ -16,7 +16,7 @@ public struct AudioEncoding: Sendable, Hashable {
     public let container: Container
     public let sampleFormat: SampleFormat
 
-    /// - Throws: ``MediaError`` `.invalidArgument` for FLAC with floating-point samples, which do not exist.
+    /// - Throws: `MediaError` `.invalidArgument` for FLAC with floating-point samples, which do not exist.
     public init(container: Container, sampleFormat: SampleFormat) throws(MediaError) {
         guard !(container == .flac && sampleFormat == .f32) else {
             throw MediaError(

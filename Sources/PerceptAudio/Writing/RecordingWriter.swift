@@ -31,7 +31,7 @@ public struct RecordingWriter: ~Copyable {
 
     /// Writes to `path`, no more than `byteLimit` bytes; the inputs named in `protecting` are never replaced.
     ///
-    /// - Throws: ``MediaError`` `.invalidArgument` for a rate or a channel count that the format cannot hold,
+    /// - Throws: `MediaError` `.invalidArgument` for a rate or a channel count that the format cannot hold,
     ///   `.outputNotCreatable`.
     public init(
         toFile path: String, protecting inputs: [String] = [], byteLimit: Int = .max, encoding: AudioEncoding,
@@ -50,7 +50,7 @@ public struct RecordingWriter: ~Copyable {
 
     /// Writes into memory, no more than `byteLimit` bytes.
     ///
-    /// - Throws: ``MediaError`` `.invalidArgument` for a rate or a channel count that the format cannot hold.
+    /// - Throws: `MediaError` `.invalidArgument` for a rate or a channel count that the format cannot hold.
     public init(
         toMemory byteLimit: Int, encoding: AudioEncoding, sampleRate: Int, channelCount: Int
     ) throws(MediaError) {
@@ -89,7 +89,7 @@ public struct RecordingWriter: ~Copyable {
     /// Appends a block.
     ///
     /// - Parameter planes: one per channel, all of the same length; full scale is ±1.
-    /// - Throws: ``MediaError`` `.invalidArgument` when the planes do not fit, `.inputOutput` when the file cannot be written
+    /// - Throws: `MediaError` `.invalidArgument` when the planes do not fit, `.inputOutput` when the file cannot be written
     ///   on, `.limitExceeded` when it would become larger than memory allows or its format can state.
     public mutating func write(_ planes: [[Float]]) throws(MediaError) {
         guard planes.count == channelCount, let first = planes.first, planes.allSatisfy({ $0.count == first.count })
@@ -115,7 +115,7 @@ public struct RecordingWriter: ~Copyable {
 
     /// Completes the header and puts the file in its place.
     ///
-    /// - Throws: ``MediaError`` `.inputOutput` or `.limitExceeded` when the last bytes cannot be written; no file is left.
+    /// - Throws: `MediaError` `.inputOutput` or `.limitExceeded` when the last bytes cannot be written; no file is left.
     public consuming func finish() throws(MediaError) -> Summary {
         let (file, name, frameCount, clamped) = (self.file, self.name, self.frameCount, quantizer.clampedCount)
         let byteLimit = byteLimit
