@@ -75,7 +75,8 @@ public struct LoudnessMeter: Sendable {
             let end = min(blockLength, start + stepLength - stepFill)
             for index in pairs.indices where max(pairs[index].first, pairs[index].second) < planes.count {
                 let (first, second) = (planes[pairs[index].first], planes[pairs[index].second])
-                let energies = pairs[index].filter.energies(first, second, start..<min(end, second.count))
+                let frames = start..<max(start, min(end, first.count, second.count))
+                let energies = pairs[index].filter.energies(first, second, frames)
                 stepEnergy += (pairs[index].weights * energies).sum()
             }
             stepFill += end - start
