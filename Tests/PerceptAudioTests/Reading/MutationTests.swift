@@ -32,6 +32,7 @@ import Testing
         }
         var flac = FLACBytes([tone.map(Int.init), tone.map { -Int($0) }], bitDepth: 16)
         flac.blockSizes = [600, 200]
+        flac.tags = ["TITLE=tone", "WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x3"]
         let extensible = RIFFBytes.extensible(validBits: 24, channelMask: 3)
         var seeds = [
             Seed(name: "WAV PCM", bytes: wav(RIFFBytes.format(channelCount: 2), data)),
