@@ -32,7 +32,7 @@ extension Perceiver {
         }
         let parts = try await transcribe(chunked, model, timestamps, progress)
         if let part = parts.first, parts.count == 1 { return Transcript(part.speech, part.prepared) }
-        return Transcript(stitching: parts, of: chunked.source)
+        return Transcript(stitching: parts, of: chunked.source, warnings: chunked.warnings)
     }
 
     /// Chunks are prepared one after the other, each when there is room for it on its way.

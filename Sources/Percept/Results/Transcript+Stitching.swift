@@ -7,7 +7,9 @@ extension Transcript {
     /// Where two chunks overlap, what was heard in both is kept once: pieces with times belong to the chunk on whose side
     /// of the middle of the overlap their own middle lies, and words that still repeat at the seam are left out of the
     /// second. Times are those of the source and never run backwards; missing ones are filled.
-    init(stitching parts: [TranscribedChunk], of source: TimeReceipt.Side) {
+    ///
+    /// - Parameter warnings: about the whole recording.
+    init(stitching parts: [TranscribedChunk], of source: TimeReceipt.Side, warnings: [String]) {
         var sections = parts.map { Section(pieces: $0.pieces, text: $0.speech.trimmedText) }
         for index in parts.indices.dropFirst() where parts[index - 1].overlaps(parts[index]) {
             Self.join(&sections, index, at: parts[index].ownTimes.lowerBound)
@@ -16,7 +18,7 @@ extension Transcript {
         self.init(
             text: sections.map(\.text).filter { !$0.isEmpty }.reduce("", Self.appending),
             chunks: Self.inOrder(sections.flatMap(\.pieces)), receipt: Self.receipt(of: uploads, source),
-            uploads: uploads, warnings: Self.warnings(parts))
+            uploads: uploads, warnings: warnings + Self.warnings(parts))
     }
 
     /// The text of a chunk, and its pieces with times where there are any.

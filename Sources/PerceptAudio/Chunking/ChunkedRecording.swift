@@ -11,6 +11,8 @@ public final class ChunkedRecording: Sendable {
     public let chunks: [AudioChunk]
     /// The whole source.
     public let source: TimeReceipt.Side
+    /// What the reader noticed about the whole recording; a recording of one chunk has it among that chunk's warnings.
+    public let warnings: [String]
     private let preparation: AudioPreparation
     private let name: String
     private let limits: ResourceLimits
@@ -49,6 +51,7 @@ public final class ChunkedRecording: Sendable {
         let gain = try preparation.normalizingGain(for: ranges, of: input, limits)
         chunks = survey.chunks
         source = survey.source
+        warnings = survey.warnings
         name = input.name
         self.preparation = preparation
         self.limits = limits
@@ -82,7 +85,9 @@ public final class ChunkedRecording: Sendable {
             }
             guard let chain else { return nil }
             let passage = Passage(frames: chunk.frames, gain: gain, sourceFrameCount: source.frameCount)
-            return try preparation.finish(chain, passage, sourceFrameCount: source.frameCount, name: self.name)
+            return try preparation.finish(
+                chain, passage, sourceFrameCount: source.frameCount, name: self.name,
+                readingWarnings: chunks.count == 1 ? warnings : [])
         } catch {
             guard error.kind == .limitExceeded, error.source != self.name else { throw error }
             throw MediaError(
@@ -109,6 +114,7 @@ public final class ChunkedRecording: Sendable {
 private struct Survey {
     let chunks: [AudioChunk]
     let source: TimeReceipt.Side
+    let warnings: [String]
 
     init(
         _ input: AudioSource, _ trimming: SilenceTrimming?, _ chunking: AudioChunking, _ limits: ResourceLimits
@@ -132,6 +138,7 @@ private struct Survey {
         }
         windows.finish(add)
         let frameCount = blocks.framesRead
+        warnings = blocks.warnings
         source = TimeReceipt.Side(
             sampleRate: blocks.sampleRate, channelCount: blocks.channels.count, frameCount: frameCount)
         var chunks = planner.finish(frameCount: frameCount)

@@ -43,6 +43,14 @@ struct BlockReader: ~Copyable {
         reader = nil
     }
 
+    /// What the reader noticed so far.
+    var warnings: [String] {
+        switch reader {
+        case .some(let reader): reader.warnings
+        case .none: []
+        }
+    }
+
     /// The next block, or `nil` at the end; its last frame is the one before ``framesRead``.
     mutating func readBlock() throws(MediaError) -> Recording? {
         let block: Recording?

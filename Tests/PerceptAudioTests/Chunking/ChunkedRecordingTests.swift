@@ -119,4 +119,21 @@ import Testing
         #expect(error?.source?.hasPrefix("the recording, chunk 1 of ") == true)
         #expect(error?.remedy == "make the chunks shorter (--chunk)")
     }
+
+    /// What the reader notices (here: a header that states more than there is) is told once, of one chunk or of many.
+    @Test(arguments: [3.0, 60])
+    func whatTheReaderNoticedIsToldOnce(seconds: Double) throws {
+        let source = try Self.bursts(6, rate: 8000)
+        var wav = WAVBytes.plain(
+            WAVBytes.samples(source.planes[0]), tag: .float, bits: 32, sampleRate: 8000, channelCount: 1)
+        // The size of the data stands in bytes 40 to 43.
+        wav.replaceSubrange(40..<44, with: WAVBytes.littleEndian(UInt32(1_000_000_000)))
+        let noticed = try AudioPreparation().prepare(.bytes(wav)).warnings
+        #expect(noticed.count == 1)
+        let recording = try ChunkedRecording(
+            .bytes(wav), preparation: AudioPreparation(), chunking: AudioChunking(maximumChunkDuration: seconds))
+        #expect(recording.warnings == noticed)
+        let uploads = try Self.all(recording)
+        #expect(uploads.flatMap(\.warnings) == (uploads.count == 1 ? noticed : []))
+    }
 }
