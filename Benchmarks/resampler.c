@@ -1,12 +1,14 @@
 // The resampler alone beside soxr, one thread: 44.1 → 16 kHz, mono, 32-bit float, a minute at a time.
 //
-//     cc -O2 -I Sources/CKernels/include Benchmarks/resampler.c Sources/CKernels/resampling.c -lsoxr -lm -o /tmp/resampler && /tmp/resampler
+//     cc -O2 -I Sources/CKernels/include Benchmarks/resampler.c Sources/CKernels/{resampling,overlap_save}.c -lsoxr -lm -o /tmp/resampler && /tmp/resampler
 //
-// Needs libsoxr-dev. The coefficients are noise: how long they take does not depend on what they are. The filter has the
-// size of the standard tier's, 416 taps.
+// Needs libsoxr-dev, and clang or GCC 12. The coefficients are noise: how long they take does not depend on what they are. The
+// filter has the size of the standard tier's, 416 taps; blocks have the length that OverlapSaveFilter chooses for it.
 
+#include "CKernelsOverlapSave.h"
 #include "CKernelsResampling.h"
 
+#include <math.h>
 #include <soxr.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,30 +54,61 @@ static PolyphasePeriod make_period(void) {
     };
 }
 
+static const int32_t forwardRadices[] = {9, 9, 7, 7}, backwardRadices[] = {9, 8, 5, 4};
+
+static OverlapSave make_blocks(void) {
+    enum { forwardLength = 9 * inputRate, backwardLength = 9 * outputRate };
+    // More twiddles than any order of radices needs.
+    float *circle = malloc(4 * forwardLength * sizeof(float));
+    for (int i = 0; i < 2 * forwardLength; i++) circle[2 * i] = cosf((float)i), circle[2 * i + 1] = sinf((float)i);
+    int32_t *sources = malloc(backwardLength * sizeof(int32_t));
+    for (int i = 0; i < backwardLength; i++) sources[i] = i * 1009 % forwardLength;
+    return (OverlapSave){
+        .forward = {forwardRadices, forwardLength, circle}, .backward = {backwardRadices, backwardLength, circle},
+        .sources = sources, .response = circle, .inputHop = 8 * inputRate, .outputHop = 8 * outputRate,
+    };
+}
+
 int main(void) {
     PolyphasePeriod period = make_period();
+    OverlapSave blocks = make_blocks();
+    ptrdiff_t rounds = 44100 * seconds / (PerceptOverlapSaveBlocks * blocks.inputHop);
+    float *workspace = aligned_alloc(64, (size_t)percept_overlap_save_scratch_count(&blocks) * sizeof(float));
     ptrdiff_t batches = 44100 * seconds / (PerceptPolyphaseLanes * inputRate);
     ptrdiff_t inputCount = batches * PerceptPolyphaseLanes * inputRate;
     ptrdiff_t outputCount = batches * PerceptPolyphaseLanes * outputRate;
-    float *input = malloc((size_t)(inputCount + period.reach) * sizeof(float));
+    ptrdiff_t most = inputCount + period.reach + blocks.forward.length;
+    float *input = malloc((size_t)most * sizeof(float));
     float *output = malloc((size_t)(outputCount + 1000) * sizeof(float));
     float *scratch = malloc((size_t)percept_polyphase_scratch_count(&period) * sizeof(float));
-    for (ptrdiff_t i = 0; i < inputCount + period.reach; i++) input[i] = noise();
+    for (ptrdiff_t i = 0; i < most; i++) input[i] = noise();
 
-    const char *names[] = {"plain C", "AVX2", "AVX-512", "soxr HQ", "soxr MQ"};
-    double times[5][runs];
+    const char *names[] = {
+        "blocks, plain C", "blocks, AVX2", "blocks, AVX-512", "sums, plain C", "sums, AVX2", "sums, AVX-512", "soxr HQ", "soxr MQ",
+    };
+    double times[8][runs];
     int best = (int)percept_best_kernel();
     for (int run = 0; run < runs; run++) {
+        for (int kernel = 0; kernel <= best; kernel++) {
+            double start = now();
+            for (ptrdiff_t round = 0; round < rounds; round++) {
+                percept_overlap_save((PerceptKernel)kernel, &blocks, input + round * PerceptOverlapSaveBlocks * blocks.inputHop,
+                                     workspace, output + round * PerceptOverlapSaveBlocks * blocks.outputHop);
+            }
+            // What is left of the minute is less than a round.
+            double share = (double)(rounds * PerceptOverlapSaveBlocks * blocks.inputHop) / (double)inputCount;
+            times[kernel][run] = (now() - start) / share;
+        }
         for (int kernel = 0; kernel <= best; kernel++) {
             double start = now();
             for (ptrdiff_t batch = 0; batch < batches; batch++) {
                 percept_polyphase_periods((PerceptKernel)kernel, &period, input + batch * PerceptPolyphaseLanes * inputRate,
                                           scratch, output + batch * PerceptPolyphaseLanes * outputRate);
             }
-            times[kernel][run] = now() - start;
+            times[3 + kernel][run] = now() - start;
         }
-        for (int peer = 3; peer < 5; peer++) {
-            soxr_quality_spec_t quality = soxr_quality_spec(peer == 3 ? SOXR_HQ : SOXR_MQ, 0);
+        for (int peer = 6; peer < 8; peer++) {
+            soxr_quality_spec_t quality = soxr_quality_spec(peer == 6 ? SOXR_HQ : SOXR_MQ, 0);
             double start = now();
             size_t used = 0, made = 0;
             soxr_error_t failure = soxr_oneshot(44100, 16000, 1, input, (size_t)inputCount, &used, output,
@@ -84,10 +117,10 @@ int main(void) {
             if (failure) return fprintf(stderr, "soxr: %s\n", failure), 1;
         }
     }
-    double reference = median(times[3]);
+    double reference = median(times[6]);
     printf("| resampler alone | a minute takes | soxr HQ / it |\n|---|---|---|\n");
-    for (int tool = 0; tool < 5; tool++) {
-        if (tool < 3 && tool > best) continue;
+    for (int tool = 0; tool < 8; tool++) {
+        if (tool < 6 && tool % 3 > best) continue;
         double time = median(times[tool]);
         printf("| %s | %.2f ms | %.2f |\n", names[tool], time * 1e3, reference / time);
     }

@@ -16,7 +16,7 @@ typedef float UnalignedLanes __attribute__((vector_size(lanes * sizeof(float)), 
 
 PerceptKernel percept_best_kernel(void) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f")) return PerceptKernelAVX512;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) return PerceptKernelAVX512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return PerceptKernelAVX2;
 #endif
     return PerceptKernelScalar;

@@ -2,6 +2,7 @@
 #define PERCEPT_CKERNELS_H
 
 #include "CKernelsImage.h"
+#include "CKernelsOverlapSave.h"
 #include "CKernelsResampling.h"
 
 #endif

@@ -8,7 +8,7 @@ import PerceptCore
     import Darwin
 #endif
 
-/// The coefficients of a Kaiser-windowed sinc low-pass, sampled at the phases that a pair of rates needs.
+/// A Kaiser-windowed sinc low-pass: its response, or its coefficients at the phases that a pair of rates needs.
 ///
 /// Input sample `k` contributes to an output at input position `t` with `h(t − k)`, where
 /// `h(x) = 2·fc·sinc(2·fc·x) · I0(β·√(1 − (x/W)²)) / I0(β)` for |x| < W (Kaiser & Schafer 1980). `fc` lies in the middle of the
@@ -22,8 +22,10 @@ struct PolyphaseFilter: Sendable {
     let tapCount: Int
     let table: Table
 
-    /// How the phases between two input samples are covered.
+    /// How the phases between two input samples are covered; the first that the rates allow.
     enum Table: Sendable {
+        /// All at once: whole blocks are filtered by way of their spectra.
+        case overlapSave(OverlapSaveFilter)
         /// A row of coefficients for each phase, laid out for whole periods.
         case periods(PolyphasePeriods)
         /// Rows at `density` phases a sample, from phase −1 on, between which a cubic is laid: for rate pairs whose exact
@@ -36,6 +38,7 @@ struct PolyphaseFilter: Sendable {
     /// Inputs that the smallest number of outputs which are computed at a time uses up.
     var inputsPerStep: Int {
         switch table {
+        case .overlapSave(let blocks): blocks.inputsPerBatch.consumed
         case .periods(let periods): periods.inputsPerBatch.consumed
         case .interpolated: inputRate / outputRate + 1
         }
@@ -75,7 +78,12 @@ struct PolyphaseFilter: Sendable {
 
         let kernel = Kernel(
             cutoff: lowerNyquist - transition / 2, halfWidth: Double(tapCount / 2), attenuation: quality.attenuation)
-        if self.outputRate * tapCount <= Self.largestExactTable {
+        let blocks = OverlapSaveFilter(
+            inputRate: self.inputRate, outputRate: self.outputRate, tapCount: tapCount,
+            impulseResponse: kernel.value(at:))
+        if let blocks {
+            table = .overlapSave(blocks)
+        } else if self.outputRate * tapCount <= Self.largestExactTable {
             let rows = kernel.rows(phases: 0..<self.outputRate, density: self.outputRate, tapCount: tapCount)
             table = .periods(
                 PolyphasePeriods(rows: rows, tapCount: tapCount, inputRate: self.inputRate, outputRate: self.outputRate)
@@ -99,31 +107,31 @@ struct PolyphaseFilter: Sendable {
         let cutoff: Double
         let halfWidth: Double
         let beta: Double
+        private let windowScale: Double
 
         init(cutoff: Double, halfWidth: Double, attenuation: Double) {
             self.cutoff = cutoff
             self.halfWidth = halfWidth
             beta = 0.1102 * (attenuation - 8.7)
+            windowScale = 1 / Self.besselI0(beta)
         }
 
         func rows(phases: Range<Int>, density: Int, tapCount: Int) -> [Float] {
             var rows: [Float] = []
             rows.reserveCapacity(phases.count * tapCount)
-            let windowScale = 1 / Self.besselI0(beta)
             for phase in phases {
                 let offset = Double(phase) / Double(density) + Double(tapCount / 2 - 1)
-                for tap in 0..<tapCount { rows.append(Float(value(at: offset - Double(tap)) * windowScale)) }
+                for tap in 0..<tapCount { rows.append(Float(value(at: offset - Double(tap)))) }
             }
             return rows
         }
 
-        /// `h(x)` times I0(β).
-        private func value(at x: Double) -> Double {
+        func value(at x: Double) -> Double {
             let relative = x / halfWidth
             guard abs(relative) < 1 else { return 0 }
             let angle = 2 * Double.pi * cutoff * x
             let sinc = abs(angle) < 1e-9 ? 1 : sin(angle) / angle
-            return 2 * cutoff * sinc * Self.besselI0(beta * (1 - relative * relative).squareRoot())
+            return 2 * cutoff * sinc * Self.besselI0(beta * (1 - relative * relative).squareRoot()) * windowScale
         }
 
         /// The modified Bessel function of the first kind and order zero, by its power series (Abramowitz & Stegun 9.6.12).

@@ -3,7 +3,7 @@ public import PerceptCore
 
 /// Changes the sample rate of one channel, block by block.
 ///
-/// A band-limited, linear-phase polyphase filter: output `n` lies at input position `n·in/out`, and `frames` input frames
+/// A band-limited, linear-phase filter: output `n` lies at input position `n·in/out`, and `frames` input frames
 /// give exactly `⌈frames·out/in⌉` outputs, with silence assumed before the first and behind the last. The result does
 /// not depend on how the input is cut into blocks.
 public struct Resampler: Sendable {
@@ -54,17 +54,19 @@ public struct Resampler: Sendable {
 
     private mutating func takeOutputs() -> [Float] {
         switch filter.table {
-        case .periods(let periods): takePeriods(periods)
+        case .overlapSave(let blocks): takeBatches(of: blocks.inputsPerBatch) { blocks.process($0, batchCount: $1) }
+        case .periods(let periods): takeBatches(of: periods.inputsPerBatch) { periods.process($0, batchCount: $1) }
         case .interpolated(let rows, let density): takeInterpolated(rows, density)
         }
     }
 
-    private mutating func takePeriods(_ periods: PolyphasePeriods) -> [Float] {
-        let (needed, consumed) = periods.inputsPerBatch
-        guard pending.count >= needed else { return [] }
-        let batchCount = (pending.count - needed) / consumed + 1
-        let output = periods.process(pending, batchCount: batchCount)
-        pending.removeFirst(batchCount * consumed)
+    private mutating func takeBatches(
+        of inputs: (needed: Int, consumed: Int), _ process: (_ input: [Float], _ batchCount: Int) -> [Float]
+    ) -> [Float] {
+        guard pending.count >= inputs.needed else { return [] }
+        let batchCount = (pending.count - inputs.needed) / inputs.consumed + 1
+        let output = process(pending, batchCount)
+        pending.removeFirst(batchCount * inputs.consumed)
         return output
     }
 

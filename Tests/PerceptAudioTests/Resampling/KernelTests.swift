@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import PerceptTestSupport
 import Testing
 
@@ -29,6 +30,47 @@ import Testing
                 let scale: Double = products.reduce(0) { $0 + abs($1) }
                 #expect(abs(Double(value) - sum) <= scale * 3e-6, "kernel \(kernel.rawValue), output \(n)")
             }
+        }
+    }
+
+    /// The oracle is the polyphase sum over the same impulse response, in Double. Rates of every radix, down and up.
+    @Test(arguments: [(441, 160), (160, 441), (3, 1), (1, 2), (1, 1), (147, 160), (25, 12), (49, 5), (16, 3)])
+    func blocksAreTheSumsThatTheyStandFor(_ rates: (input: Int, output: Int)) throws {
+        var generator = SplitMix64(seed: UInt64(rates.input))
+        let cutoff = 0.43 * min(1, Double(rates.output) / Double(rates.input))
+        let tapCount = Int(120 / cutoff) / 16 * 16
+        let halfWidth = Double(tapCount / 2)
+        // A sinc in a Gauss window that ends at −140 dB.
+        func impulseResponse(_ x: Double) -> Double {
+            guard abs(x) < halfWidth else { return 0 }
+            let angle = 2 * Double.pi * cutoff * x
+            return (angle == 0 ? 1 : sin(angle) / angle) * 2 * cutoff * exp(-16 * (x / halfWidth) * (x / halfWidth))
+        }
+        let blocks = try #require(
+            OverlapSaveFilter(
+                inputRate: rates.input, outputRate: rates.output, tapCount: tapCount,
+                impulseResponse: impulseResponse))
+        let (needed, consumed) = blocks.inputsPerBatch
+        #expect(consumed * rates.output == blocks.outputsPerBatch * rates.input)
+        let input = (0..<needed + consumed).map { _ in Float.random(in: -1...1, using: &generator) }
+        for kernel in Self.kernels {
+            let output = blocks.process(input, batchCount: 2, kernel: kernel)
+            #expect(output.count == 2 * blocks.outputsPerBatch)
+            // A prime stride meets every place within a block.
+            for n in stride(from: 0, to: output.count, by: 101) {
+                let (start, phase) = (n * rates.input).quotientAndRemainder(dividingBy: rates.output)
+                let centre = Double(phase) / Double(rates.output) + halfWidth - 1
+                var sum = 0.0
+                for tap in 0..<tapCount { sum += Double(input[start + tap]) * impulseResponse(centre - Double(tap)) }
+                #expect(abs(Double(output[n]) - sum) < 1e-6, "kernel \(kernel.rawValue), output \(n)")
+            }
+        }
+    }
+
+    @Test func ratesWithLargePrimesOrLongTapsAreNotDoneInBlocks() {
+        for (input, output, tapCount) in [(11, 8, 224), (8, 13, 160), (5507, 2000, 416), (48, 1, 7216)] {
+            let blocks = OverlapSaveFilter(inputRate: input, outputRate: output, tapCount: tapCount) { _ in 0 }
+            #expect(blocks == nil, "\(input):\(output)")
         }
     }
 

@@ -30,11 +30,12 @@ import Testing
         var testDescription: String { "\(input)→\(output)" }
     }
 
-    /// Down, up, equal small ratios, one that needs interpolated phases, and very high rates.
+    /// Down, up, small ratios, one with a prime that has no radix, some that need interpolated phases, and very high rates.
     static let pairs = [
         Pair(input: 44_100, output: 16_000), Pair(input: 48_000, output: 16_000), Pair(input: 8000, output: 16_000),
         Pair(input: 11_025, output: 16_000), Pair(input: 192_000, output: 16_000), Pair(input: 44_056, output: 16_000),
-        Pair(input: 16_001, output: 16_000), Pair(input: 16_000, output: 44_100), Pair(input: 767_999, output: 16_000),
+        Pair(input: 16_001, output: 16_000), Pair(input: 16_000, output: 44_100), Pair(input: 22_000, output: 16_000),
+        Pair(input: 767_999, output: 16_000),
     ]
 
     @Test(arguments: pairs, ResamplingQuality.allCases)
@@ -92,10 +93,12 @@ import Testing
 
     @Test(arguments: [
         Pair(input: 44_100, output: 16_000), Pair(input: 44_056, output: 16_000), Pair(input: 8000, output: 48_000),
+        Pair(input: 22_000, output: 16_000),
     ])
     func blockSizesLeaveNoTrace(_ pair: Pair) throws {
         var generator = SplitMix64(seed: 11)
-        let input = (0..<20_000).map { _ in Float.random(in: -1...1, using: &generator) }
+        // Two batches of blocks and a rest.
+        let input = (0..<130_000).map { _ in Float.random(in: -1...1, using: &generator) }
         var whole = try Resampler(from: pair.input, to: pair.output)
         let expected = whole.process(input) + whole.finish()
         for largest in [1, 13, 500, 4096] {

@@ -1,0 +1,210 @@
+import CKernels
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A low-pass and a change of sample rate by way of the spectrum, for rates that factor into small primes.
+///
+/// Blocks of `inputRate·k` inputs, each beginning a hop behind the one before, are transformed, multiplied by the filter's frequency
+/// response up to the lower Nyquist frequency, and transformed back as `outputRate·k` outputs. Those outputs are kept whose
+/// taps lie within the block (overlap-save: Oppenheim & Schafer, Discrete-Time Signal Processing, 8.7.3).
+struct OverlapSaveFilter: Sendable {
+    private let forward: TransformTables
+    private let backward: TransformTables
+    private let inputHop: Int
+    private let outputHop: Int
+    /// Radices of both transforms, then the sources of the inverse one's places.
+    private let integers: [Int32]
+    /// Twiddles of both transforms, then the response.
+    private let factors: [Float]
+
+    /// Blocks that are computed at a time.
+    private static let blockCount = PerceptOverlapSaveBlocks
+    /// Complex points of both transforms together; eight lanes of them take 400 KB of a core's own cache.
+    private static let mostPoints = 6400
+
+    /// - Parameter impulseResponse: at a distance in input samples from the centre; symmetric, zero from `tapCount` / 2 on.
+    /// - Returns: nil when other primes than 2, 3, 5 and 7 are in the rates, or the taps too long for a block.
+    init?(inputRate: Int, outputRate: Int, tapCount: Int, impulseResponse: (Double) -> Double) {
+        guard let size = Self.bestSize(inputRate: inputRate, outputRate: outputRate, tapCount: tapCount) else {
+            return nil
+        }
+        forward = size.forward
+        backward = size.backward
+        inputHop = size.hop
+        outputHop = size.hop / inputRate * outputRate
+
+        let gains = Self.gains(
+            count: (min(forward.length, backward.length) + 1) / 2, length: forward.length, tapCount: tapCount,
+            impulseResponse: impulseResponse)
+        var sources = [Int32](repeating: -1, count: backward.length)
+        var response = [Float](repeating: 0, count: 2 * backward.length)
+        for (frequency, gain) in gains.enumerated() {
+            // Output 0 lies behind the first half of its taps: the spectrum is turned by so many samples.
+            let delay = frequency * (tapCount / 2 - 1) % forward.length
+            let angle = 2 * Double.pi * Double(delay) / Double(forward.length)
+            let scale = gain / Double(forward.length)
+            for sign in frequency == 0 ? [1] : [1, -1] {
+                let place = backward.place(of: sign * frequency)
+                sources[place] = Int32(forward.place(of: sign * frequency))
+                response[2 * place] = Float(scale * cos(angle))
+                response[2 * place + 1] = Float(Double(sign) * scale * sin(angle))
+            }
+        }
+        integers = (forward.radices + backward.radices).map { Int32($0) } + sources
+        factors = forward.twiddles() + backward.twiddles() + response
+    }
+
+    /// Inputs that a batch of blocks needs, and those that it uses up.
+    var inputsPerBatch: (needed: Int, consumed: Int) {
+        ((Self.blockCount - 1) * inputHop + forward.length, Self.blockCount * inputHop)
+    }
+
+    var outputsPerBatch: Int { Self.blockCount * outputHop }
+
+    /// Computes `batchCount` batches, for which `input` must have room.
+    ///
+    /// - Parameter kernel: the implementation; the processor must have it.
+    func process(_ input: [Float], batchCount: Int, kernel: PerceptKernel = percept_best_kernel()) -> [Float] {
+        withPlan { plan in
+            [Float](unsafeUninitializedCapacity: batchCount * outputsPerBatch) { output, initialized in
+                var plan = plan
+                let scratchSize = percept_overlap_save_scratch_count(&plan) * MemoryLayout<Float>.stride
+                withUnsafeTemporaryAllocation(byteCount: scratchSize, alignment: 64) { scratch in
+                    input.withUnsafeBufferPointer { input in
+                        guard let source = input.baseAddress, let destination = output.baseAddress else { return }
+                        let scratch = scratch.baseAddress?.assumingMemoryBound(to: Float.self)
+                        for batch in 0..<batchCount {
+                            percept_overlap_save(
+                                kernel, &plan, source + batch * inputsPerBatch.consumed, scratch,
+                                destination + batch * outputsPerBatch)
+                        }
+                    }
+                }
+                initialized = batchCount * outputsPerBatch
+            }
+        }
+    }
+
+    private func withPlan(_ body: (OverlapSave) -> [Float]) -> [Float] {
+        integers.withUnsafeBufferPointer { integers in
+            factors.withUnsafeBufferPointer { factors in
+                guard let radices = integers.baseAddress, let twiddles = factors.baseAddress else { return [] }
+                return body(
+                    OverlapSave(
+                        forward: FourierTransform(radices: radices, length: forward.length, twiddles: twiddles),
+                        backward: FourierTransform(
+                            radices: radices + forward.radices.count, length: backward.length,
+                            twiddles: twiddles + forward.twiddleCount),
+                        sources: radices + forward.radices.count + backward.radices.count,
+                        response: twiddles + forward.twiddleCount + backward.twiddleCount, inputHop: inputHop,
+                        outputHop: outputHop))
+            }
+        }
+    }
+
+    /// The lengths that need the fewest passes over points for each input.
+    private static func bestSize(
+        inputRate: Int, outputRate: Int, tapCount: Int
+    ) -> (forward: TransformTables, backward: TransformTables, hop: Int)? {
+        var best: (forward: TransformTables, backward: TransformTables, hop: Int)?
+        var leastCost = Double.infinity
+        for multiple in 1...max(1, mostPoints / (inputRate + outputRate)) {
+            guard let forward = TransformTables(length: inputRate * multiple),
+                let backward = TransformTables(length: outputRate * multiple),
+                forward.length + backward.length <= mostPoints
+            else { continue }
+            let hop = (forward.length - tapCount + 1) / inputRate * inputRate
+            // Where three quarters would be overlap, nothing is gained over summing up the taps.
+            guard hop >= forward.length / 4, hop > 0 else { continue }
+            // Loading, filtering and storing are a pass more each.
+            let passes = forward.length * (forward.radices.count + 1) + backward.length * (backward.radices.count + 2)
+            let cost = Double(passes) / Double(hop)
+            if cost < leastCost { (best, leastCost) = ((forward, backward, hop), cost) }
+        }
+        return best
+    }
+
+    /// The response at the first `count` frequencies of a transform of `length` points.
+    ///
+    /// Two samples of the impulse response per input sample are enough: the images of that lie deep in the stopband.
+    private static func gains(
+        count: Int, length: Int, tapCount: Int, impulseResponse: (Double) -> Double
+    ) -> [Double] {
+        let samples = (0..<tapCount).map { impulseResponse(Double($0) / 2) }
+        let cosines = (0..<2 * length).map { cos(Double.pi * Double($0) / Double(length)) }
+        return (0..<count).map { frequency in
+            var sum = samples[0] / 2
+            var angle = 0
+            for sample in samples.dropFirst() {
+                angle += frequency
+                if angle >= cosines.count { angle -= cosines.count }
+                sum += sample * cosines[angle]
+            }
+            return sum
+        }
+    }
+}
+
+/// The radices of a transform, and what follows from them.
+private struct TransformTables: Sendable {
+    let length: Int
+    let radices: [Int]
+
+    /// - Returns: nil when `length` has a prime factor above 7.
+    init?(length: Int) {
+        var rest = length
+        var radices: [Int] = []
+        for radix in [9, 8, 7, 5, 4, 3, 2] {
+            while rest.isMultiple(of: radix), rest > 1 {
+                radices.append(radix)
+                rest /= radix
+            }
+        }
+        guard rest == 1, !radices.isEmpty else { return nil }
+        self.length = length
+        self.radices = radices
+    }
+
+    /// Where the transform puts a frequency within −length…length: its digits in reverse.
+    func place(of frequency: Int) -> Int {
+        var (frequency, rest, place) = ((frequency + length) % length, length, 0)
+        for radix in radices {
+            rest /= radix
+            place += frequency % radix * rest
+            frequency /= radix
+        }
+        return place
+    }
+
+    var twiddleCount: Int {
+        var (rest, count) = (length, 0)
+        for radix in radices.dropLast() {
+            rest /= radix
+            count += 2 * rest * (radix - 1)
+        }
+        return count
+    }
+
+    func twiddles() -> [Float] {
+        var twiddles: [Float] = []
+        twiddles.reserveCapacity(twiddleCount)
+        var rest = length
+        for radix in radices.dropLast() {
+            let whole = Double(rest)
+            rest /= radix
+            for j in 0..<rest {
+                for k in 1..<radix {
+                    let angle = -2 * Double.pi * Double(j * k) / whole
+                    twiddles += [Float(cos(angle)), Float(sin(angle))]
+                }
+            }
+        }
+        return twiddles
+    }
+}
