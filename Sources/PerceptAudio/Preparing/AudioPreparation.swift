@@ -184,10 +184,15 @@ struct Chain<Output: SampleSink> {
     private var phase: PhaseMeter
     private var resamplers: [Resampler]
     private let gain: Float
+    /// Frames that are resampled at a time: of a slow source at a high rate one block would become gigabytes.
+    private let pieceLength: Int
     let sampleRate: Int
     let channelCount: Int
     /// Of the source, taken in so far.
     private(set) var frameCount = 0
+
+    /// Frames that one piece may become.
+    private static var largestPiece: Int { 1 << 16 }
 
     init(
         _ preparation: AudioPreparation, sampleRate: Int, channels: ChannelLayout, gain: Float = 1, output: Output
@@ -198,6 +203,7 @@ struct Chain<Output: SampleSink> {
         phase = PhaseMeter(channels)
         self.sampleRate = sampleRate
         channelCount = channels.count
+        pieceLength = max(1, Self.largestPiece * sampleRate / max(preparation.sampleRate ?? sampleRate, sampleRate))
         resamplers = []
         guard let target = preparation.sampleRate, target != sampleRate else { return }
         let resampler = try Resampler(from: sampleRate, to: target, quality: preparation.resampling)
@@ -205,6 +211,15 @@ struct Chain<Output: SampleSink> {
     }
 
     mutating func process(_ planes: [[Float]]) throws(MediaError) {
+        let blockLength = planes.first?.count ?? 0
+        guard blockLength > pieceLength else { return try processPiece(planes) }
+        for start in stride(from: 0, to: blockLength, by: pieceLength) {
+            try MediaError.checkCancellation()
+            try processPiece(planes.map { Array($0[start..<min(start + pieceLength, blockLength)]) })
+        }
+    }
+
+    private mutating func processPiece(_ planes: [[Float]]) throws(MediaError) {
         frameCount += planes.first?.count ?? 0
         var planes = planes
         if let mixer {

@@ -52,7 +52,7 @@ struct PolyphaseFilter: Sendable {
     /// about (π/256)⁴·3/128 of full scale.
     private static let interpolationDensity = 256
 
-    /// - Throws: ``MediaError`` `.invalidArgument` for rates outside 1…768 000 Hz or too far apart.
+    /// - Throws: `MediaError` `.invalidArgument` for rates outside 1…768 000 Hz or too far apart.
     init(from inputRate: Int, to outputRate: Int, quality: ResamplingQuality) throws(MediaError) {
         let range = Resampler.sampleRates
         guard range.contains(inputRate), range.contains(outputRate) else {

@@ -18,7 +18,7 @@ public struct Resampler: Sendable {
     private var inputCount = 0
     private var outputCount = 0
 
-    /// - Throws: ``MediaError`` `.invalidArgument` for rates outside ``sampleRates`` or too far apart.
+    /// - Throws: `MediaError` `.invalidArgument` for rates outside ``sampleRates`` or too far apart.
     public init(from inputRate: Int, to outputRate: Int, quality: ResamplingQuality = .standard) throws(MediaError) {
         filter = try PolyphaseFilter(from: inputRate, to: outputRate, quality: quality)
         pending = Array(repeating: 0, count: filter.halfWidth - 1)

@@ -76,6 +76,16 @@ import Testing
         #expect(try folder.contents() == ["in.wav", "out.flac"])
     }
 
+    /// A header may state one frame a second: sixteen of them become a quarter of a million, in pieces.
+    @Test func aSlowSourceIsResampledInPieces() throws {
+        let slow = try Recording(
+            sampleRate: 1, channels: .mono, planes: [[Float](repeating: 0.25, count: 16)])
+        let upload = try Recording(decoding: .bytes(try AudioPreparation().prepare(slow).bytes))
+        #expect(upload.frameCount == 256_000)
+        // The filter's edges reach some way in; in the middle a constant is a constant.
+        #expect(abs(upload.planes[0][128_000] - 0.25) < 0.01)
+    }
+
     @Test func badInputLeavesNoOutput() throws {
         let folder = try TemporaryFolder()
         let cut = try folder.write(Array("fLaC".utf8), as: "cut.flac")
