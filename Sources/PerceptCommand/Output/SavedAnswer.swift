@@ -34,7 +34,7 @@ enum SavedAnswer {
             return try task.decode(InferenceAnswer(body: (json[key] ?? json).serialized()))
         } catch {
             throw MediaError(
-                .malformedInput, source: path, problem: "is no answer to \(SavedTask.name): \(error.problem)",
+                .malformedInput, source: path, problem: "is no such answer (\(error.problem))",
                 remedy: "pass the answer as the service sent it")
         }
     }
