@@ -32,7 +32,12 @@ public struct OutputFile: ~Copyable {
         }
         var existing = stat()
         let exists = stat(path, &existing) == 0
-        if exists { try Self.refuse(path, existing, inputs: inputs) }
+        try Self.checkReplaces(path, noneOf: inputs)
+        guard !exists || existing.st_mode & S_IFMT != S_IFDIR else {
+            throw MediaError(
+                .outputNotCreatable, source: path, problem: "is a folder, where a file was expected",
+                remedy: "name a file in it")
+        }
         let isDirect = exists && existing.st_mode & S_IFMT != S_IFREG
         let destination = exists && !isDirect ? Self.resolvingLinks(path) : path
         let temporaryPath = isDirect ? nil : Self.temporaryPath(beside: destination)
@@ -53,26 +58,7 @@ public struct OutputFile: ~Copyable {
 
     /// Appends `bytes` at the descriptor's offset.
     public func write(_ bytes: [UInt8]) throws(MediaError) {
-        var failure: CInt = 0
-        bytes.withUnsafeBytes { buffer in
-            var written = 0
-            while written < buffer.count, let base = buffer.baseAddress {
-                #if canImport(Glibc)
-                    let count = Glibc.write(descriptor, base + written, buffer.count - written)
-                #elseif canImport(Musl)
-                    let count = Musl.write(descriptor, base + written, buffer.count - written)
-                #else
-                    let count = Darwin.write(descriptor, base + written, buffer.count - written)
-                #endif
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    failure = errno
-                    break
-                }
-                written += count
-            }
-        }
-        if failure != 0 { throw .writing(name, failure) }
+        if let failure = writeAll(bytes, to: descriptor) { throw .writing(name, failure) }
     }
 
     /// Puts the file in its place.
@@ -91,20 +77,20 @@ public struct OutputFile: ~Copyable {
         }
     }
 
-    private static func refuse(_ path: String, _ existing: stat, inputs: [String]) throws(MediaError) {
+    /// Refuses to write to `path` when that is one of `inputs`, by whatever name or link.
+    ///
+    /// - Throws: ``MediaError`` `.invalidArgument`.
+    public static func checkReplaces(_ path: String, noneOf inputs: [String]) throws(MediaError) {
+        var existing = stat()
+        guard stat(path, &existing) == 0 else { return }
         for input in inputs {
             var status = stat()
             guard stat(input, &status) == 0 else { continue }
             if status.st_ino == existing.st_ino && status.st_dev == existing.st_dev {
                 throw MediaError(
-                    .invalidArgument, source: path, problem: "is the input itself, which is never overwritten",
+                    .invalidArgument, source: path, problem: "is an input itself, which is never overwritten",
                     remedy: "choose another output")
             }
-        }
-        if existing.st_mode & S_IFMT == S_IFDIR {
-            throw MediaError(
-                .outputNotCreatable, source: path, problem: "is a folder, where a file was expected",
-                remedy: "name a file in it")
         }
     }
 
@@ -141,5 +127,23 @@ public struct OutputFile: ~Copyable {
             default: ("cannot be created: \(systemMessage(code))", nil)
             }
         return MediaError(.outputNotCreatable, source: name, problem: problem, remedy: remedy)
+    }
+}
+
+/// Writes all of `bytes` at the descriptor's offset, however many calls that takes.
+///
+/// - Returns: the `errno` value of the call that failed; `nil` when all went well.
+public func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> CInt? {
+    bytes.withUnsafeBytes { buffer in
+        var written = 0
+        while written < buffer.count, let base = buffer.baseAddress {
+            let count = write(descriptor, base + written, buffer.count - written)
+            if count < 0 {
+                if errno == EINTR { continue }
+                return errno
+            }
+            written += count
+        }
+        return nil
     }
 }

@@ -109,6 +109,39 @@ import Testing
         #expect(run.errors.split(separator: "\n").count == 2)
     }
 
+    @Test func theAnswerThatMasksAreMadeOfIsNotOverwritten() throws {
+        let folder = try Self.folderOfBadFiles()
+        let answer = try TestFiles.bytes(of: folder.file("masks.json"))
+        _ = try folder.write(answer, as: "segments.json")
+        let before = try folder.contents()
+        let run = try CommandRun(["masks", "segments.json", "-o", "."], in: folder)
+        #expect(run.status == 64)
+        #expect(run.errors.contains("never overwritten"))
+        #expect(try TestFiles.bytes(of: folder.file("segments.json")) == answer)
+        #expect(try folder.contents() == before)
+    }
+
+    @Test func aResultThatCannotBePrintedIsAnError() throws {
+        #if os(Linux)
+            let folder = try Self.folderOfBadFiles()
+            let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+            let run = try CommandRun(["inspect", "good.wav"], in: folder, printingTo: full)
+            #expect(run.status == 74)
+            #expect(run.errors.contains("standard output"))
+        #endif
+    }
+
+    /// The output of the first would stand where the second is, before that is read.
+    @Test func noInputIsOverwrittenByTheOutputOfAnother() throws {
+        let folder = try Self.folderOfBadFiles()
+        let whole = try TestFiles.bytes(of: TestFiles.harbour)
+        _ = try folder.write(whole, as: "good.flac")
+        let run = try CommandRun(["prepare", "good.wav", "good.flac", "-o", "."], in: folder)
+        #expect(run.status == 64)
+        #expect(run.errors.contains("never overwritten"))
+        #expect(try TestFiles.bytes(of: folder.file("good.flac")) == whole)
+    }
+
     @Test func twoInputsOfOneNameDoNotOverwriteEachOther() throws {
         let folder = try Self.folderOfBadFiles()
         let run = try CommandRun(["prepare", "good.wav", "./good.wav", "-o", "done"], in: folder)

@@ -10,7 +10,10 @@ struct CommandRun {
     let errors: String
 
     /// Runs `percept` with `arguments` in `folder`, with no token to be found, and waits for it to end.
-    init(_ arguments: [String], in folder: TemporaryFolder, input: [UInt8] = []) throws {
+    init(
+        _ arguments: [String], in folder: TemporaryFolder, input: [UInt8] = [],
+        printingTo destination: FileHandle? = nil
+    ) throws {
         let process = Process()
         process.executableURL = try Self.executable()
         process.arguments = arguments
@@ -20,11 +23,13 @@ struct CommandRun {
         process.environment = ["HOME": home.path, "PATH": "/usr/bin:/bin", "TMPDIR": NSTemporaryDirectory()]
         let (standardInput, standardOutput, standardError) = (Pipe(), Pipe(), Pipe())
         process.standardInput = standardInput
-        process.standardOutput = standardOutput
+        process.standardOutput = destination ?? standardOutput
         process.standardError = standardError
         try process.run()
         try standardInput.fileHandleForWriting.write(contentsOf: Data(input))
         try standardInput.fileHandleForWriting.close()
+        // Ours to close where it was not handed over, or reading it would wait for ever.
+        if destination != nil { try standardOutput.fileHandleForWriting.close() }
         // What is printed here is less than a pipe holds, so that one after the other can be read.
         output = String(decoding: standardOutput.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         errors = String(decoding: standardError.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -23,34 +23,43 @@ public struct SegmentFiles: Sendable, Hashable {
     public static let listName = "segments.json"
 
     /// Writes the masks of `segments` into `folder`, which is created when it does not exist, in one piece or not at all:
-    /// when a file cannot be written, those written before it are removed again.
+    /// when a file cannot be written, those that were new are removed again.
     ///
     /// The masks are 8-bit gray PNG files of the size of the source, with the values that the service sent;
     /// `SegmentFileName` says how they are named.
     ///
-    /// - Throws: `MediaError` `.outputNotCreatable` or `.inputOutput`.
-    public init(saving segments: [Segment], in folder: String) throws(MediaError) {
+    /// - Parameters:
+    ///   - segments: what is saved, in this order.
+    ///   - folder: where to.
+    ///   - inputs: files that must not be replaced.
+    /// - Throws: `MediaError` `.invalidArgument` when a file would replace one of `inputs`, `.outputNotCreatable` or
+    ///   `.inputOutput`.
+    public init(
+        saving segments: [Segment], in folder: String, protecting inputs: [String] = []
+    ) throws(MediaError) {
         let isNewFolder = try Self.createFolder(folder)
         let names = SegmentFileName.names(for: segments.map(\.label))
-        var written: [String] = []
+        var created: [String] = []
         do throws(MediaError) {
             var entries: [Entry] = []
             for (segment, name) in zip(segments, names) {
                 try MediaError.checkCancellation()
-                try segment.mask.image().write(to: "\(folder)/\(name)", as: .png)
-                written.append("\(folder)/\(name)")
+                let path = "\(folder)/\(name)"
+                let isNew = !FileManager.default.fileExists(atPath: path)
+                try segment.mask.image().write(to: path, as: .png, protecting: inputs)
+                if isNew { created.append(path) }
                 entries.append(
                     Entry(
                         label: segment.label, score: segment.score, mask: name, area: segment.mask.area,
                         box: segment.mask.boundingBox))
             }
-            let file = try OutputFile(path: "\(folder)/\(Self.listName)")
+            let file = try OutputFile(path: "\(folder)/\(Self.listName)", protecting: inputs)
             try file.write(Self.json(entries).serializedForReading())
             try file.commit()
             self.folder = folder
             self.entries = entries
         } catch {
-            for path in written { try? FileManager.default.removeItem(atPath: path) }
+            for path in created { try? FileManager.default.removeItem(atPath: path) }
             if isNewFolder { try? FileManager.default.removeItem(atPath: folder) }
             throw error
         }

@@ -34,7 +34,7 @@ struct Batch {
         } catch {
             let failure = Failure.reporting(error)
             console.error(failure.line)
-            if console.isJSON { console.result("", json: failure.json(file: file)) }
+            if console.isJSON { try? console.result("", json: failure.json(file: file)) }
             worstCode = max(worstCode, failure.exitCode)
         }
     }
@@ -79,20 +79,23 @@ struct SpooledInput: ~Copyable {
 /// each under its own name with a new extension.
 struct OutputNaming {
     private let path: String
+    private let inputs: [String]
     private let isFolder: Bool
     private var taken: Set<String> = []
 
-    init(_ path: String, inputCount: Int) {
+    init(_ path: String, inputs: [String]) {
         self.path = path
+        self.inputs = inputs
         var exists: ObjCBool = false
         isFolder =
-            inputCount > 1 || FileManager.default.fileExists(atPath: path, isDirectory: &exists) && exists.boolValue
+            inputs.count > 1 || FileManager.default.fileExists(atPath: path, isDirectory: &exists) && exists.boolValue
     }
 
     /// The output for `source`.
     ///
     /// - Parameter fileExtension: without a dot; `nil` for a folder of the input's name.
-    /// - Throws: ``MediaError`` when two inputs would be written to the same place, or the folder cannot be made.
+    /// - Throws: ``MediaError`` when it is one of the inputs, two inputs would be written to the same place, or the folder
+    ///   cannot be made.
     mutating func output(for source: MediaSource, fileExtension: String?) throws -> String {
         guard isFolder else { return path }
         try Self.createFolder(path)
@@ -104,6 +107,7 @@ struct OutputNaming {
                 .invalidArgument, source: source.name, problem: "would be written to \(output), as another input was",
                 remedy: "rename one of them, or prepare them one by one")
         }
+        try OutputFile.checkReplaces(output, noneOf: inputs)
         return output
     }
 

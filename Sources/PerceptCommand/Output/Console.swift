@@ -1,4 +1,5 @@
 import Foundation
+import PerceptCore
 import PerceptInference
 
 /// Results to standard output, everything else to standard error.
@@ -12,46 +13,50 @@ struct Console: Sendable {
     }
 
     /// A result: `json` as one line where JSON is asked for, else `text` for a person.
-    func result(_ text: @autoclosure () -> String, json: @autoclosure () -> JSONObject) {
-        if isJSON {
-            Self.write(JSONValue.object(json()).serialized() + [UInt8(ascii: "\n")], to: .standardOutput)
-        } else {
-            line(text())
-        }
+    ///
+    /// - Throws: ``MediaError`` `.inputOutput` when it cannot be written.
+    func result(
+        _ text: @autoclosure () -> String, json: @autoclosure () -> JSONObject
+    ) throws(MediaError) {
+        let line = isJSON ? JSONValue.object(json()).serialized() : Array(Self.printable(text()).utf8)
+        try Self.writeResult(line + [UInt8(ascii: "\n")])
     }
 
-    /// Text for a person on standard output.
-    func line(_ text: String) {
-        Self.write(Array(Self.printable(text).utf8) + [UInt8(ascii: "\n")], to: .standardOutput)
+    /// Text for a file or a pipe, as it is.
+    ///
+    /// - Throws: ``MediaError`` `.inputOutput` when it cannot be written.
+    func raw(_ text: String) throws(MediaError) {
+        try Self.writeResult(Array(text.utf8))
     }
 
-    /// Bytes for a file or a pipe, as they are.
-    func raw(_ text: String) {
-        Self.write(Array(text.utf8), to: .standardOutput)
+    /// A reader that has gone away has seen what it wanted; anything else that stops a result is an error.
+    private static func writeResult(_ bytes: [UInt8]) throws(MediaError) {
+        guard let failure = writeAll(bytes, to: STDOUT_FILENO), failure != EPIPE else { return }
+        throw .writing("standard output", failure)
     }
 
     func error(_ text: String) {
-        Self.write(Array("percept: \(Self.printable(text))\n".utf8), to: .standardError)
+        Self.tell("percept: \(Self.printable(text))\n")
     }
 
     func warning(_ text: String) {
         guard !isQuiet else { return }
-        Self.write(Array("percept: warning: \(Self.printable(text))\n".utf8), to: .standardError)
+        Self.tell("percept: warning: \(Self.printable(text))\n")
     }
 
     func notice(_ text: String) {
         guard !isQuiet else { return }
-        Self.write(Array("percept: \(Self.printable(text))\n".utf8), to: .standardError)
+        Self.tell("percept: \(Self.printable(text))\n")
     }
 
     /// Shows how far work is, on a terminal only; `nil` elsewhere, so that nothing is computed for it.
     func progress(_ label: String) -> (@Sendable (Double) -> Void)? {
-        guard !isQuiet, isatty(FileHandle.standardError.fileDescriptor) == 1 else { return nil }
+        guard !isQuiet, isatty(STDERR_FILENO) == 1 else { return nil }
         let label = Self.printable(label)
         return { fraction in
             // Back to the start of the line, and erase to its end when done.
             let text = fraction < 1 ? "\r\(label) \(Int(fraction * 100)) %" : "\r\u{1B}[K"
-            Self.write(Array(text.utf8), to: .standardError)
+            Self.tell(text)
         }
     }
 
@@ -65,8 +70,8 @@ struct Console: Sendable {
                 }))
     }
 
-    /// A reader that has gone away is no failure of ours: what cannot be shown is dropped.
-    private static func write(_ bytes: [UInt8], to handle: FileHandle) {
-        try? handle.write(contentsOf: Data(bytes))
+    /// Where nobody can be told, there is nothing to do about it.
+    private static func tell(_ text: String) {
+        _ = writeAll(Array(text.utf8), to: STDERR_FILENO)
     }
 }

@@ -12,24 +12,25 @@ struct SegmentReport {
 
     /// - Parameters:
     ///   - folder: where the masks go; `nil` for nowhere.
+    ///   - otherInputs: files beside `source` that must not be replaced.
     ///   - overlay: where the picture with the masks over it goes, and the picture.
     init(
-        _ segments: [Percept.Segment], source: MediaSource, folder: String?,
+        _ segments: [Percept.Segment], source: MediaSource, otherInputs: [String] = [], folder: String?,
         overlay: (path: String, picture: MediaSource)?
     ) throws {
         name = source.name
         self.segments = segments
         overlayPath = overlay?.path
+        let inputs = [source.path, overlay?.picture.path].compactMap(\.self) + otherInputs
         if let overlay {
             let image = try Image(decoding: overlay.picture).overlaid(with: segments)
-            let inputs = [source.path, overlay.picture.path].compactMap(\.self)
             try PictureOutput.write(image, to: overlay.path, protecting: inputs)
         }
-        files = try folder.map { try SegmentFiles(saving: segments, in: $0) }
+        files = try folder.map { try SegmentFiles(saving: segments, in: $0, protecting: inputs) }
     }
 
-    func print(_ console: Console) {
-        console.result(text, json: json)
+    func print(_ console: Console) throws {
+        try console.result(text, json: json)
     }
 
     private var text: String {

@@ -34,7 +34,7 @@ struct Annotate: AsyncParsableCommand {
                 annotated.image, to: output, protecting: [source.path, detections].compactMap(\.self))
             annotated.dropped.report(console, detections)
             let drawn = objects.count - annotated.dropped.count
-            console.result(
+            try console.result(
                 "\(source.name) → \(output): \(drawn) of \(counted(objects.count, "box", "boxes")) drawn",
                 json: [
                     "file": .string(source.name), "output": .string(output), "drawn": .integer(drawn),

@@ -29,7 +29,7 @@ struct Classify: AsyncParsableCommand {
             let classification = try await perceiver.classify(source, model: service.model, topCount: top)
             for warning in classification.warnings { console.warning("\(source.name): \(warning)") }
             let prefix = input.files.count > 1 ? "\(source.name): " : ""
-            console.result(
+            try console.result(
                 classification.classes.map { "\(prefix)\(scoreText($0.score))  \($0.label)" }.joined(separator: "\n"),
                 json: [
                     "file": .string(source.name),

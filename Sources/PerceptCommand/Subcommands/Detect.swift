@@ -31,7 +31,7 @@ struct Detect: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        var naming = output.map { OutputNaming($0, inputCount: input.files.count) }
+        var naming = output.map { OutputNaming($0, inputs: input.files) }
         try await Batch.run(input.files, console) { source in
             let path = try naming?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
             if let path { _ = try PictureOutput.encoding(for: path) }
@@ -43,7 +43,7 @@ struct Detect: AsyncParsableCommand {
                 try PictureOutput.write(annotated.image, to: path, protecting: source.path.map { [$0] } ?? [])
                 annotated.dropped.report(console, source.name)
             }
-            console.result(
+            try console.result(
                 Self.text(source.name, found.objects, path),
                 json: Self.json(source.name, found.objects, path))
         }

@@ -25,7 +25,7 @@ struct Endpoint: AsyncParsableCommand {
         try await Batch.run([tape], console) { source in
             let endpoint = try await SandboxEndpoint.start(
                 tape: try Tape(contentsOf: tape), port: port, onRequest: { console.notice($0.description) })
-            console.result(
+            try console.result(
                 endpoint.url.absoluteString,
                 json: ["file": .string(source.name), "url": .string(endpoint.url.absoluteString)])
             await withTaskCancellationHandler {

@@ -51,7 +51,7 @@ struct Inspect: AsyncParsableCommand {
                 text += "\n" + Self.text(verdict)
                 json["verdict"] = Self.json(verdict)
             }
-            console.result(text, json: json)
+            try console.result(text, json: json)
         }
     }
 

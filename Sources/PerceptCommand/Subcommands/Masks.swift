@@ -44,7 +44,9 @@ struct Masks: AsyncParsableCommand {
                 rescalingMismatch: rescaleMasks)
             let overlayOutput: (String, MediaSource)? =
                 if let overlay, let picture { (overlay, picture) } else { nil }
-            try SegmentReport(segments, source: source, folder: output, overlay: overlayOutput).print(console)
+            try SegmentReport(
+                segments, source: source, otherInputs: image.map { [$0] } ?? [], folder: output, overlay: overlayOutput
+            ).print(console)
         }
     }
 }

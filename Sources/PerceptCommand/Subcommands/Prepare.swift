@@ -32,7 +32,7 @@ struct Prepare: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        var naming = OutputNaming(output, inputCount: input.files.count)
+        var naming = OutputNaming(output, inputs: input.files)
         try await Batch.run(input.files, console) { source in
             let preparation = MediaPreparation(audio: try audio.preparation(limits), image: image.preparation(limits))
             let path = try naming.output(for: source, fileExtension: preparation.fileExtension(for: source))
@@ -45,7 +45,7 @@ struct Prepare: AsyncParsableCommand {
                 try file.write(summary.receipt.serializedForReading())
                 try file.commit()
             }
-            console.result(
+            try console.result(
                 "\(source.name) → \(path): \(summary.text)",
                 json: [
                     "file": .string(source.name), "output": .string(path),

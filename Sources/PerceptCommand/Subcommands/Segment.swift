@@ -40,8 +40,8 @@ struct Segment: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        var folders = output.map { OutputNaming($0, inputCount: input.files.count > 1 ? 2 : 1) }
-        var overlays = overlay.map { OutputNaming($0, inputCount: input.files.count) }
+        var folders = output.map { OutputNaming($0, inputs: input.files) }
+        var overlays = overlay.map { OutputNaming($0, inputs: input.files) }
         try await Batch.run(input.files, console) { source in
             let folder = input.files.count > 1 ? try folders?.output(for: source, fileExtension: nil) : output
             let picture = try overlays?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
@@ -51,8 +51,9 @@ struct Segment: AsyncParsableCommand {
                 source, model: service.model, threshold: threshold, rescalingMasks: rescaleMasks)
             for warning in segmentation.warnings { console.warning("\(source.name): \(warning)") }
             let report = try SegmentReport(
-                segmentation.segments, source: source, folder: folder, overlay: picture.map { ($0, source) })
-            report.print(console)
+                segmentation.segments, source: source, otherInputs: input.files, folder: folder,
+                overlay: picture.map { ($0, source) })
+            try report.print(console)
         }
     }
 }

@@ -81,12 +81,12 @@ struct Transcribe: AsyncParsableCommand {
                 progress: chunk == .none ? nil : console.progress("transcribing \(source.name)"))
             for warning in transcript.warnings { console.warning("\(source.name): \(warning)") }
             if let subtitles = format.subtitles, !console.isJSON {
-                console.raw(transcript.subtitles(subtitles))
+                try console.raw(transcript.subtitles(subtitles))
                 return
             }
             let prefix = input.files.count > 1 ? "\(source.name): " : ""
             let json = try Self.json(source.name, transcript)
-            console.result(prefix + transcript.text, json: json)
+            try console.result(prefix + transcript.text, json: json)
         }
     }
 

@@ -42,6 +42,30 @@ import Testing
         #expect(try folder.contents() == ["001-b.png"])
     }
 
+    @Test func anInputInTheFolderIsNotReplaced() throws {
+        let folder = try TemporaryFolder()
+        let segments = [try Self.segment("a", [1, 1, 1, 1, 1, 1]), try Self.segment("b", [1, 1, 1, 1, 1, 1])]
+        for name in ["segments.json", "001-b.png"] {
+            let input = try folder.write([1, 2, 3], as: name)
+            expectMediaError(.invalidArgument) {
+                _ = try SegmentFiles(saving: segments, in: folder.path, protecting: [input])
+            }
+            #expect(try TestFiles.bytes(of: input) == [1, 2, 3])
+        }
+        #expect(try folder.contents() == ["001-b.png", "segments.json"])
+    }
+
+    @Test func aFailureTakesNoOlderFileAway() throws {
+        let folder = try TemporaryFolder()
+        let input = try folder.write([1, 2, 3], as: "001-b.png")
+        _ = try folder.write([4, 5, 6], as: "000-a.png")
+        let segments = [try Self.segment("a", [1, 1, 1, 1, 1, 1]), try Self.segment("b", [1, 1, 1, 1, 1, 1])]
+        expectMediaError(.invalidArgument) {
+            _ = try SegmentFiles(saving: segments, in: folder.path, protecting: [input])
+        }
+        #expect(try folder.contents() == ["000-a.png", "001-b.png"])
+    }
+
     @Test func aFileIsNoFolder() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write([1], as: "file")
