@@ -70,15 +70,15 @@ struct OverlapSaveFilter: Sendable {
     /// Computes `batchCount` batches, for which `input` must have room.
     ///
     /// - Parameter kernel: the implementation; the processor must have it.
-    func process(_ input: [Float], batchCount: Int, kernel: PerceptKernel = percept_best_kernel()) -> [Float] {
+    func process(
+        _ input: [Float], batchCount: Int, scratch: inout KernelScratch, kernel: PerceptKernel = percept_best_kernel()
+    ) -> [Float] {
         withPlan { plan in
-            [Float](unsafeUninitializedCapacity: batchCount * outputsPerBatch) { output, initialized in
-                var plan = plan
-                let scratchSize = percept_overlap_save_scratch_count(&plan) * MemoryLayout<Float>.stride
-                withUnsafeTemporaryAllocation(byteCount: scratchSize, alignment: 64) { scratch in
+            var plan = plan
+            return [Float](unsafeUninitializedCapacity: batchCount * outputsPerBatch) { output, initialized in
+                scratch.withFloats(count: percept_overlap_save_scratch_count(&plan)) { scratch in
                     input.withUnsafeBufferPointer { input in
                         guard let source = input.baseAddress, let destination = output.baseAddress else { return }
-                        let scratch = scratch.baseAddress?.assumingMemoryBound(to: Float.self)
                         for batch in 0..<batchCount {
                             percept_overlap_save(
                                 kernel, &plan, source + batch * inputsPerBatch.consumed, scratch,

@@ -58,22 +58,24 @@ struct PolyphasePeriods: Sendable {
     /// Computes as many batches as `input` has room for.
     ///
     /// - Parameter kernel: the implementation; the processor must have it.
-    func process(_ input: [Float], batchCount: Int, kernel: PerceptKernel = percept_best_kernel()) -> [Float] {
+    func process(
+        _ input: [Float], batchCount: Int, scratch: inout KernelScratch, kernel: PerceptKernel = percept_best_kernel()
+    ) -> [Float] {
         coefficients.withUnsafeBufferPointer { coefficients in
             groupStarts.withUnsafeBufferPointer { groupStarts in
                 var period = PolyphasePeriod(
                     coefficients: coefficients.baseAddress, groupStarts: groupStarts.baseAddress,
                     groupCount: groupStarts.count, groupLength: groupLength, reach: reach, inputCount: inputCount,
                     outputCount: outputCount)
-                var scratch = [Float](repeating: 0, count: percept_polyphase_scratch_count(&period))
                 return [Float](unsafeUninitializedCapacity: batchCount * outputsPerBatch) { output, initialized in
-                    guard let destination = output.baseAddress else { return }
-                    input.withUnsafeBufferPointer { input in
-                        guard let source = input.baseAddress else { return }
-                        for batch in 0..<batchCount {
-                            percept_polyphase_periods(
-                                kernel, &period, source + batch * inputsPerBatch.consumed, &scratch,
-                                destination + batch * outputsPerBatch)
+                    scratch.withFloats(count: percept_polyphase_scratch_count(&period)) { scratch in
+                        input.withUnsafeBufferPointer { input in
+                            guard let source = input.baseAddress, let destination = output.baseAddress else { return }
+                            for batch in 0..<batchCount {
+                                percept_polyphase_periods(
+                                    kernel, &period, source + batch * inputsPerBatch.consumed, scratch,
+                                    destination + batch * outputsPerBatch)
+                            }
                         }
                     }
                     initialized = batchCount * outputsPerBatch

@@ -13,6 +13,7 @@ public struct Resampler: Sendable {
     private let filter: PolyphaseFilter
     /// Input that is still needed; the next output's first tap falls on the first of them.
     private var pending: [Float]
+    private var scratch = KernelScratch()
     /// Distance of the next output from the input sample before it, in `filter.outputRate`ths of a sample; 0 between periods.
     private var phase = 0
     private var inputCount = 0
@@ -54,18 +55,21 @@ public struct Resampler: Sendable {
 
     private mutating func takeOutputs() -> [Float] {
         switch filter.table {
-        case .overlapSave(let blocks): takeBatches(of: blocks.inputsPerBatch) { blocks.process($0, batchCount: $1) }
-        case .periods(let periods): takeBatches(of: periods.inputsPerBatch) { periods.process($0, batchCount: $1) }
+        case .overlapSave(let blocks):
+            takeBatches(of: blocks.inputsPerBatch) { blocks.process($0, batchCount: $1, scratch: &$2) }
+        case .periods(let periods):
+            takeBatches(of: periods.inputsPerBatch) { periods.process($0, batchCount: $1, scratch: &$2) }
         case .interpolated(let rows, let density): takeInterpolated(rows, density)
         }
     }
 
     private mutating func takeBatches(
-        of inputs: (needed: Int, consumed: Int), _ process: (_ input: [Float], _ batchCount: Int) -> [Float]
+        of inputs: (needed: Int, consumed: Int),
+        _ process: (_ input: [Float], _ batchCount: Int, _ scratch: inout KernelScratch) -> [Float]
     ) -> [Float] {
         guard pending.count >= inputs.needed else { return [] }
         let batchCount = (pending.count - inputs.needed) / inputs.consumed + 1
-        let output = process(pending, batchCount)
+        let output = process(pending, batchCount, &scratch)
         pending.removeFirst(batchCount * inputs.consumed)
         return output
     }

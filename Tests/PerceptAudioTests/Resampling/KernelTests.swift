@@ -20,7 +20,8 @@ import Testing
         let (needed, consumed) = periods.inputsPerBatch
         let input = (0..<needed + consumed).map { _ in Float.random(in: -1...1, using: &generator) }
         for kernel in Self.kernels {
-            let output = periods.process(input, batchCount: 2, kernel: kernel)
+            var scratch = KernelScratch()
+            let output = periods.process(input, batchCount: 2, scratch: &scratch, kernel: kernel)
             #expect(output.count == 2 * periods.outputsPerBatch)
             for (n, value) in output.enumerated() {
                 let start = n * rates.input / rates.output
@@ -54,7 +55,8 @@ import Testing
         #expect(consumed * rates.output == blocks.outputsPerBatch * rates.input)
         let input = (0..<needed + consumed).map { _ in Float.random(in: -1...1, using: &generator) }
         for kernel in Self.kernels {
-            let output = blocks.process(input, batchCount: 2, kernel: kernel)
+            var scratch = KernelScratch()
+            let output = blocks.process(input, batchCount: 2, scratch: &scratch, kernel: kernel)
             #expect(output.count == 2 * blocks.outputsPerBatch)
             // A prime stride meets every place within a block.
             for n in stride(from: 0, to: output.count, by: 101) {
