@@ -7,7 +7,7 @@
 #endif
 
 /// A regular file opened for reading; closed when the value goes away.
-public struct InputFile: ~Copyable {
+public struct InputFile: ~Copyable, Sendable {
     /// Valid as long as this value lives; its offset is the caller's to move.
     public let descriptor: CInt
     public let byteCount: Int

@@ -9,8 +9,8 @@ import PerceptCore
 #endif
 
 /// The encoded bytes of a recording, readable from any place: a file or bytes in memory.
-final class InputBytes {
-    private enum Storage: ~Copyable {
+final class InputBytes: Sendable {
+    private enum Storage: ~Copyable, Sendable {
         case memory([UInt8])
         case file(InputFile)
     }

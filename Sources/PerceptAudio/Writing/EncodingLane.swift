@@ -20,6 +20,8 @@ final class EncodingLane: Sendable {
     ///
     /// - Throws: what an earlier block failed with.
     func write(_ planes: [[Float]]) throws(MediaError) {
+        // The resampler gives nothing for most blocks: its own are longer.
+        guard planes.first?.isEmpty == false else { return }
         room.wait()
         if let failure = failure.withLock({ $0 }) {
             room.signal()
