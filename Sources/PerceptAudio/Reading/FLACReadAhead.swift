@@ -33,10 +33,16 @@ final class FLACReadAhead {
     private var nextLane = 0
     private var pending: [Pending] = []
 
-    /// Files of fewer bytes are decoded before the threads have begun.
-    private static let smallestFile = 1 << 20
-    /// Samples of all channels that a stretch has about; twice as many are the most that it is allowed.
-    private static let samplesPerStretch = 1 << 16
+    /// How a file is divided.
+    struct Division {
+        /// In bytes; smaller ones are decoded before the threads have begun.
+        var smallestFile = 1 << 20
+        /// Of all channels, about; twice as many are the most that a stretch is allowed.
+        var samplesPerStretch = 1 << 16
+        /// In bytes; shorter ones would be no more than the search for their first frame.
+        var shortestStretch = 1 << 14
+    }
+
     /// More would hold more memory than the rest of the work.
     private static let mostLanes = 4
     private static let stretchesPerLane = 2
@@ -46,19 +52,21 @@ final class FLACReadAhead {
     /// - Parameter start: the byte of the first frame.
     /// - Returns: `nil` where nothing is gained: for a small file, or on a single processor.
     /// - Throws: `MediaError` as ``FLACDecoder`` does.
-    init?(_ bytes: InputBytes, _ info: FLACStreamInfo, from start: Int) throws(MediaError) {
-        guard Self.laneCount > 1, bytes.byteCount - start >= Self.smallestFile else { return nil }
+    init?(
+        _ bytes: InputBytes, _ info: FLACStreamInfo, from start: Int, _ division: Division = Division()
+    ) throws(MediaError) {
+        guard Self.laneCount > 1, bytes.byteCount - start >= division.smallestFile else { return nil }
         var lanes: [Lane] = []
         for _ in 0..<Self.laneCount { lanes.append(Lane(try FLACDecoder(bytes, mediaType: .flac), bytes)) }
         self.lanes = lanes
         byteCount = bytes.byteCount
         nextCut = start
-        frameLimit = 2 * Self.samplesPerStretch / info.channelCount
+        let framesPerStretch = division.samplesPerStretch / info.channelCount
+        frameLimit = 2 * framesPerStretch
         // Half of what the samples take uncompressed, where the header does not tell.
         let frameCount = info.frameCount ?? (byteCount - start) * 16 / (info.bitDepth * info.channelCount)
         let bytesPerFrame = Double(byteCount - start) / Double(max(1, frameCount))
-        let length = bytesPerFrame * Double(Self.samplesPerStretch / info.channelCount)
-        stretchLength = max(1 << 14, min(Int(length), 1 << 20))
+        stretchLength = max(division.shortestStretch, min(Int(bytesPerFrame * Double(framesPerStretch)), 1 << 20))
     }
 
     /// The stretch that begins at exactly `position`, waiting for it; `nil` when there is none.

@@ -26,7 +26,10 @@ final class FLACSource: SampleSource {
 
     /// - Parameter verifyingChecksum: whether the MD5 of the samples is compared with the header's at the end.
     /// - Throws: `MediaError` `.malformedInput` when the header cannot be read.
-    init(_ bytes: InputBytes, mediaType: MediaType, verifyingChecksum: Bool) throws(MediaError) {
+    init(
+        _ bytes: InputBytes, mediaType: MediaType, verifyingChecksum: Bool,
+        division: FLACReadAhead.Division = FLACReadAhead.Division()
+    ) throws(MediaError) {
         decoder = try FLACDecoder(bytes, mediaType: mediaType)
         name = bytes.name
         byteCount = bytes.byteCount
@@ -44,7 +47,7 @@ final class FLACSource: SampleSource {
             decoder.passSamples { checksum.add($0) }
             readAhead = nil
         } else {
-            readAhead = isOgg ? nil : try FLACReadAhead(bytes, info, from: decoder.position ?? 0)
+            readAhead = isOgg ? nil : try FLACReadAhead(bytes, info, from: decoder.position ?? 0, division)
         }
     }
 

@@ -87,6 +87,45 @@ import Testing
         #expect(readCount + refusedCount == Self.mutationCount)
     }
 
+    /// The oracle is reading in order: the same samples, then the same end, warning or error.
+    @Test func damageIsTheSameInStretches() throws {
+        let flac = try #require(Self.seeds.first { $0.name == "FLAC" }).bytes
+        var generator = SplitMix64(seed: 11)
+        var refusedCount = 0
+        for number in 0..<Self.mutationCount * 5 {
+            let mutant = Self.mutated(flac, &generator)
+            let inOrder = try Self.outcome(mutant, FLACReadAhead.Division(smallestFile: .max))
+            let inStretches = try Self.outcome(
+                mutant, FLACReadAhead.Division(smallestFile: 1, samplesPerStretch: 600, shortestStretch: 400))
+            #expect(inStretches == inOrder, "mutation \(number)")
+            if inOrder.problem != nil { refusedCount += 1 }
+        }
+        #expect((1..<Self.mutationCount * 5).contains(refusedCount))
+    }
+
+    private struct Outcome: Equatable {
+        var samples: [Float] = []
+        var warnings: [String] = []
+        var problem: String?
+    }
+
+    private static func outcome(_ bytes: [UInt8], _ division: FLACReadAhead.Division) throws -> Outcome {
+        var outcome = Outcome()
+        do throws(MediaError) {
+            let source = try FLACSource(
+                InputBytes(.bytes(bytes)), mediaType: .flac, verifyingChecksum: false, division: division)
+            // A reader refuses such a header before it reads.
+            guard source.header.sampleRate > 0 else { return outcome }
+            while case let planes = try source.readPlanes(frameLimit: 4096), !planes.isEmpty {
+                for plane in planes { outcome.samples += plane }
+            }
+            outcome.warnings = source.warnings
+        } catch {
+            outcome.problem = error.problem
+        }
+        return outcome
+    }
+
     /// Reads everything; what a few kilobytes claim to hold is not believed without end.
     private static func read(_ bytes: [UInt8]) throws(MediaError) {
         var reader = try RecordingReader(.bytes(bytes), replacingNonFinite: true, verifyingChecksum: true, ffmpeg: nil)
