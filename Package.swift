@@ -34,7 +34,11 @@ let package = Package(
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
-        .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG"]),
+        .systemLibrary(
+            name: "CLibWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
+        .systemLibrary(
+            name: "CLCMS2", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"])]),
+        .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG", "CLibWebP", "CLCMS2"]),
         .target(name: "CKernels"),
 
         .target(name: "PerceptCore", swiftSettings: swiftSettings),

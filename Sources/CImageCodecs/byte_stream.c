@@ -8,6 +8,7 @@
 bool byte_source_open(ByteSource *source, int descriptor, const uint8_t *bytes, size_t count) {
     memset(source, 0, sizeof *source);
     source->descriptor = descriptor;
+    source->limit = INT64_MAX;
     size_t capacity = descriptor >= 0 ? BYTE_STREAM_BUFFER : count;
     source->bytes = malloc(capacity > 0 ? capacity : 1);
     if (!source->bytes) return false;
@@ -44,9 +45,16 @@ size_t byte_source_next(ByteSource *source, const uint8_t **window) {
     } else {
         count = source->offset == 0 ? source->count : 0;
     }
+    if ((int64_t)count > source->limit - source->offset) count = (size_t)(source->limit - source->offset);
     source->offset += (int64_t)count;
     if (count == 0) source->reached_end = true;
     return count;
+}
+
+void byte_source_restart(ByteSource *source, int64_t limit) {
+    source->offset = 0;
+    source->limit = limit;
+    source->reached_end = false;
 }
 
 size_t byte_source_peek(ByteSource *source, uint64_t offset, uint8_t *buffer, size_t count) {

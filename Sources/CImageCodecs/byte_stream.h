@@ -11,6 +11,8 @@ enum { BYTE_STREAM_BUFFER = 65536 };
 typedef struct ByteSource {
     int descriptor;
     int64_t offset;
+    // Where the bytes are taken to end, though there are more.
+    int64_t limit;
     uint8_t *bytes;
     size_t count;
     bool reached_end;
@@ -21,6 +23,8 @@ bool byte_source_open(ByteSource *source, int descriptor, const uint8_t *bytes, 
 void byte_source_close(ByteSource *source);
 // The next window, valid until the next call; 0 at the end or when `system_code` is set.
 size_t byte_source_next(ByteSource *source, const uint8_t **window);
+// Starts over, and ends at `limit`.
+void byte_source_restart(ByteSource *source, int64_t limit);
 // Reads at an absolute offset without moving on; fewer than `count` only at the end or on failure.
 size_t byte_source_peek(ByteSource *source, uint64_t offset, uint8_t *buffer, size_t count);
 

@@ -4,11 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+static ImageDecoder *create(ImageCodecFormat format) {
+    switch (format) {
+        case ImageCodecFormatPng: return png_decoder_create();
+        case ImageCodecFormatJpeg: return jpeg_decoder_create();
+        case ImageCodecFormatWebp: return webp_decoder_create();
+    }
+    return NULL;
+}
+
 ImageDecoder *image_decoder_create(ImageCodecFormat format, int32_t descriptor, const uint8_t *bytes, size_t count,
-                                   ImageDecoderLimits limits) {
-    ImageDecoder *decoder = format == ImageCodecFormatPng ? png_decoder_create() : jpeg_decoder_create();
+                                   ImageDecoderLimits limits, bool is_tolerant) {
+    ImageDecoder *decoder = create(format);
     if (!decoder) return NULL;
     decoder->limits = limits;
+    decoder->is_tolerant = is_tolerant;
     if (!byte_source_open(&decoder->source, descriptor, bytes, count)) {
         image_decoder_close(decoder);
         return NULL;
@@ -23,6 +33,14 @@ ImageCodecStatus image_decoder_read_header(ImageDecoder *decoder, ImageDecoderHe
     if (has_size && (uint64_t)header->width * header->height > decoder->limits.pixel_count) {
         return ImageCodecStatusTooManyPixels;
     }
+    bool is_ink = header->stored_color == ImageCodecColorCmyk || header->stored_color == ImageCodecColorYcck;
+    // An inverted ink is the decoder's to tell.
+    if (!is_ink) decoder->channels = (ColorChannels)header->channel_count;
+    decoder->is_deep = header->bit_depth == 16;
+    decoder->width = header->width;
+    decoder->height = header->height;
+    decoder->row_bytes = (size_t)header->width * (size_t)(header->channel_count * header->bit_depth / 8);
+    header->has_icc_profile = decoder->colors.profile != NULL;
     return status;
 }
 
@@ -31,8 +49,65 @@ const uint8_t *image_decoder_exif(const ImageDecoder *decoder, size_t *count) {
     return decoder->exif;
 }
 
+static void prepare_colors(ImageDecoder *decoder) {
+    char complaint[DECODER_MESSAGE];
+    decoder->transform =
+        color_transform_create(&decoder->colors, decoder->channels, decoder->is_deep, complaint, sizeof complaint);
+    if (complaint[0]) decoder_warn(decoder, complaint);
+}
+
+// Mid-gray, opaque, is what libjpeg makes of missing blocks, too.
+void decoder_fill_rows(const ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count) {
+    bool has_alpha = decoder->channels == ColorChannelsGrayAlpha || decoder->channels == ColorChannelsRgba;
+    size_t channel_bytes = decoder->is_deep ? 2 : 1;
+    size_t pixel_bytes = decoder->row_bytes / decoder->width;
+    for (uint32_t y = 0; y < row_count; y++) {
+        uint8_t *row = rows + y * row_stride;
+        memset(row, 0x80, decoder->row_bytes);
+        if (!has_alpha) continue;
+        for (size_t end = pixel_bytes; end <= decoder->row_bytes; end += pixel_bytes) {
+            memset(row + end - channel_bytes, 0xFF, channel_bytes);
+        }
+    }
+}
+
+// Rows that the codec gave, and behind a failure that may be passed over, made up ones.
+static ImageCodecStatus read_or_fill(ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count) {
+    uint32_t first = decoder->rows_done;
+    ImageCodecStatus status = ImageCodecStatusOk;
+    if (!decoder->gave_up) status = decoder->operations->read_rows(decoder, rows, row_stride, row_count);
+    bool is_damage = status == ImageCodecStatusMalformed || status == ImageCodecStatusTruncated;
+    if (is_damage && decoder->is_tolerant && decoder->steps_done > 0) {
+        decoder->gave_up = true;
+        decoder_note_damage(decoder, status, decoder->message);
+        status = ImageCodecStatusOk;
+    }
+    uint32_t row_count_read = decoder->rows_done - first;
+    bool is_ink = decoder->channels >= ColorChannelsInk;
+    if (decoder->transform && !is_ink) {
+        for (uint32_t y = 0; y < row_count_read; y++) {
+            uint8_t *row = rows + y * row_stride;
+            color_transform_apply(decoder->transform, row, row, decoder->width);
+        }
+    }
+    if (status == ImageCodecStatusOk && row_count_read < row_count) {
+        decoder_fill_rows(decoder, rows + row_count_read * row_stride, row_stride, row_count - row_count_read);
+        decoder->rows_done = first + row_count;
+        decoder->damage.leaves_gray = true;
+    }
+    return status;
+}
+
 ImageCodecStatus image_decoder_read_rows(ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count) {
-    return row_count == 0 ? ImageCodecStatusOk : decoder->operations->read_rows(decoder, rows, row_stride, row_count);
+    if (row_count == 0) return ImageCodecStatusOk;
+    if (row_stride < decoder->row_bytes || row_count > decoder->height - decoder->rows_done) {
+        return ImageCodecStatusInvalidArgument;
+    }
+    if (!decoder->has_colors) {
+        decoder->has_colors = true;
+        prepare_colors(decoder);
+    }
+    return read_or_fill(decoder, rows, row_stride, row_count);
 }
 
 double image_decoder_fraction(const ImageDecoder *decoder) {
@@ -40,6 +115,11 @@ double image_decoder_fraction(const ImageDecoder *decoder) {
 }
 
 int32_t image_decoder_scan_number(const ImageDecoder *decoder) { return decoder->scan_number; }
+
+bool image_decoder_damage(const ImageDecoder *decoder, ImageDecoderDamage *damage) {
+    *damage = decoder->damage;
+    return decoder->is_damaged;
+}
 
 const char *image_decoder_message(const ImageDecoder *decoder) { return decoder->message; }
 
@@ -53,6 +133,8 @@ void image_decoder_close(ImageDecoder *decoder) {
     if (!decoder) return;
     decoder->operations->close(decoder);
     byte_source_close(&decoder->source);
+    color_transform_close(decoder->transform);
+    free(decoder->colors.profile);
     free(decoder->exif);
     free(decoder);
 }
@@ -65,6 +147,14 @@ void decoder_warn(ImageDecoder *decoder, const char *message) {
         if (strcmp(decoder->warnings[i], slot) == 0) return;
     }
     decoder->warning_count++;
+}
+
+void decoder_note_damage(ImageDecoder *decoder, ImageCodecStatus status, const char *message) {
+    if (decoder->is_damaged) return;
+    decoder->is_damaged = true;
+    decoder->damage.status = status;
+    decoder->damage.fraction = image_decoder_fraction(decoder);
+    if (message != decoder->message) decoder_set_message(decoder, message);
 }
 
 void decoder_set_message(ImageDecoder *decoder, const char *message) {

@@ -5,8 +5,12 @@
 
 #include "CImageCodecs.h"
 #include "byte_stream.h"
+#include "color_transform.h"
 
 enum { DECODER_MESSAGE = 224, DECODER_WARNINGS = 16 };
+
+#define DECODER_PROFILE_TOO_LARGE \
+    "the colour profile is larger than the limit (colorProfileByteCount): colours are taken for sRGB"
 
 typedef struct DecoderOperations {
     ImageCodecStatus (*read_header)(ImageDecoder *decoder, ImageDecoderHeader *header);
@@ -27,10 +31,25 @@ struct ImageDecoder {
     uint64_t steps_done;
     uint64_t step_count;
     uint32_t rows_done;
+    uint32_t width;
+    uint32_t height;
     // The scan of a JPEG that was being read last.
     int32_t scan_number;
     uint8_t *exif;
     size_t exif_count;
+    ColorDescription colors;
+    // Of the rows as the codec gives them.
+    ColorChannels channels;
+    size_t row_bytes;
+    bool is_deep;
+    bool has_colors;
+    ColorTransform *transform;
+    // Whether damaged pixels are to be made up for, and what became of them.
+    bool is_tolerant;
+    bool is_damaged;
+    // Nothing more comes from the codec.
+    bool gave_up;
+    ImageDecoderDamage damage;
     char message[DECODER_MESSAGE];
     char warnings[DECODER_WARNINGS][DECODER_MESSAGE];
     size_t warning_count;
@@ -38,9 +57,14 @@ struct ImageDecoder {
 
 ImageDecoder *png_decoder_create(void);
 ImageDecoder *jpeg_decoder_create(void);
+ImageDecoder *webp_decoder_create(void);
 
 // Keeps a warning; equal ones once, and no more than there is room for.
 void decoder_warn(ImageDecoder *decoder, const char *message);
+// Keeps what is told of the first damage, at the step that was reached.
+void decoder_note_damage(ImageDecoder *decoder, ImageCodecStatus status, const char *message);
+// Rows of pixels that never came.
+void decoder_fill_rows(const ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count);
 void decoder_set_message(ImageDecoder *decoder, const char *message);
 _Noreturn void decoder_fail(ImageDecoder *decoder, ImageCodecStatus status, const char *message);
 

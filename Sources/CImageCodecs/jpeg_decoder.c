@@ -9,7 +9,25 @@
 
 #include "decoder.h"
 
-enum { EXIF_PREFIX = 6, ICC_PREFIX = 12, MARKER_BYTES = 65535 };
+enum {
+    EXIF_PREFIX = 6,
+    ICC_PREFIX = 12,
+    MARKER_BYTES = 65535,
+    // Their number is one byte.
+    PROFILE_PARTS = 256,
+    // Attempts to decode what stands before damaged markers.
+    ATTEMPTS = 8,
+};
+
+// An ICC profile in parts, each in an APP2 marker of its own (ICC.1:2022 annex B.4).
+typedef struct ProfileParts {
+    uint8_t *parts[PROFILE_PARTS];
+    size_t counts[PROFILE_PARTS];
+    int part_count;
+    size_t byte_count;
+    bool is_broken;
+    bool is_too_large;
+} ProfileParts;
 
 typedef struct JPEGDecoder {
     ImageDecoder base;
@@ -19,7 +37,8 @@ typedef struct JPEGDecoder {
     struct jpeg_progress_mgr progress;
     bool created;
     bool started;
-    bool has_icc_profile;
+    ProfileParts profile;
+    int attempt_count;
     // The bytes ended where an end marker had to be; one was made up.
     bool end_was_made_up;
     // That happened behind the size in the frame header (the components are allocated next), so it is what the file says.
@@ -58,7 +77,27 @@ static void on_error(j_common_ptr codec) {
     decoder_fail(&decoder->base, status, message);
 }
 
-// libjpeg goes on after corrupt data with invented pixels. Whatever touches pixels is a failure here.
+// Damage in the data of pixels, which may be passed over when any came before it.
+static void on_damage(j_common_ptr common) {
+    JPEGDecoder *decoder = owner(common);
+    j_decompress_ptr codec = &decoder->codec;
+    ImageDecoder *base = &decoder->base;
+    bool has_scans = jpeg_has_multiple_scans(codec);
+    bool is_cut = decoder->end_was_made_up;
+    bool has_pixels = has_scans ? codec->input_scan_number > 1 || codec->input_iMCU_row > 0 : base->rows_done > 0;
+    if (!base->is_tolerant || (is_cut && !has_pixels)) on_error(common);
+    if (base->is_damaged) return;
+    char message[JMSG_LENGTH_MAX];
+    common->err->format_message(common, message);
+    decoder_note_damage(base, is_cut ? ImageCodecStatusTruncated : ImageCodecStatusMalformed, message);
+    if (has_scans) {
+        base->damage.scan_number = codec->input_scan_number;
+        base->damage.fraction = (double)codec->input_iMCU_row / codec->total_iMCU_rows;
+    }
+    base->damage.leaves_gray = is_cut && codec->input_scan_number <= 1;
+}
+
+// libjpeg goes on after corrupt data with invented pixels.
 static void on_message(j_common_ptr codec, int level) {
     if (level >= 0) return;
     switch (codec->err->msg_code) {
@@ -67,7 +106,7 @@ static void on_message(j_common_ptr codec, int level) {
         case JWRN_HUFF_BAD_CODE:
         case JWRN_JPEG_EOF:
         case JWRN_MUST_RESYNC:
-        case JWRN_NOT_SEQUENTIAL: on_error(codec); break;
+        case JWRN_NOT_SEQUENTIAL: on_damage(codec); return;
         default: break;
     }
     char message[JMSG_LENGTH_MAX];
@@ -127,35 +166,89 @@ static uint8_t next_byte(j_decompress_ptr codec) {
     return *codec->src->next_input_byte++;
 }
 
-// Keeps the first EXIF block of APP1 and notes an ICC profile in APP2; anything else is skipped, so that a file of many
-// large markers costs no memory.
-static boolean on_application_marker(j_decompress_ptr codec) {
-    JPEGDecoder *decoder = owner((j_common_ptr)codec);
+static void skip(j_decompress_ptr codec, long count) {
+    if (count > 0) on_skip(codec, count);
+}
+
+// The length of a marker's content, and as many bytes of it as there are in `prefix`, if it has that many.
+static long read_prefix(j_decompress_ptr codec, uint8_t *prefix, long prefix_count) {
     long length = (long)next_byte(codec) << 8;
     length |= next_byte(codec);
     length -= 2;
-    uint8_t prefix[ICC_PREFIX];
-    int wanted = codec->unread_marker == JPEG_APP0 + 1 ? EXIF_PREFIX : ICC_PREFIX;
-    if (length < wanted) {
-        if (length > 0) on_skip(codec, length);
-        return TRUE;
-    }
-    for (int i = 0; i < wanted; i++) prefix[i] = next_byte(codec);
-    length -= wanted;
-    if (wanted == ICC_PREFIX) {
-        if (memcmp(prefix, "ICC_PROFILE", ICC_PREFIX) == 0) decoder->has_icc_profile = true;
-    } else if (memcmp(prefix, "Exif\0\0", EXIF_PREFIX) == 0 && !decoder->base.exif) {
-        decoder->base.exif = malloc(MARKER_BYTES);
-        if (decoder->base.exif) {
-            while (length > 0 && !decoder->end_was_made_up) {
-                uint8_t byte = next_byte(codec);
-                decoder->base.exif[decoder->base.exif_count++] = byte;
-                length--;
-            }
+    if (length < prefix_count) return length;
+    for (long i = 0; i < prefix_count; i++) prefix[i] = next_byte(codec);
+    return length - prefix_count;
+}
+
+// Bytes of a marker's content; they end where the file does.
+static size_t read_content(j_decompress_ptr codec, uint8_t *bytes, long count) {
+    size_t done = 0;
+    for (; count > 0 && !owner((j_common_ptr)codec)->end_was_made_up; count--) bytes[done++] = next_byte(codec);
+    return done;
+}
+
+// Keeps the first EXIF block of APP1. Whatever is not wanted is skipped, so that a file of many large markers costs no
+// memory.
+static boolean on_exif_marker(j_decompress_ptr codec) {
+    ImageDecoder *base = &owner((j_common_ptr)codec)->base;
+    uint8_t prefix[EXIF_PREFIX] = {0};
+    long length = read_prefix(codec, prefix, sizeof prefix);
+    if (!memcmp(prefix, "Exif\0\0", sizeof prefix) && !base->exif && length > 0) {
+        base->exif = malloc(MARKER_BYTES);
+        if (base->exif) {
+            base->exif_count = read_content(codec, base->exif, length);
+            length = 0;
         }
     }
-    if (length > 0) on_skip(codec, length);
+    skip(codec, length);
     return TRUE;
+}
+
+static boolean on_profile_marker(j_decompress_ptr codec) {
+    JPEGDecoder *decoder = owner((j_common_ptr)codec);
+    ProfileParts *profile = &decoder->profile;
+    // Its name, its number from 1 on, and how many there are.
+    uint8_t prefix[ICC_PREFIX + 2] = {0};
+    long length = read_prefix(codec, prefix, sizeof prefix);
+    if (!memcmp(prefix, "ICC_PROFILE", ICC_PREFIX) && length >= 0) {
+        int number = prefix[ICC_PREFIX], part_count = prefix[ICC_PREFIX + 1];
+        if (profile->part_count == 0) profile->part_count = part_count;
+        if (number < 1 || number > part_count || part_count != profile->part_count || profile->parts[number]) {
+            profile->is_broken = true;
+        } else if ((uint64_t)length > decoder->base.limits.profile_byte_count - profile->byte_count) {
+            profile->is_too_large = true;
+        } else if ((profile->parts[number] = malloc(length > 0 ? (size_t)length : 1))) {
+            profile->counts[number] = read_content(codec, profile->parts[number], length);
+            profile->byte_count += profile->counts[number];
+            length = 0;
+        }
+    }
+    skip(codec, length);
+    return TRUE;
+}
+
+static void drop_profile(ProfileParts *profile) {
+    for (int i = 0; i < PROFILE_PARTS; i++) free(profile->parts[i]);
+    memset(profile, 0, sizeof *profile);
+}
+
+static void join_profile(JPEGDecoder *decoder) {
+    ProfileParts *profile = &decoder->profile;
+    ColorDescription *colors = &decoder->base.colors;
+    for (int i = 1; i <= profile->part_count; i++) {
+        if (!profile->parts[i]) profile->is_broken = true;
+    }
+    if (profile->is_too_large) {
+        decoder_warn(&decoder->base, DECODER_PROFILE_TOO_LARGE);
+    } else if (profile->is_broken) {
+        decoder_warn(&decoder->base, "parts of the colour profile are missing: colours are taken for sRGB");
+    } else if (profile->part_count > 0 && !colors->profile && (colors->profile = malloc(profile->byte_count + 1))) {
+        for (int i = 1; i <= profile->part_count; i++) {
+            memcpy(colors->profile + colors->profile_count, profile->parts[i], profile->counts[i]);
+            colors->profile_count += profile->counts[i];
+        }
+    }
+    drop_profile(profile);
 }
 
 static bool set_colors(j_decompress_ptr codec, ImageDecoderHeader *header) {
@@ -178,24 +271,17 @@ static bool set_colors(j_decompress_ptr codec, ImageDecoderHeader *header) {
     }
 }
 
-static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *header) {
-    JPEGDecoder *decoder = (JPEGDecoder *)base;
+static void open_codec(JPEGDecoder *decoder) {
     j_decompress_ptr codec = &decoder->codec;
     codec->err = jpeg_std_error(&decoder->errors);
     decoder->errors.error_exit = on_error;
     decoder->errors.emit_message = on_message;
     decoder->errors.output_message = print_nothing;
     codec->client_data = decoder;
-    if (setjmp(base->escape)) {
-        if (decoder->size_was_read || !decoder->end_was_made_up) {
-            header->width = codec->image_width;
-            header->height = codec->image_height;
-        }
-        return base->failure;
-    }
     decoder->created = true;
     jpeg_create_decompress(codec);
-    codec->mem->max_memory_to_use = base->limits.byte_count > LONG_MAX ? LONG_MAX : (long)base->limits.byte_count;
+    uint64_t byte_count = decoder->base.limits.byte_count;
+    codec->mem->max_memory_to_use = byte_count > LONG_MAX ? LONG_MAX : (long)byte_count;
     decoder->input.init_source = on_source_start;
     decoder->input.fill_input_buffer = on_fill;
     decoder->input.skip_input_data = on_skip;
@@ -204,8 +290,21 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     codec->src = &decoder->input;
     decoder->progress.progress_monitor = on_progress;
     codec->progress = &decoder->progress;
-    jpeg_set_marker_processor(codec, JPEG_APP0 + 1, on_application_marker);
-    jpeg_set_marker_processor(codec, JPEG_APP0 + 2, on_application_marker);
+}
+
+static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *header) {
+    JPEGDecoder *decoder = (JPEGDecoder *)base;
+    j_decompress_ptr codec = &decoder->codec;
+    if (setjmp(base->escape)) {
+        if (decoder->size_was_read || !decoder->end_was_made_up) {
+            header->width = codec->image_width;
+            header->height = codec->image_height;
+        }
+        return base->failure;
+    }
+    open_codec(decoder);
+    jpeg_set_marker_processor(codec, JPEG_APP0 + 1, on_exif_marker);
+    jpeg_set_marker_processor(codec, JPEG_APP0 + 2, on_profile_marker);
     jpeg_read_header(codec, TRUE);
 
     header->width = codec->image_width;
@@ -213,11 +312,12 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     header->stored_bit_depth = codec->data_precision;
     header->bit_depth = 8;
     header->is_multipass = codec->progressive_mode;
-    header->has_icc_profile = decoder->has_icc_profile;
     if (!set_colors(codec, header)) {
         snprintf(base->message, DECODER_MESSAGE, "%d colour components of an unknown meaning", codec->num_components);
         return ImageCodecStatusUnsupported;
     }
+    base->channels = codec->saw_Adobe_marker ? ColorChannelsInvertedInk : ColorChannelsInk;
+    join_profile(decoder);
     return ImageCodecStatusOk;
 }
 
@@ -249,47 +349,107 @@ static bool is_fully_refined(j_decompress_ptr codec) {
 static void start(JPEGDecoder *decoder) {
     j_decompress_ptr codec = &decoder->codec;
     decoder->base.step_count = codec->image_height;
-    if (codec->out_color_space == JCS_CMYK) {
+    if (codec->out_color_space == JCS_CMYK && !decoder->ink) {
         decoder->ink = malloc((size_t)codec->image_width * 4);
         if (!decoder->ink) decoder_fail(&decoder->base, ImageCodecStatusOutOfMemory, "out of memory");
     }
     jpeg_start_decompress(codec);
     if (decoder->end_was_made_up && !is_fully_refined(codec)) {
-        decoder_fail(&decoder->base, ImageCodecStatusTruncated, "scans are missing");
+        codec->err->msg_code = JWRN_HIT_MARKER;
+        on_damage((j_common_ptr)codec);
     }
 }
 
-static ImageCodecStatus read_rows(ImageDecoder *base, uint8_t *rows, size_t row_stride, uint32_t row_count) {
-    JPEGDecoder *decoder = (JPEGDecoder *)base;
-    j_decompress_ptr codec = &decoder->codec;
-    size_t row_bytes = (size_t)codec->image_width * (codec->out_color_space == JCS_GRAYSCALE ? 1 : 3);
-    if (!decoder->created || row_stride < row_bytes || row_count > codec->image_height - base->rows_done) {
-        return ImageCodecStatusInvalidArgument;
+// Where the last marker before `end` begins that is none of the data's own; 0 when there is none near.
+static int64_t last_marker(ByteSource *source, int64_t end) {
+    uint8_t bytes[4096 + 1];
+    int64_t stop = end > 2 * MARKER_BYTES ? end - 2 * MARKER_BYTES : 0;
+    while (end > stop) {
+        int64_t start = end > 4096 ? end - 4096 : 0;
+        size_t count = byte_source_peek(source, (uint64_t)start, bytes, (size_t)(end - start) + 1);
+        for (size_t i = count; i-- > 1;) {
+            uint8_t marker = bytes[i];
+            bool is_of_data = marker == 0 || marker == 0xFF || (marker >= JPEG_RST0 && marker <= JPEG_RST0 + 7);
+            if (bytes[i - 1] == 0xFF && !is_of_data) return start + (int64_t)i - 1;
+        }
+        end = start;
     }
-    if (setjmp(base->escape)) return base->failure;
+    return 0;
+}
+
+// After a fatal error between the scans: starts over with the bytes before it.
+static bool opens_again(JPEGDecoder *decoder) {
+    ImageDecoder *base = &decoder->base;
+    j_decompress_ptr codec = &decoder->codec;
+    bool is_damage = base->failure == ImageCodecStatusMalformed || base->failure == ImageCodecStatusTruncated;
+    if (!base->is_tolerant || !is_damage || base->rows_done > 0 || decoder->attempt_count == ATTEMPTS) return false;
+    if (codec->input_scan_number < 1 || !jpeg_has_multiple_scans(codec)) return false;
+    int64_t position = base->source.offset;
+    if (!decoder->end_was_made_up) position -= (int64_t)codec->src->bytes_in_buffer;
+    int64_t limit = last_marker(&base->source, position - 1);
+    if (limit <= 0 || limit >= base->source.limit) return false;
+    decoder->attempt_count++;
+    decoder_note_damage(base, base->failure, base->message);
+    if (base->damage.scan_number == 0) base->damage.scan_number = codec->input_scan_number;
+    jpeg_destroy_decompress(codec);
+    memset(codec, 0, sizeof *codec);
+    memset(&decoder->input, 0, sizeof decoder->input);
+    decoder->created = decoder->started = decoder->end_was_made_up = decoder->size_was_read = false;
+    byte_source_restart(&base->source, limit);
+    return true;
+}
+
+static void open_again(JPEGDecoder *decoder) {
+    ImageDecoderHeader header;
+    open_codec(decoder);
+    jpeg_read_header(&decoder->codec, TRUE);
+    set_colors(&decoder->codec, &header);
+    if (decoder->codec.image_width != decoder->base.width || decoder->codec.image_height != decoder->base.height) {
+        decoder_fail(&decoder->base, ImageCodecStatusMalformed, decoder->base.message);
+    }
+}
+
+static void read_from_codec(JPEGDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count) {
+    ImageDecoder *base = &decoder->base;
+    j_decompress_ptr codec = &decoder->codec;
+    if (!decoder->created) open_again(decoder);
     if (!decoder->started) {
-        decoder->started = true;
         start(decoder);
+        decoder->started = true;
     }
     for (uint32_t i = 0; i < row_count; i++) {
         uint8_t *row = rows + i * row_stride;
         JSAMPROW target = decoder->ink ? decoder->ink : row;
         // The source never suspends, so there is always a row.
         jpeg_read_scanlines(codec, &target, 1);
-        if (decoder->ink) light_of_ink(decoder->ink, row, codec->image_width, codec->saw_Adobe_marker ? 0 : 0xFF);
+        if (decoder->ink && base->transform) {
+            color_transform_apply(base->transform, decoder->ink, row, codec->image_width);
+        } else if (decoder->ink) {
+            light_of_ink(decoder->ink, row, codec->image_width, codec->saw_Adobe_marker ? 0 : 0xFF);
+        }
         base->rows_done++;
         base->steps_done++;
     }
     if (base->rows_done == codec->image_height) {
         jpeg_finish_decompress(codec);
-        if (decoder->end_was_made_up) decoder_warn(base, "the file ends without an end marker (EOI)");
+        if (decoder->end_was_made_up && !base->is_damaged) {
+            decoder_warn(base, "the file ends without an end marker (EOI)");
+        }
     }
+}
+
+static ImageCodecStatus read_rows(ImageDecoder *base, uint8_t *rows, size_t row_stride, uint32_t row_count) {
+    JPEGDecoder *decoder = (JPEGDecoder *)base;
+    if (!decoder->created) return ImageCodecStatusInvalidArgument;
+    if (setjmp(base->escape) && !opens_again(decoder)) return base->failure;
+    read_from_codec(decoder, rows, row_stride, row_count);
     return ImageCodecStatusOk;
 }
 
 static void close_decoder(ImageDecoder *base) {
     JPEGDecoder *decoder = (JPEGDecoder *)base;
     if (decoder->created) jpeg_destroy_decompress(&decoder->codec);
+    drop_profile(&decoder->profile);
     free(decoder->ink);
 }
 

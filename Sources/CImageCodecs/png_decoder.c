@@ -6,11 +6,10 @@
 #include "decoder.h"
 
 enum {
-    // One ancillary chunk (an ICC profile, EXIF data) may take this much memory when unpacked.
-    CHUNK_BYTES = 8 << 20,
+    // Ancillary chunks other than the colour profile may take this much memory.
+    CHUNK_BYTES = 1 << 20,
     // Of the kinds that libpng keeps a list of.
     CHUNK_COUNT = 128,
-    EXIF_BYTES = 1 << 20,
     PNG_PASSES = 7,
 };
 
@@ -20,14 +19,13 @@ typedef struct PNGDecoder {
     png_infop info;
     const uint8_t *window;
     size_t window_count;
-    uint32_t width;
-    uint32_t height;
-    size_t row_bytes;
     bool started;
     bool ending;
     bool interlaced;
     // The whole picture, when it is interlaced.
     uint8_t *picture;
+    // libpng had something against the profile; it may have kept it all the same.
+    bool profile_was_refused;
 } PNGDecoder;
 
 static void on_error(png_structp png, png_const_charp message) {
@@ -37,7 +35,11 @@ static void on_error(png_structp png, png_const_charp message) {
     decoder_fail(base, status, message);
 }
 
-static void on_warning(png_structp png, png_const_charp message) { decoder_warn(png_get_error_ptr(png), message); }
+static void on_warning(png_structp png, png_const_charp message) {
+    PNGDecoder *decoder = png_get_error_ptr(png);
+    if (!strncmp(message, "iCCP", 4)) decoder->profile_was_refused = true;
+    decoder_warn(&decoder->base, message);
+}
 
 static void on_read(png_structp png, png_bytep bytes, size_t count) {
     PNGDecoder *decoder = png_get_io_ptr(png);
@@ -88,7 +90,7 @@ static void find_exif_behind_pixels(ImageDecoder *base) {
     while (byte_source_peek(&base->source, offset, head, sizeof head) == sizeof head) {
         uint32_t length = big_endian(head);
         if (length > PNG_UINT_31_MAX || memcmp(head + 4, "IEND", 4) == 0) return;
-        if (memcmp(head + 4, "eXIf", 4) == 0 && length <= EXIF_BYTES) {
+        if (memcmp(head + 4, "eXIf", 4) == 0 && length <= CHUNK_BYTES) {
             size_t count = (size_t)length + 8;
             uint8_t *chunk = malloc(count);
             if (!chunk) return;
@@ -114,10 +116,56 @@ static ImageCodecColor stored_color(int color_type) {
     }
 }
 
-// Texts and the like are of no use here; left unread they cannot be bombs.
-static void skip_texts(png_structp png) {
-    static const uint8_t names[] = "tEXt\0zTXt\0iTXt\0sPLT\0hIST\0pCAL\0sCAL";
-    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, names, (int)(sizeof names / 5));
+// Texts and the like are of no use here; left unread they cannot be bombs. The colours in numbers are read by ourselves:
+// libpng would weigh them against each other, and does not know cICP everywhere.
+static void choose_chunks(png_structp png) {
+    static const uint8_t unread[] = "tEXt\0zTXt\0iTXt\0sPLT\0hIST\0pCAL\0sCAL\0sBIT";
+    static const uint8_t kept[] = "cICP\0sRGB\0gAMA\0cHRM";
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, unread, (int)(sizeof unread / 5));
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, kept, (int)(sizeof kept / 5));
+}
+
+static void keep_colors(PNGDecoder *decoder) {
+    ColorDescription *colors = &decoder->base.colors;
+    png_unknown_chunkp chunks = NULL;
+    int count = png_get_unknown_chunks(decoder->png, decoder->info, &chunks);
+    for (int i = 0; i < count; i++) {
+        const png_unknown_chunk *chunk = &chunks[i];
+        const char *name = (const char *)chunk->name;
+        if (!strcmp(name, "cICP") && chunk->size == 4) {
+            colors->has_code_points = true;
+            memcpy(colors->code_points, chunk->data, 4);
+        } else if (!strcmp(name, "sRGB")) {
+            colors->is_srgb = true;
+        } else if (!strcmp(name, "gAMA") && chunk->size == 4) {
+            colors->has_gamma = true;
+            colors->gamma = big_endian(chunk->data);
+        } else if (!strcmp(name, "cHRM") && chunk->size == 32) {
+            colors->has_chromaticities = true;
+            for (int n = 0; n < 8; n++) colors->chromaticities[n] = big_endian(chunk->data + 4 * n);
+        }
+    }
+    png_charp name;
+    int compression;
+    png_bytep profile = NULL;
+    png_uint_32 profile_count = 0;
+    if (png_get_iCCP(decoder->png, decoder->info, &name, &compression, &profile, &profile_count) && profile) {
+        if (profile_count > decoder->base.limits.profile_byte_count) {
+            decoder_warn(&decoder->base, DECODER_PROFILE_TOO_LARGE);
+            return;
+        }
+        colors->profile = malloc(profile_count);
+        if (!colors->profile) return;
+        memcpy(colors->profile, profile, profile_count);
+        colors->profile_count = profile_count;
+    } else if (decoder->profile_was_refused) {
+        decoder_warn(&decoder->base, "the colour profile is broken: colours are taken for sRGB");
+    }
+}
+
+static size_t chunk_limit(const ImageDecoder *base) {
+    uint64_t limit = base->limits.profile_byte_count;
+    return limit < CHUNK_BYTES ? CHUNK_BYTES : limit > SIZE_MAX ? SIZE_MAX : (size_t)limit;
 }
 
 static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *header) {
@@ -146,24 +194,23 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     png_set_read_fn(png, decoder, on_read);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_chunk_cache_max(png, CHUNK_COUNT);
-    png_set_chunk_malloc_max(png, CHUNK_BYTES);
-    png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
-    skip_texts(png);
+    png_set_chunk_malloc_max(png, chunk_limit(base));
+    png_set_crc_action(png, base->is_tolerant ? PNG_CRC_WARN_USE : PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
+    // Whether a profile is sRGB's is found out from what it does, not from its checksum.
+    png_set_option(png, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
+    choose_chunks(png);
     png_read_info(png, decoder->info);
 
     int bit_depth, color_type, interlace;
-    png_get_IHDR(png, decoder->info, &decoder->width, &decoder->height, &bit_depth, &color_type, &interlace, NULL, NULL);
+    png_get_IHDR(png, decoder->info, &header->width, &header->height, &bit_depth, &color_type, &interlace, NULL, NULL);
     bool has_transparency = png_get_valid(png, decoder->info, PNG_INFO_tRNS) != 0;
     bool has_alpha = (color_type & PNG_COLOR_MASK_ALPHA) || has_transparency;
-    header->width = decoder->width;
-    header->height = decoder->height;
     header->stored_bit_depth = bit_depth;
     header->stored_color = stored_color(color_type);
     header->channel_count = (color_type & PNG_COLOR_MASK_COLOR ? 3 : 1) + (has_alpha ? 1 : 0);
     header->bit_depth = bit_depth == 16 ? 16 : 8;
     header->is_multipass = decoder->interlaced = interlace != PNG_INTERLACE_NONE;
-    header->has_icc_profile = png_get_valid(png, decoder->info, PNG_INFO_iCCP) != 0;
-    decoder->row_bytes = (size_t)decoder->width * (size_t)(header->channel_count * header->bit_depth / 8);
+    keep_colors(decoder);
 
     png_uint_32 exif_count = 0;
     png_bytep exif = NULL;
@@ -192,61 +239,86 @@ static void start(PNGDecoder *decoder) {
     }
     png_set_interlace_handling(png);
     png_read_update_info(png, decoder->info);
-    if (png_get_rowbytes(png, decoder->info) != decoder->row_bytes) {
+    if (png_get_rowbytes(png, decoder->info) != decoder->base.row_bytes) {
         decoder_fail(&decoder->base, ImageCodecStatusMalformed, "rows are of an unexpected length");
     }
-    decoder->base.step_count =
-        decoder->interlaced ? interlaced_row_count(decoder->width, decoder->height) : decoder->height;
+    ImageDecoder *base = &decoder->base;
+    base->step_count = decoder->interlaced ? interlaced_row_count(base->width, base->height) : base->height;
 }
 
+// When rows of the finer passes are missing, those of the coarser ones stand in for them.
 static void read_interlaced_picture(PNGDecoder *decoder) {
-    if (decoder->row_bytes > decoder->base.limits.byte_count / decoder->height) {
-        decoder_fail(&decoder->base, ImageCodecStatusTooManyBytes, "the interlaced picture must be held whole");
+    ImageDecoder *base = &decoder->base;
+    if (base->row_bytes > base->limits.byte_count / base->height) {
+        decoder_fail(base, ImageCodecStatusTooManyBytes, "the interlaced picture must be held whole");
     }
-    // Zeroed, so that pixels which a damaged file leaves out are not old memory.
-    decoder->picture = calloc(decoder->height, decoder->row_bytes);
-    if (!decoder->picture) decoder_fail(&decoder->base, ImageCodecStatusOutOfMemory, "out of memory");
+    decoder->picture = malloc(base->height * base->row_bytes);
+    if (!decoder->picture) decoder_fail(base, ImageCodecStatusOutOfMemory, "out of memory");
+    // Pixels that a damaged file leaves out are not old memory.
+    decoder_fill_rows(base, decoder->picture, base->row_bytes, base->height);
     for (int pass = 0; pass < PNG_PASSES; pass++) {
-        for (uint32_t y = 0; y < decoder->height; y++) {
-            png_read_row(decoder->png, decoder->picture + y * decoder->row_bytes, NULL);
-            bool is_in_pass = PNG_ROW_IN_INTERLACE_PASS(y, pass) && PNG_PASS_COLS(decoder->width, pass) > 0;
-            if (is_in_pass) decoder->base.steps_done++;
+        for (uint32_t y = 0; y < base->height; y++) {
+            uint8_t *row = decoder->picture + y * base->row_bytes;
+            png_read_row(decoder->png, base->is_tolerant ? NULL : row, base->is_tolerant ? row : NULL);
+            bool is_in_pass = PNG_ROW_IN_INTERLACE_PASS(y, pass) && PNG_PASS_COLS(base->width, pass) > 0;
+            if (is_in_pass) base->steps_done++;
         }
+    }
+}
+
+// After a failure of libpng: whether the rows are there all the same, or stand-ins for them.
+static bool recovers(PNGDecoder *decoder) {
+    ImageDecoder *base = &decoder->base;
+    // When only what follows the pixels is missing, the picture is whole and its checksums were right.
+    if (decoder->ending && base->failure == ImageCodecStatusTruncated &&
+        ((png_get_io_state(decoder->png) & PNG_IO_MASK_LOC) == PNG_IO_CHUNK_HDR ||
+         png_get_io_chunk_type(decoder->png) != 0x49444154)) {
+        decoder_warn(base, "the file ends without an end marker (IEND)");
+        return true;
+    }
+    bool is_damage = base->failure == ImageCodecStatusMalformed || base->failure == ImageCodecStatusTruncated;
+    if (!decoder->picture || !base->is_tolerant || !is_damage || base->steps_done == 0) return false;
+    decoder_note_damage(base, base->failure, base->message);
+    base->damage.leaves_gray = base->steps_done < (uint64_t)PNG_PASS_ROWS(base->height, 0);
+    return true;
+}
+
+static void read_from_codec(PNGDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count) {
+    ImageDecoder *base = &decoder->base;
+    if (!decoder->started) {
+        decoder->started = true;
+        start(decoder);
+        if (decoder->interlaced) {
+            read_interlaced_picture(decoder);
+            decoder->ending = true;
+            png_read_end(decoder->png, NULL);
+        }
+    }
+    if (decoder->interlaced) return;
+    for (uint32_t i = 0; i < row_count; i++) {
+        png_read_row(decoder->png, rows + i * row_stride, NULL);
+        base->steps_done++;
+        base->rows_done++;
+    }
+    if (base->rows_done == base->height) {
+        decoder->ending = true;
+        png_read_end(decoder->png, NULL);
     }
 }
 
 static ImageCodecStatus read_rows(ImageDecoder *base, uint8_t *rows, size_t row_stride, uint32_t row_count) {
     PNGDecoder *decoder = (PNGDecoder *)base;
-    if (!decoder->png || row_stride < decoder->row_bytes || row_count > decoder->height - base->rows_done) {
-        return ImageCodecStatusInvalidArgument;
-    }
+    if (!decoder->png) return ImageCodecStatusInvalidArgument;
     if (setjmp(base->escape)) {
-        // When only what follows the pixels is missing, the picture is whole and its checksums were right.
-        bool pixels_are_checked = decoder->ending && base->failure == ImageCodecStatusTruncated &&
-                                  ((png_get_io_state(decoder->png) & PNG_IO_MASK_LOC) == PNG_IO_CHUNK_HDR ||
-                                   png_get_io_chunk_type(decoder->png) != 0x49444154);
-        if (!pixels_are_checked) return base->failure;
-        decoder_warn(base, "the file ends without an end marker (IEND)");
-        return ImageCodecStatusOk;
+        if (!recovers(decoder)) return base->failure;
+    } else {
+        read_from_codec(decoder, rows, row_stride, row_count);
     }
-    if (!decoder->started) {
-        decoder->started = true;
-        start(decoder);
-        if (decoder->interlaced) read_interlaced_picture(decoder);
-    }
-    for (uint32_t i = 0; i < row_count; i++) {
-        uint8_t *row = rows + i * row_stride;
-        if (decoder->interlaced) {
-            memcpy(row, decoder->picture + base->rows_done * decoder->row_bytes, decoder->row_bytes);
-        } else {
-            png_read_row(decoder->png, row, NULL);
-            base->steps_done++;
+    if (decoder->interlaced) {
+        for (uint32_t i = 0; i < row_count; i++) {
+            memcpy(rows + i * row_stride, decoder->picture + base->rows_done * base->row_bytes, base->row_bytes);
+            base->rows_done++;
         }
-        base->rows_done++;
-    }
-    if (base->rows_done == decoder->height) {
-        decoder->ending = true;
-        png_read_end(decoder->png, NULL);
     }
     return ImageCodecStatusOk;
 }

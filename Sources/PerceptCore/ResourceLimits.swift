@@ -4,6 +4,10 @@ public struct ResourceLimits: Sendable, Hashable {
     public var pixelCount: Int
     /// Bytes that may be held for one decoded image, where a whole image has to be held.
     public var imageByteCount: Int
+    /// Passes (scans) of one JPEG; each costs a walk over the whole picture. Encoders write about ten.
+    public var scanCount: Int
+    /// Bytes of a picture's colour profile; a larger one is not applied, which is a warning.
+    public var colorProfileByteCount: Int
     /// Channels of one recording.
     public var channelCount: Int
     /// Frames per second of one recording.
@@ -12,11 +16,14 @@ public struct ResourceLimits: Sendable, Hashable {
     public var uploadByteCount: Int
 
     public init(
-        pixelCount: Int = 268_402_689, imageByteCount: Int = 2 << 30, channelCount: Int = 64, sampleRate: Int = 768_000,
+        pixelCount: Int = 268_402_689, imageByteCount: Int = 2 << 30, scanCount: Int = 100,
+        colorProfileByteCount: Int = 8 << 20, channelCount: Int = 64, sampleRate: Int = 768_000,
         uploadByteCount: Int = 256 << 20
     ) {
         self.pixelCount = pixelCount
         self.imageByteCount = imageByteCount
+        self.scanCount = scanCount
+        self.colorProfileByteCount = colorProfileByteCount
         self.channelCount = channelCount
         self.sampleRate = sampleRate
         self.uploadByteCount = uploadByteCount

@@ -1,7 +1,7 @@
 #ifndef CIMAGECODECS_H
 #define CIMAGECODECS_H
 
-// PNG and JPEG row by row behind status codes. No function here jumps out, calls back, or prints; messages and warnings
+// PNG, JPEG and WebP row by row behind status codes, colours turned to sRGB. No function here jumps out, calls back, or prints; messages and warnings
 // are kept in the handle. A handle belongs to one thread at a time, and after a failure it may only be asked for its
 // message and closed.
 
@@ -34,6 +34,8 @@ typedef enum IMAGE_CODEC_ENUM ImageCodecStatus {
 typedef enum IMAGE_CODEC_ENUM ImageCodecFormat {
     ImageCodecFormatPng,
     ImageCodecFormatJpeg,
+    // Is read only.
+    ImageCodecFormatWebp,
 } ImageCodecFormat;
 
 // How colours are stored in the file, before any conversion.
@@ -53,6 +55,8 @@ typedef struct ImageDecoderLimits {
     uint64_t byte_count;
     // Scans of one JPEG; each costs a pass over the whole picture.
     int32_t scan_count;
+    // Of a colour profile; a larger one is not read, which is a warning.
+    uint64_t profile_byte_count;
 } ImageDecoderLimits;
 
 typedef struct ImageDecoderHeader {
@@ -67,14 +71,31 @@ typedef struct ImageDecoderHeader {
     // Adam7, or a progressive JPEG: such a picture is held whole while it is read.
     bool is_multipass;
     bool has_icc_profile;
+    // The picture is held whole while it is read, though the file is in the order of the rows.
+    bool is_held_whole;
 } ImageDecoderHeader;
+
+// The first damage that a tolerant decoder passed over.
+typedef struct ImageDecoderDamage {
+    // Malformed or truncated.
+    ImageCodecStatus status;
+    // How much of the picture, or of that scan, came before it.
+    double fraction;
+    // The scan of a progressive JPEG; 0 for other pictures.
+    int32_t scan_number;
+    // Pixels that never came are gray; else they are what the coarser passes and scans give.
+    bool leaves_gray;
+} ImageDecoderDamage;
 
 typedef struct ImageDecoder ImageDecoder;
 
+// A tolerant decoder makes up for pixels that are damaged or missing behind the first: with those of coarser passes or
+// scans, or with mid-gray, opaque. What it passed over is told by `image_decoder_damage`.
+//
 // A decoder reading from `descriptor` (which stays the caller's, is read with pread and must outlive the decoder), or,
 // when that is negative, from a copy of the `count` bytes at `bytes`. NULL when there is no memory.
 ImageDecoder *image_decoder_create(ImageCodecFormat format, int32_t descriptor, const uint8_t *bytes, size_t count,
-                                   ImageDecoderLimits limits);
+                                   ImageDecoderLimits limits, bool is_tolerant);
 
 // Reads everything up to the pixels. To be called once, first.
 ImageCodecStatus image_decoder_read_header(ImageDecoder *decoder, ImageDecoderHeader *header);
@@ -92,7 +113,10 @@ double image_decoder_fraction(const ImageDecoder *decoder);
 // The scan of a JPEG that was being read last, from 1 on; 0 for a PNG.
 int32_t image_decoder_scan_number(const ImageDecoder *decoder);
 
-// What the codec said about the failure; never NULL.
+// Whether damage was passed over, and which.
+bool image_decoder_damage(const ImageDecoder *decoder, ImageDecoderDamage *damage);
+
+// What the codec said about the failure, or the damage; never NULL.
 const char *image_decoder_message(const ImageDecoder *decoder);
 int32_t image_decoder_system_code(const ImageDecoder *decoder);
 

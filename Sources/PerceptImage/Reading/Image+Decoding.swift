@@ -6,10 +6,16 @@ extension Image {
 
     /// Reads a whole picture file and turns it upright.
     ///
+    /// - Parameters:
+    ///   - source: the file or its bytes.
+    ///   - limits: what it may not exceed.
+    ///   - lenient: whether damaged or missing pixels are made up for, as ``ImageReader`` does; its warnings are not told.
     /// - Throws: as ``ImageReader``; `.limitExceeded` also when the picture takes more than `limits.imageByteCount`
     ///   bytes; `.cancelled`.
-    public init(decoding source: MediaSource, limits: ResourceLimits = .default) throws(MediaError) {
-        var reader = try ImageReader(source, limits: limits)
+    public init(
+        decoding source: MediaSource, limits: ResourceLimits = .default, lenient: Bool = false
+    ) throws(MediaError) {
+        var reader = try ImageReader(source, limits: limits, lenient: lenient)
         self = try reader.readImage(source: source, limits: limits)
     }
 }

@@ -10,26 +10,31 @@ struct ImageDecoder: ~Copyable {
     private let limits: ResourceLimits
     let header: ImageHeader
 
-    /// JPEG scans beyond this many only serve to keep a reader busy: the usual progressive script has ten.
-    private static let scanLimit: Int32 = 100
+    private static let codecs: [MediaType: ImageCodecFormat] = [.png: .png, .jpeg: .jpeg, .webp: .webp]
 
     /// Opens a decoder and reads the header.
     ///
-    /// - Parameter format: `.png` or `.jpeg`, as the bytes say.
-    init(_ source: MediaSource, format: MediaType, limits: ResourceLimits) throws(MediaError) {
-        let codec = format == .png ? ImageCodecFormat.png : .jpeg
+    /// - Parameters:
+    ///   - format: as the bytes say.
+    ///   - lenient: whether damage in the pixels is passed over.
+    /// - Returns: `nil` for a format that none of the decoders reads.
+    init?(
+        _ source: MediaSource, format: MediaType, limits: ResourceLimits, lenient: Bool
+    ) throws(MediaError) {
+        guard let codec = Self.codecs[format] else { return nil }
         let decoderLimits = ImageDecoderLimits(
             pixel_count: UInt64(max(0, limits.pixelCount)), byte_count: UInt64(max(0, limits.imageByteCount)),
-            scan_count: Self.scanLimit)
+            scan_count: Int32(clamping: limits.scanCount),
+            profile_byte_count: UInt64(max(0, limits.colorProfileByteCount)))
         let created: OpaquePointer?
         let file: InputFile?
         switch source.storage {
         case .file(let path):
             let opened = try InputFile(path: path, name: source.name)
-            created = image_decoder_create(codec, opened.descriptor, nil, 0, decoderLimits)
+            created = image_decoder_create(codec, opened.descriptor, nil, 0, decoderLimits, lenient)
             file = consume opened
         case .bytes(let bytes):
-            created = image_decoder_create(codec, -1, bytes, bytes.count, decoderLimits)
+            created = image_decoder_create(codec, -1, bytes, bytes.count, decoderLimits, lenient)
             file = nil
         }
         guard let created else { throw MediaError.outOfMemory(source: source.name) }
@@ -66,22 +71,47 @@ struct ImageDecoder: ~Copyable {
         while let warning = image_decoder_warning(handle.pointer, warnings.count) {
             warnings.append(String(cString: warning))
         }
+        var damage = ImageDecoderDamage()
+        if image_decoder_damage(handle.pointer, &damage) { warnings.append(describe(damage)) }
         return warnings
+    }
+
+    /// What a lenient reader passed over, and what stands in its place.
+    private func describe(_ damage: ImageDecoderDamage) -> String {
+        let isCut = damage.status == .truncated
+        let message = String(cString: image_decoder_message(handle.pointer))
+        let place =
+            damage.scan_number > 0
+            ? "in scan \(damage.scan_number), after \(Self.percent(damage.fraction)) of its rows"
+            : rowPlace(damage.fraction)
+        let result =
+            if damage.leaves_gray {
+                "the rest is gray"
+            } else if damage.scan_number > 0 || header.isInterlaced {
+                "what is missing of its detail was made up from coarser data"
+            } else {
+                "pixels from there on may be wrong"
+            }
+        return "the \(header.mediaType.name) \(isCut ? "file is cut short" : "data is damaged") \(place)"
+            + (isCut ? "" : " (\(message))") + ": \(result)"
     }
 
     /// How far it came: "after 120 of 480 rows (25 %)".
     private func place() -> String {
         let fraction = image_decoder_fraction(handle.pointer)
-        let percent = "\(Int(fraction * 100)) %"
-        if header.isInterlaced { return "after \(percent) of its interlaced rows" }
-        if header.isProgressive && fraction == 0 {
-            let scan = image_decoder_scan_number(handle.pointer)
-            return
-                "in scan \(scan) of its progressive ones, before any of \(header.storedSize.height) rows was complete (0 %)"
-        }
-        let rows = Int(fraction * Double(header.storedSize.height) + 0.5)
-        return "after \(rows) of \(header.storedSize.height) rows (\(percent))"
+        guard header.isProgressive && fraction == 0 else { return rowPlace(fraction) }
+        let scan = image_decoder_scan_number(handle.pointer)
+        return
+            "in scan \(scan) of its progressive ones, before any of \(header.storedSize.height) rows was complete (0 %)"
     }
+
+    private func rowPlace(_ fraction: Double) -> String {
+        if header.isInterlaced { return "after \(Self.percent(fraction)) of its interlaced rows" }
+        let rows = Int(fraction * Double(header.storedSize.height) + 0.5)
+        return "after \(rows) of \(header.storedSize.height) rows (\(Self.percent(fraction)))"
+    }
+
+    private static func percent(_ fraction: Double) -> String { "\(Int(fraction * 100)) %" }
 
     private static func orientation(_ pointer: OpaquePointer) -> Orientation {
         var count = 0
@@ -107,7 +137,9 @@ struct ImageDecoder: ~Copyable {
             return MediaError(
                 .unsupportedFeature, source: name,
                 problem: "this kind of \(format.name) is not readable here: \(message)",
-                remedy: "convert it to an 8-bit baseline or progressive JPEG, or to PNG")
+                remedy: format == .webp
+                    ? "take one picture out of it, e.g. with `webpmux -get frame 1 picture.webp -o frame.webp`"
+                    : "convert it to an 8-bit baseline or progressive JPEG, or to PNG")
         case .tooManyPixels:
             return MediaError(
                 .limitExceeded, source: name,
@@ -119,12 +151,12 @@ struct ImageDecoder: ~Copyable {
                 .limitExceeded, source: name,
                 problem:
                     "to decode \(size) takes more memory than the limit of \(limits.imageByteCount) bytes (imageByteCount)",
-                remedy: "make it smaller or not interlaced, or raise the limit")
+                remedy: "make it smaller, save it as a baseline JPEG or a PNG without interlace, or raise the limit")
         case .tooManyScans:
             return MediaError(
                 .limitExceeded, source: name,
-                problem: "has more than \(scanLimit) scans, which no camera or editor writes",
-                remedy: "save it again as a baseline JPEG")
+                problem: "has more scans than the limit of \(limits.scanCount) (scanCount); encoders write about ten",
+                remedy: "save it again as a baseline JPEG, or raise the limit")
         case .outOfMemory:
             return .outOfMemory(source: name)
         case .inputOutput:
@@ -167,7 +199,7 @@ extension ImageHeader {
             layout: Image.Layout(
                 colorModel: [.gray, .grayAlpha, .rgb, .rgba][Int(raw.channel_count) - 1],
                 bitDepth: raw.bit_depth == 16 ? .sixteen : .eight),
-            isMultipass: raw.is_multipass, hasICCProfile: raw.has_icc_profile)
+            isMultipass: raw.is_multipass, isHeldWhole: raw.is_held_whole, hasICCProfile: raw.has_icc_profile)
     }
 }
 

@@ -21,11 +21,16 @@ public struct ImageHeader: Sendable, Hashable {
     public let layout: Image.Layout
     /// Whether a PNG is interlaced (Adam7), or a JPEG progressive; such a picture is held whole while it is read.
     public let isMultipass: Bool
-    /// Whether the file carries an ICC colour profile.
+    /// Whether the decoder holds all pixels at once whatever the order in the file: WebP's does.
+    let isHeldWhole: Bool
+    /// Whether the file carries an ICC colour profile; the rows that are read are sRGB by then.
     public let hasICCProfile: Bool
 
     /// The size of the upright picture.
     public var size: PixelSize { orientation.applied(to: storedSize) }
+
+    /// Rows that the decoder holds beside those that it gives out.
+    var heldRowCount: Int { isInterlaced || isHeldWhole ? storedSize.height : 1 }
 
     /// A PNG that is stored coarse to fine.
     public var isInterlaced: Bool { isMultipass && mediaType == .png }

@@ -1,13 +1,20 @@
 public import PerceptCore
 
-/// Reads a picture file: the header at once, then its rows from top to bottom.
+/// Reads a picture file: the header at once, then its rows from top to bottom, in sRGB.
 ///
-/// PNG of every colour type and depth, and JPEG, baseline and progressive, of gray, YCbCr, RGB, CMYK and YCCK. The format
-/// is told from the bytes. Inks are turned to RGB by `R = (255 − C)(255 − K) / 255`, rounded to nearest; a file with
-/// Adobe's APP14 marker stores them inverted. Colour profiles are not applied.
+/// PNG of every colour type and depth; JPEG, baseline and progressive, of gray, YCbCr, RGB, CMYK and YCCK; still WebP, lossy
+/// and lossless. The format is told from the bytes.
+///
+/// Colours are turned to sRGB: by an ICC profile (gray, RGB or CMYK; perceptual intent, as Pillow's and sharp's default
+/// is, computed by Little CMS), in PNG by the first of cICP, iCCP, sRGB, and gAMA with cHRM (PNG 3rd edition §4.3). A profile
+/// that moves no colour by more than one of 255 is passed over, which most are; one that is broken or does not fit is a
+/// warning, and the colours are taken for sRGB. Gray stays gray. Inks without a profile are turned to RGB by
+/// `R = (255 − C)(255 − K) / 255`, rounded to nearest; a file with Adobe's APP14 marker stores them inverted.
 ///
 /// Reading is strict: damaged or missing pixels are an error, never made up. Only a missing end marker behind whole
-/// pixels, and damage beside the pixels, are ``warnings``.
+/// pixels, and damage beside the pixels, are ``warnings``. A lenient reader goes on where any pixels came before the
+/// damage: what is missing of a picture stored coarse to fine is taken from what came before, missing rows are mid-gray
+/// (128, opaque), and a warning says how far the file was whole.
 public struct ImageReader: ~Copyable {
     private var decoder: ImageDecoder
     private let name: String
@@ -17,19 +24,24 @@ public struct ImageReader: ~Copyable {
 
     /// Opens the file and reads its header; nothing is allocated for the pixels.
     ///
+    /// - Parameters:
+    ///   - source: the file or its bytes.
+    ///   - limits: what it may not exceed.
+    ///   - lenient: whether damaged or missing pixels are made up for instead of refused.
     /// - Throws: `MediaError` `.inputMissing`; `.malformedInput` for an empty file or a broken header;
     ///   `.unsupportedFeature` for another format, which is named; `.limitExceeded` for more than `limits.pixelCount`
     ///   pixels, or a row, or a picture that has to be held whole, of more than `limits.imageByteCount` bytes.
-    public init(_ source: MediaSource, limits: ResourceLimits = .default) throws(MediaError) {
+    public init(
+        _ source: MediaSource, limits: ResourceLimits = .default, lenient: Bool = false
+    ) throws(MediaError) {
         let mediaType = try source.mediaType()
-        guard mediaType == .png || mediaType == .jpeg else {
+        guard let decoder = try ImageDecoder(source, format: mediaType, limits: limits, lenient: lenient) else {
             throw UnreadableFormat(mediaType).error(source: source.name)
         }
-        let decoder = try ImageDecoder(source, format: mediaType, limits: limits)
         let header = decoder.header
-        let heldRowCount = header.isInterlaced ? header.storedSize.height : 1
         try limits.checkHolding(
-            PixelSize(width: header.storedSize.width, height: heldRowCount), layout: header.layout, source: source.name)
+            PixelSize(width: header.storedSize.width, height: header.heldRowCount), layout: header.layout,
+            source: source.name)
         self.decoder = decoder
         self.header = header
         self.name = source.name
@@ -41,7 +53,7 @@ public struct ImageReader: ~Copyable {
     /// Rows that are left.
     public var remainingRowCount: Int { header.storedSize.height - rowCount }
 
-    /// What was out of order without touching the pixels; complete when all rows have been read.
+    /// What was out of order without making it an error; complete when all rows have been read.
     public var warnings: [String] { decoder.warnings }
 
     /// Reads the next `count` rows as they are stored, before the orientation is applied, in `header.layout`.
@@ -53,7 +65,8 @@ public struct ImageReader: ~Copyable {
     ///   - count: no more than ``remainingRowCount``.
     ///   - rows: takes them one behind the other without padding; at least `count * bytesPerRow` bytes.
     /// - Throws: `MediaError` `.malformedInput` for damaged or missing data, saying how far the rows came;
-    ///   `.limitExceeded` for a JPEG of absurdly many scans; `.inputOutput`; `.invalidArgument` when there are not that
+    ///   `.limitExceeded` for a JPEG of more than `limits.scanCount` scans, or coefficients of more than
+    ///   `limits.imageByteCount` bytes; `.inputOutput`; `.invalidArgument` when there are not that
     ///   many rows, or no room for them.
     public mutating func readRows(_ count: Int, into rows: UnsafeMutableRawBufferPointer) throws(MediaError) {
         guard count >= 0, count <= remainingRowCount, rows.count / bytesPerRow >= count else {

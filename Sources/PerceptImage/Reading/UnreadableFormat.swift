@@ -12,7 +12,6 @@ struct UnreadableFormat {
     private static let conversions: [MediaType: String] = [
         .heic: "convert it, e.g. with `heif-convert photo.heic photo.jpg`",
         .avif: "convert it, e.g. with `avifdec photo.avif photo.png`",
-        .webp: "convert it, e.g. with `dwebp picture.webp -o picture.png`",
         .gif: "save one frame as PNG, e.g. with `ffmpeg -i picture.gif -frames:v 1 picture.png`",
         .bmp: "save it as PNG, e.g. with `ffmpeg -i picture.bmp picture.png`",
         .tiff: "save it as PNG, e.g. with `vips copy picture.tif picture.png`",
@@ -25,7 +24,7 @@ struct UnreadableFormat {
         let (problem, remedy): (String, String) =
             switch mediaType.kind {
             case .audio:
-                ("is a recording (\(mediaType.name)), where a picture was expected", "pass a PNG or JPEG picture")
+                ("is a recording (\(mediaType.name)), where a picture was expected", "pass a PNG, JPEG or WebP picture")
             case .video:
                 (
                     "is a video (\(mediaType.name)), where a picture was expected",
@@ -33,8 +32,8 @@ struct UnreadableFormat {
                 )
             case .image, .other:
                 (
-                    "\(mediaType.name) is not readable here, only PNG and JPEG are",
-                    Self.conversions[mediaType] ?? "pass a PNG or JPEG picture"
+                    "\(mediaType.name) is not readable here, only PNG, JPEG and WebP are",
+                    Self.conversions[mediaType] ?? "pass a PNG, JPEG or WebP picture"
                 )
             }
         return MediaError(.unsupportedFeature, source: source, problem: problem, remedy: remedy)

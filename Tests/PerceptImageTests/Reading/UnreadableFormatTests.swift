@@ -15,10 +15,11 @@ import Testing
 
     @Test(arguments: [
         ("photo.jpg", [0, 0, 0, 24] + Array("ftypheic".utf8) + Array("\0\0\0\0mif1heic".utf8), "HEIC", "heif-convert"),
-        ("p.png", Array("RIFF\u{10}\0\0\0WEBPVP8 ".utf8), "WebP", "dwebp"),
+        ("p.png", Array("II*\0".utf8) + [8, 0, 0, 0], "TIFF", "vips"),
+        ("p.png", Array("BM".utf8) + [UInt8](repeating: 0, count: 52), "BMP", "ffmpeg"),
         ("p.gif", Array("GIF89a".utf8) + [1, 0, 1, 0], "GIF", "ffmpeg"),
-        ("p.png", Array("hello, I am no picture\n".utf8), "plain text", "PNG or JPEG"),
-        ("p.png", Array("RIFF\u{10}\0\0\0WAVEfmt ".utf8), "recording (WAV)", "PNG or JPEG"),
+        ("p.png", Array("hello, I am no picture\n".utf8), "plain text", "PNG, JPEG or WebP"),
+        ("p.png", Array("RIFF\u{10}\0\0\0WAVEfmt ".utf8), "recording (WAV)", "PNG, JPEG or WebP"),
         ("p.png", [0, 0, 0, 24] + Array("ftypisom".utf8) + [0, 0, 0, 0], "video", "ffmpeg"),
     ])
     func isNamedWithTheRemedy(name: String, bytes: [UInt8], format: String, remedy: String) {

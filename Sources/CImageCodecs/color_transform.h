@@ -1,0 +1,48 @@
+#ifndef COLOR_TRANSFORM_H
+#define COLOR_TRANSFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// What a file says of its colours; nothing of it means sRGB.
+typedef struct ColorDescription {
+    // An ICC profile (ISO 15076-1).
+    uint8_t *profile;
+    size_t profile_count;
+    // Primaries, transfer, matrix and range as in ITU-T H.273; PNG's cICP.
+    bool has_code_points;
+    uint8_t code_points[4];
+    // PNG's sRGB chunk.
+    bool is_srgb;
+    // PNG's gAMA: 100000 times the exponent by which light was encoded.
+    bool has_gamma;
+    uint32_t gamma;
+    // PNG's cHRM: 100000 times x and y of white, red, green and blue.
+    bool has_chromaticities;
+    uint32_t chromaticities[8];
+} ColorDescription;
+
+typedef enum ColorChannels {
+    ColorChannelsGray = 1,
+    ColorChannelsGrayAlpha,
+    ColorChannelsRgb,
+    ColorChannelsRgba,
+    // Four inks, 255 being full ink, or none of it; they become RGB.
+    ColorChannelsInk,
+    ColorChannelsInvertedInk,
+} ColorChannels;
+
+// From the colours of a file to sRGB. One may be used by one thread at a time.
+typedef struct ColorTransform ColorTransform;
+
+// NULL when nothing has to be done, or nothing can be; in the latter case `complaint` says why.
+//
+// Perceptual, without black point compensation of old profiles: what Pillow and sharp do.
+ColorTransform *color_transform_create(const ColorDescription *description, ColorChannels channels, bool is_deep,
+                                       char *complaint, size_t complaint_count);
+// From `source` to `target`, which may be the same unless inks are turned to RGB. Alpha stays.
+void color_transform_apply(const ColorTransform *transform, const uint8_t *source, uint8_t *target, uint32_t count);
+void color_transform_close(ColorTransform *transform);
+
+#endif

@@ -1,0 +1,244 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <webp/decode.h>
+
+#include "decoder.h"
+
+enum {
+    // Chunks of one file; a still picture has seven kinds.
+    CHUNK_COUNT = 1024,
+    EXIF_BYTES = 1 << 20,
+    // The start of the picture's own data that tells its size.
+    SIZE_BYTES = 10,
+    // Flags of VP8X.
+    HAS_ANIMATION = 0x02,
+};
+
+typedef struct WebPDecoder {
+    ImageDecoder base;
+    WebPDecoderConfig config;
+    WebPIDecoder *codec;
+    bool is_lossless;
+    bool has_alpha;
+    // The data of the picture, from the head of its first chunk (alpha or colours) on.
+    uint64_t data_offset;
+    uint64_t data_end;
+    uint64_t data_read;
+    // The whole picture; the library fills it from the top.
+    uint8_t *picture;
+    uint32_t rows_decoded;
+} WebPDecoder;
+
+static uint32_t little_endian(const uint8_t *bytes, int count) {
+    uint32_t value = 0;
+    while (count-- > 0) value = value << 8 | bytes[count];
+    return value;
+}
+
+static ImageCodecStatus fail(ImageDecoder *base, ImageCodecStatus status, const char *message) {
+    decoder_set_message(base, message);
+    return status;
+}
+
+// The content of a chunk in memory of its own; NULL when it is not all there.
+static uint8_t *read_chunk(ImageDecoder *base, uint64_t offset, size_t count) {
+    uint8_t *bytes = malloc(count > 0 ? count : 1);
+    if (bytes && byte_source_peek(&base->source, offset, bytes, count) != count) {
+        free(bytes);
+        bytes = NULL;
+    }
+    return bytes;
+}
+
+static void keep_exif(ImageDecoder *base, uint64_t offset, uint32_t count) {
+    if (base->exif || count > EXIF_BYTES || !(base->exif = read_chunk(base, offset, count))) return;
+    base->exif_count = count;
+    // Some writers keep the prefix that EXIF has in JPEG.
+    if (count >= 6 && !memcmp(base->exif, "Exif\0\0", 6)) {
+        base->exif_count -= 6;
+        memmove(base->exif, base->exif + 6, base->exif_count);
+    }
+}
+
+static void keep_profile(ImageDecoder *base, uint64_t offset, uint32_t count) {
+    if (base->colors.profile) return;
+    if (count > base->limits.profile_byte_count) {
+        decoder_warn(base, DECODER_PROFILE_TOO_LARGE);
+        return;
+    }
+    base->colors.profile = read_chunk(base, offset, count);
+    if (base->colors.profile) base->colors.profile_count = count;
+}
+
+// The size stands at the start of the data (RFC 6386 §9.1, RFC 9649 §3.4).
+static ImageCodecStatus read_size(WebPDecoder *decoder, uint64_t offset, ImageDecoderHeader *header) {
+    uint8_t start[SIZE_BYTES] = {0};
+    size_t count = byte_source_peek(&decoder->base.source, offset, start, sizeof start);
+    if (decoder->is_lossless) {
+        if (count < 5) return fail(&decoder->base, ImageCodecStatusTruncated, "no picture");
+        if (start[0] != 0x2F) return fail(&decoder->base, ImageCodecStatusMalformed, "no VP8L signature");
+        uint32_t bits = little_endian(start + 1, 4);
+        header->width = (bits & 0x3FFF) + 1;
+        header->height = (bits >> 14 & 0x3FFF) + 1;
+        decoder->has_alpha = bits >> 28 & 1;
+        return ImageCodecStatusOk;
+    }
+    if (count < SIZE_BYTES) return fail(&decoder->base, ImageCodecStatusTruncated, "no picture");
+    bool is_key_frame = (start[0] & 1) == 0 && start[3] == 0x9D && start[4] == 0x01 && start[5] == 0x2A;
+    header->width = little_endian(start + 6, 2) & 0x3FFF;
+    header->height = little_endian(start + 8, 2) & 0x3FFF;
+    if (!is_key_frame || header->width == 0 || header->height == 0) {
+        header->width = header->height = 0;
+        return fail(&decoder->base, ImageCodecStatusMalformed, "no VP8 key frame");
+    }
+    return ImageCodecStatusOk;
+}
+
+// Walks the chunks of the RIFF file (RFC 9649 §2.3); metadata stand behind the picture.
+static ImageCodecStatus read_chunks(WebPDecoder *decoder, ImageDecoderHeader *header) {
+    ImageDecoder *base = &decoder->base;
+    uint8_t head[12];
+    bool has_picture = false, is_complete = false;
+    if (byte_source_peek(&base->source, 0, head, sizeof head) != sizeof head) {
+        return fail(base, ImageCodecStatusTruncated, "no chunks");
+    }
+    uint64_t end = (uint64_t)little_endian(head + 4, 4) + 8, offset = 12;
+    for (int i = 0; i < CHUNK_COUNT && offset < end; i++) {
+        if (byte_source_peek(&base->source, offset, head, 8) != 8) break;
+        uint32_t count = little_endian(head + 4, 4);
+        uint64_t content = offset + 8;
+        if (!memcmp(head, "VP8X", 4) && i == 0) {
+            uint8_t flags[10] = {0};
+            byte_source_peek(&base->source, content, flags, sizeof flags);
+            if (flags[0] & HAS_ANIMATION) return fail(base, ImageCodecStatusUnsupported, "an animation");
+            // What a player would show the picture on; refused by its claim, before anything else is read.
+            if (count >= 10) {
+                header->width = little_endian(flags + 4, 3) + 1;
+                header->height = little_endian(flags + 7, 3) + 1;
+                if ((uint64_t)header->width * header->height > base->limits.pixel_count) {
+                    return ImageCodecStatusTooManyPixels;
+                }
+            }
+        } else if (!memcmp(head, "ANIM", 4) || !memcmp(head, "ANMF", 4)) {
+            return fail(base, ImageCodecStatusUnsupported, "an animation");
+        } else if (!memcmp(head, "ICCP", 4)) {
+            keep_profile(base, content, count);
+        } else if (!memcmp(head, "EXIF", 4)) {
+            keep_exif(base, content, count);
+        } else if (!memcmp(head, "ALPH", 4) && !has_picture) {
+            decoder->has_alpha = true;
+            if (!decoder->data_offset) decoder->data_offset = offset;
+        } else if (!has_picture && (!memcmp(head, "VP8 ", 4) || !memcmp(head, "VP8L", 4))) {
+            has_picture = true;
+            decoder->is_lossless = head[3] == 'L';
+            uint32_t width = header->width, height = header->height;
+            ImageCodecStatus status = read_size(decoder, content, header);
+            if (status != ImageCodecStatusOk) return status;
+            if (width > 0 && (width != header->width || height != header->height)) {
+                return fail(base, ImageCodecStatusMalformed, "its canvas and its picture differ in size");
+            }
+            if (!decoder->data_offset) decoder->data_offset = offset;
+            decoder->data_end = content + count;
+            is_complete = true;
+        }
+        offset = content + count + (count & 1);
+    }
+    if (base->source.system_code) return fail(base, ImageCodecStatusInputOutput, "reading failed");
+    return is_complete ? ImageCodecStatusOk : fail(base, ImageCodecStatusTruncated, "no picture");
+}
+
+static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *header) {
+    WebPDecoder *decoder = (WebPDecoder *)base;
+    ImageCodecStatus status = read_chunks(decoder, header);
+    header->stored_bit_depth = header->bit_depth = 8;
+    header->channel_count = decoder->has_alpha ? 4 : 3;
+    header->is_held_whole = true;
+    if (decoder->is_lossless) {
+        header->stored_color = decoder->has_alpha ? ImageCodecColorRgba : ImageCodecColorRgb;
+    } else {
+        header->stored_color = ImageCodecColorYcbcr;
+    }
+    return status;
+}
+
+static ImageCodecStatus start(WebPDecoder *decoder) {
+    ImageDecoder *base = &decoder->base;
+    // Beside the picture the library holds a copy in four bytes a pixel of what is lossless, as alpha mostly is in one.
+    uint64_t pixel_bytes = base->row_bytes / base->width + (decoder->is_lossless ? 4 : decoder->has_alpha ? 1 : 0);
+    if (pixel_bytes * base->width > base->limits.byte_count / base->height) {
+        return fail(base, ImageCodecStatusTooManyBytes, "the picture must be held whole");
+    }
+    if (!WebPInitDecoderConfig(&decoder->config)) return fail(base, ImageCodecStatusUnsupported, "another libwebp");
+    size_t byte_count = base->row_bytes * base->height;
+    // Zeroed, so that no damage can show old memory.
+    decoder->picture = calloc(byte_count, 1);
+    if (!decoder->picture) return fail(base, ImageCodecStatusOutOfMemory, "out of memory");
+    WebPDecBuffer *output = &decoder->config.output;
+    output->colorspace = decoder->has_alpha ? MODE_RGBA : MODE_RGB;
+    output->is_external_memory = 1;
+    output->u.RGBA.rgba = decoder->picture;
+    output->u.RGBA.stride = (int)base->row_bytes;
+    output->u.RGBA.size = byte_count;
+    decoder->codec = WebPINewDecoder(output);
+    if (!decoder->codec) return fail(base, ImageCodecStatusOutOfMemory, "out of memory");
+    base->step_count = base->height;
+    return ImageCodecStatusOk;
+}
+
+// Decodes one more window of bytes.
+static ImageCodecStatus decode_window(WebPDecoder *decoder) {
+    ImageDecoder *base = &decoder->base;
+    uint8_t bytes[16384];
+    uint64_t offset = decoder->data_offset + decoder->data_read;
+    uint64_t left = decoder->data_end - offset;
+    size_t count = byte_source_peek(&base->source, offset, bytes, left < sizeof bytes ? (size_t)left : sizeof bytes);
+    if (base->source.system_code) return fail(base, ImageCodecStatusInputOutput, "reading failed");
+    decoder->data_read += count;
+    VP8StatusCode status = WebPIAppend(decoder->codec, bytes, count);
+    int row_count = 0;
+    if (WebPIDecGetRGB(decoder->codec, &row_count, NULL, NULL, NULL) && row_count > 0) {
+        decoder->rows_decoded = (uint32_t)row_count;
+        base->steps_done = decoder->rows_decoded;
+    }
+    switch (status) {
+        case VP8_STATUS_OK:
+            if (decoder->rows_decoded == base->height) return ImageCodecStatusOk;
+            return fail(base, ImageCodecStatusMalformed, "rows are missing");
+        case VP8_STATUS_OUT_OF_MEMORY: return fail(base, ImageCodecStatusOutOfMemory, "out of memory");
+        case VP8_STATUS_UNSUPPORTED_FEATURE: return fail(base, ImageCodecStatusUnsupported, "a feature of its own");
+        case VP8_STATUS_SUSPENDED:
+            if (count > 0) return ImageCodecStatusOk;
+            // The chunk may end where it says, and its picture be longer.
+            return offset < decoder->data_end ? fail(base, ImageCodecStatusTruncated, "the file ends early")
+                                              : fail(base, ImageCodecStatusMalformed, "its data end early");
+        default: return fail(base, ImageCodecStatusMalformed, "its compressed data are wrong");
+    }
+}
+
+static ImageCodecStatus read_rows(ImageDecoder *base, uint8_t *rows, size_t row_stride, uint32_t row_count) {
+    WebPDecoder *decoder = (WebPDecoder *)base;
+    ImageCodecStatus status = decoder->codec ? ImageCodecStatusOk : start(decoder);
+    uint32_t end = base->rows_done + row_count;
+    while (status == ImageCodecStatusOk && decoder->rows_decoded < end) status = decode_window(decoder);
+    while (base->rows_done < end && base->rows_done < decoder->rows_decoded) {
+        memcpy(rows, decoder->picture + base->rows_done * base->row_bytes, base->row_bytes);
+        rows += row_stride;
+        base->rows_done++;
+    }
+    return status;
+}
+
+static void close_decoder(ImageDecoder *base) {
+    WebPDecoder *decoder = (WebPDecoder *)base;
+    if (decoder->codec) WebPIDelete(decoder->codec);
+    free(decoder->picture);
+}
+
+ImageDecoder *webp_decoder_create(void) {
+    static const DecoderOperations operations = {read_header, read_rows, close_decoder};
+    WebPDecoder *decoder = calloc(1, sizeof *decoder);
+    if (!decoder) return NULL;
+    decoder->base.operations = &operations;
+    return &decoder->base;
+}
