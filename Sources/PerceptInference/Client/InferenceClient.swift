@@ -55,12 +55,13 @@ public struct InferenceClient: Sendable {
         let model = model ?? SentTask.defaultModel
         var host: String?
         do {
-            let url = try endpoint.url(forModel: model)
+            let url = try endpoint.url(forModel: model, route: SentTask.route)
             host = transport.reachesNetwork ? url.authorityDescription : nil
             try checkToken(for: url)
-            let payload = try task.payload().encoded(options: options)
+            let payload = try task.payload().naming(model, on: SentTask.route).encoded(options: options)
             var headers: HTTPFields = [
-                .contentType: payload.contentType.rawValue, .accept: "application/json", .userAgent: userAgent,
+                .contentType: payload.contentType.rawValue, .accept: SentTask.acceptedAnswer,
+                .userAgent: userAgent,
             ]
             if !options.useCache { headers.set("X-Use-Cache", "false") }
             if options.waitForModel { headers.set("X-Wait-For-Model", "true") }

@@ -14,22 +14,26 @@ public enum InferenceEndpoint: Sendable, Hashable {
 extension InferenceEndpoint {
     private static let routerBase = "https://router.huggingface.co/hf-inference"
 
-    /// The URL that a request about `model` goes to.
+    /// The URL that a request about `model` goes to, by the task's route below it.
     ///
     /// - Throws: ``InferenceError`` `.invalidArgument` when the model's id is not well-formed, or the URL is neither
     ///   http nor https, has no host, or carries a user name or password.
-    public func url(forModel model: String) throws(InferenceError) -> URL {
+    public func url(forModel model: String, route: TaskRoute = .model) throws(InferenceError) -> URL {
         try Self.validate(model: model)
         switch self {
         case .router:
-            return try Self.parse("\(Self.routerBase)/models/\(model)")
+            return try Self.parse("\(Self.routerBase)/models/\(model)\(route.suffix)")
         case .url(let base):
             var components = try Self.validate(base)
             let path = components.percentEncodedPath.droppingTrailingSlashes
             switch path.split(separator: "/").last {
-            case "hf-inference": components.percentEncodedPath = "\(path)/models/\(model)"
-            case "models": components.percentEncodedPath = "\(path)/\(model)"
-            default: return base
+            case "hf-inference": components.percentEncodedPath = "\(path)/models/\(model)\(route.suffix)"
+            case "models": components.percentEncodedPath = "\(path)/\(model)\(route.suffix)"
+            case "v1" where route == .chatCompletions: components.percentEncodedPath = "\(path)/chat/completions"
+            default:
+                // A dedicated endpoint serves one task at its own URL, but chat below it.
+                guard route == .chatCompletions, !path.hasSuffix("/chat/completions") else { return base }
+                components.percentEncodedPath = path + route.suffix
             }
             return try Self.parse(components.string ?? "")
         }

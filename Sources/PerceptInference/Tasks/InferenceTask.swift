@@ -8,6 +8,10 @@ public protocol InferenceTask: Sendable {
     static var name: String { get }
     /// The id of the model asked where the caller names none.
     static var defaultModel: String { get }
+    /// Where below the model's own route the task is asked: ``TaskRoute/model`` unless stated.
+    static var route: TaskRoute { get }
+    /// Sent as `Accept`: `application/json` unless stated.
+    static var acceptedAnswer: String { get }
 
     /// The body to send.
     ///
@@ -18,4 +22,9 @@ public protocol InferenceTask: Sendable {
     ///
     /// - Throws: ``InferenceError`` `.answerMalformed` when the answer is not what the task promises.
     func decode(_ answer: InferenceAnswer) throws(InferenceError) -> Output
+}
+
+extension InferenceTask {
+    public static var route: TaskRoute { .model }
+    public static var acceptedAnswer: String { "application/json" }
 }

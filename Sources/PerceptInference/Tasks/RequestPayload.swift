@@ -42,6 +42,13 @@ public enum RequestPayload: Sendable, Hashable {
         return .json(["inputs": .string(base64), "parameters": .object(parameters)])
     }
 
+    /// The same payload with the model's id as the first member where the route wants it in the body: routers read no
+    /// further.
+    func naming(_ model: String, on route: TaskRoute) -> RequestPayload {
+        guard route == .chatCompletions, case .json(let object) = self, object["model"] == nil else { return self }
+        return .json(JSONObject([("model", .string(model))] + object.map { ($0.key, $0.value) }))
+    }
+
     /// Content-Type and bytes on the wire.
     func encoded(options: RequestOptions) -> (contentType: MediaType, bytes: [UInt8]) {
         switch self {
