@@ -15,21 +15,31 @@ public struct AudioEncoding: Sendable, Hashable {
 
     public let container: Container
     public let sampleFormat: SampleFormat
+    /// Noise added before samples are rounded to `s16` or `s24`; `nil`, the default, rounds them as they are.
+    public let dither: Dither?
 
-    /// - Throws: `MediaError` `.invalidArgument` for FLAC with floating-point samples, which do not exist.
-    public init(container: Container, sampleFormat: SampleFormat) throws(MediaError) {
+    /// - Throws: `MediaError` `.invalidArgument` for FLAC with floating-point samples, which do not exist, and for dither with
+    ///   floating-point samples, which are not rounded.
+    public init(container: Container, sampleFormat: SampleFormat, dither: Dither? = nil) throws(MediaError) {
         guard !(container == .flac && sampleFormat == .f32) else {
             throw MediaError(
                 .invalidArgument, problem: "FLAC holds whole numbers, not f32",
                 remedy: "choose s16 or s24, or WAV as the format")
         }
+        guard dither == nil || sampleFormat != .f32 else {
+            throw MediaError(
+                .invalidArgument, problem: "dither is for samples that are rounded, which f32 are not",
+                remedy: "choose s16 or s24, or leave it out")
+        }
         self.container = container
         self.sampleFormat = sampleFormat
+        self.dither = dither
     }
 
     private init(_ container: Container, _ sampleFormat: SampleFormat) {
         self.container = container
         self.sampleFormat = sampleFormat
+        dither = nil
     }
 
     /// FLAC with 16 bits: what speech models are fed from.

@@ -6,7 +6,7 @@ public struct RecordingWriter: ~Copyable {
     public struct Summary: Sendable, Hashable {
         public let frameCount: Int
         public let byteCount: Int
-        /// Samples beyond full scale, which were clamped.
+        /// Samples beyond full scale, which were clamped; those that dither alone took there are not counted.
         public let clampedSampleCount: Int
         /// The encoded bytes when they were written into memory; empty for a file.
         public let bytes: [UInt8]
@@ -21,7 +21,7 @@ public struct RecordingWriter: ~Copyable {
     private let output: Output
     /// Of a file; in memory ``VirtualFile`` keeps to it.
     private let byteLimit: Int
-    private var quantizer = SampleQuantizer()
+    private var quantizer: SampleQuantizer
     private var frameCount = 0
 
     private enum Output: ~Copyable {
@@ -44,6 +44,7 @@ public struct RecordingWriter: ~Copyable {
         (self.name, self.file, self.encoding, self.sampleRate, self.channelCount) =
             (path, file, encoding, sampleRate, channelCount)
         self.soundFile = soundFile
+        quantizer = SampleQuantizer(dither: encoding.dither)
         self.output = .file(output)
         self.byteLimit = byteLimit
     }
@@ -61,6 +62,7 @@ public struct RecordingWriter: ~Copyable {
         (self.name, self.file, self.encoding, self.sampleRate, self.channelCount) =
             (name, file, encoding, sampleRate, channelCount)
         self.soundFile = soundFile
+        quantizer = SampleQuantizer(dither: encoding.dither)
         output = .memory
         self.byteLimit = byteLimit
     }
