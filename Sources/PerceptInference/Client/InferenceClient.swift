@@ -22,9 +22,6 @@ public struct InferenceClient: Sendable {
     public var userAgent: String
     var timekeeping = Timekeeping.system
 
-    /// Redirects within one host that are followed for one attempt.
-    private static let maximumRedirects = 3
-
     public init(
         token: AccessToken?, endpoint: InferenceEndpoint = .router,
         transport: any HTTPTransport = URLSessionTransport(),
@@ -52,30 +49,47 @@ public struct InferenceClient: Sendable {
         _ task: SentTask, model: String? = nil, options: RequestOptions = RequestOptions(),
         onWait: (@Sendable (WaitNotice) -> Void)? = nil
     ) async throws(InferenceError) -> SentTask.Output {
-        let model = model ?? SentTask.defaultModel
-        var host: String?
+        let subject = Subject(SentTask.self, model: model, client: self)
         do {
-            let url = try endpoint.url(forModel: model, route: SentTask.route)
-            host = transport.reachesNetwork ? url.authorityDescription : nil
-            try checkToken(for: url)
-            let payload = try task.payload().naming(model, on: SentTask.route).encoded(options: options)
-            var headers: HTTPFields = [
-                .contentType: payload.contentType.rawValue, .accept: SentTask.acceptedAnswer,
-                .userAgent: userAgent,
-            ]
-            if !options.useCache { headers.set("X-Use-Cache", "false") }
-            if options.waitForModel { headers.set("X-Wait-For-Model", "true") }
-            let request = TransportRequest(
-                url: url, headers: headers, token: token, body: payload.bytes, responseByteLimit: answerByteLimit,
-                timeout: timeout)
-            let answer = try await attempt(request, retries: options.retryOnError, onWait: onWait)
+            let request = try request(about: subject, task.payload(), options, accept: SentTask.acceptedAnswer)
+            let answer = try await attempt(request, retries: options.retryOnError, onWait: onWait) {
+                request throws(InferenceError) -> InferenceAnswer in
+                try await self.answer(to: request)
+            }
             return try task.decode(answer)
         } catch {
-            var error = error
-            error.task = SentTask.name
-            error.model = model
-            error.host = host
-            throw error.redacting(token)
+            throw subject.complete(error)
+        }
+    }
+
+    /// Sends one task and gives its answer piece by piece as it arrives.
+    ///
+    /// A failure before the first event is tried again as one of ``send(_:model:options:onWait:)`` is; a later one is not,
+    /// as the answer would begin anew. ``timeout`` is for the beginning of the answer and for each silence in it.
+    ///
+    /// - Parameters:
+    ///   - task: what is asked for, with its input.
+    ///   - model: the model's id; the task's own default when `nil`.
+    ///   - options: the four options of the service.
+    ///   - onWait: called as each wait before a retry begins.
+    /// - Returns: the events; an error in their midst is thrown while they are read.
+    /// - Throws: ``InferenceError``; `.answerMalformed` when what comes is no event stream.
+    public func stream<SentTask: StreamingInferenceTask>(
+        _ task: SentTask, model: String? = nil, options: RequestOptions = RequestOptions(),
+        onWait: (@Sendable (WaitNotice) -> Void)? = nil
+    ) async throws(InferenceError) -> InferenceEvents<SentTask.Event> {
+        let subject = Subject(SentTask.self, model: model, client: self)
+        do {
+            let request = try request(about: subject, task.streamingPayload(), options, accept: "text/event-stream")
+            let (head, body) = try await attempt(request, retries: options.retryOnError, onWait: onWait) {
+                request throws(InferenceError) -> (head: InferenceAnswer, body: TransportBody) in
+                try await eventStream(for: request)
+            }
+            return InferenceEvents(
+                head: head, body: body,
+                decode: { event throws(InferenceError) in try task.decode(event) }, complete: subject.complete)
+        } catch {
+            throw subject.complete(error)
         }
     }
 
@@ -86,6 +100,22 @@ public struct InferenceClient: Sendable {
     /// - Throws: ``InferenceError`` `.invalidArgument`, `.tokenMissing` or `.tokenRefused`.
     public func checkAccess(to model: String) throws(InferenceError) {
         try checkToken(for: endpoint.url(forModel: model))
+    }
+
+    private func request(
+        about subject: Subject, _ payload: RequestPayload, _ options: RequestOptions, accept: String
+    ) throws(InferenceError) -> TransportRequest {
+        let url = try endpoint.url(forModel: subject.model, route: subject.route)
+        try checkToken(for: url)
+        let body = payload.naming(subject.model, on: subject.route).encoded(options: options)
+        var headers: HTTPFields = [
+            .contentType: body.contentType.rawValue, .accept: accept, .userAgent: userAgent,
+        ]
+        if !options.useCache { headers.set("X-Use-Cache", "false") }
+        if options.waitForModel { headers.set("X-Wait-For-Model", "true") }
+        return TransportRequest(
+            url: url, headers: headers, token: token, body: body.bytes, responseByteLimit: answerByteLimit,
+            timeout: timeout)
     }
 
     private func checkToken(for url: URL) throws(InferenceError) {
@@ -102,65 +132,32 @@ public struct InferenceClient: Sendable {
                 remedy: "use https, or leave the token out")
         }
     }
+}
 
-    /// Sends until there is a success, a failure that waiting does not heal, or no patience left.
-    private func attempt(
-        _ request: TransportRequest, retries: Bool, onWait: (@Sendable (WaitNotice) -> Void)?
-    ) async throws(InferenceError) -> InferenceAnswer {
-        var request = request
-        let start = timekeeping.now()
-        let deadline = max(0, retry.totalDeadline.inSeconds)
-        var attempt = 1
-        while true {
-            let remaining = deadline - (timekeeping.now() - start)
-            request.timeout = min(timeout, .seconds(max(remaining, 0)))
-            let failure: InferenceError
-            do throws(InferenceError) {
-                return try await exchange(request)
-            } catch {
-                failure = error
-            }
-            let spent = timekeeping.now() - start
-            guard retries,
-                let seconds = retry.seconds(beforeRetry: attempt, after: failure, random: timekeeping.random()),
-                spent + seconds < deadline
-            else { throw failure }
-            attempt += 1
-            onWait?(WaitNotice(reason: failure.redacting(token), attempt: attempt, seconds: seconds))
-            do {
-                try await timekeeping.sleep(seconds)
-            } catch {
-                throw .cancelled
-            }
-            if failure.kind == .modelLoading { request.headers.set("X-Wait-For-Model", "true") }
-        }
+/// What an error has to say about the request that it is about.
+private struct Subject: Sendable {
+    let task: String
+    let model: String
+    let route: TaskRoute
+    /// `nil` where nothing leaves the process.
+    let host: String?
+    private let token: AccessToken?
+
+    init<SentTask: InferenceTask>(_ task: SentTask.Type, model: String?, client: InferenceClient) {
+        self.task = SentTask.name
+        self.model = model ?? SentTask.defaultModel
+        route = SentTask.route
+        token = client.token
+        host =
+            client.transport.reachesNetwork
+            ? (try? client.endpoint.url(forModel: self.model, route: route))?.authorityDescription : nil
     }
 
-    /// Sends once, following redirects that stay on the host and keep the request as it is (307, 308).
-    private func exchange(_ request: TransportRequest) async throws(InferenceError) -> InferenceAnswer {
-        var request = request
-        for _ in 0...Self.maximumRedirects {
-            if Task.isCancelled { throw .cancelled }
-            let reply: TransportReply
-            do {
-                reply = try await transport.send(request)
-            } catch {
-                throw Task.isCancelled ? .cancelled : InferenceError(error)
-            }
-            let answer = InferenceAnswer(
-                status: reply.status, headers: reply.headers, body: reply.body, redacting: token)
-            if (200..<300).contains(reply.status), reply.status != 204 { return answer }
-            if reply.status == 307 || reply.status == 308, let location = answer.header("location"),
-                let target = URL(string: location, relativeTo: request.url)?.absoluteURL,
-                target.origin == request.url.origin
-            {
-                request.url = target
-                continue
-            }
-            throw InferenceError(
-                answer: answer, uploadByteCount: request.body.count, tokenSource: token?.source,
-                now: timekeeping.wallClock())
-        }
-        throw InferenceError(.redirected, problem: "the endpoint redirects in a circle")
+    func complete(_ error: InferenceError) -> InferenceError {
+        var error = error
+        error.task = task
+        error.model = model
+        error.host = host
+        return error.redacting(token)
     }
 }

@@ -7,7 +7,7 @@ import HTTPTypes
 /// HTML page, of which the title is taken.
 enum ServiceMessage {
     /// Longer messages are cut: a service may echo the whole upload.
-    private static let limit = 600
+    static let limit = 600
 
     static func find(in answer: InferenceAnswer) -> String? {
         let fromJSON = (try? answer.json()).flatMap(message(in:))

@@ -11,12 +11,22 @@ public protocol HTTPTransport: Sendable {
     /// transfer at once.
     func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply
 
+    /// Sends `request` and gives the answer as soon as its head is there, the body as it arrives.
+    ///
+    /// ``TransportRequest/timeout`` is for the head and for each silence after it;
+    /// ``TransportRequest/streamDuration`` for the whole. The default collects the answer first.
+    func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream
+
     /// Whether requests leave the process (default `true`); those that do not need no token.
     var reachesNetwork: Bool { get }
 }
 
 extension HTTPTransport {
     public var reachesNetwork: Bool { true }
+
+    public func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
+        TransportStream(try await send(request))
+    }
 }
 
 /// A request as a transport gets it.
@@ -29,14 +39,17 @@ public struct TransportRequest: Sendable {
     /// ``AccessToken/authorizationHeader`` as it sends.
     public var token: AccessToken?
     public var body: [UInt8]
-    /// Bytes of the answer's body that may be held; beyond them the transfer is stopped.
+    /// Bytes of the answer's body that are received at most; beyond them the transfer is stopped.
     public var responseByteLimit: Int
-    /// From the first byte sent to the last one received.
+    /// From the first byte sent to the last one received; of a streamed answer see ``HTTPTransport/stream(_:)``.
     public var timeout: Duration
+    /// The longest that a streamed answer may go on, however lively it is.
+    public var streamDuration: Duration
 
     public init(
         url: URL, method: HTTPRequest.Method = .post, headers: HTTPFields = [:], token: AccessToken? = nil,
-        body: [UInt8] = [], responseByteLimit: Int = 64 << 20, timeout: Duration = .seconds(120)
+        body: [UInt8] = [], responseByteLimit: Int = 64 << 20, timeout: Duration = .seconds(120),
+        streamDuration: Duration = .seconds(3600)
     ) {
         self.url = url
         self.method = method
@@ -45,6 +58,7 @@ public struct TransportRequest: Sendable {
         self.body = body
         self.responseByteLimit = responseByteLimit
         self.timeout = timeout
+        self.streamDuration = streamDuration
     }
 }
 

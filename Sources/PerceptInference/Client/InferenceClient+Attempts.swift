@@ -1,0 +1,116 @@
+import Foundation
+import HTTPTypes
+
+extension InferenceClient {
+    /// Redirects within one host that are followed for one attempt.
+    private static let maximumRedirects = 3
+    /// Bytes of a streamed failure that are read for its message.
+    private static let failureByteLimit = 1 << 20
+
+    /// Sends until there is a success, a failure that waiting does not heal, or no patience left.
+    func attempt<Reply: Sendable>(
+        _ request: TransportRequest, retries: Bool, onWait: (@Sendable (WaitNotice) -> Void)?,
+        _ exchange: (TransportRequest) async throws(InferenceError) -> Reply
+    ) async throws(InferenceError) -> Reply {
+        var request = request
+        let start = timekeeping.now()
+        let deadline = max(0, retry.totalDeadline.inSeconds)
+        var attempt = 1
+        while true {
+            let remaining = deadline - (timekeeping.now() - start)
+            request.timeout = min(timeout, .seconds(max(remaining, 0)))
+            let failure: InferenceError
+            do throws(InferenceError) {
+                return try await exchange(request)
+            } catch {
+                failure = error
+            }
+            let spent = timekeeping.now() - start
+            guard retries,
+                let seconds = retry.seconds(beforeRetry: attempt, after: failure, random: timekeeping.random()),
+                spent + seconds < deadline
+            else { throw failure }
+            attempt += 1
+            onWait?(WaitNotice(reason: failure.redacting(token), attempt: attempt, seconds: seconds))
+            do {
+                try await timekeeping.sleep(seconds)
+            } catch {
+                throw .cancelled
+            }
+            if failure.kind == .modelLoading { request.headers.set("X-Wait-For-Model", "true") }
+        }
+    }
+
+    /// Sends once and collects the answer.
+    func answer(to request: TransportRequest) async throws(InferenceError) -> InferenceAnswer {
+        try await followingRedirects(of: request) { request throws(TransportError) -> InferenceAnswer in
+            let reply = try await transport.send(request)
+            return InferenceAnswer(status: reply.status, headers: reply.headers, body: reply.body, redacting: token)
+        } head: {
+            $0
+        }
+    }
+
+    /// Sends once and gives the head of the answer and, still to be read, the event stream.
+    func eventStream(
+        for request: TransportRequest
+    ) async throws(InferenceError) -> (head: InferenceAnswer, body: TransportBody) {
+        let (head, body) = try await followingRedirects(of: request) {
+            request throws(TransportError) -> (InferenceAnswer, TransportBody) in
+            let stream = try await transport.stream(request)
+            let isStream = (200..<300).contains(stream.status) && stream.status != 204
+            // The words of a failure are read now; those of a success are what the caller reads.
+            let words = isStream ? [] : try await stream.body.prefix(bytes: Self.failureByteLimit)
+            let head = InferenceAnswer(status: stream.status, headers: stream.headers, body: words, redacting: token)
+            return (head, stream.body)
+        } head: {
+            $0.0
+        }
+        guard head.contentType != "text/event-stream" else { return (head, body) }
+        let words: [UInt8]
+        do {
+            words = try await body.prefix(bytes: Self.failureByteLimit)
+        } catch {
+            throw Task.isCancelled ? .cancelled : InferenceError(error)
+        }
+        let answer = InferenceAnswer(status: head.status, headers: head.headers, body: words, redacting: token)
+        throw InferenceError(
+            .answerMalformed,
+            problem: "the answer is \(head.contentType?.excerpt(limit: 100) ?? "of no stated type"), no event stream",
+            remedy: "ask without streaming, or choose a model and endpoint that stream", status: head.status,
+            requestID: head.requestID, serviceMessage: ServiceMessage.find(in: answer), bodyExcerpt: answer.bodyExcerpt)
+    }
+
+    /// Sends once, following redirects that stay on the host and keep the request as it is (307, 308).
+    ///
+    /// - Parameter head: what `send` gave, as an answer; of a failure with its body.
+    /// - Throws: the error that an answer other than a success stands for.
+    private func followingRedirects<Reply>(
+        of request: TransportRequest, _ send: (TransportRequest) async throws(TransportError) -> Reply,
+        head: (Reply) -> InferenceAnswer
+    ) async throws(InferenceError) -> Reply {
+        var request = request
+        for _ in 0...Self.maximumRedirects {
+            if Task.isCancelled { throw .cancelled }
+            let reply: Reply
+            do {
+                reply = try await send(request)
+            } catch {
+                throw Task.isCancelled ? .cancelled : InferenceError(error)
+            }
+            let answer = head(reply)
+            if (200..<300).contains(answer.status), answer.status != 204 { return reply }
+            if answer.status == 307 || answer.status == 308, let location = answer.header("location"),
+                let target = URL(string: location, relativeTo: request.url)?.absoluteURL,
+                target.origin == request.url.origin
+            {
+                request.url = target
+                continue
+            }
+            throw InferenceError(
+                answer: answer, uploadByteCount: request.body.count, tokenSource: token?.source,
+                now: timekeeping.wallClock())
+        }
+        throw InferenceError(.redirected, problem: "the endpoint redirects in a circle")
+    }
+}
