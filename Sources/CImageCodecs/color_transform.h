@@ -38,7 +38,7 @@ typedef struct ColorTransform ColorTransform;
 
 // NULL when nothing has to be done, or nothing can be; in the latter case `complaint` says why.
 //
-// Perceptual, without black point compensation of old profiles: what Pillow and sharp do.
+// Perceptual and without flags, as Pillow's default and sharp do.
 ColorTransform *color_transform_create(const ColorDescription *description, ColorChannels channels, bool is_deep,
                                        char *complaint, size_t complaint_count);
 // From `source` to `target`, which may be the same unless inks are turned to RGB. Alpha stays.

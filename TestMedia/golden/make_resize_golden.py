@@ -55,14 +55,15 @@ def fnv1a(data):
     return f"{value:016x}"
 
 
-cases = []
-for model, mode in MODES.items():
-    for source, target in SIZES:
-        image = Image.frombytes(mode, source, picture(source, len(mode)))
-        for name, resampling in FILTERS.items():
-            cases.append(
-                {"colorModel": model, "from": source, "to": target, "filter": name,
-                 "fnv1a": fnv1a(image.resize(target, resampling).tobytes())})
-text = ",\n".join(json.dumps(case) for case in cases)
-path = pathlib.Path(__file__).with_name("resize.json")
-path.write_text(f'{{"pillow": "{PIL.__version__}", "cases": [\n{text}\n]}}\n')
+if __name__ == "__main__":
+    cases = []
+    for model, mode in MODES.items():
+        for source, target in SIZES:
+            image = Image.frombytes(mode, source, picture(source, len(mode)))
+            for name, resampling in FILTERS.items():
+                cases.append(
+                    {"colorModel": model, "from": source, "to": target, "filter": name,
+                     "fnv1a": fnv1a(image.resize(target, resampling).tobytes())})
+    text = ",\n".join(json.dumps(case) for case in cases)
+    path = pathlib.Path(__file__).with_name("resize.json")
+    path.write_text(f'{{"pillow": "{PIL.__version__}", "cases": [\n{text}\n]}}\n')

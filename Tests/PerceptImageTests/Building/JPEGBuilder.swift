@@ -23,6 +23,8 @@ struct JPEGBuilder {
     var adobeTransform: UInt8?
     /// The TIFF structure of an EXIF APP1 marker.
     var exif: [UInt8]?
+    /// ICC profile parts, each of an APP2 marker: their numbers, how many there are said to be, and their bytes.
+    var profileParts: [(number: UInt8, count: UInt8, bytes: [UInt8])] = []
     var precision: UInt8 = 8
     /// Overrides the frame marker: 0xC0 baseline, 0xC3 lossless, …
     var frameMarker: UInt8?
@@ -32,6 +34,9 @@ struct JPEGBuilder {
     var bytes: [UInt8] {
         var bytes: [UInt8] = [0xFF, 0xD8]
         if let exif { append(0xE1, Array("Exif\0\0".utf8) + exif, to: &bytes) }
+        for part in profileParts {
+            append(0xE2, Array("ICC_PROFILE\0".utf8) + [part.number, part.count] + part.bytes, to: &bytes)
+        }
         if let adobeTransform {
             append(0xEE, Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, adobeTransform], to: &bytes)
         }
@@ -157,6 +162,15 @@ extension JPEGBuilder {
                 Component(identifier: 2) { _, _ in 110 },
                 Component(identifier: 3) { _, _ in 150 },
             ])
+    }
+
+    /// One block for each colour, stored as it is: gray, RGB or inks by the number of values in a colour.
+    static func blocks(_ colors: [[UInt8]], adobeTransform: UInt8?) -> JPEGBuilder {
+        JPEGBuilder(
+            width: 8 * colors.count, height: 8,
+            components: (colors.first ?? []).indices.map { index in
+                Component(identifier: UInt8(index + 1)) { column, _ in colors[min(column, colors.count - 1)][index] }
+            }, adobeTransform: adobeTransform)
     }
 
     /// Four flat components.

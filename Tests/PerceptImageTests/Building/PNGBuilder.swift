@@ -38,6 +38,8 @@ struct PNGBuilder {
     /// Chunks between IHDR and IDAT.
     var chunksBeforePixels: [(type: String, data: [UInt8])] = []
     var chunksAfterPixels: [(type: String, data: [UInt8])] = []
+    /// The samples in their order, where they are not the pattern's.
+    var samples: [Int]?
     /// What IHDR says, where that is not the truth.
     var claimedSize: PixelSize?
     /// Types of chunks that get a wrong checksum.
@@ -45,8 +47,14 @@ struct PNGBuilder {
 
     /// The sample at a place: a pattern that visits every value of the depth and differs between channels.
     func sample(_ x: Int, _ y: Int, _ channel: Int) -> Int {
+        if let samples { return samples[(y * width + x) * colorType.channelCount + channel] }
         let value = x * 7 + y * 13 + channel * 31 + x * y
         return bitDepth == 16 ? (value * 2654435761 >> 7) & 0xFFFF : value & (1 << bitDepth - 1)
+    }
+
+    /// The content of an iCCP chunk.
+    static func profileChunk(_ profile: [UInt8]) -> (type: String, data: [UInt8]) {
+        ("iCCP", Array("test\0\0".utf8) + stored(profile))
     }
 
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
