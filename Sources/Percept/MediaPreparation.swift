@@ -38,7 +38,7 @@ public struct MediaPreparation: Sendable, Hashable {
     public func fileExtension(for source: MediaSource) throws(MediaError) -> String {
         switch try source.perceptibleKind() {
         case .recording: audio.encoding.container.mediaType.fileExtension
-        case .picture: image.encoding(for: try source.mediaType()).mediaType.fileExtension
+        case .picture: image.mediaType(for: try source.mediaType()).fileExtension
         }
     }
 }

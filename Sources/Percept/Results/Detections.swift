@@ -25,12 +25,19 @@ public struct Detections: Sendable, Hashable {
     public let warnings: [String]
 
     init(_ found: [DetectedObject], _ prepared: PreparedImage, threshold: Double?) {
-        objects =
-            found
-            .filter { $0.score.map { $0 >= threshold ?? 0 } ?? true }
-            .map { Detection(label: $0.label, score: $0.score, box: prepared.receipt.sourceBox(for: $0.box)) }
         receipt = prepared.receipt
-        warnings = prepared.warnings
+        let counting = found.filter { $0.score.map { $0 >= threshold ?? 0 } ?? true }
+        objects = counting.compactMap { [receipt] object in
+            let box = receipt.sourceBox(for: object.box)
+            // Services that round boxes report small objects as empty ones; these stay.
+            guard !box.isEmpty || object.box.isEmpty else { return nil }
+            return Detection(label: object.label, score: object.score, box: box)
+        }
+        let dropped = counting.count - objects.count
+        warnings =
+            prepared.warnings
+            + (dropped == 0
+                ? [] : ["\(dropped) of \(counting.count) boxes lie outside of the picture and were dropped"])
     }
 }
 

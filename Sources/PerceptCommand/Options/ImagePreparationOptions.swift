@@ -4,7 +4,7 @@ public import PerceptImage
 
 extension ResizeFilter: ExpressibleByArgument {}
 extension ImagePreparation.Format: ExpressibleByArgument {}
-extension ChromaSubsampling: ExpressibleByArgument {}
+extension ImagePreparation.Preset: ExpressibleByArgument {}
 
 /// What pictures are made into.
 struct ImagePreparationOptions: ParsableArguments {
@@ -23,11 +23,9 @@ struct ImagePreparationOptions: ParsableArguments {
             }
         }
 
-        var defaultValueDescription: String {
-            switch self {
-            case .none: "none"
-            case .pixels(let count): "\(count)"
-            }
+        /// `nil` for no bound.
+        var count: Int? {
+            if case .pixels(let count) = self { count } else { nil }
         }
     }
 
@@ -44,22 +42,76 @@ struct ImagePreparationOptions: ParsableArguments {
         }
     }
 
-    /// A colour as CSS writes it.
-    struct Matte: ExpressibleByArgument, Equatable {
-        var color = Color.white
+    /// A rectangle as `100,50,640x480`.
+    struct Rectangle: ExpressibleByArgument, Equatable {
+        let rectangle: PixelRectangle
 
-        init() {}
+        init?(argument: String) {
+            let parts = argument.split(separator: ",", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3, let x = Int(parts[0]), let y = Int(parts[1]), min(x, y) >= 0,
+                let size = Size(argument: String(parts[2]))?.size
+            else { return nil }
+            rectangle = PixelRectangle(x: x, y: y, width: size.width, height: size.height)
+        }
+    }
+
+    /// A colour as CSS writes it.
+    struct CSSColor: ExpressibleByArgument, Equatable {
+        var color: Color
+
+        init(_ color: Color) {
+            self.color = color
+        }
 
         init?(argument: String) {
             guard let color = try? Color(hex: argument) else { return nil }
             self.color = color
         }
 
-        var defaultValueDescription: String { "#ffffff" }
+        var defaultValueDescription: String { "\(color)" }
     }
 
-    @Option(help: ArgumentHelp("Longest side in pixels, or none; nothing is enlarged.", valueName: "n|none"))
-    var longestSide = Side.pixels(1333)
+    /// A chroma sampling, or `auto` for the one that suits the picture.
+    enum Chroma: ExpressibleByArgument, Equatable {
+        case auto
+        case fixed(ChromaSubsampling)
+
+        init?(argument: String) {
+            if argument == "auto" {
+                self = .auto
+            } else if let chroma = ChromaSubsampling(rawValue: argument) {
+                self = .fixed(chroma)
+            } else {
+                return nil
+            }
+        }
+
+        static var allValueStrings: [String] { ["auto"] + ChromaSubsampling.allCases.map(\.rawValue) }
+
+        var defaultValueDescription: String {
+            switch self {
+            case .auto: "auto"
+            case .fixed(let chroma): chroma.rawValue
+            }
+        }
+    }
+
+    @Option(
+        help: ArgumentHelp(
+            "Size and filter as a family of models has them: detr (--shortest-side 800 --longest-side 1333), vit (--exact 224x224), yolo (--letterbox 640x640), all bilinear. Other options take precedence.",
+            valueName: "family"))
+    var preset: ImagePreparation.Preset?
+
+    @Option(
+        help: ArgumentHelp(
+            "The part to use, in pixels of the upright picture: its top left corner and its size.",
+            valueName: "X,Y,WxH"))
+    var crop: Rectangle?
+
+    @Option(
+        help: ArgumentHelp(
+            "Longest side in pixels, or none; nothing is enlarged. (default: 1333)", valueName: "n|none"))
+    var longestSide: Side?
 
     @Option(help: ArgumentHelp("Shortest side in pixels; nothing is enlarged.", valueName: "n"))
     var shortestSide: Side?
@@ -67,8 +119,15 @@ struct ImagePreparationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Exactly this size, whatever the aspect.", valueName: "WxH"))
     var exact: Size?
 
-    @Option(help: "How pixels are combined.")
-    var filter = ResizeFilter.lanczos
+    @Option(
+        help: ArgumentHelp("Exactly this size, the whole picture in the middle of --pad-color.", valueName: "WxH"))
+    var letterbox: Size?
+
+    @Option(help: ArgumentHelp("The ground of a letterbox. (default: #727272)", valueName: "color"))
+    var padColor: CSSColor?
+
+    @Option(help: "How pixels are combined. (default: lanczos)")
+    var filter: ResizeFilter?
 
     @Option(help: "Format of the picture that is made; keep: that of the input.")
     var imageFormat = ImagePreparation.Format.jpeg
@@ -76,24 +135,44 @@ struct ImagePreparationOptions: ParsableArguments {
     @Option(help: "JPEG quality, 1 to 100.")
     var quality = 90
 
-    @Option(help: "JPEG chroma sampling.")
-    var chroma = ChromaSubsampling.yuv420
+    @Option(help: "JPEG chroma sampling; auto: 4:4:4 for text and drawings, 4:2:0 for photos.")
+    var chroma = Chroma.auto
 
     @Option(help: ArgumentHelp("What shows through transparent pixels in a JPEG.", valueName: "color"))
-    var matte = Matte()
+    var matte = CSSColor(.white)
 
     func validate() throws {
         guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100.") }
+        if exact != nil, letterbox != nil { throw ValidationError("--exact and --letterbox exclude each other.") }
+        if padColor != nil, geometry().fit == .stretch {
+            throw ValidationError("--pad-color is for --letterbox or --preset yolo.")
+        }
     }
 
     func preparation(_ limits: UploadLimitOptions) -> ImagePreparation {
-        func pixels(_ side: Side?) -> Int? {
-            if case .pixels(let count) = side { count } else { nil }
+        var preparation = geometry()
+        if let filter { preparation.filter = filter }
+        preparation.format = imageFormat
+        preparation.quality = quality
+        preparation.chroma = if case .fixed(let chroma) = chroma { chroma } else { nil }
+        preparation.matte = matte.color
+        preparation.maximumByteCount = limits.maxBytes?.value
+        return preparation
+    }
+
+    /// What is asked for outright takes the place of what the preset says of the size.
+    private func geometry() -> ImagePreparation {
+        var preparation = preset.map { ImagePreparation(preset: $0) } ?? ImagePreparation()
+        preparation.crop = crop?.rectangle
+        if longestSide != nil || shortestSide != nil { preparation.exactSize = nil }
+        if let longestSide { preparation.longestSide = longestSide.count }
+        if let shortestSide { preparation.shortestSide = shortestSide.count }
+        if let exact { (preparation.exactSize, preparation.fit) = (exact.size, .stretch) }
+        if let letterbox {
+            (preparation.exactSize, preparation.fit) = (letterbox.size, .letterbox(.letterboxGray))
         }
-        return ImagePreparation(
-            longestSide: pixels(longestSide), shortestSide: pixels(shortestSide), exactSize: exact?.size,
-            filter: filter,
-            format: imageFormat, quality: quality, chroma: chroma, matte: matte.color,
-            maximumByteCount: limits.maxBytes?.value)
+        if preparation.exactSize == nil { preparation.fit = .stretch }
+        if let padColor, case .letterbox = preparation.fit { preparation.fit = .letterbox(padColor.color) }
+        return preparation
     }
 }

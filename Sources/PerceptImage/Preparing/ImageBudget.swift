@@ -1,4 +1,11 @@
-import PerceptCore
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+internal import PerceptCore
 
 /// Finds the quality, and then the size, at which a picture has no more bytes than it may.
 ///
@@ -15,9 +22,10 @@ struct ImageBudget {
     /// No JPEG of lower quality, and no picture with a shorter longest side, is made to save bytes.
     static let lowestQuality = 40
     static let shortestLongestSide = 320
-    /// Attempts at most: the first, six qualities, five sizes.
-    private static let qualityAttempts = 6
-    private static let sizeAttempts = 5
+    /// Attempts at most: the first, that of the lowest quality, and either four qualities or four sizes.
+    static let attempts = 6
+    private static let qualityAttempts = 4
+    private static let sizeAttempts = 4
 
     let byteLimit: Int
     /// Whether the format has a quality.
@@ -27,42 +35,62 @@ struct ImageBudget {
     /// Whether the size may change.
     let mayShrink: Bool
 
-    /// Gives the largest attempt that fits, the settings it was made with, and how many were made; `nil` when none fits.
+    /// Gives an attempt that fits, the settings it was made with, and how many were made; `nil` when none fits.
     ///
     /// - Parameter attempt: makes the picture.
     func search<Made>(
         from first: Settings, byteCount: (Made) -> Int, _ attempt: (Settings) throws(MediaError) -> Made
     ) throws(MediaError) -> (made: Made, settings: Settings)? {
         let made = try attempt(first)
-        if byteCount(made) <= byteLimit { return (made, first) }
-        var settings = first
         var size = byteCount(made)
+        if size <= byteLimit { return (made, first) }
+        var settings = first
         if isLossy, first.quality > Self.lowestQuality {
             settings.quality = Self.lowestQuality
             let lowest = try attempt(settings)
-            size = byteCount(lowest)
-            if size <= byteLimit {
+            let lowestSize = byteCount(lowest)
+            if lowestSize <= byteLimit {
                 return try bestQuality(
-                    (lowest, settings), below: first.quality, byteCount: byteCount, attempt)
+                    (lowest, settings), below: (first.quality, size), byteCount: byteCount, attempt)
             }
+            size = lowestSize
         }
         guard mayShrink else { return nil }
         return try fittingSize(settings, size, byteCount: byteCount, attempt)
     }
 
-    /// The highest quality that fits, by halving: `lowest` fits, `quality` does not.
+    /// The highest quality that fits, or, where four attempts do not find it, one below: `lowest` fits, `tooHigh` does not.
     private func bestQuality<Made>(
-        _ lowest: (made: Made, settings: Settings), below quality: Int, byteCount: (Made) -> Int,
-        _ attempt: (Settings) throws(MediaError) -> Made
+        _ lowest: (made: Made, settings: Settings), below tooHigh: (quality: Int, byteCount: Int),
+        byteCount: (Made) -> Int, _ attempt: (Settings) throws(MediaError) -> Made
     ) throws(MediaError) -> (made: Made, settings: Settings) {
-        var (best, tooHigh) = (lowest, quality)
-        for _ in 0..<Self.qualityAttempts where tooHigh - best.settings.quality > 1 {
+        var (best, tooHigh) = (lowest, tooHigh)
+        for _ in 0..<Self.qualityAttempts where tooHigh.quality - best.settings.quality > 1 {
             var settings = best.settings
-            settings.quality = (best.settings.quality + tooHigh) / 2
+            settings.quality = likelyQuality(between: (settings.quality, byteCount(best.made)), and: tooHigh)
             let made = try attempt(settings)
-            if byteCount(made) <= byteLimit { best = (made, settings) } else { tooHigh = settings.quality }
+            let size = byteCount(made)
+            if size <= byteLimit { best = (made, settings) } else { tooHigh = (settings.quality, size) }
         }
         return best
+    }
+
+    /// Where the limit lies between a quality that fits and one that does not.
+    ///
+    /// Bytes go about with a power of the factor that libjpeg multiplies its tables of quantization with: a straight line
+    /// between two logarithms.
+    private func likelyQuality(
+        between low: (quality: Int, byteCount: Int), and high: (quality: Int, byteCount: Int)
+    ) -> Int {
+        func factor(_ quality: Int) -> Double {
+            quality < 50 ? 5000 / Double(quality) : max(1, 200 - 2 * Double(quality))
+        }
+        let (lowFactor, highFactor) = (log(factor(low.quality)), log(factor(high.quality)))
+        let (lowSize, highSize) = (log(Double(max(1, low.byteCount))), log(Double(max(2, high.byteCount))))
+        let share = (log(Double(byteLimit)) - lowSize) / max(highSize - lowSize, 1e-9)
+        let wanted = lowFactor + min(max(share, 0), 1) * (highFactor - lowFactor)
+        let between = low.quality + 1...high.quality - 1
+        return between.last { log(factor($0)) >= wanted } ?? between.lowerBound
     }
 
     /// Bytes go about with the area, so that a root tells the next side; each attempt corrects the one before.
@@ -87,42 +115,71 @@ struct ImageBudget {
 }
 
 extension ImagePreparation {
+    /// What is kept of a picture's pixels at most while its quality is searched; larger ones are decoded again and again.
+    private static let keptByteCount = 64 << 20
+
     /// Makes pictures until one has no more than `byteLimit` bytes.
     ///
-    /// - Parameter make: prepares into memory, with no budget of its own; up to the limit that it is given.
     /// - Throws: ``MediaError`` `.limitExceeded` when even the smallest has more.
     func fitting(
-        _ byteLimit: Int, name: String?, uploadSize: PixelSize, encoding: ImageEncoding, limits: ResourceLimits,
-        _ make: (ImagePreparation, ResourceLimits) throws(MediaError) -> PreparedImage
+        _ byteLimit: Int, _ original: PictureOriginal, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> PreparedImage {
-        guard byteLimit > 0 else {
-            throw MediaError(
-                .invalidArgument, problem: "a picture of \(byteLimit) bytes does not exist", remedy: "allow more")
-        }
-        let isLossy = encoding != .png
+        let picture = try original.opened(limits: limits)
+        let (storedSize, orientation) = (picture.storedSize, picture.orientation)
+        let wantedSize = try geometry(storedSize: storedSize, orientation: orientation).uploadSize
+        let mediaType = mediaType(for: picture.mediaType)
         let budget = ImageBudget(
-            byteLimit: byteLimit, isLossy: isLossy, longestSide: uploadSize.longestSide, mayShrink: exactSize == nil)
-        let first = ImageBudget.Settings(quality: quality, longestSide: nil)
+            byteLimit: byteLimit, isLossy: mediaType == .jpeg, longestSide: wantedSize.longestSide,
+            mayShrink: exactSize == nil)
+        var unread: OpenedPicture? = picture
+        var kept: KeptPixels?
+        var chroma = chroma
         var smallest = Int.max
+        let first = ImageBudget.Settings(quality: quality, longestSide: nil)
         let found = try budget.search(from: first, byteCount: { $0.byteCount }) { settings throws(MediaError) in
             var preparation = self
-            preparation.maximumByteCount = nil
             preparation.quality = settings.quality
+            preparation.chroma = chroma
             if let side = settings.longestSide { preparation.longestSide = side }
-            let prepared = try make(preparation, limits)
-            smallest = min(smallest, prepared.byteCount)
-            return prepared
+            let geometry = try preparation.geometry(storedSize: storedSize, orientation: orientation)
+            if kept?.geometry != geometry {
+                kept = nil
+                let picture = if let unread = unread.take() { unread } else { try original.opened(limits: limits) }
+                let rows = UploadRows(geometry, contentLayout: picture.layout, as: mediaType, preparation)
+                let byteCount = rows.size.pixelCount.multipliedReportingOverflow(by: rows.layout.bytesPerPixel)
+                guard !byteCount.overflow, byteCount.partialValue <= min(Self.keptByteCount, limits.imageByteCount)
+                else {
+                    let made = try preparation.send(
+                        picture, geometry, mediaType, to: .memory(limits.uploadByteCount), limits, progress)
+                    chroma = made.chroma
+                    smallest = min(smallest, made.prepared.byteCount)
+                    return made.prepared
+                }
+                kept = try KeptPixels(picture, geometry, rows, filter, limits, progress)
+            }
+            guard let kept else { throw .cancelled }
+            var encoder = try UploadEncoder(
+                .memory(limits.uploadByteCount), size: kept.image.size, layout: kept.image.layout, mediaType: mediaType,
+                preparation)
+            try kept.image.forEachStrip { rows throws(MediaError) in try encoder.write(rows) }
+            let made = try encoder.finish()
+            chroma = made.chroma
+            smallest = min(smallest, made.summary.byteCount)
+            return PreparedImage(
+                bytes: made.summary.bytes, byteCount: made.summary.byteCount, mediaType: mediaType, receipt: geometry,
+                warnings: kept.warnings)
         }
         guard let found else {
-            let ways = exactSize == nil ? "--longest-side" : "a smaller --exact size"
+            let ways = exactSize == nil ? "--longest-side" : "a smaller size"
             throw MediaError(
-                .limitExceeded, source: name,
+                .limitExceeded, source: original.name,
                 problem:
                     "is \(smallest) bytes at the least that is made of it to save bytes, more than the \(byteLimit) allowed",
-                remedy: isLossy ? "allow more, or ask for less with \(ways)" : "allow more, or make it a JPEG")
+                remedy: mediaType == .jpeg
+                    ? "allow more, or ask for less with \(ways)" : "allow more, or make it a JPEG")
         }
         let made = found.made
-        guard let trade = trade(found.settings, made.receipt.uploadSize, uploadSize, byteLimit) else { return made }
+        guard let trade = trade(found.settings, made.receipt.uploadSize, wantedSize, byteLimit) else { return made }
         return PreparedImage(
             bytes: made.bytes, byteCount: made.byteCount, mediaType: made.mediaType, receipt: made.receipt,
             warnings: made.warnings + [trade])
@@ -137,5 +194,28 @@ extension ImagePreparation {
             size == wanted ? nil : "\(size) pixels instead of \(wanted)",
         ].compactMap(\.self)
         return trades.isEmpty ? nil : "to stay within \(byteLimit) bytes: \(trades.joined(separator: ", "))"
+    }
+}
+
+/// The pixels of an upload, kept to be encoded again at another quality.
+private struct KeptPixels {
+    let geometry: GeometryReceipt
+    let image: Image
+    let warnings: [String]
+
+    init(
+        _ picture: consuming OpenedPicture, _ geometry: GeometryReceipt, _ rows: UploadRows, _ filter: ResizeFilter,
+        _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
+    ) throws(MediaError) {
+        var rows = rows
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(rows.size.pixelCount * rows.layout.bytesPerPixel)
+        warnings = try picture.render(geometry, filter: filter, limits: limits, progress: progress) {
+            content throws(MediaError) in
+            try rows.append(content) { row in bytes.append(contentsOf: row) }
+        }
+        try rows.finish { row in bytes.append(contentsOf: row) }
+        image = Image(size: rows.size, layout: rows.layout, uncheckedBytes: bytes)
+        self.geometry = geometry
     }
 }

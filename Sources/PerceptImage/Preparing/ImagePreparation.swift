@@ -2,9 +2,9 @@ public import PerceptCore
 
 /// What an endpoint wants of a picture, and how it is made.
 ///
-/// The picture is decoded, resized and encoded strip by strip: memory does not grow with it (an interlaced PNG, and a
-/// progressive JPEG's coefficients, are held whole by their nature). Nothing but pixels goes into the result: no EXIF
-/// data, no position, no profile; the orientation is in the pixels.
+/// The picture is decoded, turned upright, cut to the ``crop``, resized, padded and encoded strip by strip: memory does not
+/// grow with it (an interlaced PNG, and a progressive JPEG's coefficients, are held whole by their nature). Nothing but
+/// pixels goes into the result: no EXIF data, no position, no profile; the orientation is in the pixels.
 public struct ImagePreparation: Sendable, Hashable {
     public enum Format: String, Sendable, Hashable, Codable, CaseIterable {
         case jpeg, png
@@ -12,34 +12,63 @@ public struct ImagePreparation: Sendable, Hashable {
         case keep
     }
 
+    /// How a picture comes to an ``ImagePreparation/exactSize`` of another aspect. Small pictures are enlarged.
+    public enum Fit: Sendable, Hashable {
+        /// Each side by its own factor; the aspect is lost.
+        case stretch
+        /// The whole picture in the middle of a ground of that colour. Where the ground's pixels cannot be shared
+        /// evenly, there is one more at the right or the bottom.
+        case letterbox(Color)
+        /// The middle of the picture, resized so that its shortest side becomes `shortestSide`, or so that it just
+        /// covers the size when that is `nil`.
+        ///
+        /// As the processors of image classifiers do it (`resize` with a `shortest_edge`, then `center_crop`): the other
+        /// side is rounded down, and where what is cut off cannot be shared evenly, there is one pixel less at the left
+        /// or the top.
+        case centerCrop(shortestSide: Int? = nil)
+    }
+
+    /// The part of the upright picture that is used, in its pixels; all of it when `nil`.
+    public var crop: PixelRectangle?
     /// The longest side of the result is at most this, in pixels; `nil` for no such bound. Nothing is enlarged.
     public var longestSide: Int?
     /// The shortest side of the result is at most this, in pixels; `nil` for no such bound. Nothing is enlarged. With
-    /// both bounds the smaller picture is made: 800 and 1333 are the rule of the DETR family.
+    /// both bounds the smaller picture is made.
     public var shortestSide: Int?
-    /// The size of the result whatever the source's is, the aspect too; the other bounds are then of no effect.
+    /// The size of the result whatever the source's is; the other bounds are then of no effect.
     public var exactSize: PixelSize?
+    /// How the picture comes to its ``exactSize``.
+    public var fit: Fit
     public var filter: ResizeFilter
     public var format: Format
     /// Of a JPEG, 1…100.
     public var quality: Int
-    public var chroma: ChromaSubsampling
+    /// Of a JPEG. When `nil` it is told from the picture: `.yuv444` for one that is drawn or written rather than
+    /// photographed, `.yuv420` for others.
+    ///
+    /// Drawn is what consists of flat grounds and hard edges with little between. Of the blocks of 2×2 pixels in every other
+    /// pair of rows a quarter or more then differ by no more than 3 in any channel, and of the rest at least one in
+    /// four differs by 64 or more. Of a picture of more than 8 MiB the first 8 MiB are looked at.
+    public var chroma: ChromaSubsampling?
     /// What shows through transparent pixels of a JPEG.
     public var matte: Color
     /// Bytes of the result at most; `nil` for no such bound.
     ///
     /// Where the picture has more, the quality of a JPEG is lowered first, down to 40, then the size, down to a longest side of
-    /// 320 pixels; an ``exactSize`` is kept. A warning says what was given up.
+    /// 320 pixels; an ``exactSize`` and the chroma sampling are kept, and a PNG keeps its colours. At most six pictures are
+    /// made, each from the original pixels. A warning says what was given up.
     public var maximumByteCount: Int?
 
     public init(
-        longestSide: Int? = 1333, shortestSide: Int? = nil, exactSize: PixelSize? = nil,
-        filter: ResizeFilter = .lanczos, format: Format = .jpeg, quality: Int = 90, chroma: ChromaSubsampling = .yuv420,
-        matte: Color = .white, maximumByteCount: Int? = nil
+        crop: PixelRectangle? = nil, longestSide: Int? = 1333, shortestSide: Int? = nil, exactSize: PixelSize? = nil,
+        fit: Fit = .stretch, filter: ResizeFilter = .lanczos, format: Format = .jpeg, quality: Int = 90,
+        chroma: ChromaSubsampling? = nil, matte: Color = .white, maximumByteCount: Int? = nil
     ) {
+        self.crop = crop
         self.longestSide = longestSide
         self.shortestSide = shortestSide
         self.exactSize = exactSize
+        self.fit = fit
         self.filter = filter
         self.format = format
         self.quality = quality
@@ -53,22 +82,10 @@ public struct ImagePreparation: Sendable, Hashable {
     /// The side that a bound is about becomes exactly that bound; the other is rounded to nearest, halves up, and is at
     /// least one pixel.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` for a bound or size that is not positive.
+    /// - Throws: `MediaError` `.invalidArgument` for a bound or size that is not positive, and a ``crop`` that does not
+    ///   lie within the picture.
     public func uploadSize(for size: PixelSize) throws(MediaError) -> PixelSize {
-        try check()
-        // No picture format states larger sides; the products below then fit into Int.
-        guard size.shortestSide > 0, size.longestSide <= Int32.max else {
-            throw MediaError(.invalidArgument, problem: "a picture of \(size) pixels does not exist")
-        }
-        if let exactSize { return exactSize }
-        // The scale is numerator / denominator; whichever bound gives the smaller one decides.
-        var (numerator, denominator) = (1, 1)
-        for (bound, side) in [(longestSide, size.longestSide), (shortestSide, size.shortestSide)] {
-            guard let bound, bound < side, bound * denominator < numerator * side else { continue }
-            (numerator, denominator) = (bound, side)
-        }
-        let scaled: (Int) -> Int = { max(1, ($0 * numerator * 2 + denominator) / (denominator * 2)) }
-        return PixelSize(width: scaled(size.width), height: scaled(size.height))
+        try geometry(storedSize: size, orientation: .upright).uploadSize
     }
 
     /// Prepares a picture file into memory, at most `limits.uploadByteCount` bytes.
@@ -82,7 +99,7 @@ public struct ImagePreparation: Sendable, Hashable {
     public func prepare(
         _ source: MediaSource, limits: ResourceLimits = .default, progress: ((Double) -> Void)? = nil
     ) throws(MediaError) -> PreparedImage {
-        try run(source, outputPath: nil, limits, progress)
+        try run(.source(source), outputPath: nil, limits, progress)
     }
 
     /// Prepares a picture file into a file, which appears whole or not at all.
@@ -94,95 +111,60 @@ public struct ImagePreparation: Sendable, Hashable {
         _ source: MediaSource, toFile path: String, limits: ResourceLimits = .default,
         progress: ((Double) -> Void)? = nil
     ) throws(MediaError) -> PreparedImage {
-        try run(source, outputPath: path, limits, progress)
+        try run(.source(source), outputPath: path, limits, progress)
     }
 
     /// Prepares decoded pixels into memory.
+    ///
+    /// - Throws: as ``prepare(_:limits:progress:)``.
     public func prepare(_ image: Image, limits: ResourceLimits = .default) throws(MediaError) -> PreparedImage {
-        let uploadSize = try uploadSize(for: image.size)
-        if let maximumByteCount {
-            return try fitting(
-                maximumByteCount, name: nil, uploadSize: uploadSize, encoding: encoding(for: .png), limits: limits
-            ) { preparation, limits throws(MediaError) in try preparation.prepare(image, limits: limits) }
-        }
-        let resized = try image.resized(to: uploadSize, filter: filter, limits: limits)
-        let encoding = encoding(for: .png)
-        var writer = try ImageWriter(
-            toMemory: limits.uploadByteCount, size: uploadSize, layout: image.layout, encoding: encoding, matte: matte)
-        try resized.write(to: &writer)
-        let summary = try writer.finish()
-        return PreparedImage(
-            bytes: summary.bytes, byteCount: summary.byteCount, mediaType: encoding.mediaType,
-            receipt: GeometryReceipt(checkedSize: image.size, .upright, uploadSize), warnings: [])
+        try run(.image(image), outputPath: nil, limits, nil)
     }
 
-    /// How a picture of `inputType` is written.
-    public func encoding(for inputType: MediaType) -> ImageEncoding {
+    /// The format that a picture of `inputType` is written in.
+    public func mediaType(for inputType: MediaType) -> MediaType {
         switch format {
         case .png: .png
         case .keep where inputType == .png: .png
-        case .jpeg, .keep: .jpeg(quality: quality, chroma: chroma)
-        }
-    }
-
-    private func check() throws(MediaError) {
-        for (name, bound) in [("longest", longestSide), ("shortest", shortestSide)] {
-            guard let bound, bound < 1 else { continue }
-            throw MediaError(
-                .invalidArgument, problem: "a \(name) side of \(bound) pixels does not exist",
-                remedy: "ask for 1 or more")
-        }
-        if let exactSize, exactSize.shortestSide < 1 {
-            throw MediaError(
-                .invalidArgument, problem: "a picture of \(exactSize) pixels does not exist",
-                remedy: "ask for sides of at least one pixel")
-        }
-        guard (1...100).contains(quality) else {
-            throw MediaError(
-                .invalidArgument, problem: "a JPEG quality of \(quality) does not exist", remedy: "choose 1 to 100")
+        case .jpeg, .keep: .jpeg
         }
     }
 
     private func run(
-        _ source: MediaSource, outputPath: String?, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
+        _ original: PictureOriginal, outputPath: String?, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> PreparedImage {
         try check()
-        var reader = try ImageReader(source, limits: limits)
-        let header = reader.header
-        let uploadSize = try uploadSize(for: header.size)
-        let encoding = encoding(for: header.mediaType)
         if let maximumByteCount {
-            let fitting = try fitting(
-                maximumByteCount, name: source.name, uploadSize: uploadSize, encoding: encoding, limits: limits
-            ) { preparation, limits throws(MediaError) in
-                try preparation.run(source, outputPath: nil, limits, progress)
-            }
-            guard let outputPath else { return fitting }
-            return try fitting.moved(toFile: outputPath, protecting: source.path.map { [$0] } ?? [])
+            let fitted = try fitting(maximumByteCount, original, limits, progress)
+            guard let outputPath else { return fitted }
+            return try fitted.moved(toFile: outputPath, protecting: original.paths)
         }
-        let writer: ImageWriter
-        if let outputPath {
-            writer = try ImageWriter(
-                toFile: outputPath, protecting: source.path.map { [$0] } ?? [], size: uploadSize, layout: header.layout,
-                encoding: encoding, matte: matte)
-        } else {
-            writer = try ImageWriter(
-                toMemory: limits.uploadByteCount, size: uploadSize, layout: header.layout, encoding: encoding,
-                matte: matte)
-        }
-        var chain = try PreparationChain(
-            header: header, uploadSize: uploadSize, filter: filter, limits: limits, source: source.name,
-            writer: writer)
-        try chain.run(&reader, progress)
-        let summary = try chain.finish()
-        return PreparedImage(
-            bytes: summary.bytes, byteCount: summary.byteCount, mediaType: encoding.mediaType,
-            receipt: GeometryReceipt(checkedSize: header.storedSize, header.orientation, uploadSize),
-            warnings: Self.warnings(reader.warnings, header))
+        let picture = try original.opened(limits: limits)
+        let geometry = try geometry(storedSize: picture.storedSize, orientation: picture.orientation)
+        let mediaType = mediaType(for: picture.mediaType)
+        let destination: UploadEncoder.Destination =
+            if let outputPath { .file(outputPath, protecting: original.paths) } else { .memory(limits.uploadByteCount) }
+        return try send(picture, geometry, mediaType, to: destination, limits, progress).prepared
     }
 
-    private static func warnings(_ warnings: [String], _ header: ImageHeader) -> [String] {
-        guard header.hasICCProfile else { return warnings }
-        return warnings + ["the colour profile was not applied: colours are taken for sRGB"]
+    /// Makes the upload that `geometry` says, row by row; and says which chroma sampling it has.
+    func send(
+        _ picture: consuming OpenedPicture, _ geometry: GeometryReceipt, _ mediaType: MediaType,
+        to destination: UploadEncoder.Destination, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
+    ) throws(MediaError) -> (prepared: PreparedImage, chroma: ChromaSubsampling?) {
+        var rows = UploadRows(geometry, contentLayout: picture.layout, as: mediaType, self)
+        var encoder = try UploadEncoder(
+            destination, size: rows.size, layout: rows.layout, mediaType: mediaType, self)
+        let warnings = try picture.render(geometry, filter: filter, limits: limits, progress: progress) {
+            content throws(MediaError) in
+            try rows.append(content) { row throws(MediaError) in try encoder.write(row) }
+        }
+        try rows.finish { row throws(MediaError) in try encoder.write(row) }
+        let (summary, chroma) = try encoder.finish()
+        return (
+            PreparedImage(
+                bytes: summary.bytes, byteCount: summary.byteCount, mediaType: mediaType, receipt: geometry,
+                warnings: warnings), chroma
+        )
     }
 }

@@ -1,54 +1,108 @@
 internal import PerceptCore
 
-/// Decoding, resizing, turning and encoding, one behind the other, strip by strip.
+/// Cutting, resizing and turning, one behind the other, strip by strip.
 ///
-/// Stored rows are resized as they come, to the stored form of the result. When the picture stands upright already they
-/// go straight on into the encoder; else the result, which is small, is collected and turned.
+/// Stored rows are cut to the crop and resized as they come, to the stored form of the result. When the picture stands
+/// upright already they go straight on; else the result, which is small, is collected and turned.
 struct PreparationChain: ~Copyable {
-    private let header: ImageHeader
+    private let storedSize: PixelSize
+    private let layout: Image.Layout
+    private let orientation: Orientation
+    /// In the stored picture.
+    private let crop: PixelRectangle
     private let resizer: RowResizer
-    private var writer: ImageWriter
+    private var rowCount = 0
     private var collected: [UInt8] = []
-    private let collects: Bool
 
     init(
-        header: ImageHeader, uploadSize: PixelSize, filter: ResizeFilter, limits: ResourceLimits, source: String,
-        writer: consuming ImageWriter
+        _ geometry: GeometryReceipt, _ layout: Image.Layout, _ filter: ResizeFilter, _ limits: ResourceLimits,
+        source: String?
     ) throws(MediaError) {
-        let storedResultSize = header.orientation.applied(to: uploadSize)
-        collects = header.orientation != .upright
-        if collects { try limits.checkHolding(uploadSize, layout: header.layout, source: source) }
-        resizer = try RowResizer(
-            from: header.storedSize, to: storedResultSize, layout: header.layout, filter: filter,
-            orientation: header.orientation, limits: limits)
-        self.header = header
-        self.writer = writer
-        if collects { collected.reserveCapacity(uploadSize.pixelCount * header.layout.bytesPerPixel) }
+        storedSize = geometry.storedSize
+        orientation = geometry.orientation
+        self.layout = layout
+        crop = geometry.crop.stored(orientation, storedSize: storedSize)
+        resizer = try Self.resizer(geometry, crop, layout, filter, limits, source)
+        guard orientation != .upright else { return }
+        collected.reserveCapacity(resizer.outputSize.pixelCount * layout.bytesPerPixel)
     }
 
-    mutating func run(_ reader: inout ImageReader, _ progress: ((Double) -> Void)?) throws(MediaError) {
+    private static func resizer(
+        _ geometry: GeometryReceipt, _ crop: PixelRectangle, _ layout: Image.Layout, _ filter: ResizeFilter,
+        _ limits: ResourceLimits, _ source: String?
+    ) throws(MediaError) -> RowResizer {
+        try limits.checkPixelCount(of: geometry.uploadSize)
+        let orientation = geometry.orientation
+        let resizedSize = orientation.applied(to: geometry.resizedSize)
+        let content = geometry.content
+        let window = PixelRectangle(
+            x: content.x - geometry.padding.left, y: content.y - geometry.padding.top, width: content.width,
+            height: content.height
+        ).stored(orientation, storedSize: resizedSize)
+        if orientation != .upright { try limits.checkHolding(content.size, layout: layout, source: source) }
+        return try RowResizer(
+            from: crop.size, to: resizedSize, window: window, layout: layout, filter: filter, orientation: orientation,
+            limits: limits)
+    }
+
+    mutating func run(
+        _ reader: inout ImageReader, _ progress: ((Double) -> Void)?,
+        _ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
+    ) throws(MediaError) {
         // Small enough to stay in the processor's cache on its way through.
         let stripBytes = 256 << 10
-        let rowCount = max(1, stripBytes / reader.bytesPerRow)
+        let stripRowCount = max(1, stripBytes / reader.bytesPerRow)
         let strip = WorkingMemory<UInt8>(
-            repeating: 0, count: min(rowCount, header.storedSize.height) * reader.bytesPerRow)
+            repeating: 0, count: min(stripRowCount, storedSize.height) * reader.bytesPerRow)
         while reader.remainingRowCount > 0 {
             try MediaError.checkCancellation()
-            let count = min(rowCount, reader.remainingRowCount)
+            let count = min(stripRowCount, reader.remainingRowCount)
             let rows = UnsafeMutableRawBufferPointer(start: strip.start, count: count * reader.bytesPerRow)
             try reader.readRows(count, into: rows)
-            try resizer.append(UnsafeRawBufferPointer(rows)) { row throws(MediaError) in
-                if collects { collected.append(contentsOf: row) } else { try writer.write(row) }
-            }
-            progress?(Double(reader.rowCount) / Double(header.storedSize.height))
+            try append(UnsafeRawBufferPointer(rows), emit)
+            progress?(Double(reader.rowCount) / Double(storedSize.height))
         }
     }
 
-    consuming func finish() throws(MediaError) -> ImageWriter.Summary {
-        if collects {
-            let image = Image(size: resizer.outputSize, layout: header.layout, uncheckedBytes: collected)
-            try image.oriented(by: header.orientation).write(to: &writer)
+    mutating func run(
+        _ image: Image, _ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
+    ) throws(MediaError) {
+        try image.forEachStrip { strip throws(MediaError) in try append(strip, emit) }
+    }
+
+    mutating func finish(_ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void) throws(MediaError) {
+        guard orientation != .upright else { return }
+        let image = Image(size: resizer.outputSize, layout: layout, uncheckedBytes: collected).oriented(by: orientation)
+        collected = []
+        try image.forEachStrip { strip throws(MediaError) in try emit(strip) }
+    }
+
+    /// Takes the next stored rows, one behind the other.
+    private mutating func append(
+        _ rows: UnsafeRawBufferPointer, _ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
+    ) throws(MediaError) {
+        let bytesPerRow = storedSize.width * layout.bytesPerPixel
+        let count = rows.count / bytesPerRow
+        let first = rowCount
+        rowCount += count
+        let wanted = max(first, crop.y)..<max(first, crop.y, min(rowCount, crop.y + crop.height))
+        if crop.width == storedSize.width {
+            try resize(
+                rows[(wanted.lowerBound - first) * bytesPerRow..<(wanted.upperBound - first) * bytesPerRow], emit)
+        } else {
+            for row in wanted {
+                let start = (row - first) * bytesPerRow + crop.x * layout.bytesPerPixel
+                try resize(rows[start..<start + crop.width * layout.bytesPerPixel], emit)
+            }
         }
-        return try writer.finish()
+    }
+
+    private mutating func resize(
+        _ rows: Slice<UnsafeRawBufferPointer>, _ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
+    ) throws(MediaError) {
+        let collects = orientation != .upright
+        try resizer.append(UnsafeRawBufferPointer(rebasing: rows)) { row throws(MediaError) in
+            if collects { collected.append(contentsOf: row) } else { try emit(row) }
+        }
     }
 }

@@ -19,13 +19,16 @@ final class DoubleResizing: RowResizing {
 
     private static let maximum = Double(UInt16.max)
 
-    init(from inputSize: PixelSize, to outputSize: PixelSize, _ colorModel: Image.ColorModel, _ filter: ResizeFilter) {
+    init(
+        from inputSize: PixelSize, to outputSize: PixelSize, window: PixelRectangle, _ colorModel: Image.ColorModel,
+        _ filter: ResizeFilter
+    ) {
         channelCount = colorModel.channelCount
         hasAlpha = colorModel.hasAlpha
-        across = ResizeAxis(from: inputSize.width, to: outputSize.width, filter: filter)
-        down = ResizeAxis(from: inputSize.height, to: outputSize.height, filter: filter)
+        across = ResizeAxis(from: inputSize.width, to: outputSize.width, window: window.columns, filter: filter)
+        down = ResizeAxis(from: inputSize.height, to: outputSize.height, window: window.rows, filter: filter)
         ringCount = max(1, down.stride)
-        let outputCount = outputSize.width * colorModel.channelCount
+        let outputCount = window.width * colorModel.channelCount
         input = WorkingMemory(repeating: 0, count: inputSize.width * colorModel.channelCount)
         ring = WorkingMemory(repeating: 0, count: ringCount * outputCount)
         sums = WorkingMemory(repeating: 0, count: outputCount)

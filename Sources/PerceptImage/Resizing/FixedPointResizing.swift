@@ -28,20 +28,20 @@ final class FixedPointResizing: RowResizing {
     private var outputRow = 0
 
     init(
-        from inputSize: PixelSize, to outputSize: PixelSize, _ colorModel: Image.ColorModel, _ filter: ResizeFilter,
-        isDownFirst: Bool
+        from inputSize: PixelSize, to outputSize: PixelSize, window: PixelRectangle, _ colorModel: Image.ColorModel,
+        _ filter: ResizeFilter, isDownFirst: Bool
     ) {
         channelCount = Int32(colorModel.channelCount)
         hasAlpha = colorModel.hasAlpha
         inputWidth = inputSize.width
-        outputWidth = outputSize.width
-        outputByteCount = outputSize.width * colorModel.channelCount
-        across =
-            inputSize.width == outputSize.width
-            ? nil : FixedPointAxis(ResizeAxis(from: inputSize.width, to: outputSize.width, filter: filter))
-        let down =
-            inputSize.height == outputSize.height
-            ? nil : FixedPointAxis(ResizeAxis(from: inputSize.height, to: outputSize.height, filter: filter))
+        outputWidth = window.width
+        outputByteCount = window.width * colorModel.channelCount
+        func axis(_ from: Int, _ to: Int, _ window: Range<Int>) -> FixedPointAxis? {
+            from == to && window.count == to
+                ? nil : FixedPointAxis(ResizeAxis(from: from, to: to, window: window, filter: filter))
+        }
+        across = axis(inputSize.width, outputSize.width, window.columns)
+        let down = axis(inputSize.height, outputSize.height, window.rows)
         self.isDownFirst = isDownFirst && down != nil
         ringCount = max(1, down?.tapCount ?? 1)
         ringByteCount = self.isDownFirst ? inputSize.width * colorModel.channelCount : outputByteCount

@@ -10,11 +10,11 @@ final class NearestResizing: RowResizing {
     private var outputRow = 0
     private var output: [UInt8]
 
-    init(from inputSize: PixelSize, to outputSize: PixelSize, bytesPerPixel: Int) {
-        columns = ResizeAxis.nearestInputs(from: inputSize.width, to: outputSize.width)
-        rows = ResizeAxis.nearestInputs(from: inputSize.height, to: outputSize.height)
+    init(from inputSize: PixelSize, to outputSize: PixelSize, window: PixelRectangle, bytesPerPixel: Int) {
+        columns = ResizeAxis.nearestInputs(from: inputSize.width, to: outputSize.width, window: window.columns)
+        rows = ResizeAxis.nearestInputs(from: inputSize.height, to: outputSize.height, window: window.rows)
         self.bytesPerPixel = bytesPerPixel
-        output = [UInt8](repeating: 0, count: outputSize.width * bytesPerPixel)
+        output = [UInt8](repeating: 0, count: window.width * bytesPerPixel)
     }
 
     func append(

@@ -14,23 +14,24 @@ struct ResizeAxis {
 
     var outputCount: Int { starts.count }
 
-    init(from inputCount: Int, to outputCount: Int, filter: ResizeFilter) {
+    /// - Parameter window: the outputs that are wanted; those of all `outputCount` are numbered from its start on.
+    init(from inputCount: Int, to outputCount: Int, window: Range<Int>, filter: ResizeFilter) {
         let scale = Double(inputCount) / Double(outputCount)
         let filterScale = max(scale, 1)
         let support = filter.support * filterScale
         let inverse = 1 / filterScale
         // Not from a formula: rounding at both ends can give one more than the ideal width.
         var ranges: [Range<Int>] = []
-        ranges.reserveCapacity(outputCount)
-        for output in 0..<outputCount {
+        ranges.reserveCapacity(window.count)
+        for output in window {
             let center = (Double(output) + 0.5) * scale
             let start = max(0, Int(center - support + 0.5))
             ranges.append(start..<max(start, min(inputCount, Int(center + support + 0.5))))
         }
         let stride = ranges.map(\.count).max() ?? 0
-        var weights = [Double](repeating: 0, count: stride * outputCount)
+        var weights = [Double](repeating: 0, count: stride * window.count)
         for (output, range) in ranges.enumerated() {
-            let center = (Double(output) + 0.5) * scale
+            let center = (Double(window.lowerBound + output) + 0.5) * scale
             var sum = 0.0
             for (offset, input) in range.enumerated() {
                 let weight = filter.weight(at: (Double(input) - center + 0.5) * inverse)
@@ -63,12 +64,15 @@ extension ResizeAxis {
     ///
     /// Positions are summed up rather than multiplied, as Pillow does it: where a centre falls on the border of two
     /// pixels the rounding of the sum decides.
-    static func nearestInputs(from inputCount: Int, to outputCount: Int) -> [Int] {
+    static func nearestInputs(from inputCount: Int, to outputCount: Int, window: Range<Int>) -> [Int] {
         let scale = Double(inputCount) / Double(outputCount)
         var position = scale * 0.5
-        return (0..<outputCount).map { _ in
-            defer { position += scale }
-            return min(Int(position), inputCount - 1)
+        var inputs: [Int] = []
+        inputs.reserveCapacity(window.count)
+        for output in 0..<window.upperBound {
+            if output >= window.lowerBound { inputs.append(min(Int(position), inputCount - 1)) }
+            position += scale
         }
+        return inputs
     }
 }

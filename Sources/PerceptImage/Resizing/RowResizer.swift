@@ -6,33 +6,39 @@ internal import PerceptCore
 /// that of ``Image/resized(to:filter:limits:)``, whatever portions the rows come in.
 struct RowResizer: ~Copyable {
     let inputSize: PixelSize
+    /// Of the rows that are handed out.
     let outputSize: PixelSize
     let layout: Image.Layout
     /// `nil` when nothing has to be done.
     private let resizing: (any RowResizing)?
 
-    /// - Parameter orientation: how the result will be turned; it is then what resizing the turned picture would give, but
-    ///   for a rounding where it is mirrored.
+    /// - Parameters:
+    ///   - resizedSize: of the whole result.
+    ///   - window: the part of it that is handed out; all of it when `nil`. It has to lie within.
+    ///   - orientation: how the result will be turned; it is then what resizing the turned picture would give, but for a
+    ///     rounding where it is mirrored.
     /// - Throws: `MediaError` `.invalidArgument` when a side of the result is not positive, `.limitExceeded` when the
     ///   result has more than `limits.pixelCount` pixels, or the work takes more than `limits.imageByteCount` bytes.
     init(
-        from inputSize: PixelSize, to outputSize: PixelSize, layout: Image.Layout, filter: ResizeFilter,
-        orientation: Orientation = .upright, limits: ResourceLimits = .default
+        from inputSize: PixelSize, to resizedSize: PixelSize, window: PixelRectangle? = nil, layout: Image.Layout,
+        filter: ResizeFilter, orientation: Orientation = .upright, limits: ResourceLimits = .default
     ) throws(MediaError) {
-        try Self.check(inputSize, outputSize, layout, filter, limits)
+        let window = window ?? PixelRectangle(whole: resizedSize)
+        try Self.check(inputSize, resizedSize, window, layout, filter, limits)
         self.inputSize = inputSize
-        self.outputSize = outputSize
+        outputSize = window.size
         self.layout = layout
-        if inputSize == outputSize {
+        if inputSize == resizedSize, outputSize == resizedSize {
             resizing = nil
-        } else if filter == .nearest {
-            resizing = NearestResizing(from: inputSize, to: outputSize, bytesPerPixel: layout.bytesPerPixel)
+        } else if filter == .nearest || inputSize == resizedSize {
+            resizing = NearestResizing(
+                from: inputSize, to: resizedSize, window: window, bytesPerPixel: layout.bytesPerPixel)
         } else if layout.bitDepth == .eight {
             resizing = FixedPointResizing(
-                from: inputSize, to: outputSize, layout.colorModel, filter,
-                isDownFirst: Self.isDownFirst(inputSize, outputSize, orientation))
+                from: inputSize, to: resizedSize, window: window, layout.colorModel, filter,
+                isDownFirst: Self.isDownFirst(inputSize, resizedSize, orientation))
         } else {
-            resizing = DoubleResizing(from: inputSize, to: outputSize, layout.colorModel, filter)
+            resizing = DoubleResizing(from: inputSize, to: resizedSize, window: window, layout.colorModel, filter)
         }
     }
 
@@ -59,45 +65,46 @@ struct RowResizer: ~Copyable {
     }
 
     private static func check(
-        _ inputSize: PixelSize, _ outputSize: PixelSize, _ layout: Image.Layout, _ filter: ResizeFilter,
-        _ limits: ResourceLimits
+        _ inputSize: PixelSize, _ resizedSize: PixelSize, _ window: PixelRectangle, _ layout: Image.Layout,
+        _ filter: ResizeFilter, _ limits: ResourceLimits
     ) throws(MediaError) {
-        guard outputSize.width > 0, outputSize.height > 0 else {
+        guard resizedSize.shortestSide > 0, window.lies(within: resizedSize) else {
             throw MediaError(
-                .invalidArgument, problem: "a picture cannot be resized to \(outputSize)",
+                .invalidArgument, problem: "a picture cannot be resized to \(resizedSize)",
                 remedy: "ask for sides of at least one pixel")
         }
-        guard outputSize.pixelCount <= limits.pixelCount else {
-            throw MediaError(
-                .limitExceeded,
-                problem:
-                    "\(outputSize) is \(outputSize.pixelCount) pixels, more than the limit of \(limits.pixelCount) "
-                    + "(pixelCount)",
-                remedy: "ask for a smaller picture, or raise the limit")
-        }
+        let outputSize = window.size
+        try limits.checkPixelCount(of: outputSize)
+        let rowBytes = Double(max(inputSize.width, outputSize.width)) * Double(layout.bytesPerPixel) * 4
+        let columnTaps = taps(inputSize.width, resizedSize.width, filter)
+        let rowTaps = taps(inputSize.height, resizedSize.height, filter)
         let work =
-            memory(inputSize.width, outputSize.width, filter, bytesPerTap: 12)
-            + memory(
-                inputSize.height, outputSize.height, filter,
-                bytesPerTap: 12 + Double(max(inputSize.width, outputSize.width)) * Double(layout.bytesPerPixel) * 4
-                    / Double(outputSize.height))
-        guard work <= Double(limits.imageByteCount), max(inputSize.longestSide, outputSize.longestSide) < Int32.max
+            columnTaps * Double(outputSize.width) * 12 + rowTaps * (Double(outputSize.height) * 12 + rowBytes)
+        guard work <= Double(limits.imageByteCount), max(inputSize.longestSide, resizedSize.longestSide) < Int32.max
         else {
             throw MediaError(
                 .limitExceeded,
                 problem:
-                    "to resize \(inputSize) to \(outputSize) takes more than the limit of \(limits.imageByteCount) bytes "
+                    "to resize \(inputSize) to \(resizedSize) takes more than the limit of \(limits.imageByteCount) bytes "
                     + "(imageByteCount)",
                 remedy: "ask for another size, or raise the limit")
         }
     }
 
-    /// An upper bound for the weights of one axis: each output takes at most this many inputs.
-    private static func memory(
-        _ inputCount: Int, _ outputCount: Int, _ filter: ResizeFilter, bytesPerTap: Double
-    ) -> Double {
-        let scale = max(1, Double(inputCount) / Double(outputCount))
-        return (2 * filter.support * scale + 2) * Double(outputCount) * bytesPerTap
+    /// An upper bound for the inputs that one output takes along an axis.
+    private static func taps(_ inputCount: Int, _ resizedCount: Int, _ filter: ResizeFilter) -> Double {
+        2 * filter.support * max(1, Double(inputCount) / Double(resizedCount)) + 2
+    }
+}
+
+extension ResourceLimits {
+    /// Refuses to make a picture of more pixels than allowed.
+    func checkPixelCount(of size: PixelSize) throws(MediaError) {
+        guard size.pixelCount > pixelCount else { return }
+        throw MediaError(
+            .limitExceeded,
+            problem: "\(size) is \(size.pixelCount) pixels, more than the limit of \(pixelCount) (pixelCount)",
+            remedy: "ask for a smaller picture, or raise the limit")
     }
 }
 

@@ -32,6 +32,13 @@ extension Image {
 
     /// Hands all rows to `writer`, strip by strip.
     func write(to writer: inout ImageWriter) throws(MediaError) {
+        try forEachStrip { strip throws(MediaError) in try writer.write(strip) }
+    }
+
+    /// Calls `body` with all rows, some at a time, from top to bottom.
+    func forEachStrip(
+        _ body: (UnsafeRawBufferPointer) throws(MediaError) -> Void
+    ) throws(MediaError) {
         let stripBytes = max(1, Self.stripByteCount / bytesPerRow) * bytesPerRow
         var failure: MediaError?
         bytes.withUnsafeBytes { bytes in
@@ -39,7 +46,7 @@ extension Image {
                 for start in stride(from: 0, to: bytes.count, by: stripBytes) {
                     try MediaError.checkCancellation()
                     let end = min(start + stripBytes, bytes.count)
-                    try writer.write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                    try body(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
                 }
             } catch {
                 failure = error

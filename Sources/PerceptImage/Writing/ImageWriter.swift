@@ -33,7 +33,7 @@ public struct ImageWriter: ~Copyable {
         toMemory byteLimit: Int = ResourceLimits.default.uploadByteCount, size: PixelSize, layout: Image.Layout,
         encoding: ImageEncoding, matte: Color = .white
     ) throws(MediaError) {
-        try self.init(file: nil, byteLimit: byteLimit, size, layout, encoding, matte)
+        try self.init(into: nil, byteLimit: byteLimit, size, layout, encoding, matte)
     }
 
     /// Starts a picture in a file.
@@ -53,11 +53,12 @@ public struct ImageWriter: ~Copyable {
     ) throws(MediaError) {
         try encoding.check(size: size)
         let file = try OutputFile(path: path, protecting: inputs)
-        try self.init(file: consume file, byteLimit: .max, size, layout, encoding, matte)
+        try self.init(into: consume file, byteLimit: .max, size, layout, encoding, matte)
     }
 
-    private init(
-        file: consuming OutputFile?, byteLimit: Int, _ size: PixelSize, _ layout: Image.Layout,
+    /// Starts a picture in a file that is open already, or in memory.
+    init(
+        into file: consuming OutputFile?, byteLimit: Int, _ size: PixelSize, _ layout: Image.Layout,
         _ encoding: ImageEncoding, _ matte: Color
     ) throws(MediaError) {
         try encoding.check(size: size)

@@ -94,15 +94,38 @@ import Testing
         encoder.outputFormatting = [.sortedKeys]
         let json = String(decoding: try encoder.encode(receipt), as: UTF8.self)
         #expect(
-            json == #"{"orientation":6,"scale":{"x":0.5,"y":0.5},"sourceSize":{"height":40,"width":20},"#
+            json == #"{"crop":{"height":40,"width":20,"x":0,"y":0},"orientation":6,"#
+                + #""padding":{"bottom":0,"left":0,"right":0,"top":0},"resizedSize":{"height":20,"width":10},"#
+                + #""scale":{"x":0.5,"y":0.5},"sourceSize":{"height":40,"width":20},"#
                 + #""storedSize":{"height":20,"width":40},"uploadSize":{"height":20,"width":10}}"#)
         #expect(try JSONDecoder().decode(GeometryReceipt.self, from: Data(json.utf8)) == receipt)
+    }
+
+    /// As receipts were before there were crops and paddings.
+    @Test func aReceiptOfOldIsRead() throws {
+        let json = #"{"orientation":6,"storedSize":{"height":20,"width":40},"uploadSize":{"height":20,"width":10}}"#
+        let receipt = try JSONDecoder().decode(GeometryReceipt.self, from: Data(json.utf8))
+        #expect(receipt.crop == PixelRectangle(x: 0, y: 0, width: 20, height: 40))
+        #expect(receipt.padding == .none)
+        #expect(receipt.resizedSize == PixelSize(width: 10, height: 20))
     }
 
     @Test func aReceiptThatMakesNoSenseIsNotDecoded() {
         for json in [
             #"{"storedSize":{"width":0,"height":2},"orientation":1,"uploadSize":{"width":1,"height":1}}"#,
             #"{"storedSize":{"width":4,"height":2},"orientation":9,"uploadSize":{"width":1,"height":1}}"#,
+            #"{"storedSize":{"width":4,"height":2},"orientation":1,"uploadSize":{"width":1,"height":1},"#
+                + #""crop":{"x":3,"y":0,"width":2,"height":1}}"#,
+            #"{"storedSize":{"width":4,"height":2},"orientation":1,"uploadSize":{"width":1,"height":1},"#
+                + #""crop":{"x":9223372036854775807,"y":0,"width":9223372036854775807,"height":1}}"#,
+            #"{"storedSize":{"width":4,"height":2},"orientation":1,"uploadSize":{"width":4,"height":1},"#
+                + #""padding":{"left":3,"top":0,"right":1,"bottom":0}}"#,
+            #"{"storedSize":{"width":4,"height":2},"orientation":1,"uploadSize":{"width":4,"height":1},"#
+                + #""padding":{"left":-9223372036854775808,"top":0,"right":-1,"bottom":0}}"#,
+            #"{"storedSize":{"width":4,"height":2},"orientation":1,"uploadSize":{"width":9223372036854775807,"height":1},"#
+                + #""padding":{"left":-9223372036854775807,"top":0,"right":0,"bottom":0}}"#,
+            #"{"storedSize":{"width":4,"height":2},"orientation":1,"uploadSize":{"width":2,"height":1},"#
+                + #""padding":{"left":-8,"top":0,"right":6,"bottom":0}}"#,
         ] {
             #expect(throws: (any Error).self) { try JSONDecoder().decode(GeometryReceipt.self, from: Data(json.utf8)) }
         }
@@ -110,7 +133,7 @@ import Testing
 
     @Test func aHugeReceiptAllocatesNothing() throws {
         let receipt = try GeometryReceipt(
-            storedSize: PixelSize(width: 1 << 40, height: 1 << 40), orientation: .upright,
+            storedSize: PixelSize(width: Int(Int32.max), height: Int(Int32.max)), orientation: .upright,
             uploadSize: PixelSize(width: 1, height: 1))
         let mask = try Mask(size: PixelSize(width: 1, height: 1), pixels: [255])
         expectMediaError(.limitExceeded) { _ = try receipt.sourceMask(for: mask) }

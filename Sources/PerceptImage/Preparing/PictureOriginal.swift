@@ -1,0 +1,83 @@
+internal import PerceptCore
+
+/// What a preparation makes its pictures of.
+enum PictureOriginal {
+    case source(MediaSource)
+    case image(Image)
+
+    var name: String? {
+        switch self {
+        case .source(let source): source.name
+        case .image: nil
+        }
+    }
+
+    /// Files that must not be replaced.
+    var paths: [String] {
+        switch self {
+        case .source(let source): source.path.map { [$0] } ?? []
+        case .image: []
+        }
+    }
+
+    /// Opens the file and reads its header.
+    func opened(limits: ResourceLimits) throws(MediaError) -> OpenedPicture {
+        switch self {
+        case .source(let source): OpenedPicture(try ImageReader(source, limits: limits), name: source.name)
+        case .image(let image): OpenedPicture(image)
+        }
+    }
+}
+
+/// An original whose pixels have yet to be read, which can be done once.
+struct OpenedPicture: ~Copyable {
+    private enum Pixels: ~Copyable {
+        case file(ImageReader, name: String)
+        case image(Image)
+    }
+
+    let storedSize: PixelSize
+    let orientation: Orientation
+    /// Of the pixels that are read.
+    let layout: Image.Layout
+    let mediaType: MediaType
+    private let pixels: Pixels
+
+    init(_ reader: consuming ImageReader, name: String) {
+        let header = reader.header
+        storedSize = header.storedSize
+        orientation = header.orientation
+        layout = header.layout
+        mediaType = header.mediaType
+        pixels = .file(reader, name: name)
+    }
+
+    init(_ image: Image) {
+        storedSize = image.size
+        orientation = .upright
+        layout = image.layout
+        mediaType = .png
+        pixels = .image(image)
+    }
+
+    /// Calls `emit` with the rows that `geometry` makes of the picture, upright, without its padding.
+    ///
+    /// - Returns: what was out of order without touching the pixels.
+    consuming func render(
+        _ geometry: GeometryReceipt, filter: ResizeFilter, limits: ResourceLimits, progress: ((Double) -> Void)?,
+        emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
+    ) throws(MediaError) -> [String] {
+        switch consume pixels {
+        case .file(var reader, let name):
+            var chain = try PreparationChain(geometry, layout, filter, limits, source: name)
+            try chain.run(&reader, progress, emit)
+            try chain.finish(emit)
+            return reader.warnings
+        case .image(let image):
+            var chain = try PreparationChain(geometry, layout, filter, limits, source: nil)
+            try chain.run(image, emit)
+            try chain.finish(emit)
+            return []
+        }
+    }
+}

@@ -1,0 +1,85 @@
+internal import PerceptCore
+
+/// Encodes the rows of an upload, into memory or a file.
+///
+/// Where the chroma sampling is to be told from the picture, rows are held back, up to ``lookAheadByteCount``, and looked
+/// at before the first one is encoded.
+struct UploadEncoder: ~Copyable {
+    enum Destination {
+        /// At most that many bytes.
+        case memory(Int)
+        case file(String, protecting: [String])
+    }
+
+    /// What has to be looked at before it is decided: more than the picture that is made by default.
+    static let lookAheadByteCount = 8 << 20
+
+    let size: PixelSize
+    let layout: Image.Layout
+    private let mediaType: MediaType
+    private let quality: Int
+    private let byteLimit: Int
+    private var file: OutputFile?
+    private var writer: ImageWriter?
+    private var detector: DrawnPictureDetector
+    private var heldRows: [UInt8] = []
+    /// As given, or as decided.
+    private(set) var chroma: ChromaSubsampling?
+
+    /// - Parameter layout: of the rows that will be written, such as the format can hold.
+    init(
+        _ destination: Destination, size: PixelSize, layout: Image.Layout, mediaType: MediaType,
+        _ preparation: ImagePreparation
+    ) throws(MediaError) {
+        self.size = size
+        self.layout = layout
+        self.mediaType = mediaType
+        quality = preparation.quality
+        detector = DrawnPictureDetector(width: size.width)
+        let isColorJPEG = mediaType == .jpeg && layout == .rgb8
+        chroma = preparation.chroma ?? (isColorJPEG ? nil : .yuv420)
+        file = nil
+        writer = nil
+        if case .memory(let limit) = destination { byteLimit = limit } else { byteLimit = .max }
+        try Self.encoding(mediaType, quality, .yuv420).check(size: size)
+        if case .file(let path, let inputs) = destination { file = try OutputFile(path: path, protecting: inputs) }
+        if chroma != nil { try open() }
+    }
+
+    /// Takes the next rows, one behind the other.
+    mutating func write(_ rows: UnsafeRawBufferPointer) throws(MediaError) {
+        guard chroma == nil else {
+            try writer?.write(rows)
+            return
+        }
+        detector.append(rows)
+        heldRows.append(contentsOf: rows)
+        if heldRows.count >= Self.lookAheadByteCount { try decide() }
+    }
+
+    consuming func finish() throws(MediaError) -> (summary: ImageWriter.Summary, chroma: ChromaSubsampling?) {
+        if chroma == nil { try decide() }
+        guard let writer = writer.take() else { throw .cancelled }
+        return (try writer.finish(), chroma)
+    }
+
+    private mutating func decide() throws(MediaError) {
+        chroma = detector.isDrawn ? .yuv444 : .yuv420
+        try open()
+        let rows = heldRows
+        heldRows = []
+        try rows.emit { rows throws(MediaError) in try writer?.write(rows) }
+    }
+
+    private mutating func open() throws(MediaError) {
+        writer = try ImageWriter(
+            into: file.take(), byteLimit: byteLimit, size, layout, Self.encoding(mediaType, quality, chroma ?? .yuv420),
+            .white)
+    }
+
+    private static func encoding(
+        _ mediaType: MediaType, _ quality: Int, _ chroma: ChromaSubsampling
+    ) -> ImageEncoding {
+        mediaType == .jpeg ? .jpeg(quality: quality, chroma: chroma) : .png
+    }
+}
