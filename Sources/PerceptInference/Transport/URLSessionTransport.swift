@@ -27,14 +27,7 @@ public final class URLSessionTransport: HTTPTransport {
 
         init() {
             LoopbackProxyExemption.apply()
-            let configuration = URLSessionConfiguration.ephemeral
-            configuration.httpCookieStorage = nil
-            configuration.httpShouldSetCookies = false
-            configuration.httpCookieAcceptPolicy = .never
-            configuration.urlCache = nil
-            configuration.urlCredentialStorage = nil
-            configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
-            session = URLSession(configuration: configuration, delegate: transfers, delegateQueue: nil)
+            session = URLSession(configuration: .forgetful, delegate: transfers, delegateQueue: nil)
         }
 
         /// The session keeps its delegate, and the system keeps the session, until this; transfers under way go on.
@@ -44,13 +37,7 @@ public final class URLSessionTransport: HTTPTransport {
     }
 
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
-        var urlRequest = URLRequest(url: request.url)
-        urlRequest.httpMethod = request.method.rawValue
-        for field in request.headers { urlRequest.addValue(field.value, forHTTPHeaderField: field.name.rawName) }
-        if let token = request.token {
-            urlRequest.setValue(token.authorizationHeader, forHTTPHeaderField: "Authorization")
-        }
-        urlRequest.httpBody = Data(request.body)
+        var urlRequest = URLRequest(request)
         // The session's own timeout counts from byte to byte and is set longer, so that the whole one comes first.
         let timeout = max(request.timeout.inSeconds, 0)
         urlRequest.timeoutInterval = timeout + 60
@@ -76,6 +63,15 @@ public final class URLSessionTransport: HTTPTransport {
         }
         if case .failure(let error) = outcome, error.kind == .answerTooLarge { replace(session) }
         return try outcome.get()
+    }
+
+    public func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
+        let transfer = StreamingTransfer(request)
+        // Nobody else refers to the transfer yet: it is stopped here when there is no head, and by the body later.
+        let body = TransportBody(
+            next: { () throws(TransportError) in try await transfer.nextPiece() }, stop: { transfer.stop() })
+        let head = try await transfer.head()
+        return TransportStream(status: head.status, headers: head.headers, body: body)
     }
 
     /// Gives later requests a new session.
@@ -184,49 +180,5 @@ private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
         finish(task, error.map { .failure(TransportError($0)) })
-    }
-}
-
-extension TransportReply {
-    fileprivate init(_ response: HTTPURLResponse) {
-        var headers = HTTPFields()
-        for case let (name as String, value as String) in response.allHeaderFields {
-            if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
-        }
-        self.init(status: response.statusCode, headers: headers)
-    }
-}
-
-extension TransportError {
-    /// Foundation's errors sorted by what they mean for the request.
-    fileprivate init(_ error: any Error) {
-        let words = error.localizedDescription.excerpt(limit: 200)
-        guard let code = (error as? URLError)?.code else {
-            self.init(.connectionLost, problem: "the connection failed: \(words)")
-            return
-        }
-        switch code {
-        case .cannotConnectToHost:
-            self.init(.notConnected, problem: "nothing answers there")
-        case .cannotFindHost, .dnsLookupFailed:
-            self.init(.notConnected, problem: "there is no such host")
-        case .notConnectedToInternet, .internationalRoamingOff, .dataNotAllowed:
-            self.init(.notConnected, problem: "there is no network connection")
-        case .timedOut:
-            self.init(.timedOut, problem: "no answer in time")
-        case .cancelled:
-            self.init(.cancelled, problem: "cancelled")
-        case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
-            .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .clientCertificateRejected,
-            .clientCertificateRequired:
-            self.init(.notSecure, problem: "no secure connection: \(words)")
-        case .badServerResponse:
-            // What Linux says when the server closes a connection that it was sent a request on.
-            self.init(.connectionLost, problem: "the server closed the connection without an answer")
-        case .cannotParseResponse, .cannotDecodeRawData, .cannotDecodeContentData:
-            self.init(.answerMalformed, problem: "what came back is no HTTP answer: \(words)")
-        default:
-            self.init(.connectionLost, problem: "the connection failed: \(words)")
-        }
     }
 }

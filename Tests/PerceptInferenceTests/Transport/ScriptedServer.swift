@@ -19,6 +19,10 @@ final class ScriptedServer: Sendable {
         case pause(milliseconds: UInt32)
         /// Sends these bytes again and again, a thousand times a second at most, until the peer has gone.
         case sendForever([UInt8])
+        /// Sends these bytes again and again as fast as they are taken, so many times at most.
+        case flood([UInt8], times: Int)
+        /// Goes on when the test says so.
+        case wait(DispatchSemaphore)
         /// Waits until the peer has gone.
         case hold
         /// Closes the connection; without it the next request is awaited.
@@ -27,12 +31,15 @@ final class ScriptedServer: Sendable {
 
     let port: UInt16
     private let listener: CInt
-    private let state = Mutex((requests: [String](), connections: 0, hangUps: 0))
+    private let state = Mutex((requests: [String](), connections: 0, hangUps: 0, floodByteCount: 0))
 
     var requests: [String] { state.withLock { $0.requests } }
     var connectionCount: Int { state.withLock { $0.connections } }
     /// How often a peer left while it was being sent to or waited for.
     var hangUpCount: Int { state.withLock { $0.hangUps } }
+
+    /// Bytes that were sent in floods.
+    var floodByteCount: Int { state.withLock { $0.floodByteCount } }
 
     var url: URL { URL(string: "http://127.0.0.1:\(port)/x") ?? URL(fileURLWithPath: "/") }
 
@@ -84,6 +91,13 @@ final class ScriptedServer: Sendable {
                 case .sendForever(let bytes):
                     while write(bytes, to: connection) { usleep(1000) }
                     return hangUp()
+                case .flood(let bytes, let times):
+                    for _ in 0..<times {
+                        guard write(bytes, to: connection) else { return hangUp() }
+                        state.withLock { $0.floodByteCount += bytes.count }
+                    }
+                case .wait(let semaphore):
+                    semaphore.wait()
                 case .hold:
                     var byte: UInt8 = 0
                     while recv(connection, &byte, 1, 0) > 0 {}
