@@ -77,6 +77,21 @@ static void on_error(j_common_ptr codec) {
     decoder_fail(&decoder->base, status, message);
 }
 
+// Notes where in the scans damage was met; `is_cut` when nothing follows it.
+static void note_damage(JPEGDecoder *decoder, bool is_cut, const char *message) {
+    j_decompress_ptr codec = &decoder->codec;
+    ImageDecoder *base = &decoder->base;
+    if (base->is_damaged) return;
+    decoder_note_damage(base, is_cut ? ImageCodecStatusTruncated : ImageCodecStatusMalformed, message);
+    if (!jpeg_has_multiple_scans(codec)) {
+        base->damage.leaves_gray = is_cut;
+        return;
+    }
+    base->damage.scan_number = codec->input_scan_number;
+    base->damage.fraction = (double)codec->input_iMCU_row / codec->total_iMCU_rows;
+    base->damage.leaves_gray = codec->input_scan_number <= 1 && codec->input_iMCU_row < codec->total_iMCU_rows;
+}
+
 // Damage in the data of pixels, which may be passed over when any came before it.
 static void on_damage(j_common_ptr common) {
     JPEGDecoder *decoder = owner(common);
@@ -86,15 +101,9 @@ static void on_damage(j_common_ptr common) {
     bool is_cut = decoder->end_was_made_up;
     bool has_pixels = has_scans ? codec->input_scan_number > 1 || codec->input_iMCU_row > 0 : base->rows_done > 0;
     if (!base->is_tolerant || (is_cut && !has_pixels)) on_error(common);
-    if (base->is_damaged) return;
     char message[JMSG_LENGTH_MAX];
     common->err->format_message(common, message);
-    decoder_note_damage(base, is_cut ? ImageCodecStatusTruncated : ImageCodecStatusMalformed, message);
-    if (has_scans) {
-        base->damage.scan_number = codec->input_scan_number;
-        base->damage.fraction = (double)codec->input_iMCU_row / codec->total_iMCU_rows;
-    }
-    base->damage.leaves_gray = is_cut && codec->input_scan_number <= 1;
+    note_damage(decoder, is_cut, message);
 }
 
 // libjpeg goes on after corrupt data with invented pixels.
@@ -389,8 +398,7 @@ static bool opens_again(JPEGDecoder *decoder) {
     int64_t limit = last_marker(&base->source, position - 1);
     if (limit <= 0 || limit >= base->source.limit) return false;
     decoder->attempt_count++;
-    decoder_note_damage(base, base->failure, base->message);
-    if (base->damage.scan_number == 0) base->damage.scan_number = codec->input_scan_number;
+    note_damage(decoder, base->failure == ImageCodecStatusTruncated, base->message);
     jpeg_destroy_decompress(codec);
     memset(codec, 0, sizeof *codec);
     memset(&decoder->input, 0, sizeof decoder->input);

@@ -11,6 +11,8 @@ enum {
     // Of the kinds that libpng keeps a list of.
     CHUNK_COUNT = 128,
     PNG_PASSES = 7,
+    // A window of compressed data that is not all there is lost as a whole.
+    TOLERANT_WINDOW = 64,
 };
 
 typedef struct PNGDecoder {
@@ -195,6 +197,7 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_chunk_cache_max(png, CHUNK_COUNT);
     png_set_chunk_malloc_max(png, chunk_limit(base));
+    if (base->is_tolerant) png_set_compression_buffer_size(png, TOLERANT_WINDOW);
     png_set_crc_action(png, base->is_tolerant ? PNG_CRC_WARN_USE : PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
     // Whether a profile is sRGB's is found out from what it does, not from its checksum.
     png_set_option(png, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);

@@ -1,0 +1,144 @@
+import Foundation
+import PerceptCore
+import PerceptTestSupport
+import Testing
+
+@testable import PerceptImage
+
+/// Small pictures of every kind, damaged in thousands of ways: each is read to its end or refused with an error, strictly and
+/// leniently, and neither takes more than it should.
+///
+/// A seed gives the same damage each time. `PERCEPT_MUTATIONS` sets how many there are of each picture; run with many
+/// under `--sanitize=address`, the test shows what a crash would hide.
+@Suite struct MutationTests {
+    struct Seed: Sendable, CustomTestStringConvertible {
+        let name: String
+        let bytes: [UInt8]
+        var testDescription: String { name }
+    }
+
+    private static let mutationCount = ProcessInfo.processInfo.environment["PERCEPT_MUTATIONS"].flatMap(Int.init) ?? 40
+
+    static let seeds: [Seed] = {
+        let profiles = Dictionary(
+            ColorProfileTests.cases.map { ($0.name, $0.profileBytes) }, uniquingKeysWith: { first, _ in first })
+        let exif = EXIFBuilder.bytes(orientation: 6, isLittleEndian: true)
+        var seeds: [Seed] = []
+        func png(
+            _ name: String, _ colorType: PNGBuilder.ColorType, _ bitDepth: Int, _ isInterlaced: Bool, _ profile: String?
+        ) {
+            var builder = PNGBuilder(
+                width: 19, height: 13, bitDepth: bitDepth, colorType: colorType, isInterlaced: isInterlaced)
+            builder.chunksBeforePixels = [
+                ("gAMA", PNGBuilder.bigEndian(60000)),
+                ("cHRM", [31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000].flatMap(PNGBuilder.bigEndian)),
+                ("tEXt", Array("Comment\0none".utf8)),
+            ]
+            if let profile = profile.flatMap({ profiles[$0] }) {
+                builder.chunksBeforePixels.append(PNGBuilder.profileChunk(profile))
+            }
+            if colorType == .palette { builder.chunksBeforePixels.append(("tRNS", [0, 100])) }
+            builder.chunksAfterPixels = [("eXIf", exif)]
+            seeds.append(Seed(name: name, bytes: builder.bytes))
+        }
+        png("PNG gray", .gray, 8, false, "grayDotGain")
+        png("PNG gray 16 interlaced", .gray, 16, true, nil)
+        png("PNG palette interlaced", .palette, 4, true, nil)
+        png("PNG RGB", .rgb, 8, false, "displayP3")
+        png("PNG RGBA 16", .rgba, 16, false, "adobeRGB")
+        func jpeg(_ name: String, _ builder: JPEGBuilder, _ profile: String?) {
+            var builder = builder
+            builder.exif = exif
+            if let profile = profile.flatMap({ profiles[$0] }) {
+                builder.profileParts = [
+                    (1, 2, Array(profile.prefix(300))), (2, 2, Array(profile.dropFirst(300))),
+                ]
+            }
+            seeds.append(Seed(name: name, bytes: builder.bytes))
+        }
+        jpeg("JPEG gray", .gray(), "grayGamma18")
+        jpeg("JPEG inks", .fourComponents([40, 90, 200, 51], adobeTransform: 2), "press")
+        var restarting = JPEGBuilder.yCbCr(across: 2, down: 2)
+        restarting.restartInterval = 2
+        jpeg("JPEG restarting", restarting, "proPhoto")
+        var progressive = JPEGBuilder.yCbCr()
+        progressive.isProgressive = true
+        jpeg("JPEG progressive", progressive, nil)
+        seeds += DecodedFilesTests.cases.map { Seed(name: "encoded \($0.name)", bytes: [UInt8]($0.file)) }
+        return seeds
+    }()
+
+    @Test func thereIsAPictureOfEachKind() {
+        #expect(Self.seeds.count == 9 + 16)
+    }
+
+    @Test(arguments: seeds) func damageDoesNoHarm(_ seed: Seed) throws {
+        var generator = SplitMix64(seed: UInt64(seed.bytes.count))
+        // What a small file may claim to be: its pixels are made up when leniently read.
+        let limits = ResourceLimits(pixelCount: 1 << 18, imageByteCount: 1 << 22)
+        var (readCount, refusedCount) = (0, 0)
+        for number in 0..<Self.mutationCount {
+            let mutant = Self.mutated(seed.bytes, &generator)
+            var strict: Image?
+            for lenient in [false, true] {
+                do throws(MediaError) {
+                    let (image, warnings) = try ImageReader.everything(of: mutant, limits: limits, lenient: lenient)
+                    #expect(warnings.count <= 17)
+                    readCount += 1
+                    if lenient, let strict { #expect(image == strict, "mutation \(number)") }
+                    strict = image
+                } catch {
+                    refusedCount += 1
+                    #expect(error.kind != .cancelled && error.kind != .inputOutput, "mutation \(number): \(error)")
+                    // What is read strictly is read leniently.
+                    #expect(!lenient || strict == nil, "mutation \(number): \(error)")
+                }
+            }
+        }
+        #expect(readCount + refusedCount == 2 * Self.mutationCount)
+        #expect(refusedCount > 0)
+    }
+
+    /// One to four of: a flipped byte, a length that is another, a stretch that stands twice, one that is missing, a cut.
+    private static func mutated(_ bytes: [UInt8], _ generator: inout SplitMix64) -> [UInt8] {
+        var bytes = bytes
+        for _ in 0..<Int.random(in: 1...4, using: &generator) where bytes.count > 16 {
+            let isHeader = Bool.random(using: &generator)
+            let place = Int.random(in: 0..<(isHeader ? min(200, bytes.count) : bytes.count), using: &generator)
+            let length = min(Int.random(in: 1...64, using: &generator), bytes.count - place)
+            switch Int.random(in: 0..<8, using: &generator) {
+            case 0...2: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+            case 3: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+            case 4:
+                let extremes: [UInt32] = [0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, .max, .max - 7]
+                let value = extremes.randomElement(using: &generator) ?? 0
+                let stored = Bool.random(using: &generator) ? value.bigEndian : value.littleEndian
+                withUnsafeBytes(of: stored) { field in
+                    for (offset, byte) in field.enumerated() where place + offset < bytes.count {
+                        bytes[place + offset] = byte
+                    }
+                }
+            case 5: bytes.insert(contentsOf: bytes[place..<place + length], at: place)
+            case 6: bytes.removeSubrange(place..<place + length)
+            default: bytes.removeLast(Int.random(in: 0..<bytes.count / 2, using: &generator))
+            }
+        }
+        return repaired(bytes)
+    }
+
+    /// A PNG whose chunks have the checksums of their damaged content, so that it gets further than those.
+    private static func repaired(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.starts(with: PNGBuilder.signature) else { return bytes }
+        var bytes = bytes
+        var offset = 8
+        while offset + 12 <= bytes.count {
+            let length = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+            let end = offset + 8 + length
+            guard end + 4 <= bytes.count else { break }
+            let checksum = PNGBuilder.checksum(Array(bytes[offset + 4..<end]))
+            bytes.replaceSubrange(end..<end + 4, with: PNGBuilder.bigEndian(Int(checksum)))
+            offset = end + 4
+        }
+        return bytes
+    }
+}
