@@ -141,6 +141,8 @@ struct ImagePreparationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What shows through transparent pixels in a JPEG.", valueName: "color"))
     var matte = CSSColor(.white)
 
+    @OptionGroup var reading: PictureReadingOptions
+
     func validate() throws {
         guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100.") }
         if exact != nil, letterbox != nil { throw ValidationError("--exact and --letterbox exclude each other.") }
@@ -157,6 +159,7 @@ struct ImagePreparationOptions: ParsableArguments {
         preparation.chroma = if case .fixed(let chroma) = chroma { chroma } else { nil }
         preparation.matte = matte.color
         preparation.maximumByteCount = limits.maxBytes?.value
+        preparation.isLenient = reading.lenient
         return preparation
     }
 

@@ -20,6 +20,7 @@ struct Annotate: AsyncParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("The annotated picture (.png or .jpg).", valueName: "out"))
     var output: String
 
+    @OptionGroup var reading: PictureReadingOptions
     @OptionGroup var general: GeneralOptions
 
     func run() async throws {
@@ -29,7 +30,9 @@ struct Annotate: AsyncParsableCommand {
             let none = MediaInput(bytes: [], mediaType: .png)
             let found = try SavedAnswer.decode(detections, as: ObjectDetection(image: none), key: "detections")
             let objects = found.map { Detection(label: $0.label, score: $0.score, box: $0.box) }
-            let annotated = try Image(decoding: source).annotated(with: objects)
+            var reader = try ImageReader(source, lenient: reading.lenient)
+            let annotated = try reader.readImage().annotated(with: objects)
+            for warning in reader.warnings { console.warning("\(source.name): \(warning)") }
             try PictureOutput.write(
                 annotated.image, to: output, protecting: [source.path, detections].compactMap(\.self))
             annotated.dropped.report(console, detections)

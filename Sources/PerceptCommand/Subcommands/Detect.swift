@@ -39,7 +39,8 @@ struct Detect: AsyncParsableCommand {
             let found = try await perceiver.detectObjects(in: source, model: service.model, threshold: threshold)
             for warning in found.warnings { console.warning("\(source.name): \(warning)") }
             if let path {
-                let annotated = try Image(decoding: source).annotated(with: found.objects)
+                let annotated = try Image(decoding: source, lenient: image.reading.lenient).annotated(
+                    with: found.objects)
                 try PictureOutput.write(annotated.image, to: path, protecting: source.path.map { [$0] } ?? [])
                 annotated.dropped.report(console, source.name)
             }

@@ -52,7 +52,7 @@ struct Segment: AsyncParsableCommand {
             for warning in segmentation.warnings { console.warning("\(source.name): \(warning)") }
             let report = try SegmentReport(
                 segmentation.segments, source: source, otherInputs: input.files, folder: folder,
-                overlay: picture.map { ($0, source) })
+                overlay: picture.map { ($0, source) }, lenient: image.reading.lenient)
             try report.print(console)
         }
     }

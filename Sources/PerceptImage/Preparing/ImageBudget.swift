@@ -124,7 +124,7 @@ extension ImagePreparation {
     func fitting(
         _ byteLimit: Int, _ original: PictureOriginal, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> PreparedImage {
-        let picture = try original.opened(limits: limits)
+        let picture = try original.opened(limits: limits, lenient: isLenient)
         let (storedSize, orientation) = (picture.storedSize, picture.orientation)
         let wantedSize = try geometry(storedSize: storedSize, orientation: orientation).uploadSize
         let mediaType = mediaType(for: picture.mediaType)
@@ -144,7 +144,10 @@ extension ImagePreparation {
             let geometry = try preparation.geometry(storedSize: storedSize, orientation: orientation)
             if kept?.geometry != geometry {
                 kept = nil
-                let picture = if let unread = unread.take() { unread } else { try original.opened(limits: limits) }
+                let picture =
+                    if let unread = unread.take() { unread } else {
+                        try original.opened(limits: limits, lenient: isLenient)
+                    }
                 let rows = UploadRows(geometry, contentLayout: picture.layout, as: mediaType, preparation)
                 let byteCount = rows.size.pixelCount.multipliedReportingOverflow(by: rows.layout.bytesPerPixel)
                 guard !byteCount.overflow, byteCount.partialValue <= min(Self.keptByteCount, limits.imageByteCount)

@@ -47,8 +47,8 @@ public struct ImagePreparation: Sendable, Hashable {
     /// photographed, `.yuv420` for others.
     ///
     /// Drawn is what consists of flat grounds and hard edges with little between. Of the blocks of 2×2 pixels in every other
-    /// pair of rows a quarter or more then differ by no more than 3 in any channel, and of the rest at least one in
-    /// four differs by 64 or more. Of a picture of more than 8 MiB the first 8 MiB are looked at.
+    /// pair of rows a quarter or more then differ by no more than 8 in any channel, and of the rest at least one in
+    /// three differs by 64 or more. Of an upload of more than 8 MiB of pixels the first 8 MiB are looked at.
     public var chroma: ChromaSubsampling?
     /// What shows through transparent pixels of a JPEG.
     public var matte: Color
@@ -58,11 +58,14 @@ public struct ImagePreparation: Sendable, Hashable {
     /// 320 pixels; an ``exactSize`` and the chroma sampling are kept, and a PNG keeps its colours. At most six pictures are
     /// made, each from the original pixels. A warning says what was given up.
     public var maximumByteCount: Int?
+    /// Whether damaged or missing pixels are made up for, with a warning, instead of refused; see ``ImageReader``.
+    public var isLenient: Bool
 
     public init(
         crop: PixelRectangle? = nil, longestSide: Int? = 1333, shortestSide: Int? = nil, exactSize: PixelSize? = nil,
         fit: Fit = .stretch, filter: ResizeFilter = .lanczos, format: Format = .jpeg, quality: Int = 90,
-        chroma: ChromaSubsampling? = nil, matte: Color = .white, maximumByteCount: Int? = nil
+        chroma: ChromaSubsampling? = nil, matte: Color = .white, maximumByteCount: Int? = nil,
+        isLenient: Bool = false
     ) {
         self.crop = crop
         self.longestSide = longestSide
@@ -75,6 +78,7 @@ public struct ImagePreparation: Sendable, Hashable {
         self.chroma = chroma
         self.matte = matte
         self.maximumByteCount = maximumByteCount
+        self.isLenient = isLenient
     }
 
     /// The size of the result for an upright picture of `size`.
@@ -139,7 +143,7 @@ public struct ImagePreparation: Sendable, Hashable {
             guard let outputPath else { return fitted }
             return try fitted.moved(toFile: outputPath, protecting: original.paths)
         }
-        let picture = try original.opened(limits: limits)
+        let picture = try original.opened(limits: limits, lenient: isLenient)
         let geometry = try geometry(storedSize: picture.storedSize, orientation: picture.orientation)
         let mediaType = mediaType(for: picture.mediaType)
         let destination: UploadEncoder.Destination =

@@ -21,9 +21,10 @@ enum PictureOriginal {
     }
 
     /// Opens the file and reads its header.
-    func opened(limits: ResourceLimits) throws(MediaError) -> OpenedPicture {
+    func opened(limits: ResourceLimits, lenient: Bool) throws(MediaError) -> OpenedPicture {
         switch self {
-        case .source(let source): OpenedPicture(try ImageReader(source, limits: limits), name: source.name)
+        case .source(let source):
+            OpenedPicture(try ImageReader(source, limits: limits, lenient: lenient), name: source.name)
         case .image(let image): OpenedPicture(image)
         }
     }

@@ -9,22 +9,29 @@ extension Image {
     /// - Parameters:
     ///   - source: the file or its bytes.
     ///   - limits: what it may not exceed.
-    ///   - lenient: whether damaged or missing pixels are made up for, as ``ImageReader`` does; its warnings are not told.
+    ///   - lenient: whether damaged or missing pixels are made up for, as ``ImageReader`` does; whoever wants
+    ///     its warnings calls ``ImageReader/readImage()``.
     /// - Throws: as ``ImageReader``; `.limitExceeded` also when the picture takes more than `limits.imageByteCount`
     ///   bytes; `.cancelled`.
     public init(
         decoding source: MediaSource, limits: ResourceLimits = .default, lenient: Bool = false
     ) throws(MediaError) {
         var reader = try ImageReader(source, limits: limits, lenient: lenient)
-        self = try reader.readImage(source: source, limits: limits)
+        self = try reader.readImage()
     }
 }
 
 extension ImageReader {
-    /// The rest of the picture's rows as an upright image; to be called before any row was read.
-    fileprivate mutating func readImage(source: MediaSource, limits: ResourceLimits) throws(MediaError) -> Image {
+    /// Reads the whole picture and turns it upright; to be called before any row was read.
+    ///
+    /// - Throws: as ``readRows(_:into:)``; `.limitExceeded` when the picture takes more than `limits.imageByteCount` bytes;
+    ///   `.invalidArgument` when rows have been read; `.cancelled`.
+    public mutating func readImage() throws(MediaError) -> Image {
+        guard rowCount == 0 else {
+            throw MediaError(.invalidArgument, source: name, problem: "\(rowCount) rows have been read already")
+        }
         let header = header
-        try limits.checkHolding(header.storedSize, layout: header.layout, source: source.name)
+        try limits.checkHolding(header.storedSize, layout: header.layout, source: name)
         let bytesPerRow = bytesPerRow
         let rowsPerStrip = max(1, Image.stripByteCount / bytesPerRow)
         var failure: MediaError?

@@ -17,7 +17,8 @@ public import PerceptCore
 /// (128, opaque), and a warning says how far the file was whole.
 public struct ImageReader: ~Copyable {
     private var decoder: ImageDecoder
-    private let name: String
+    let name: String
+    let limits: ResourceLimits
     public let header: ImageHeader
     /// Rows read so far.
     public private(set) var rowCount = 0
@@ -45,6 +46,7 @@ public struct ImageReader: ~Copyable {
         self.decoder = decoder
         self.header = header
         self.name = source.name
+        self.limits = limits
     }
 
     /// Bytes of one row, without padding.
