@@ -36,4 +36,13 @@ void image_resize_column_scalar(const uint8_t *const *rows, const int32_t *weigh
 void image_premultiply(uint8_t *pixels, size_t count, int32_t channel_count);
 void image_unpremultiply(uint8_t *pixels, size_t count, int32_t channel_count);
 
+// Of two rows of 8-bit RGB: how many blocks of 2×2 pixels have channels that differ by 8 at most, by 64 or more, or by
+// something between, the channel counting that differs most. An odd last column is left out.
+typedef struct ImageBlockCounts {
+    size_t flat;
+    size_t soft;
+    size_t hard;
+} ImageBlockCounts;
+ImageBlockCounts image_count_blocks(const uint8_t *upper, const uint8_t *lower, size_t pixel_count);
+
 #endif

@@ -1,12 +1,13 @@
+internal import CKernels
 internal import PerceptCore
 
 /// Tells pictures that were drawn or written (text, screens, diagrams) from photographs, by blocks of 2×2 pixels.
 ///
-/// A block is *flat* when no channel of its pixels differs by more than 3, *hard* when one differs by 64 or more, and
-/// *soft* when it is neither. What is drawn consists of flat grounds and hard edges with little between; a photograph has
-/// soft blocks nearly everywhere that it is not blurred. A picture counts as drawn when a quarter of its blocks or more are
-/// flat, and at least one in four of the others is hard. These blocks are also those over which 4:2:0 takes one mean of
-/// the colours, so that hard ones are what it would blur.
+/// A block is *flat* when no channel of its pixels differs by more than 8, *hard* when one differs by 64 or more, and
+/// *soft* when it is neither. What is drawn consists of flat grounds and hard edges with little between, also when it was
+/// scanned or is a JPEG of middling quality; a photograph has soft blocks wherever it is not blurred. A picture counts as
+/// drawn when a quarter of its blocks or more are flat, and at least one in three of the others is hard. These are also
+/// the blocks over which 4:2:0 takes one mean of the colours: hard ones are what it would blur.
 ///
 /// Every other pair of rows is looked at.
 struct DrawnPictureDetector {
@@ -28,7 +29,7 @@ struct DrawnPictureDetector {
 
     var isDrawn: Bool {
         let blockCount = flatCount + softCount + hardCount
-        return hardCount > 0 && flatCount * 4 >= blockCount && hardCount * 3 >= softCount
+        return hardCount > 0 && flatCount * 4 >= blockCount && hardCount * 2 >= softCount
     }
 
     /// Takes the next rows, one behind the other.
@@ -45,21 +46,10 @@ struct DrawnPictureDetector {
     }
 
     private mutating func count(_ lower: UnsafeRawBufferPointer) {
-        var (flatCount, hardCount, softCount) = (0, 0, 0)
-        let step = 2 * Self.channelCount
-        upper.withUnsafeBytes { upper in
-            for block in 0..<upper.count / step {
-                var range: UInt8 = 0
-                for channel in block * step..<block * step + Self.channelCount {
-                    let (a, b) = (upper[channel], upper[channel + Self.channelCount])
-                    let (c, d) = (lower[channel], lower[channel + Self.channelCount])
-                    range = max(range, max(max(a, b), max(c, d)) - min(min(a, b), min(c, d)))
-                }
-                if range <= 3 { flatCount += 1 } else if range >= 64 { hardCount += 1 } else { softCount += 1 }
-            }
-        }
-        self.flatCount += flatCount
-        self.hardCount += hardCount
-        self.softCount += softCount
+        guard let lower = lower.assumingMemoryBound(to: UInt8.self).baseAddress else { return }
+        let counts = image_count_blocks(upper, lower, bytesPerRow / Self.channelCount)
+        flatCount += counts.flat
+        softCount += counts.soft
+        hardCount += counts.hard
     }
 }
