@@ -18,6 +18,10 @@ public struct InferenceClient: Sendable {
     public var timeout: Duration
     /// Bytes of one answer that may be held.
     public var answerByteLimit: Int
+    /// Sends the token over plain http to other machines too (default `false`), where whoever is in between can read it.
+    ///
+    /// For a network that is trusted as a whole, behind a proxy that ends TLS say.
+    public var sendsTokenUnprotected = false
     /// Sent as `User-Agent`.
     public var userAgent: String
     var timekeeping = Timekeeping.system
@@ -126,10 +130,10 @@ public struct InferenceClient: Sendable {
                 .tokenMissing, problem: "the router asks for a token, and there is none",
                 remedy: "create one at https://huggingface.co/settings/tokens and set HF_TOKEN to it")
         }
-        if url.isUnprotected {
+        if url.isUnprotected, !sendsTokenUnprotected {
             throw InferenceError(
                 .tokenRefused, problem: "the token is not sent over plain http to another machine",
-                remedy: "use https, or leave the token out")
+                remedy: "use https, or leave the token out; where the network is trusted, set sendsTokenUnprotected")
         }
     }
 }

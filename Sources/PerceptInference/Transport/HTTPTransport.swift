@@ -101,6 +101,11 @@ public struct TransportError: Error, Sendable, Hashable {
         self.problem = problem
     }
 
+    /// The error for a server that nothing could be sent to within `timeout`.
+    static func noConnection(within timeout: Duration) -> TransportError {
+        TransportError(.notConnected, problem: "no connection came about within \(timeout)")
+    }
+
     /// The error for a body that exceeds `limit` bytes.
     public static func answerTooLarge(_ limit: Int) -> TransportError {
         TransportError(.answerTooLarge, problem: "the answer is larger than the limit of \(limit) bytes")

@@ -19,7 +19,8 @@ final class StreamingTransfer: NSObject, URLSessionDataDelegate, Sendable {
         /// Set once, by whatever ends the transfer first; pieces that came before are still given.
         var end: Result<Void, TransportError>?
         var readers: [CheckedContinuation<Void, Never>] = []
-        var clock: Task<Void, any Error>?
+        var isConnected = false
+        var clocks: [Task<Void, any Error>] = []
     }
 
     /// Bytes that wait for their reader before the sender is held up; libcurl delivers 16 KiB at a time.
@@ -32,7 +33,7 @@ final class StreamingTransfer: NSObject, URLSessionDataDelegate, Sendable {
     private let timeout: Duration
 
     /// Begins to send.
-    init(_ request: TransportRequest) {
+    init(_ request: TransportRequest, connectTimeout: Duration) {
         byteLimit = request.responseByteLimit
         timeout = request.timeout
         super.init()
@@ -45,9 +46,18 @@ final class StreamingTransfer: NSObject, URLSessionDataDelegate, Sendable {
         connection.withLock { $0 = (session, task) }
         let clock = Task { [weak self] in
             try await Task.sleep(for: request.streamDuration)
-            self?.end(.failure(.streamTooLong(request.streamDuration)))
+            self?.end(
+                .failure(
+                    TransportError(
+                        .timedOut, problem: "the stream has not ended within \(request.streamDuration)")))
         }
-        state.withLock { $0.clock = clock }
+        let connectClock = Task { [weak self] in
+            guard !request.body.isEmpty else { return }
+            try await Task.sleep(for: connectTimeout)
+            guard self?.state.withLock({ $0.isConnected || $0.head != nil }) == false else { return }
+            self?.end(.failure(.noConnection(within: connectTimeout)))
+        }
+        state.withLock { $0.clocks = [clock, connectClock] }
         task.resume()
     }
 
@@ -127,12 +137,12 @@ final class StreamingTransfer: NSObject, URLSessionDataDelegate, Sendable {
         let isFirst = change { state in
             guard state.end == nil else { return false }
             state.end = result
-            state.clock?.cancel()
+            for clock in state.clocks { clock.cancel() }
             return true
         }
         guard isFirst else { return }
         // Before the task is told: it waits for the session, which may be waiting at the gate.
-        gate.openForGood()
+        gate.abandon()
         let connection = connection.withLock { connection in
             defer { connection = nil }
             return connection
@@ -178,6 +188,13 @@ final class StreamingTransfer: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     func urlSession(
+        _ session: URLSession, task: URLSessionTask, didSendBodyData bytesSent: Int64, totalBytesSent: Int64,
+        totalBytesExpectedToSend: Int64
+    ) {
+        state.withLock { $0.isConnected = true }
+    }
+
+    func urlSession(
         _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
         newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
     ) {
@@ -189,40 +206,42 @@ final class StreamingTransfer: NSObject, URLSessionDataDelegate, Sendable {
     }
 }
 
-/// Lets those who come wait while it is closed.
+/// Has those who hand something over wait while too much of it is under way, or while it is shut.
 private final class Gate: Sendable {
     private struct State {
         var isOpen = true
-        var isOpenForGood = false
+        /// Nobody is interested any more.
+        var isAbandoned = false
+        var count = 0
+
+        var holdsUp: Bool { !isAbandoned && (!isOpen || count >= 8) }
     }
 
     private let state = Mutex(State())
     private let condition = NSCondition()
 
-    func set(isOpen: Bool) {
-        state.withLock { $0.isOpen = isOpen }
-        wake()
-    }
+    func set(isOpen: Bool) { change { $0.isOpen = isOpen } }
 
-    func openForGood() {
-        state.withLock { $0.isOpenForGood = true }
-        wake()
-    }
+    func abandon() { change { $0.isAbandoned = true } }
 
-    private func wake() {
+    func enter() {
         condition.lock()
-        condition.broadcast()
+        while state.withLock({ $0.holdsUp }) { condition.wait() }
+        state.withLock { $0.count += 1 }
         condition.unlock()
     }
 
-    func pass() {
+    func leave() { change { $0.count -= 1 } }
+
+    private func change(_ body: (inout State) -> Void) {
         condition.lock()
-        while state.withLock({ !$0.isOpen && !$0.isOpenForGood }) { condition.wait() }
+        state.withLock { body(&$0) }
+        condition.broadcast()
         condition.unlock()
     }
 }
 
-/// The queue on which a session tells its delegate; whoever adds to it waits at the gate.
+/// The queue on which a session tells its delegate; the session waits at the gate as it adds to it.
 private final class GatedQueue: OperationQueue, @unchecked Sendable {
     private let gate: Gate
 
@@ -233,13 +252,10 @@ private final class GatedQueue: OperationQueue, @unchecked Sendable {
     }
 
     override func addOperation(_ block: @escaping @Sendable () -> Void) {
-        gate.pass()
-        super.addOperation(block)
-    }
-}
-
-extension TransportError {
-    fileprivate static func streamTooLong(_ duration: Duration) -> TransportError {
-        TransportError(.timedOut, problem: "the stream has not ended within \(duration)")
+        gate.enter()
+        super.addOperation { [gate] in
+            block()
+            gate.leave()
+        }
     }
 }

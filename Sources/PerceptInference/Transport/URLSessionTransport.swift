@@ -13,8 +13,12 @@ import Synchronization
 public final class URLSessionTransport: HTTPTransport {
     /// Made for the first request: a program that asks nothing opens nothing.
     private let current = Mutex<Session?>(nil)
+    /// How long a connection may take to come about, name look-up and TLS included, before anything is sent.
+    public let connectTimeout: Duration
 
-    public init() {}
+    public init(connectTimeout: Duration = .seconds(30)) {
+        self.connectTimeout = connectTimeout
+    }
 
     deinit {
         current.withLock { $0?.retire() }
@@ -56,6 +60,13 @@ public final class URLSessionTransport: HTTPTransport {
             transfers.stop(task, TransportError(.timedOut, problem: "no complete answer within \(request.timeout)"))
         }
         defer { timer.cancel() }
+        // Only a body that is being sent tells of a connection: without one there is just the whole timeout.
+        let connectTimer = Task { [transfers, connectTimeout] in
+            guard !request.body.isEmpty else { return }
+            try await Task.sleep(for: connectTimeout)
+            if !transfers.isConnected(task) { transfers.stop(task, .noConnection(within: connectTimeout)) }
+        }
+        defer { connectTimer.cancel() }
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { transfers.begin(task, $0) }
         } onCancel: {
@@ -66,7 +77,7 @@ public final class URLSessionTransport: HTTPTransport {
     }
 
     public func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
-        let transfer = StreamingTransfer(request)
+        let transfer = StreamingTransfer(request, connectTimeout: connectTimeout)
         // Nobody else refers to the transfer yet: it is stopped here when there is no head, and by the body later.
         let body = TransportBody(
             next: { () throws(TransportError) in try await transfer.nextPiece() }, stop: { transfer.stop() })
@@ -93,6 +104,7 @@ private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
 
     private struct Transfer {
         var byteLimit: Int
+        var isConnected = false
         var reply: TransportReply?
         /// Set once, by whatever ends the transfer first.
         var outcome: Outcome?
@@ -103,6 +115,10 @@ private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
 
     func register(_ task: URLSessionTask, byteLimit: Int) {
         transfers.withLock { $0[task.taskIdentifier] = Transfer(byteLimit: byteLimit) }
+    }
+
+    func isConnected(_ task: URLSessionTask) -> Bool {
+        transfers.withLock { $0[task.taskIdentifier]?.isConnected ?? true }
     }
 
     func remove(_ task: URLSessionTask) {
@@ -149,6 +165,7 @@ private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
     ) {
         guard let response = response as? HTTPURLResponse else { return completionHandler(.cancel) }
         let limit = transfers.withLock { transfers in
+            transfers[dataTask.taskIdentifier]?.isConnected = true
             transfers[dataTask.taskIdentifier]?.reply = TransportReply(response)
             return transfers[dataTask.taskIdentifier]?.byteLimit ?? 0
         }
@@ -169,6 +186,13 @@ private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
             return nil
         }
         if let exceeded { stop(dataTask, .answerTooLarge(exceeded)) }
+    }
+
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, didSendBodyData bytesSent: Int64, totalBytesSent: Int64,
+        totalBytesExpectedToSend: Int64
+    ) {
+        transfers.withLock { $0[task.taskIdentifier]?.isConnected = true }
     }
 
     func urlSession(

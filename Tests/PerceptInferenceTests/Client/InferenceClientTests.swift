@@ -78,6 +78,13 @@ import Testing
         let error = await failure { try await client.send(AnyTask()) }
         #expect(error?.kind == .tokenRefused)
         #expect(transport.requests.isEmpty)
+        #expect(await failure { try await client.stream(AnyStream()) }?.kind == .tokenRefused)
+        var insisting = client
+        insisting.sendsTokenUnprotected = true
+        let other = ClosureTransport(success)
+        insisting.transport = other
+        _ = try await insisting.send(AnyTask())
+        #expect(other.requests.first?.token != nil)
         for text in ["http://127.0.0.1:9/hf-inference", "http://localhost/x", "https://example.org/x"] {
             client.endpoint = .url(try #require(URL(string: text)))
             _ = try await client.send(AnyTask())

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Testing
 
 #if canImport(Glibc)
     import Glibc
@@ -8,6 +9,9 @@ import Synchronization
 #else
     import Darwin
 #endif
+
+/// What is tested over real sockets, one test after the other: some count the files that are open.
+@Suite(.serialized) enum SocketTests {}
 
 /// A loopback server of the plainest kind: one thread per connection, answers are bytes that the test writes.
 ///

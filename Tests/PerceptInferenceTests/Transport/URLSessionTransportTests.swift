@@ -4,171 +4,196 @@ import Testing
 
 @testable import PerceptInference
 
-/// Over real sockets, against a server that does what it is told byte by byte.
-@Suite(.serialized) struct URLSessionTransportTests {
-    private let transport = URLSessionTransport()
+extension SocketTests {
+    /// Over real sockets, against a server that does what it is told byte by byte.
+    @Suite struct URLSessionTransportTests {
+        private let transport = URLSessionTransport()
 
-    private func request(_ server: ScriptedServer, limit: Int = 1 << 20, timeout: Duration = .seconds(20)) throws
-        -> TransportRequest
-    {
-        TransportRequest(
-            url: server.url,
-            headers: [.contentType: "image/png", .accept: "application/json", .userAgent: "percept/test"],
-            token: try AccessToken(secret), body: pngSignature, responseByteLimit: limit, timeout: timeout)
-    }
-
-    private func failure(_ request: TransportRequest) async -> TransportError? {
-        do throws(TransportError) {
-            _ = try await transport.send(request)
-            return nil
-        } catch {
-            return error
+        private func request(_ server: ScriptedServer, limit: Int = 1 << 20, timeout: Duration = .seconds(20)) throws
+            -> TransportRequest
+        {
+            TransportRequest(
+                url: server.url,
+                headers: [.contentType: "image/png", .accept: "application/json", .userAgent: "percept/test"],
+                token: try AccessToken(secret), body: pngSignature, responseByteLimit: limit, timeout: timeout)
         }
-    }
 
-    @Test func requestAndAnswerGoThroughUnchanged() async throws {
-        let server = try ScriptedServer { _ in
-            [.send(wire(200, "[1]", headers: ["X-Request-Id: r7", "Set-Cookie: a=b"]))]
+        private func failure(_ request: TransportRequest) async -> TransportError? {
+            do throws(TransportError) {
+                _ = try await transport.send(request)
+                return nil
+            } catch {
+                return error
+            }
         }
-        let reply = try await transport.send(try request(server))
-        #expect(reply.status == 200)
-        #expect(reply.body == Array("[1]".utf8))
-        #expect(reply.headers.value("x-request-id") == "r7")
-        _ = try await transport.send(try request(server))
-        let lines = try #require(server.requests.last).components(separatedBy: "\r\n")
-        #expect(lines.first == "POST /x HTTP/1.1")
-        #expect(server.requests.last?.unicodeScalars.suffix(8).map { UInt8($0.value) } == pngSignature)
-        func header(_ name: String) -> [String] {
-            lines.filter { $0.lowercased().hasPrefix(name + ":") }.map { String($0.dropFirst(name.count + 2)) }
+
+        @Test func requestAndAnswerGoThroughUnchanged() async throws {
+            let server = try ScriptedServer { _ in
+                [.send(wire(200, "[1]", headers: ["X-Request-Id: r7", "Set-Cookie: a=b"]))]
+            }
+            let reply = try await transport.send(try request(server))
+            #expect(reply.status == 200)
+            #expect(reply.body == Array("[1]".utf8))
+            #expect(reply.headers.value("x-request-id") == "r7")
+            _ = try await transport.send(try request(server))
+            let lines = try #require(server.requests.last).components(separatedBy: "\r\n")
+            #expect(lines.first == "POST /x HTTP/1.1")
+            #expect(server.requests.last?.unicodeScalars.suffix(8).map { UInt8($0.value) } == pngSignature)
+            func header(_ name: String) -> [String] {
+                lines.filter { $0.lowercased().hasPrefix(name + ":") }.map { String($0.dropFirst(name.count + 2)) }
+            }
+            #expect(header("authorization") == ["Bearer \(secret)"])
+            #expect(header("content-type") == ["image/png"])
+            #expect(header("accept") == ["application/json"])
+            #expect(header("user-agent") == ["percept/test"])
+            #expect(header("content-length") == ["8"])
+            #expect(header("cookie") == [])
+            #expect(server.connectionCount == 1, "the connection is kept")
         }
-        #expect(header("authorization") == ["Bearer \(secret)"])
-        #expect(header("content-type") == ["image/png"])
-        #expect(header("accept") == ["application/json"])
-        #expect(header("user-agent") == ["percept/test"])
-        #expect(header("content-length") == ["8"])
-        #expect(header("cookie") == [])
-        #expect(server.connectionCount == 1, "the connection is kept")
-    }
 
-    @Test(arguments: [200, 201, 400, 401, 404, 413, 429, 500, 503]) func everyStatusIsAnAnswer(status: Int) async throws
-    {
-        let server = try ScriptedServer { _ in
-            [.send(wire(status, "{}", headers: ["WWW-Authenticate: Bearer", "Retry-After: 3"]))]
+        @Test(arguments: [200, 201, 400, 401, 404, 413, 429, 500, 503]) func everyStatusIsAnAnswer(status: Int)
+            async throws
+        {
+            let server = try ScriptedServer { _ in
+                [.send(wire(status, "{}", headers: ["WWW-Authenticate: Bearer", "Retry-After: 3"]))]
+            }
+            let reply = try await transport.send(try request(server))
+            #expect(reply.status == status)
+            #expect(reply.body == Array("{}".utf8))
+            #expect(server.requests.count == 1)
         }
-        let reply = try await transport.send(try request(server))
-        #expect(reply.status == status)
-        #expect(reply.body == Array("{}".utf8))
-        #expect(server.requests.count == 1)
-    }
 
-    @Test(arguments: [301, 302, 303, 307, 308]) func redirectsAreNotFollowed(status: Int) async throws {
-        let target = try ScriptedServer { _ in [.send(wire(200, "[]"))] }
-        let location = "Location: \(target.url.absoluteString)"
-        let server = try ScriptedServer { _ in [.send(wire(status, "", headers: [location]))] }
-        let reply = try await transport.send(try request(server))
-        #expect(reply.status == status)
-        #expect(reply.headers[.location] == target.url.absoluteString)
-        #expect(target.requests.isEmpty)
-    }
-
-    @Test func aRedirectToAnotherHostCarriesNothing() async throws {
-        let target = try ScriptedServer { _ in [.send(wire(200, "[]"))] }
-        let location = "Location: \(target.url.absoluteString)"
-        let server = try ScriptedServer { _ in [.send(wire(307, "", headers: [location]))] }
-        let client = InferenceClient(token: try AccessToken(secret), endpoint: .url(server.url), transport: transport)
-        let error = await PerceptInferenceTests.failure { try await client.send(AnyTask()) }
-        #expect(error?.kind == .redirected)
-        #expect(target.connectionCount == 0)
-    }
-
-    @Test func aRedirectWithinTheHostIsFollowedByTheClient() async throws {
-        let server = try ScriptedServer { request in
-            [.send(request.hasPrefix("POST /x ") ? wire(307, "", headers: ["Location: /y"]) : wire(200, "[2]"))]
+        @Test(arguments: [301, 302, 303, 307, 308]) func redirectsAreNotFollowed(status: Int) async throws {
+            let target = try ScriptedServer { _ in [.send(wire(200, "[]"))] }
+            let location = "Location: \(target.url.absoluteString)"
+            let server = try ScriptedServer { _ in [.send(wire(status, "", headers: [location]))] }
+            let reply = try await transport.send(try request(server))
+            #expect(reply.status == status)
+            #expect(reply.headers[.location] == target.url.absoluteString)
+            #expect(target.requests.isEmpty)
         }
-        let client = InferenceClient(token: try AccessToken(secret), endpoint: .url(server.url), transport: transport)
-        #expect(try await client.send(AnyTask()) == [2])
-        #expect(server.requests.count == 2)
-        #expect(server.requests.allSatisfy { $0.contains("Bearer \(secret)") })
-    }
 
-    @Test func theByteLimitStopsTheTransfer() async throws {
-        let announced = try ScriptedServer { _ in [.send(wire(200, "", length: 1 << 30)), .hold] }
-        #expect(await failure(try request(announced, limit: 1000))?.kind == .answerTooLarge)
-        let chunk = Array("1000\r\n".utf8) + [UInt8](repeating: 0x20, count: 4096) + Array("\r\n".utf8)
-        let endless = try ScriptedServer { _ in
-            [.send(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)), .sendForever(chunk)]
+        @Test func aRedirectToAnotherHostCarriesNothing() async throws {
+            let target = try ScriptedServer { _ in [.send(wire(200, "[]"))] }
+            let location = "Location: \(target.url.absoluteString)"
+            let server = try ScriptedServer { _ in [.send(wire(307, "", headers: [location]))] }
+            let client = InferenceClient(
+                token: try AccessToken(secret), endpoint: .url(server.url), transport: transport)
+            let error = await PerceptInferenceTests.failure { try await client.send(AnyTask()) }
+            #expect(error?.kind == .redirected)
+            #expect(target.connectionCount == 0)
         }
-        #expect(await failure(try request(endless, limit: 100_000))?.kind == .answerTooLarge)
-        for server in [announced, endless] { await waitForHangUp(of: server) }
-        let exact = try ScriptedServer { _ in [.send(wire(200, "12345"))] }
-        #expect(try await transport.send(try request(exact, limit: 5)).body.count == 5)
-        #expect(await failure(try request(exact, limit: 4))?.kind == .answerTooLarge)
-    }
 
-    @Test func silenceAndTrickleTimeOut() async throws {
-        let silent = try ScriptedServer { _ in [.hold] }
-        #expect(await failure(try request(silent, timeout: .milliseconds(200)))?.kind == .timedOut)
-        let trickle = try ScriptedServer { _ in
-            [.send(wire(200, "", length: 1000))]
-                + (0..<1000).flatMap { _ in [.pause(milliseconds: 20), .send([0x20])] }
+        @Test func aRedirectWithinTheHostIsFollowedByTheClient() async throws {
+            let server = try ScriptedServer { request in
+                [.send(request.hasPrefix("POST /x ") ? wire(307, "", headers: ["Location: /y"]) : wire(200, "[2]"))]
+            }
+            let client = InferenceClient(
+                token: try AccessToken(secret), endpoint: .url(server.url), transport: transport)
+            #expect(try await client.send(AnyTask()) == [2])
+            #expect(server.requests.count == 2)
+            #expect(server.requests.allSatisfy { $0.contains("Bearer \(secret)") })
         }
-        #expect(await failure(try request(trickle, timeout: .milliseconds(300)))?.kind == .timedOut)
-        for server in [silent, trickle] { await waitForHangUp(of: server) }
-        let slow = try ScriptedServer { _ in [.pause(milliseconds: 300), .send(wire(200, "[3]"))] }
-        #expect(try await transport.send(try request(slow)).body == Array("[3]".utf8))
-    }
 
-    @Test func cancellationStopsTheTransfer() async throws {
-        let server = try ScriptedServer { _ in [.send(wire(200, "", length: 1000)), .hold] }
-        let request = try request(server)
-        let task = Task { await failure(request) }
-        while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
-        task.cancel()
-        #expect(await task.value?.kind == .cancelled)
-        await waitForHangUp(of: server)
-    }
+        @Test func theByteLimitStopsTheTransfer() async throws {
+            let announced = try ScriptedServer { _ in [.send(wire(200, "", length: 1 << 30)), .hold] }
+            #expect(await failure(try request(announced, limit: 1000))?.kind == .answerTooLarge)
+            let chunk = Array("1000\r\n".utf8) + [UInt8](repeating: 0x20, count: 4096) + Array("\r\n".utf8)
+            let endless = try ScriptedServer { _ in
+                [.send(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)), .sendForever(chunk)]
+            }
+            #expect(await failure(try request(endless, limit: 100_000))?.kind == .answerTooLarge)
+            for server in [announced, endless] { await waitForHangUp(of: server) }
+            let exact = try ScriptedServer { _ in [.send(wire(200, "12345"))] }
+            #expect(try await transport.send(try request(exact, limit: 5)).body.count == 5)
+            #expect(await failure(try request(exact, limit: 4))?.kind == .answerTooLarge)
+        }
 
-    /// The server counts it; the test ends by its time limit when it never happens.
-    private func waitForHangUp(of server: ScriptedServer) async {
-        for _ in 0..<2000 where server.hangUpCount == 0 { try? await Task.sleep(for: .milliseconds(5)) }
-        #expect(server.hangUpCount == 1, "the transfer goes on")
-    }
+        @Test func silenceAndTrickleTimeOut() async throws {
+            let silent = try ScriptedServer { _ in [.hold] }
+            #expect(await failure(try request(silent, timeout: .milliseconds(200)))?.kind == .timedOut)
+            let trickle = try ScriptedServer { _ in
+                [.send(wire(200, "", length: 1000))]
+                    + (0..<1000).flatMap { _ in [.pause(milliseconds: 20), .send([0x20])] }
+            }
+            #expect(await failure(try request(trickle, timeout: .milliseconds(300)))?.kind == .timedOut)
+            for server in [silent, trickle] { await waitForHangUp(of: server) }
+            let slow = try ScriptedServer { _ in [.pause(milliseconds: 300), .send(wire(200, "[3]"))] }
+            #expect(try await transport.send(try request(slow)).body == Array("[3]".utf8))
+        }
 
-    @Test func brokenAnswersAreErrors() async throws {
-        let cut = try ScriptedServer { _ in [.send(wire(200, "[1", length: 10)), .close] }
-        #expect(await failure(try request(cut))?.kind == .connectionLost)
-        let empty = try ScriptedServer { _ in [.close] }
-        #expect(await failure(try request(empty))?.kind == .connectionLost)
-        let nonsense = try ScriptedServer { _ in [.send(Array("this is not HTTP\r\n\r\n".utf8)), .close] }
-        #expect(await failure(try request(nonsense)) != nil)
-    }
+        @Test func cancellationStopsTheTransfer() async throws {
+            let server = try ScriptedServer { _ in [.send(wire(200, "", length: 1000)), .hold] }
+            let request = try request(server)
+            let task = Task { await failure(request) }
+            while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+            task.cancel()
+            #expect(await task.value?.kind == .cancelled)
+            await waitForHangUp(of: server)
+        }
 
-    @Test func anEndpointThatIsDownIsReportedSoon() async throws {
-        let port = try ScriptedServer { _ in [] }.port
-        // The server is gone with its value; nothing listens there now.
-        let url = try #require(URL(string: "http://127.0.0.1:\(port)/hf-inference"))
-        let error = await failure(TransportRequest(url: url))
-        #expect(error?.kind == .notConnected)
-        let client = InferenceClient(
-            token: nil, endpoint: .url(url), transport: transport, retry: RetryPolicy(baseDelay: .milliseconds(1)))
-        let inferenceError = await PerceptInferenceTests.failure { try await client.send(AnyTask()) }
-        #expect(inferenceError?.kind == .unreachable)
-        #expect(inferenceError?.description.contains("127.0.0.1:\(port)") == true)
-        let unknown = try #require(URL(string: "http://no-such-host.invalid/"))
-        #expect(await failure(TransportRequest(url: unknown))?.kind == .notConnected)
-    }
+        /// The server counts it; the test ends by its time limit when it never happens.
+        private func waitForHangUp(of server: ScriptedServer) async {
+            for _ in 0..<2000 where server.hangUpCount == 0 { try? await Task.sleep(for: .milliseconds(5)) }
+            #expect(server.hangUpCount == 1, "the transfer goes on")
+        }
 
-    @Test func filesAreNotLeaked() async throws {
-        let server = try ScriptedServer { _ in [.send(wire(200, "[]"))] }
-        _ = try await transport.send(try request(server))
-        guard let before = openFileCount() else { return }
-        for _ in 0..<100 { _ = try await transport.send(try request(server)) }
-        let after = try #require(openFileCount())
-        #expect(after <= before + 2, "\(before) before, \(after) after 100 requests")
-        // A transport of its own for each: sessions must go away too.
-        for _ in 0..<50 { _ = try await URLSessionTransport().send(try request(server)) }
-        for _ in 0..<400 where (openFileCount() ?? 0) > before + 6 { try await Task.sleep(for: .milliseconds(10)) }
-        let atEnd = try #require(openFileCount())
-        #expect(atEnd <= before + 6, "\(before) before, \(atEnd) after 50 transports")
+        @Test func brokenAnswersAreErrors() async throws {
+            let cut = try ScriptedServer { _ in [.send(wire(200, "[1", length: 10)), .close] }
+            #expect(await failure(try request(cut))?.kind == .connectionLost)
+            let empty = try ScriptedServer { _ in [.close] }
+            #expect(await failure(try request(empty))?.kind == .connectionLost)
+            let nonsense = try ScriptedServer { _ in [.send(Array("this is not HTTP\r\n\r\n".utf8)), .close] }
+            #expect(await failure(try request(nonsense)) != nil)
+        }
+
+        @Test func anEndpointThatIsDownIsReportedSoon() async throws {
+            let port = try ScriptedServer { _ in [] }.port
+            // The server is gone with its value; nothing listens there now.
+            let url = try #require(URL(string: "http://127.0.0.1:\(port)/hf-inference"))
+            let error = await failure(TransportRequest(url: url))
+            #expect(error?.kind == .notConnected)
+            let client = InferenceClient(
+                token: nil, endpoint: .url(url), transport: transport, retry: RetryPolicy(baseDelay: .milliseconds(1)))
+            let inferenceError = await PerceptInferenceTests.failure { try await client.send(AnyTask()) }
+            #expect(inferenceError?.kind == .unreachable)
+            #expect(inferenceError?.description.contains("127.0.0.1:\(port)") == true)
+            let unknown = try #require(URL(string: "http://no-such-host.invalid/"))
+            #expect(await failure(TransportRequest(url: unknown))?.kind == .notConnected)
+        }
+
+        @Test func aConnectionThatDoesNotComeAboutIsGivenUp() async throws {
+            // The server waits for a request, while the client waits for it to begin with TLS.
+            let mute = try ScriptedServer { _ in [] }
+            let url = try #require(URL(string: "https://127.0.0.1:\(mute.port)/x"))
+            let transport = URLSessionTransport(connectTimeout: .milliseconds(200))
+            let error = await #expect(throws: TransportError.self) {
+                _ = try await transport.send(TransportRequest(url: url, body: [1]))
+            }
+            #expect(error?.kind == .notConnected)
+            #expect(error?.problem == "no connection came about within 0.2 seconds")
+            let streamed = await #expect(throws: TransportError.self) {
+                _ = try await transport.stream(TransportRequest(url: url, body: [1]))
+            }
+            #expect(streamed?.kind == .notConnected)
+            // A server that took the request may take its time.
+            let slow = try ScriptedServer { _ in [.pause(milliseconds: 600), .send(wire(200, "[3]"))] }
+            #expect(try await transport.send(try request(slow)).status == 200)
+            #expect(try await transport.stream(try request(slow)).status == 200)
+        }
+
+        @Test func filesAreNotLeaked() async throws {
+            let server = try ScriptedServer { _ in [.send(wire(200, "[]"))] }
+            _ = try await transport.send(try request(server))
+            guard let before = openFileCount() else { return }
+            for _ in 0..<100 { _ = try await transport.send(try request(server)) }
+            let after = try #require(openFileCount())
+            #expect(after <= before + 2, "\(before) before, \(after) after 100 requests")
+            // A transport of its own for each: sessions must go away too.
+            for _ in 0..<50 { _ = try await URLSessionTransport().send(try request(server)) }
+            for _ in 0..<400 where (openFileCount() ?? 0) > before + 6 { try await Task.sleep(for: .milliseconds(10)) }
+            let atEnd = try #require(openFileCount())
+            #expect(atEnd <= before + 6, "\(before) before, \(atEnd) after 50 transports")
+        }
     }
 }
