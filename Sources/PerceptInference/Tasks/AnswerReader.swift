@@ -31,16 +31,28 @@ struct AnswerReader {
         }
     }
 
+    /// Parses one event of a stream.
+    init(_ event: ServerSentEvent, task: String) throws(InferenceError) {
+        try self.init(InferenceAnswer(body: Array(event.data.utf8)), task: task)
+    }
+
     private init(_ value: JSONValue, path: String, context: Context) {
         self.value = value
         self.path = path
         self.context = context
     }
 
-    private static func malformed(_ problem: String, _ context: Context) -> InferenceError {
+    private static func malformed(
+        _ problem: String, remedy: String? = nil, _ context: Context
+    ) -> InferenceError {
         InferenceError(
-            .answerMalformed, problem: "\(context.task): \(problem)", status: context.answer.status,
+            .answerMalformed, problem: "\(context.task): \(problem)", remedy: remedy, status: context.answer.status,
             requestID: context.answer.requestID, bodyExcerpt: context.answer.bodyExcerpt, task: context.task)
+    }
+
+    /// The error that the answer is not what the task promises.
+    func malformed(_ problem: String, remedy: String? = nil) -> InferenceError {
+        Self.malformed(problem, remedy: remedy, context)
     }
 
     /// The error that this place holds something else than `expected`.
@@ -55,15 +67,45 @@ struct AnswerReader {
         case .object:
             return [self]
         case .array(let elements):
-            if elements.count == 1, elements[0].arrayValue != nil {
-                return try AnswerReader(elements[0], path: "\(path)[0]", context: context).elements()
-            }
-            return elements.enumerated().map { index, element in
-                AnswerReader(element, path: "\(path)[\(index)]", context: context)
-            }
+            let inner = list()
+            return elements.count == 1 && elements[0].arrayValue != nil ? try inner[0].elements() : inner
         default:
             throw mismatch(expected: "a list or an object")
         }
+    }
+
+    /// The same where there must be one at least.
+    func nonEmptyElements() throws(InferenceError) -> [AnswerReader] {
+        let elements = try elements()
+        guard !elements.isEmpty else { throw mismatch(expected: "an answer") }
+        return elements
+    }
+
+    /// The elements of all lists, however deep they lie in one another: for answers to several inputs at once.
+    func flattenedElements() throws(InferenceError) -> [AnswerReader] {
+        guard value.arrayValue != nil else { return try elements() }
+        var elements: [AnswerReader] = []
+        for element in list() {
+            if element.value.arrayValue == nil {
+                elements.append(element)
+            } else {
+                elements += try element.flattenedElements()
+            }
+        }
+        return elements
+    }
+
+    /// The elements of an array as they are; none of anything else.
+    func list() -> [AnswerReader] {
+        (value.arrayValue ?? []).enumerated().map { index, element in
+            AnswerReader(element, path: "\(path)[\(index)]", context: context)
+        }
+    }
+
+    /// The elements of a list that may be missing or `null`.
+    func optionalList() throws(InferenceError) -> [AnswerReader] {
+        guard value.isNull || value.arrayValue != nil else { throw mismatch(expected: "a list") }
+        return list()
     }
 
     /// The member of an object; `null` when it is missing.
@@ -76,9 +118,10 @@ struct AnswerReader {
         AnswerReader(value[index] ?? .null, path: "\(path)[\(index)]", context: context)
     }
 
-    func object() throws(InferenceError) -> AnswerReader {
-        guard value.objectValue != nil else { throw mismatch(expected: "an object") }
-        return self
+    /// The members of an object.
+    func fields() throws(InferenceError) -> AnswerFields {
+        guard let members = value.objectValue else { throw mismatch(expected: "an object") }
+        return AnswerFields(self, members)
     }
 
     func string() throws(InferenceError) -> String {
@@ -86,13 +129,80 @@ struct AnswerReader {
         return string
     }
 
+    func integer() throws(InferenceError) -> Int {
+        guard let integer = value.integerValue else { throw mismatch(expected: "an integer") }
+        return integer
+    }
+
     func double() throws(InferenceError) -> Double {
         guard let double = value.doubleValue else { throw mismatch(expected: "a number") }
         return double
     }
 
-    /// A number, or `nil` where there is `null` or nothing.
-    func optionalDouble() throws(InferenceError) -> Double? {
-        value.isNull ? nil : try double()
+    func bool() throws(InferenceError) -> Bool {
+        guard let bool = value.boolValue else { throw mismatch(expected: "true or false") }
+        return bool
+    }
+
+    /// An integer of up to 64 bits, as seeds are.
+    func seed() throws(InferenceError) -> UInt64 {
+        switch value {
+        case .unsignedInteger(let number): return UInt64(number)
+        case .integer(let number) where number >= 0: return UInt64(number)
+        default: throw mismatch(expected: "an integer of 0 or more")
+        }
+    }
+
+    /// What `read` makes of this place, or `nil` where there is `null` or nothing.
+    func optional<Value>(
+        _ read: (AnswerReader) throws(InferenceError) -> Value
+    ) throws(InferenceError) -> Value? {
+        value.isNull ? nil : try read(self)
+    }
+
+    /// The strings of a list that may be missing or `null`.
+    func strings() throws(InferenceError) -> [String] {
+        try optionalList().map { element throws(InferenceError) in try element.string() }
+    }
+}
+
+/// The members of an object in an answer, taken one by one; what nobody takes is left over.
+struct AnswerFields {
+    private let reader: AnswerReader
+    /// Members that were not taken.
+    private(set) var additional: JSONObject
+
+    fileprivate init(_ reader: AnswerReader, _ members: JSONObject) {
+        self.reader = reader
+        additional = members
+    }
+
+    /// The member whatever it is; `nil` when it is `null` or missing.
+    mutating func value(_ key: String) -> JSONValue? {
+        let value = take(key).value
+        return value.isNull ? nil : value
+    }
+
+    mutating func string(_ key: String) throws(InferenceError) -> String { try take(key).string() }
+
+    mutating func optionalString(_ key: String) throws(InferenceError) -> String? {
+        let member = take(key)
+        return member.value.isNull ? nil : try member.string()
+    }
+
+    mutating func optionalInteger(_ key: String) throws(InferenceError) -> Int? {
+        let member = take(key)
+        return member.value.isNull ? nil : try member.integer()
+    }
+
+    mutating func optionalDouble(_ key: String) throws(InferenceError) -> Double? {
+        let member = take(key)
+        return member.value.isNull ? nil : try member.double()
+    }
+
+    /// The member, `null` when it is missing.
+    mutating func take(_ key: String) -> AnswerReader {
+        additional[key] = nil
+        return reader.member(key)
     }
 }

@@ -4,31 +4,25 @@ public struct ClassScore: Sendable, Hashable {
     public var label: String
     /// From 0 to 1 unless the task was told otherwise; `nil` where the service gives none.
     public var score: Double?
+    /// Members of the answer that have no property here.
+    public var additional: JSONObject
 
-    public init(label: String, score: Double?) {
+    public init(label: String, score: Double?, additional: JSONObject = [:]) {
         self.label = label
         self.score = score
+        self.additional = additional
     }
 }
 
-/// How a classifier's raw outputs become scores.
-public enum ScoreFunction: String, Sendable, Hashable, CaseIterable {
-    case sigmoid
-    case softmax
-    /// The raw outputs as they are.
-    case none
-}
+extension ClassScore: TaskOutput {
+    init(_ reader: AnswerReader) throws(InferenceError) {
+        var fields = try reader.fields()
+        label = try fields.string("label")
+        score = try fields.optionalDouble("score")
+        additional = fields.additional
+    }
 
-extension AnswerReader {
-    /// A list of classes in the order sent.
-    func classScores() throws(InferenceError) -> [ClassScore] {
-        var classes: [ClassScore] = []
-        for entry in try elements() {
-            let object = try entry.object()
-            classes.append(
-                ClassScore(
-                    label: try object.member("label").string(), score: try object.member("score").optionalDouble()))
-        }
-        return classes
+    public var json: JSONValue {
+        .object(JSONObject(["label": label, "score": score], additional: additional))
     }
 }

@@ -17,6 +17,12 @@ public struct MediaInput: Sendable, Hashable {
     public init(sniffing bytes: [UInt8]) throws(MediaError) {
         self.init(bytes: bytes, mediaType: try MediaSource.bytes(bytes).mediaType())
     }
+
+    fileprivate func requireBytes() throws(InferenceError) {
+        guard !bytes.isEmpty else {
+            throw InferenceError(.invalidArgument, problem: "there is nothing to send: the upload has 0 bytes")
+        }
+    }
 }
 
 /// The body of a request.
@@ -34,12 +40,33 @@ public enum RequestPayload: Sendable, Hashable {
     ///
     /// - Throws: ``InferenceError`` `.invalidArgument` when there are no bytes.
     public static func media(_ input: MediaInput, parameters: JSONObject) throws(InferenceError) -> RequestPayload {
-        guard !input.bytes.isEmpty else {
-            throw InferenceError(.invalidArgument, problem: "there is nothing to send: the upload has 0 bytes")
-        }
+        try input.requireBytes()
         if parameters.isEmpty { return .raw(input) }
         let base64 = Base64.encode(input.bytes)
         return .json(["inputs": .string(base64), "parameters": .object(parameters)])
+    }
+
+    /// `{"inputs":{"question":…,"image":"<base64>"},"parameters":{…}}`, without `parameters` where there are none.
+    ///
+    /// - Throws: ``InferenceError`` `.invalidArgument` when there are no bytes.
+    static func question(
+        _ question: String, about image: MediaInput, parameters: JSONObject
+    ) throws(InferenceError) -> RequestPayload {
+        try image.requireBytes()
+        let inputs = JSONObject(["question": question, "image": Base64.encode(image.bytes)])
+        return .inputs(inputs, parameters: parameters)
+    }
+
+    /// `{"inputs":…,"parameters":{…}}`, without `parameters` where there are none.
+    public static func inputs(_ inputs: some JSONRepresentable, parameters: JSONObject = [:]) -> RequestPayload {
+        .json(JSONObject(["inputs": inputs, "parameters": parameters.isEmpty ? nil : parameters]))
+    }
+
+    /// The same payload with `"stream": true`; a raw upload has no place for it.
+    func streaming() -> RequestPayload {
+        guard case .json(var object) = self else { return self }
+        object["stream"] = true
+        return .json(object)
     }
 
     /// The same payload with the model's id as the first member where the route wants it in the body: routers read no
@@ -62,30 +89,5 @@ public enum RequestPayload: Sendable, Hashable {
             }
             return (.json, JSONValue.object(object).serialized())
         }
-    }
-}
-
-extension JSONObject {
-    /// Adds a parameter that is a probability; unset ones are left out.
-    ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when it is not within 0…1.
-    mutating func setFraction(_ key: String, _ value: Double?) throws(InferenceError) {
-        guard let value else { return }
-        guard (0...1).contains(value) else {
-            throw InferenceError(
-                .invalidArgument, problem: "\(key) is \(value)", remedy: "pass a number from 0 to 1")
-        }
-        self[key] = .double(value)
-    }
-
-    /// Adds a parameter that counts something; unset ones are left out.
-    ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when it is below 1.
-    mutating func setCount(_ key: String, _ value: Int?) throws(InferenceError) {
-        guard let value else { return }
-        guard value >= 1 else {
-            throw InferenceError(.invalidArgument, problem: "\(key) is \(value)", remedy: "pass 1 or more")
-        }
-        self[key] = .integer(value)
     }
 }

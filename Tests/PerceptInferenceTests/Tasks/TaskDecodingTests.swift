@@ -18,7 +18,7 @@ import Testing
 
     @Test(arguments: [
         #"[{"label":"a","score":0.5},{"label":"b","score":null}]"#, #"[[{"label":"a","score":0.5},{"label":"b"}]]"#,
-        #" [ {"score":5e-1,"label":"a","extra":{"x":[1]}}, {"label":"b","score":null} ] "#,
+        #" [ {"score":5e-1,"label":"a"}, {"label":"b","score":null} ] "#,
     ])
     func classesNestedOrFlat(text: String) throws {
         let expected = [ClassScore(label: "a", score: 0.5), ClassScore(label: "b", score: nil)]
@@ -56,9 +56,11 @@ import Testing
         let speech = try AutomaticSpeechRecognition(audio: picture).decode(answer(text))
         #expect(speech.text == " Hello there")
         #expect(speech.trimmedText == "Hello there")
+        #expect(speech.additional == ["inferred_languages": ["en"]])
         #expect(
             speech.chunks == [
-                .init(text: " Hello", start: 0, end: 1.5), .init(text: " there", start: 1.5, end: nil),
+                .init(text: " Hello", start: 0, end: 1.5, additional: ["speaker": nil]),
+                .init(text: " there", start: 1.5, end: nil),
                 .init(text: "!", start: nil, end: nil), .init(text: "?", start: nil, end: nil),
             ])
         #expect(

@@ -1,30 +1,34 @@
+public import PerceptCore
+
 /// Tells which classes (a feeling, a sound, a language) a recording belongs to.
 ///
-/// The answer lists the classes in the order sent, which is usually the most likely first.
-public struct AudioClassification: InferenceTask {
-    public static let name = "audio-classification"
+///     let classes = try await client.audioClassification(MediaInput(sniffing: recording), topK: 3)
+///     for entry in classes { print(entry.label, entry.score ?? 0) }
+public typealias AudioClassification = ClassificationTask<ClassifiedRecording>
+
+/// Recordings as the subject of a ``ClassificationTask``.
+public enum ClassifiedRecording: ClassifiedSubject {
+    public typealias Input = MediaInput
+
+    public static let taskName = "audio-classification"
     public static let defaultModel = "superb/hubert-large-superb-er"
+    public static let method = "audioClassification"
+    public static let medium: MediaType.Kind? = .audio
+    public static let example = TaskExample(
+        answers: [#"[{"score":0.59,"label":"neu"}]"#, #"[[{"score":null,"label":"neu"}]]"#])
+}
 
-    public var audio: MediaInput
-    /// How many classes to give at most, 1 or more; the service's own number when `nil`.
-    public var topK: Int?
-    /// The model's own when `nil`.
-    public var functionToApply: ScoreFunction?
-
-    public init(audio: MediaInput, topK: Int? = nil, functionToApply: ScoreFunction? = nil) {
-        self.audio = audio
-        self.topK = topK
-        self.functionToApply = functionToApply
+extension AudioClassification {
+    public init(
+        audio: MediaInput, topK: Int? = nil, functionToApply: ScoreFunction? = nil,
+        additionalParameters: JSONObject = [:]
+    ) {
+        self.init(
+            subject: audio, topK: topK, functionToApply: functionToApply, additionalParameters: additionalParameters)
     }
 
-    public func payload() throws(InferenceError) -> RequestPayload {
-        var parameters = JSONObject()
-        try parameters.setCount("top_k", topK)
-        parameters["function_to_apply"] = functionToApply.map { .string($0.rawValue) }
-        return try .media(audio, parameters: parameters)
-    }
-
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [ClassScore] {
-        try AnswerReader(answer, task: Self.name).classScores()
+    public var audio: MediaInput {
+        get { subject }
+        set { subject = newValue }
     }
 }

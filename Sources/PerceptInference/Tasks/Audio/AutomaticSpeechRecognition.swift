@@ -1,12 +1,17 @@
+public import PerceptCore
+
 /// Turns speech into text.
 ///
+///     let speech = try await client.automaticSpeechRecognition(MediaInput(sniffing: recording))
+///     print(speech.trimmedText)
+///
 /// - Note: Whisper models refuse recordings of more than 30 seconds unless ``timestamps`` is set.
-public struct AutomaticSpeechRecognition: InferenceTask {
+public struct AutomaticSpeechRecognition: CataloguedTask {
     public static let name = "automatic-speech-recognition"
     public static let defaultModel = "facebook/wav2vec2-large-960h-lv60-self"
 
     /// Which pieces of the text get times of their own.
-    public enum Timestamps: Sendable, Hashable {
+    public enum Timestamps: Sendable, Hashable, JSONRepresentable {
         /// `return_timestamps: true`, the pieces that the model itself makes; `false` asks for none.
         case enabled(Bool)
         /// `"word"`: every word; of CTC models and Whisper.
@@ -14,7 +19,7 @@ public struct AutomaticSpeechRecognition: InferenceTask {
         /// `"chunk"`: phrases, as `enabled(true)` for servers that want the word.
         case chunks
 
-        var json: JSONValue {
+        public var json: JSONValue {
             switch self {
             case .enabled(let value): .bool(value)
             case .words: "word"
@@ -29,39 +34,47 @@ public struct AutomaticSpeechRecognition: InferenceTask {
     /// `generation_parameters`, in the service's spelling (`temperature`, `num_beams`, `max_new_tokens`, …).
     public var generationParameters: JSONObject
 
-    public init(audio: MediaInput, timestamps: Timestamps? = nil, generationParameters: JSONObject = [:]) {
+    /// Further parameters under their names on the wire.
+    public var additionalParameters: JSONObject
+
+    public init(
+        audio: MediaInput, timestamps: Timestamps? = nil, generationParameters: JSONObject = [:],
+        additionalParameters: JSONObject = [:]
+    ) {
         self.audio = audio
         self.timestamps = timestamps
         self.generationParameters = generationParameters
+        self.additionalParameters = additionalParameters
     }
 
+    private static let table = ParameterTable<AutomaticSpeechRecognition>(
+        .json("return_timestamps", \.timestamps), .json("generation_parameters", \.setGenerationParameters))
+
+    private var setGenerationParameters: JSONObject? { generationParameters.isEmpty ? nil : generationParameters }
+
     public func payload() throws(InferenceError) -> RequestPayload {
-        var parameters = JSONObject()
-        parameters["return_timestamps"] = timestamps?.json
-        if !generationParameters.isEmpty { parameters["generation_parameters"] = .object(generationParameters) }
-        return try .media(audio, parameters: parameters)
+        try .media(audio, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> RecognizedSpeech {
         let reader = try AnswerReader(answer, task: Self.name)
         let entries = try reader.elements()
-        guard entries.count == 1, let speech = try entries.first?.object() else {
-            throw reader.mismatch(expected: "an object with a text")
-        }
-        var chunks: [RecognizedSpeech.Chunk] = []
-        if !speech.member("chunks").value.isNull {
-            for chunk in try speech.member("chunks").elements() {
-                let times = chunk.member("timestamp")
-                guard times.value.isNull || times.value.arrayValue != nil else {
-                    throw times.mismatch(expected: "a list of start and end")
-                }
-                chunks.append(
-                    RecognizedSpeech.Chunk(
-                        text: try chunk.member("text").string(), start: try times.element(0).optionalDouble(),
-                        end: try times.element(1).optionalDouble()))
-            }
-        }
-        return RecognizedSpeech(text: try speech.member("text").string(), chunks: chunks)
+        guard entries.count == 1 else { throw reader.mismatch(expected: "an object with a text") }
+        return try RecognizedSpeech(entries[0])
+    }
+}
+
+extension AutomaticSpeechRecognition {
+    public static let methods = ["automaticSpeechRecognition"]
+    public static let medium: MediaType.Kind? = .audio
+    public static var parameters: [TaskParameter] { table.parameters }
+    public static let example = TaskExample(answers: [
+        #"{"text":"GOING ALONG SLUSHY COUNTRY ROADS"}"#, #"[{"text":" Going along"}]"#,
+        #"{"text":" Going along","chunks":[{"text":" Going","timestamp":[0,9.9]},{"text":" along","timestamp":[9.9,null]}]}"#,
+    ])
+
+    public init(_ arguments: TaskArguments) throws(InferenceError) {
+        self.init(audio: try arguments.medium(), additionalParameters: arguments.parameters)
     }
 }
 
@@ -74,11 +87,14 @@ public struct RecognizedSpeech: Sendable, Hashable {
         public var start: Double?
         /// `nil` where the service does not say, as when speech is cut off by the end of the recording.
         public var end: Double?
+        /// Members of the answer that have no property here, such as a speaker.
+        public var additional: JSONObject
 
-        public init(text: String, start: Double?, end: Double?) {
+        public init(text: String, start: Double?, end: Double?, additional: JSONObject = [:]) {
             self.text = text
             self.start = start
             self.end = end
+            self.additional = additional
         }
 
         /// The text without white space around it.
@@ -89,12 +105,47 @@ public struct RecognizedSpeech: Sendable, Hashable {
     public var text: String
     /// Empty when no times were asked for.
     public var chunks: [Chunk]
+    /// Members of the answer that have no property here, such as the languages that were heard.
+    public var additional: JSONObject
 
-    public init(text: String, chunks: [Chunk] = []) {
+    public init(text: String, chunks: [Chunk] = [], additional: JSONObject = [:]) {
         self.text = text
         self.chunks = chunks
+        self.additional = additional
     }
 
     /// The text without white space around it.
     public var trimmedText: String { AccessToken.trimmed(text) }
+}
+
+extension RecognizedSpeech: TaskOutput {
+    fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
+        var fields = try reader.fields()
+        text = try fields.string("text")
+        chunks = try fields.take("chunks").optionalList().map(Chunk.init(_:))
+        additional = fields.additional
+    }
+
+    public var json: JSONValue {
+        .object(JSONObject(["text": text, "chunks": chunks.isEmpty ? nil : chunks], additional: additional))
+    }
+}
+
+extension RecognizedSpeech.Chunk: JSONRepresentable {
+    fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
+        var fields = try reader.fields()
+        let times = fields.take("timestamp")
+        guard times.value.isNull || times.value.arrayValue != nil else {
+            throw times.mismatch(expected: "a list of start and end")
+        }
+        text = try fields.string("text")
+        start = try times.element(0).optional { reader throws(InferenceError) in try reader.double() }
+        end = try times.element(1).optional { reader throws(InferenceError) in try reader.double() }
+        additional = fields.additional
+    }
+
+    public var json: JSONValue {
+        let times: [JSONValue] = [start?.json ?? .null, end?.json ?? .null]
+        return .object(JSONObject(["text": text, "timestamp": times], additional: additional))
+    }
 }

@@ -1,30 +1,34 @@
+public import PerceptCore
+
 /// Tells which classes a picture belongs to.
 ///
-/// The answer lists the classes in the order sent, which is usually the most likely first.
-public struct ImageClassification: InferenceTask {
-    public static let name = "image-classification"
+///     let classes = try await client.imageClassification(MediaInput(sniffing: photo), topK: 3)
+///     for entry in classes { print(entry.label, entry.score ?? 0) }
+public typealias ImageClassification = ClassificationTask<ClassifiedPicture>
+
+/// Pictures as the subject of a ``ClassificationTask``.
+public enum ClassifiedPicture: ClassifiedSubject {
+    public typealias Input = MediaInput
+
+    public static let taskName = "image-classification"
     public static let defaultModel = "google/vit-base-patch16-224"
+    public static let method = "imageClassification"
+    public static let medium: MediaType.Kind? = .image
+    public static let example = TaskExample(
+        answers: [#"[{"score":0.59,"label":"cheetah, chetah"}]"#, #"[[{"score":null,"label":"cheetah, chetah"}]]"#])
+}
 
-    public var image: MediaInput
-    /// How many classes to give at most, 1 or more; the service's own number when `nil`.
-    public var topK: Int?
-    /// The model's own when `nil`.
-    public var functionToApply: ScoreFunction?
-
-    public init(image: MediaInput, topK: Int? = nil, functionToApply: ScoreFunction? = nil) {
-        self.image = image
-        self.topK = topK
-        self.functionToApply = functionToApply
+extension ImageClassification {
+    public init(
+        image: MediaInput, topK: Int? = nil, functionToApply: ScoreFunction? = nil,
+        additionalParameters: JSONObject = [:]
+    ) {
+        self.init(
+            subject: image, topK: topK, functionToApply: functionToApply, additionalParameters: additionalParameters)
     }
 
-    public func payload() throws(InferenceError) -> RequestPayload {
-        var parameters = JSONObject()
-        try parameters.setCount("top_k", topK)
-        parameters["function_to_apply"] = functionToApply.map { .string($0.rawValue) }
-        return try .media(image, parameters: parameters)
-    }
-
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [ClassScore] {
-        try AnswerReader(answer, task: Self.name).classScores()
+    public var image: MediaInput {
+        get { subject }
+        set { subject = newValue }
     }
 }

@@ -1,5 +1,10 @@
+public import PerceptCore
+
 /// Divides a picture into segments, each with a mask.
-public struct ImageSegmentation: InferenceTask {
+///
+///     let segments = try await client.imageSegmentation(MediaInput(sniffing: photo))
+///     let mask = try Base64.decode(segments[0].mask)       // a PNG of the size of the photo
+public struct ImageSegmentation: CataloguedTask {
     public static let name = "image-segmentation"
     public static let defaultModel = "facebook/detr-resnet-50-panoptic"
 
@@ -16,37 +21,45 @@ public struct ImageSegmentation: InferenceTask {
     /// How much of a mask must be left, 0…1, after others have covered it; the service's own when `nil`.
     public var overlapMaskAreaThreshold: Double?
     public var subtask: Subtask?
+    /// Further parameters under their names on the wire.
+    public var additionalParameters: JSONObject
 
     public init(
         image: MediaInput, threshold: Double? = nil, maskThreshold: Double? = nil,
-        overlapMaskAreaThreshold: Double? = nil, subtask: Subtask? = nil
+        overlapMaskAreaThreshold: Double? = nil, subtask: Subtask? = nil, additionalParameters: JSONObject = [:]
     ) {
         self.image = image
         self.threshold = threshold
         self.maskThreshold = maskThreshold
         self.overlapMaskAreaThreshold = overlapMaskAreaThreshold
         self.subtask = subtask
+        self.additionalParameters = additionalParameters
     }
 
+    private static let table = ParameterTable<ImageSegmentation>(
+        .fraction("threshold", \.threshold), .fraction("mask_threshold", \.maskThreshold),
+        .fraction("overlap_mask_area_threshold", \.overlapMaskAreaThreshold), .choice("subtask", \.subtask))
+
     public func payload() throws(InferenceError) -> RequestPayload {
-        var parameters = JSONObject()
-        try parameters.setFraction("threshold", threshold)
-        try parameters.setFraction("mask_threshold", maskThreshold)
-        try parameters.setFraction("overlap_mask_area_threshold", overlapMaskAreaThreshold)
-        parameters["subtask"] = subtask.map { .string($0.rawValue) }
-        return try .media(image, parameters: parameters)
+        try .media(image, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [ImageSegment] {
-        var segments: [ImageSegment] = []
-        for entry in try AnswerReader(answer, task: Self.name).elements() {
-            let object = try entry.object()
-            segments.append(
-                ImageSegment(
-                    label: try object.member("label").string(), score: try object.member("score").optionalDouble(),
-                    mask: try object.member("mask").string()))
-        }
-        return segments
+        try AnswerReader(answer, task: Self.name).elements().map(ImageSegment.init(_:))
+    }
+}
+
+extension ImageSegmentation {
+    public static let methods = ["imageSegmentation"]
+    public static let medium: MediaType.Kind? = .image
+    public static var parameters: [TaskParameter] { table.parameters }
+    public static let example = TaskExample(answers: [
+        #"[{"score":0.98,"label":"LABEL_199","mask":"iVBORw0KGgo="}]"#,
+        #"[{"score":null,"label":"sky","mask":"iVBORw0KGgo="},{"label":"sea","mask":"iVBORw0KGgo="}]"#,
+    ])
+
+    public init(_ arguments: TaskArguments) throws(InferenceError) {
+        self.init(image: try arguments.medium(), additionalParameters: arguments.parameters)
     }
 }
 
@@ -57,10 +70,27 @@ public struct ImageSegment: Sendable, Hashable {
     public var score: Double?
     /// The mask in base64 as sent: a one-channel PNG of the size of the picture that was uploaded, 255 inside.
     public var mask: String
+    /// Members of the answer that have no property here.
+    public var additional: JSONObject
 
-    public init(label: String, score: Double?, mask: String) {
+    public init(label: String, score: Double?, mask: String, additional: JSONObject = [:]) {
         self.label = label
         self.score = score
         self.mask = mask
+        self.additional = additional
+    }
+}
+
+extension ImageSegment: TaskOutput {
+    fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
+        var fields = try reader.fields()
+        label = try fields.string("label")
+        score = try fields.optionalDouble("score")
+        mask = try fields.string("mask")
+        additional = fields.additional
+    }
+
+    public var json: JSONValue {
+        .object(JSONObject(["label": label, "score": score, "mask": mask], additional: additional))
     }
 }

@@ -1,0 +1,48 @@
+import PerceptCore
+
+/// Reads a text out.
+///
+///     let speech = try await client.textToSpeech("The tide is out.")
+///     try Data(speech.bytes).write(to: URL(filePath: "speech.\(speech.fileExtension)"))
+public struct TextToSpeech: CataloguedTask {
+    public static let name = "text-to-speech"
+    public static let defaultModel = "espnet/kan-bayashi_ljspeech_vits"
+    public static let acceptedAnswer = "*/*"
+
+    public var inputs: String
+    /// `generation_parameters`, in the service's spelling (`temperature`, `do_sample`, …).
+    public var generationParameters: JSONObject?
+    /// Further parameters under their names on the wire; most models take them here.
+    public var additionalParameters: JSONObject
+
+    public init(inputs: String, generationParameters: JSONObject? = nil, additionalParameters: JSONObject = [:]) {
+        self.inputs = inputs
+        self.generationParameters = generationParameters
+        self.additionalParameters = additionalParameters
+    }
+
+    private static let table = ParameterTable<TextToSpeech>(.json("generation_parameters", \.generationParameters))
+
+    public func payload() throws(InferenceError) -> RequestPayload {
+        .inputs(inputs, parameters: try Self.table.json(of: self, adding: additionalParameters))
+    }
+
+    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [GeneratedMedia] {
+        try answer.generatedMedia(.audio, task: Self.name)
+    }
+}
+
+extension TextToSpeech {
+    public static let methods = ["textToSpeech"]
+    public static var parameters: [TaskParameter] { table.parameters }
+    /// An answer is the recording itself; these are its other forms.
+    public static let example = TaskExample(
+        input: "The tide is out.",
+        answers: [
+            #""ZkxhQwAAACI=""#, #"{"audio":"ZkxhQwAAACI="}"#, #"[{"blob":"ZkxhQwAAACI=","content-type":"audio/flac"}]"#,
+        ])
+
+    public init(_ arguments: TaskArguments) throws(InferenceError) {
+        self.init(inputs: try arguments.text(), additionalParameters: arguments.parameters)
+    }
+}

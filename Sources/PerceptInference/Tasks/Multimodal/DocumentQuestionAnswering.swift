@@ -1,0 +1,48 @@
+public import PerceptCore
+
+/// Answers a question about a picture of a document.
+///
+///     let answers = try await client.documentQuestionAnswering(
+///         MediaInput(sniffing: scan), question: "What is the invoice number?")
+///     print(answers[0].answer)
+public struct DocumentQuestionAnswering: CataloguedTask {
+    public static let name = "document-question-answering"
+    public static let defaultModel = "impira/layoutlm-document-qa"
+
+    public var image: MediaInput
+    public var question: String
+    public var parameters: AnsweringParameters
+
+    public init(image: MediaInput, question: String, parameters: AnsweringParameters = AnsweringParameters()) {
+        self.image = image
+        self.question = question
+        self.parameters = parameters
+    }
+
+    public func payload() throws(InferenceError) -> RequestPayload {
+        try .question(question, about: image, parameters: parameters.json())
+    }
+
+    /// The most likely answer first; models that only write the answer give neither score nor place.
+    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [ExtractedAnswer] {
+        try AnswerReader(answer, task: Self.name).nonEmptyElements().map(ExtractedAnswer.init(_:))
+    }
+}
+
+extension DocumentQuestionAnswering {
+    public static let methods = ["documentQuestionAnswering"]
+    public static let medium: MediaType.Kind? = .image
+    public static var parameters: [TaskParameter] { AnsweringParameters.table.parameters }
+    public static let example = TaskExample(
+        input: ["question": "What is the invoice number?"],
+        answers: [
+            #"[{"score":0.99,"answer":"us-001","start":16,"end":16}]"#, #"[{"answer":"us-001"}]"#,
+            #"{"score":0.99,"answer":"us-001","start":16,"end":16}"#,
+        ])
+
+    public init(_ arguments: TaskArguments) throws(InferenceError) {
+        self.init(
+            image: try arguments.medium(), question: try arguments.question(),
+            parameters: AnsweringParameters(additional: arguments.parameters))
+    }
+}

@@ -1,0 +1,32 @@
+/// An input that may be a single value or a list; which of the two decides how the request is written.
+///
+///     Translation(inputs: "Good morning")
+///     Translation(inputs: ["Good morning", "Good night"])
+public enum OneOrMore<Value: JSONRepresentable & Sendable & Hashable>: Sendable, Hashable, JSONRepresentable {
+    case one(Value)
+    case several([Value])
+
+    public var values: [Value] {
+        switch self {
+        case .one(let value): [value]
+        case .several(let values): values
+        }
+    }
+
+    public var json: JSONValue {
+        switch self {
+        case .one(let value): value.json
+        case .several(let values): values.json
+        }
+    }
+}
+
+extension OneOrMore: ExpressibleByArrayLiteral {
+    public init(arrayLiteral elements: Value...) { self = .several(elements) }
+}
+
+extension OneOrMore: ExpressibleByUnicodeScalarLiteral, ExpressibleByExtendedGraphemeClusterLiteral,
+    ExpressibleByStringLiteral
+where Value == String {
+    public init(stringLiteral value: String) { self = .one(value) }
+}

@@ -1,0 +1,93 @@
+/// What a task is made from where it is not written in Swift: JSON from a command line or a file, and media.
+public struct TaskArguments: Sendable {
+    /// What stands under `inputs` in the request; for chat, the messages.
+    public var input: JSONValue?
+    /// The recording or picture that the task is about.
+    public var media: MediaInput?
+    /// The task's parameters under their names on the wire. Those that ``InferenceTask/parameters`` lists are checked,
+    /// others sent as they are.
+    public var parameters: JSONObject
+
+    public init(input: JSONValue? = nil, media: MediaInput? = nil, parameters: JSONObject = [:]) {
+        self.input = input
+        self.media = media
+        self.parameters = parameters
+    }
+}
+
+extension TaskArguments {
+    private static func wrong(_ found: JSONValue?, _ expected: String) -> InferenceError {
+        InferenceError(
+            .invalidArgument, problem: found.map { "the input is \($0.kindDescription)" } ?? "there is no input",
+            remedy: "pass \(expected)")
+    }
+
+    func text() throws(InferenceError) -> String {
+        guard let text = input?.stringValue else { throw Self.wrong(input, "a string") }
+        return text
+    }
+
+    func texts() throws(InferenceError) -> OneOrMore<String> {
+        if let text = input?.stringValue { return .one(text) }
+        guard let texts = input?.arrayValue?.compactMap(\.stringValue), texts.count == input?.arrayValue?.count else {
+            throw Self.wrong(input, "a string or a list of strings")
+        }
+        return .several(texts)
+    }
+
+    /// A string under one of these names in the input's object.
+    func text(_ names: String...) throws(InferenceError) -> String {
+        for name in names {
+            if let text = input?[name]?.stringValue { return text }
+        }
+        throw Self.wrong(input, "an object with a string “\(names.joined(separator: "” or “"))”")
+    }
+
+    /// A string, or one under `question` in the input's object.
+    func question() throws(InferenceError) -> String {
+        if let question = input?.stringValue { return question }
+        return try text("question")
+    }
+
+    /// A list of strings under this name in the input's object; empty when it is missing.
+    func texts(_ name: String) throws(InferenceError) -> [String] {
+        guard let list = input?[name], !list.isNull else { return [] }
+        guard let texts = list.arrayValue?.compactMap(\.stringValue), texts.count == list.arrayValue?.count else {
+            throw Self.wrong(input, "an object whose “\(name)” is a list of strings")
+        }
+        return texts
+    }
+
+    func table(_ name: String) throws(InferenceError) -> Table {
+        guard let table = input?[name]?.objectValue.flatMap(Table.init(json:)) else {
+            throw Self.wrong(input, "an object whose “\(name)” is {\"column\": [\"cell\", …], …}")
+        }
+        return table
+    }
+
+    /// The recording or picture.
+    func medium() throws(InferenceError) -> MediaInput {
+        guard let media else {
+            throw InferenceError(
+                .invalidArgument, problem: "the task is about a recording or picture, and there is none",
+                remedy: "pass one as a file")
+        }
+        return media
+    }
+
+    /// A required parameter that is a list of strings, and the other parameters.
+    func taking(_ name: String) throws(InferenceError) -> (texts: [String], others: JSONObject) {
+        guard let list = parameters[name]?.arrayValue, !list.isEmpty else {
+            throw InferenceError(
+                .invalidArgument, problem: "the parameter \(name) is missing",
+                remedy: "pass it as a list of strings")
+        }
+        let texts = list.compactMap(\.stringValue)
+        guard texts.count == list.count else {
+            throw InferenceError(.invalidArgument, problem: "\(name) is no list of strings", remedy: "pass strings")
+        }
+        var others = parameters
+        others[name] = nil
+        return (texts, others)
+    }
+}

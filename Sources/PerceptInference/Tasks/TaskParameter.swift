@@ -1,0 +1,50 @@
+/// A parameter of a task: its name on the wire, what it may be, and what the service takes where it is left out.
+public struct TaskParameter: Sendable, Hashable {
+    /// What a parameter may be.
+    public enum Kind: Sendable, Hashable {
+        case integer(ClosedRange<Int>)
+        case number(ClosedRange<Double>)
+        case boolean
+        case string
+        /// One of these strings.
+        case choice([String])
+        /// A list of so many strings.
+        case strings(ClosedRange<Int>)
+        /// Anything else: an object, or one of several forms.
+        case json
+    }
+
+    public var name: String
+    public var kind: Kind
+    /// What the service does without it, as documented; `nil` where that is the model's own.
+    public var defaultValue: String?
+}
+
+extension TaskParameter.Kind {
+    /// What is allowed, for people: `an integer of 1 or more`, `true or false`.
+    public var expectation: String {
+        switch self {
+        case .integer(let range): "an integer \(Self.words(range.lowerBound, range.upperBound, .max, .min))"
+        case .number(let range):
+            "a number \(Self.words(range.lowerBound, range.upperBound, .greatestFiniteMagnitude, -.greatestFiniteMagnitude))"
+        case .boolean: "true or false"
+        case .string: "a string"
+        case .choice(let values): "one of " + values.joined(separator: ", ")
+        case .strings(let count):
+            "a list of \(Self.words(count.lowerBound, count.upperBound, .max, 0)) strings"
+                .replacing("of any strings", with: "of strings")
+        case .json: "a JSON value"
+        }
+    }
+
+    private static func words<Number: Comparable>(
+        _ lower: Number, _ upper: Number, _ greatest: Number, _ least: Number
+    ) -> String {
+        switch (lower == least, upper == greatest) {
+        case (true, true): "of any size"
+        case (_, true): "of \(lower) or more"
+        case (true, _): "of \(upper) or less"
+        case (false, false): "from \(lower) to \(upper)"
+        }
+    }
+}

@@ -1,0 +1,140 @@
+/// Answers in a conversation with roles, tools and pictures: the form that language models are asked in today.
+///
+///     let answer = try await client.chatCompletion([.user("What is the capital of France?")])
+///     print(answer.text)
+///
+/// Piece by piece, as it is written:
+///
+///     let chat = ChatCompletion(messages: [.user("Tell me a story.")], parameters: .init(maxTokens: 500))
+///     for try await chunk in try await client.stream(chat) { print(chunk.text, terminator: "") }
+public struct ChatCompletion: CataloguedTask {
+    public static let name = "chat-completion"
+    public static let defaultModel = "HuggingFaceTB/SmolLM3-3B"
+    public static let route = TaskRoute.chatCompletions
+
+    public var messages: [ChatMessage]
+    public var parameters: Parameters
+
+    public init(messages: [ChatMessage], parameters: Parameters = Parameters()) {
+        self.messages = messages
+        self.parameters = parameters
+    }
+
+    /// How a model answers; what is `nil` is left to the service.
+    public struct Parameters: Sendable, Hashable {
+        /// How many tokens to write at most, 1 or more.
+        public var maxTokens: Int?
+        /// 0…2: the higher, the more by chance.
+        public var temperature: Double?
+        /// Considers the most probable tokens until their probabilities sum up to this, 0…1.
+        public var topP: Double?
+        /// How many answers to give, 1 or more.
+        public var choiceCount: Int?
+        /// Texts at which to stop.
+        public var stop: [String]?
+        /// Where chance begins: equal seeds give equal answers.
+        public var seed: UInt64?
+        /// -2…2: the higher, the less often words that were used come again, by how often they were.
+        public var frequencyPenalty: Double?
+        /// -2…2: the same by whether they were used at all.
+        public var presencePenalty: Double?
+        /// Asks for the probabilities of tokens.
+        public var returnsLogProbabilities: Bool?
+        /// How many alternatives to each token, 0…20.
+        public var topLogProbabilityCount: Int?
+        /// Functions that the model may ask to be called, in OpenAI's form.
+        public var tools: [JSONValue]?
+        /// `"auto"`, `"none"`, `"required"`, or a function.
+        public var toolChoice: JSONValue?
+        /// The form that the answer must have, in OpenAI's form.
+        public var responseFormat: JSONValue?
+        /// What a stream tells besides; `{"include_usage": true}` has it end with ``ChatCompletionChunk/usage``.
+        public var streamOptions: JSONObject?
+        /// Further parameters under their names on the wire.
+        public var additional: JSONObject
+
+        public init(
+            maxTokens: Int? = nil, temperature: Double? = nil, topP: Double? = nil, choiceCount: Int? = nil,
+            stop: [String]? = nil, seed: UInt64? = nil, frequencyPenalty: Double? = nil, presencePenalty: Double? = nil,
+            returnsLogProbabilities: Bool? = nil, topLogProbabilityCount: Int? = nil, tools: [JSONValue]? = nil,
+            toolChoice: JSONValue? = nil, responseFormat: JSONValue? = nil, streamOptions: JSONObject? = nil,
+            additional: JSONObject = [:]
+        ) {
+            self.maxTokens = maxTokens
+            self.temperature = temperature
+            self.topP = topP
+            self.choiceCount = choiceCount
+            self.stop = stop
+            self.seed = seed
+            self.frequencyPenalty = frequencyPenalty
+            self.presencePenalty = presencePenalty
+            self.returnsLogProbabilities = returnsLogProbabilities
+            self.topLogProbabilityCount = topLogProbabilityCount
+            self.tools = tools
+            self.toolChoice = toolChoice
+            self.responseFormat = responseFormat
+            self.streamOptions = streamOptions
+            self.additional = additional
+        }
+
+        static let table = ParameterTable<Parameters>(
+            .integer("max_tokens", \.maxTokens), .number("temperature", \.temperature, in: 0...2),
+            .fraction("top_p", \.topP), .integer("n", \.choiceCount, default: 1), .strings("stop", \.stop),
+            .seed("seed", \.seed), .number("frequency_penalty", \.frequencyPenalty, in: -2...2, default: 0),
+            .number("presence_penalty", \.presencePenalty, in: -2...2, default: 0),
+            .boolean("logprobs", \.returnsLogProbabilities, default: false),
+            .integer("top_logprobs", \.topLogProbabilityCount, in: 0...20), .json("tools", \.tools),
+            .json("tool_choice", \.toolChoice), .json("response_format", \.responseFormat),
+            .json("stream_options", \.streamOptions))
+    }
+
+    /// The model's id is put in front when it is sent.
+    public func payload() throws(InferenceError) -> RequestPayload {
+        guard !messages.isEmpty else {
+            throw InferenceError(.invalidArgument, problem: "there are no messages", remedy: "pass one or more")
+        }
+        let parameters = try Parameters.table.json(of: parameters, adding: parameters.additional)
+        return .json(JSONObject(["messages": messages], additional: parameters))
+    }
+
+    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> ChatCompletionAnswer {
+        try ChatCompletionAnswer(AnswerReader(answer, task: Self.name))
+    }
+}
+
+extension ChatCompletion: StreamingInferenceTask {
+    public func streamingPayload() throws(InferenceError) -> RequestPayload { try payload().streaming() }
+
+    public func decode(_ event: ServerSentEvent) throws(InferenceError) -> ChatCompletionChunk {
+        try ChatCompletionChunk(AnswerReader(event, task: Self.name))
+    }
+}
+
+extension ChatCompletion {
+    public static let methods = ["chatCompletion"]
+    public static var parameters: [TaskParameter] { Parameters.table.parameters }
+    public static let example = TaskExample(
+        input: [["role": "user", "content": "What is the capital of France?"]], parameters: ["max_tokens": 20],
+        answers: [
+            #"{"object":"chat.completion","id":"","created":1710436219,"model":"HuggingFaceTB/SmolLM3-3B","system_fingerprint":"1.4.2","choices":[{"index":0,"message":{"role":"assistant","content":"Paris."},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}"#,
+            #"{"choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"0","type":"function","function":{"name":"look_up","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}"#,
+        ])
+
+    /// The input is the list of messages, or a string: what the user says.
+    public init(_ arguments: TaskArguments) throws(InferenceError) {
+        let messages: [ChatMessage]
+        if let list = arguments.input?.arrayValue {
+            messages = try list.map { message throws(InferenceError) in
+                guard let message = ChatMessage(json: message) else {
+                    throw InferenceError(
+                        .invalidArgument, problem: "a message is \(message.kindDescription) without a role",
+                        remedy: "pass objects such as {\"role\":\"user\",\"content\":\"…\"}")
+                }
+                return message
+            }
+        } else {
+            messages = [.user(try arguments.text())]
+        }
+        self.init(messages: messages, parameters: Parameters(additional: arguments.parameters))
+    }
+}

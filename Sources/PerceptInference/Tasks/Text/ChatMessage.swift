@@ -1,0 +1,72 @@
+import PerceptCore
+
+/// One message of a conversation.
+public struct ChatMessage: Sendable, Hashable {
+    /// `system`, `user`, `assistant` or `tool`.
+    public var role: String
+    /// A string, or a list of parts in OpenAI's form; `nil` where a model only calls tools.
+    public var content: JSONValue?
+    /// The calls that a model asks for, in OpenAI's form.
+    public var toolCalls: [JSONValue]
+    /// Members that have no property here (`name`, `tool_call_id`, `reasoning`).
+    public var additional: JSONObject
+
+    public init(role: String, content: JSONValue?, toolCalls: [JSONValue] = [], additional: JSONObject = [:]) {
+        self.role = role
+        self.content = content
+        self.toolCalls = toolCalls
+        self.additional = additional
+    }
+
+    public static func system(_ text: String) -> ChatMessage { ChatMessage(role: "system", content: .string(text)) }
+    public static func user(_ text: String) -> ChatMessage { ChatMessage(role: "user", content: .string(text)) }
+
+    public static func assistant(_ text: String) -> ChatMessage {
+        ChatMessage(role: "assistant", content: .string(text))
+    }
+
+    /// What the user says about a picture, which is sent inside as a data URL.
+    public static func user(_ text: String, picture: MediaInput) -> ChatMessage {
+        let url = "data:\(picture.mediaType.rawValue);base64,\(Base64.encode(picture.bytes))"
+        return ChatMessage(
+            role: "user",
+            content: [
+                ["type": "text", "text": .string(text)], ["type": "image_url", "image_url": ["url": .string(url)]],
+            ])
+    }
+
+    /// The text of the message: that of its parts where it has several; empty where there is none.
+    public var text: String {
+        content?.stringValue ?? content?.arrayValue?.compactMap { $0["text"]?.stringValue }.joined() ?? ""
+    }
+}
+
+extension ChatMessage: JSONRepresentable {
+    init?(json: JSONValue) {
+        guard var members = json.objectValue, let role = members["role"]?.stringValue else { return nil }
+        self.role = role
+        content = members["content"].flatMap { $0.isNull ? nil : $0 }
+        toolCalls = members["tool_calls"]?.arrayValue ?? []
+        for name in ["role", "content", "tool_calls"] { members[name] = nil }
+        additional = members
+    }
+
+    /// A message or a part of one: the role may be missing, a model's then.
+    init(_ reader: AnswerReader) throws(InferenceError) {
+        var fields = try reader.fields()
+        role = try fields.optionalString("role") ?? "assistant"
+        let spoken = fields.take("content").value
+        content = spoken.isNull ? nil : spoken
+        toolCalls = try fields.take("tool_calls").optionalList().map(\.value)
+        additional = fields.additional
+    }
+
+    public var json: JSONValue {
+        .object(
+            JSONObject(
+                [
+                    "role": role, "content": content ?? (toolCalls.isEmpty ? "" : .null),
+                    "tool_calls": toolCalls.isEmpty ? nil : toolCalls,
+                ], additional: additional))
+    }
+}

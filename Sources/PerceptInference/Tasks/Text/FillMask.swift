@@ -1,0 +1,111 @@
+/// Fills in a hole in a text with a token: the base task of BERT models.
+///
+/// What marks the hole is the model's own: `[MASK]` for BERT, `<mask>` for RoBERTa.
+///
+///     let fillings = try await client.fillMask("[MASK] world!")
+///     print(fillings[0].sequence)                          // the world!
+public struct FillMask: CataloguedTask {
+    public static let name = "fill-mask"
+    public static let defaultModel = "bert-base-uncased"
+
+    /// A text with one mask or several.
+    public var inputs: String
+    /// How many fillings to give at most for each mask, 1 or more; the service gives 5 when `nil`.
+    public var topK: Int?
+    /// The words to choose from; the model's whole vocabulary when `nil`.
+    public var targets: [String]?
+    /// Further parameters under their names on the wire.
+    public var additionalParameters: JSONObject
+
+    public init(
+        inputs: String, topK: Int? = nil, targets: [String]? = nil, additionalParameters: JSONObject = [:]
+    ) {
+        self.inputs = inputs
+        self.topK = topK
+        self.targets = targets
+        self.additionalParameters = additionalParameters
+    }
+
+    private static let table = ParameterTable<FillMask>(
+        .integer("top_k", \.topK, default: 5), .strings("targets", \.targets))
+
+    public func payload() throws(InferenceError) -> RequestPayload {
+        .inputs(inputs, parameters: try Self.table.json(of: self, adding: additionalParameters))
+    }
+
+    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [FilledMask] {
+        let reader = try AnswerReader(answer, task: Self.name)
+        let masks = reader.list()
+        guard masks.count > 1, masks.allSatisfy({ $0.value.arrayValue != nil }) else {
+            return try reader.elements().map { entry throws(InferenceError) in try FilledMask(entry, mask: 0) }
+        }
+        let fillings = try masks.enumerated().map { index, fillings throws(InferenceError) in
+            try fillings.list().map { entry throws(InferenceError) in try FilledMask(entry, mask: index) }
+        }
+        return Array(fillings.joined())
+    }
+}
+
+extension FillMask {
+    public static let methods = ["fillMask"]
+    public static var parameters: [TaskParameter] { table.parameters }
+    public static let example = TaskExample(
+        input: "[MASK] world!",
+        answers: [
+            #"[{"score":0.29,"token":1996,"token_str":"the","sequence":"the world!"}]"#,
+            #"[[{"score":0.9,"token":7,"token_str":" a","sequence":"a b"}],[{"score":0.8,"token":8,"token_str":" b","sequence":"a b"}]]"#,
+        ])
+
+    public init(_ arguments: TaskArguments) throws(InferenceError) {
+        self.init(inputs: try arguments.text(), additionalParameters: arguments.parameters)
+    }
+}
+
+/// A token that may stand in a mask's place.
+public struct FilledMask: Sendable, Hashable {
+    /// The probability of this token, 0…1.
+    public var score: Double?
+    /// The id of the token in the model's vocabulary.
+    public var token: Int
+    /// The token as text; it may start with a space.
+    public var tokenString: String
+    /// The whole text with the token in place; with several masks it may hold special tokens.
+    public var sequence: String
+    /// Which of the masks it is about, from 0.
+    public var mask: Int
+    /// Members of the answer that have no property here.
+    public var additional: JSONObject
+
+    public init(
+        score: Double?, token: Int, tokenString: String, sequence: String, mask: Int = 0, additional: JSONObject = [:]
+    ) {
+        self.score = score
+        self.token = token
+        self.tokenString = tokenString
+        self.sequence = sequence
+        self.mask = mask
+        self.additional = additional
+    }
+}
+
+extension FilledMask: TaskOutput {
+    fileprivate init(_ reader: AnswerReader, mask: Int) throws(InferenceError) {
+        var fields = try reader.fields()
+        score = try fields.optionalDouble("score")
+        token = try fields.take("token").integer()
+        tokenString = try fields.string("token_str")
+        sequence = try fields.string("sequence")
+        self.mask = try fields.optionalInteger("mask") ?? mask
+        additional = fields.additional
+    }
+
+    /// As the service has it, and `mask` where it is not the first one.
+    public var json: JSONValue {
+        .object(
+            JSONObject(
+                [
+                    "score": score, "token": token, "token_str": tokenString, "sequence": sequence,
+                    "mask": mask == 0 ? nil : mask,
+                ], additional: additional))
+    }
+}

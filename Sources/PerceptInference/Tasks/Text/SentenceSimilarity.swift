@@ -1,0 +1,54 @@
+/// Tells how much sentences mean the same as another one.
+///
+///     let scores = try await client.sentenceSimilarity(
+///         "That is a happy person", to: ["That is a happy dog", "Today is a sunny day"])
+public struct SentenceSimilarity: CataloguedTask {
+    public static let name = "sentence-similarity"
+    public static let defaultModel = "sentence-transformers/paraphrase-xlm-r-multilingual-v1"
+    public static let route = TaskRoute.pipeline(name)
+
+    /// What the others are compared with.
+    public var sourceSentence: String
+    public var sentences: [String]
+    /// Parameters under their names on the wire.
+    public var additionalParameters: JSONObject
+
+    public init(sourceSentence: String, sentences: [String], additionalParameters: JSONObject = [:]) {
+        self.sourceSentence = sourceSentence
+        self.sentences = sentences
+        self.additionalParameters = additionalParameters
+    }
+
+    public func payload() throws(InferenceError) -> RequestPayload {
+        .inputs(
+            JSONObject(["source_sentence": sourceSentence, "sentences": sentences]), parameters: additionalParameters)
+    }
+
+    /// One number per sentence, in their order: 1 for the same meaning, around 0 for none in common.
+    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [Double] {
+        let reader = try AnswerReader(answer, task: Self.name)
+        let named = reader.member("similarities")
+        let scores = named.value.isNull ? reader : named
+        guard scores.value.arrayValue?.count == sentences.count else {
+            throw scores.mismatch(expected: "a list of \(sentences.count) numbers")
+        }
+        return try scores.list().map { score throws(InferenceError) in try score.double() }
+    }
+}
+
+extension SentenceSimilarity {
+    public static let methods = ["sentenceSimilarity"]
+    public static let parameters: [TaskParameter] = []
+    public static let example = TaskExample(
+        input: [
+            "source_sentence": "That is a happy person",
+            "sentences": ["That is a happy dog", "Today is a sunny day"],
+        ],
+        answers: ["[0.66,0.22]", #"{"similarities":[0.66,0.22]}"#])
+
+    public init(_ arguments: TaskArguments) throws(InferenceError) {
+        self.init(
+            sourceSentence: try arguments.text("source_sentence"), sentences: try arguments.texts("sentences"),
+            additionalParameters: arguments.parameters)
+    }
+}

@@ -1,0 +1,43 @@
+public import PerceptCore
+
+/// Tells which classes (a feeling, a topic, a language) a text belongs to.
+///
+///     let classes = try await client.textClassification("I like you. I love you.")
+///     print(classes[0].label, classes[0].score ?? 0)       // POSITIVE 0.9998…
+public typealias TextClassification = ClassificationTask<ClassifiedText>
+
+/// Texts as the subject of a ``ClassificationTask``.
+public enum ClassifiedText: ClassifiedSubject {
+    public static let taskName = "text-classification"
+    public static let defaultModel = "distilbert-base-uncased-finetuned-sst-2-english"
+    public static let method = "textClassification"
+    public static let medium: MediaType.Kind? = nil
+    public static let example = TaskExample(
+        input: "I like you. I love you.",
+        answers: [
+            #"[[{"label":"POSITIVE","score":0.99},{"label":"NEGATIVE","score":0.01}]]"#,
+            #"[{"label":"POSITIVE","score":0.99},{"label":"NEGATIVE","score":0.01}]"#,
+        ])
+
+    public static func input(from arguments: TaskArguments) throws(InferenceError) -> String {
+        try arguments.text()
+    }
+
+    public static func payload(_ input: String, parameters: JSONObject) -> RequestPayload {
+        .inputs(input, parameters: parameters)
+    }
+}
+
+extension TextClassification {
+    public init(
+        inputs: String, topK: Int? = nil, functionToApply: ScoreFunction? = nil, additionalParameters: JSONObject = [:]
+    ) {
+        self.init(
+            subject: inputs, topK: topK, functionToApply: functionToApply, additionalParameters: additionalParameters)
+    }
+
+    public var inputs: String {
+        get { subject }
+        set { subject = newValue }
+    }
+}

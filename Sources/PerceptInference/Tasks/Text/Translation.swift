@@ -1,0 +1,101 @@
+/// Translates texts from one language into another.
+///
+///     let translation = try await client.translation("My name is Wolfgang and I live in Berlin", model: "t5-base")
+///     print(translation.translationText)                   // Mein Name ist Wolfgang …
+///     let both = try await client.translation(["Good morning", "Good night"], targetLanguage: "de_DE")
+public struct Translation: CataloguedTask {
+    public static let name = "translation"
+    public static let defaultModel = "t5-base"
+
+    /// How texts that are too long are cut.
+    public enum Truncation: String, Sendable, Hashable, CaseIterable {
+        case none = "do_not_truncate"
+        case longestFirst = "longest_first"
+        case onlyFirst = "only_first"
+        case onlySecond = "only_second"
+    }
+
+    /// One text or several.
+    public var inputs: OneOrMore<String>
+    /// The language to translate from, in the model's own spelling (`en_XX`); for models that know several.
+    public var sourceLanguage: String?
+    /// The language to translate into, likewise.
+    public var targetLanguage: String?
+    public var cleansUpTokenizationSpaces: Bool?
+    public var truncation: Truncation?
+    /// `generate_parameters`, in the service's spelling (`max_new_tokens`, `num_beams`, …).
+    public var generationParameters: JSONObject?
+    /// Further parameters under their names on the wire.
+    public var additionalParameters: JSONObject
+
+    public init(
+        inputs: OneOrMore<String>, sourceLanguage: String? = nil, targetLanguage: String? = nil,
+        cleansUpTokenizationSpaces: Bool? = nil, truncation: Truncation? = nil, generationParameters: JSONObject? = nil,
+        additionalParameters: JSONObject = [:]
+    ) {
+        self.inputs = inputs
+        self.sourceLanguage = sourceLanguage
+        self.targetLanguage = targetLanguage
+        self.cleansUpTokenizationSpaces = cleansUpTokenizationSpaces
+        self.truncation = truncation
+        self.generationParameters = generationParameters
+        self.additionalParameters = additionalParameters
+    }
+
+    private static let table = ParameterTable<Translation>(
+        .string("src_lang", \.sourceLanguage), .string("tgt_lang", \.targetLanguage),
+        .boolean("clean_up_tokenization_spaces", \.cleansUpTokenizationSpaces),
+        .choice("truncation", \.truncation), .json("generate_parameters", \.generationParameters))
+
+    public func payload() throws(InferenceError) -> RequestPayload {
+        .inputs(inputs, parameters: try Self.table.json(of: self, adding: additionalParameters))
+    }
+
+    /// One translation per text, in their order.
+    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [TranslatedText] {
+        let reader = try AnswerReader(answer, task: Self.name)
+        let translations = try reader.flattenedElements().map(TranslatedText.init(_:))
+        guard translations.count == inputs.values.count else {
+            throw reader.malformed("\(translations.count) translations of \(inputs.values.count) texts")
+        }
+        return translations
+    }
+}
+
+extension Translation {
+    public static let methods = ["translation"]
+    public static var parameters: [TaskParameter] { table.parameters }
+    public static let example = TaskExample(
+        input: "My name is Wolfgang and I live in Berlin",
+        answers: [
+            #"[{"translation_text":"Mein Name ist Wolfgang und ich lebe in Berlin"}]"#,
+            #"{"translation_text":"Mein Name ist Wolfgang und ich lebe in Berlin"}"#,
+            #"[[{"translation_text":"Mein Name ist Wolfgang und ich lebe in Berlin"}]]"#,
+        ])
+
+    public init(_ arguments: TaskArguments) throws(InferenceError) {
+        self.init(inputs: try arguments.texts(), additionalParameters: arguments.parameters)
+    }
+}
+
+/// A text in another language.
+public struct TranslatedText: Sendable, Hashable {
+    public var translationText: String
+    /// Members of the answer that have no property here.
+    public var additional: JSONObject
+
+    public init(translationText: String, additional: JSONObject = [:]) {
+        self.translationText = translationText
+        self.additional = additional
+    }
+}
+
+extension TranslatedText: TaskOutput {
+    fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
+        var fields = try reader.fields()
+        translationText = try fields.string("translation_text")
+        additional = fields.additional
+    }
+
+    public var json: JSONValue { .object(JSONObject(["translation_text": translationText], additional: additional)) }
+}

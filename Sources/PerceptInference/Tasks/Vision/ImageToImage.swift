@@ -1,0 +1,68 @@
+public import PerceptCore
+
+/// Makes a picture of a picture, as a text says.
+///
+///     let edited = try await client.imageToImage(MediaInput(sniffing: photo), prompt: "Make it winter")
+///     try Data(edited.bytes).write(to: URL(filePath: "winter.\(edited.fileExtension)"))
+public struct ImageToImage: CataloguedTask {
+    public static let name = "image-to-image"
+    public static let defaultModel = "timbrooks/instruct-pix2pix"
+    public static let acceptedAnswer = "image/png"
+
+    public var image: MediaInput
+    /// What to make of it.
+    public var prompt: String?
+    /// What the picture is not to show.
+    public var negativePrompt: String?
+    /// Steps of denoising, 1 or more.
+    public var inferenceStepCount: Int?
+    /// How closely the picture follows the text.
+    public var guidanceScale: Double?
+    /// The size of the picture to make; the model's own when `nil`.
+    public var targetSize: PixelSize?
+    /// Further parameters under their names on the wire.
+    public var additionalParameters: JSONObject
+
+    public init(
+        image: MediaInput, prompt: String? = nil, negativePrompt: String? = nil, inferenceStepCount: Int? = nil,
+        guidanceScale: Double? = nil, targetSize: PixelSize? = nil, additionalParameters: JSONObject = [:]
+    ) {
+        self.image = image
+        self.prompt = prompt
+        self.negativePrompt = negativePrompt
+        self.inferenceStepCount = inferenceStepCount
+        self.guidanceScale = guidanceScale
+        self.targetSize = targetSize
+        self.additionalParameters = additionalParameters
+    }
+
+    private static let table = ParameterTable<ImageToImage>(
+        .string("prompt", \.prompt), .string("negative_prompt", \.negativePrompt),
+        .integer("num_inference_steps", \.inferenceStepCount), .number("guidance_scale", \.guidanceScale),
+        .json("target_size", \.size))
+
+    private var size: JSONObject? {
+        targetSize.map { ["width": .integer($0.width), "height": .integer($0.height)] }
+    }
+
+    public func payload() throws(InferenceError) -> RequestPayload {
+        try .media(image, parameters: try Self.table.json(of: self, adding: additionalParameters))
+    }
+
+    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [GeneratedMedia] {
+        try answer.generatedMedia(.image, task: Self.name)
+    }
+}
+
+extension ImageToImage {
+    public static let methods = ["imageToImage"]
+    public static let medium: MediaType.Kind? = .image
+    public static var parameters: [TaskParameter] { table.parameters }
+    /// An answer is the picture itself; these are its other forms.
+    public static let example = TaskExample(
+        parameters: ["prompt": "Make it winter"], answers: [#""iVBORw0KGgo=""#, #"{"image":"iVBORw0KGgo="}"#])
+
+    public init(_ arguments: TaskArguments) throws(InferenceError) {
+        self.init(image: try arguments.medium(), additionalParameters: arguments.parameters)
+    }
+}
