@@ -98,6 +98,54 @@ import Testing
         #expect(detected.status == 0)
     }
 
+    /// What is asked for outright takes the place of what the preset says.
+    @Test(
+        arguments: [
+            (["--preset", "yolo"], 640, 640), (["--preset", "vit"], 224, 224), (["--preset", "detr"], 800, 1067),
+            (["--preset", "yolo", "--letterbox", "320x200"], 320, 200),
+            (["--preset", "vit", "--longest-side", "400"], 300, 400),
+            (["--preset", "yolo", "--exact", "50x40"], 50, 40),
+            (["--preset", "detr", "--shortest-side", "600"], 600, 800),
+            (["--preset", "detr", "--longest-side", "none", "--shortest-side", "900"], 900, 1200),
+            (["--letterbox", "100x90", "--pad-color", "#ff0000"], 100, 90),
+            (["--crop", "100,200,600x400", "--longest-side", "300"], 300, 200),
+            (["--shortest-side", "2000"], 1000, 1333), ([], 1000, 1333),
+        ] as [([String], Int, Int)])
+    func sizesOfUploads(options: [String], width: Int, height: Int) throws {
+        let folder = try TemporaryFolder()
+        let run = try CommandRun(["prepare", TestFiles.photo, "-o", "a.png", "--json"] + options, in: folder)
+        let receipt = try #require(try run.json()["receipt"])
+        #expect(receipt["uploadSize"] == ["width": .integer(width), "height": .integer(height)])
+        #expect(receipt["sourceSize"] == ["width": 1200, "height": 1600])
+    }
+
+    @Test func aLetterboxHasItsGround() throws {
+        let folder = try TemporaryFolder()
+        for (options, ground) in [
+            (["--preset", "yolo"], [114, 114, 114]), (["--preset", "yolo", "--pad-color", "#ff0080"], [255, 0, 128]),
+            (["--letterbox", "640x640"], [114, 114, 114]),
+        ] as [([String], [UInt8])] {
+            let run = try CommandRun(
+                ["prepare", TestFiles.photo, "-o", "a.png", "--image-format", "png", "--json"] + options, in: folder)
+            #expect(try run.json()["receipt"]?["padding"] == ["left": 80, "top": 0, "right": 80, "bottom": 0])
+            #expect(try Image(decoding: .file(folder.file("a.png"))).bytes.prefix(3) == ground[...])
+        }
+    }
+
+    @Test func geometryThatCannotBeIsRefused() throws {
+        let folder = try TemporaryFolder()
+        for wrong in [
+            ["--preset", "resnet"], ["--crop", "1,2"], ["--crop=-1,0,5x5"], ["--crop", "0,0,0x5"],
+            ["--letterbox", "640"], ["--letterbox", "9x9", "--exact", "9x9"], ["--pad-color", "#fff"],
+            ["--preset", "vit", "--pad-color", "#fff"], ["--chroma", "4:1:1"],
+        ] { #expect(try CommandRun(["prepare", TestFiles.photo, "-o", "a.jpg"] + wrong, in: folder).status == 64) }
+        let beyond = try CommandRun(
+            ["prepare", TestFiles.photo, "-o", "a.jpg", "--crop", "1199,0,2x2"], in: folder)
+        #expect(beyond.status == 64 || beyond.status == 65)
+        #expect(beyond.errors.contains("does not lie within the picture, which has 1200×1600"))
+        #expect(try folder.contents().isEmpty)
+    }
+
     /// Whatever is uploaded is answered alike, so that the texts show how many chunks there were, and the times where.
     @Test func transcribeInChunks() throws {
         let folder = try TemporaryFolder()

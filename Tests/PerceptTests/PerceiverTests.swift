@@ -90,6 +90,63 @@ import Testing
         await demo.stop()
     }
 
+    /// Sent in a letterbox, or the part of it in which all objects are: boxes and masks lie on the upright original.
+    @Test(arguments: [true, false]) func aLetterboxComesOffAgain(isCropped: Bool) async throws {
+        let truth = try Truth.objects(in: "photo-orientation-6.jpg")
+        var preparation = ImagePreparation(preset: .yolo)
+        if isCropped { preparation.crop = PixelRectangle(x: 101, y: 150, width: 1050, height: 1401) }
+        let receipt = try preparation.prepare(.file(Self.photo.path)).receipt
+        #expect(receipt.uploadSize == PixelSize(width: 640, height: 640) && receipt.padding.left > 70)
+        // What a model would answer about the letterbox: whole pixels of it, and one box in the padding alone.
+        let boxes = truth.map { object -> JSONValue in
+            let box = receipt.uploadBox(for: object.box)
+            return [
+                "label": .string(object.label), "score": 0.9,
+                "box": [
+                    "xmin": .integer(Int(box.xMin)), "ymin": .integer(Int(box.yMin)), "xmax": .integer(Int(box.xMax)),
+                    "ymax": .integer(Int(box.yMax)),
+                ],
+            ]
+        }
+        let ghost: JSONValue = [
+            "label": "ghost", "score": 0.4, "box": ["xmin": 3, "ymin": 100, "xmax": 60, "ymax": 200],
+        ]
+        // The left half of the letterbox: padding, and content as far as its middle.
+        let half = (0..<640 * 640).map { UInt8($0 % 640 < 320 ? 255 : 0) }
+        let mask = try Mask(size: receipt.uploadSize, pixels: half).image().encoded(as: .png)
+        let tape = Tape(exchanges: [
+            Tape.Exchange(
+                request: Tape.RequestMatcher(path: "/models/facebook/detr-resnet-50"),
+                response: Tape.Response(body: .json(.array(boxes + [ghost])))),
+            Tape.Exchange(
+                request: Tape.RequestMatcher(path: "/models/facebook/detr-resnet-50-panoptic"),
+                response: Tape.Response(
+                    body: .json([["label": "left", "score": nil, "mask": .string(Base64.encode(mask))]]))),
+        ])
+        let demo = try await DemoEndpoint(tape: tape)
+        var perceiver = demo.perceiver
+        perceiver.imagePreparation = preparation
+        let found = try await perceiver.detectObjects(in: Self.photo)
+        #expect(demo.uploads.first?.size == PixelSize(width: 640, height: 640))
+        #expect(found.receipt == receipt)
+        #expect(found.objects.map(\.label) == truth.map(\.label))
+        #expect(truth.count == 3)
+        for (object, known) in zip(found.objects, truth) {
+            // A pixel of the letterbox is two and a half of the original at most.
+            #expect(object.box.largestDifference(from: known.box) <= 2.5, "\(object.label): \(object.box)")
+        }
+        #expect(found.warnings == ["1 of 4 boxes lies outside of the picture and was dropped"])
+        let segment = try #require(try await perceiver.segment(Self.photo).segments.first)
+        #expect(segment.mask.size == PixelSize(width: 1200, height: 1600))
+        // The middle of the letterbox is that of the crop.
+        let crop = receipt.crop
+        let middle = Double(crop.x) + Double(crop.width) / 2
+        let box = try #require(segment.mask.boundingBox)
+        #expect((box.xMin, box.yMin, box.yMax) == (Double(crop.x), Double(crop.y), Double(crop.y + crop.height)))
+        #expect(abs(box.xMax - middle) <= 2.5)
+        await demo.stop()
+    }
+
     @Test func valuesInMemoryAreTakenToo() async throws {
         let demo = try await DemoEndpoint()
         let recording = try Recording(decoding: .file(Self.harbour.path))

@@ -18,6 +18,9 @@ public struct Detection: Sendable, Hashable {
 }
 
 /// The objects found in a picture, in the service's order.
+///
+/// Boxes are clipped to what was sent of the picture. One that lies outside of it, in a letterbox's padding say, is
+/// dropped, and ``warnings`` say so.
 public struct Detections: Sendable, Hashable {
     public var objects: [Detection]
     public let receipt: GeometryReceipt
@@ -34,10 +37,15 @@ public struct Detections: Sendable, Hashable {
             return Detection(label: object.label, score: object.score, box: box)
         }
         let dropped = counting.count - objects.count
+        guard dropped > 0 else {
+            warnings = prepared.warnings
+            return
+        }
+        let verbs = dropped == 1 ? ("lies", "was") : ("lie", "were")
         warnings =
-            prepared.warnings
-            + (dropped == 0
-                ? [] : ["\(dropped) of \(counting.count) boxes lie outside of the picture and were dropped"])
+            prepared.warnings + [
+                "\(dropped) of \(counting.count) boxes \(verbs.0) outside of the picture and \(verbs.1) dropped"
+            ]
     }
 }
 
