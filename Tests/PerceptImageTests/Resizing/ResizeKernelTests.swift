@@ -73,4 +73,27 @@ import Testing
             }
         }
     }
+
+    /// Every value with every alpha, against the quotient: to nearest on the way in, cut off on the way out, as Pillow's
+    /// conversions between RGBA and RGBa round.
+    @Test(arguments: [2, 4]) func premultiplyingIsExact(channelCount: Int32) {
+        for alpha in 0...255 {
+            var pixels = (0...255).flatMap { value in
+                [UInt8](repeating: UInt8(value), count: Int(channelCount) - 1) + [UInt8(alpha)]
+            }
+            var back = pixels
+            image_premultiply(&pixels, 256, channelCount)
+            image_unpremultiply(&back, 256, channelCount)
+            for value in 0...255 {
+                let first = value * Int(channelCount)
+                let product = (Double(value * alpha) / 255).rounded()
+                let quotient = alpha == 0 ? value : min(255, 255 * value / alpha)
+                for channel in first..<first + Int(channelCount) - 1 {
+                    #expect(Double(pixels[channel]) == product)
+                    #expect(Int(back[channel]) == quotient)
+                }
+                #expect(pixels[first + Int(channelCount) - 1] == UInt8(alpha))
+            }
+        }
+    }
 }

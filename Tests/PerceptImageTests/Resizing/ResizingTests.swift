@@ -59,23 +59,40 @@ import Testing
         }
     }
 
+    /// Of gray, and of each channel of RGB by itself; up, down, odd, and one pixel wide or high.
     @Test(
         arguments: ResizeFilter.allCases.filter { $0 != .nearest },
-        [PixelSize(width: 7, height: 5), PixelSize(width: 40, height: 33), PixelSize(width: 3, height: 50)])
+        [
+            PixelSize(width: 7, height: 5), PixelSize(width: 40, height: 33), PixelSize(width: 3, height: 50),
+            PixelSize(width: 1, height: 1), PixelSize(width: 51, height: 1), PixelSize(width: 23, height: 7),
+        ])
     func sixteenBitsAreWithinHalfAUnit(filter: ResizeFilter, target: PixelSize) throws {
         var generator = SplitMix64(seed: 5)
         let size = PixelSize(width: 23, height: 19)
-        let values = (0..<size.height).map { _ in
-            (0..<size.width).map { _ in Double(UInt16.random(in: 0 ... .max, using: &generator)) }
+        for colorModel in [Image.ColorModel.gray, .rgb] {
+            let planes = (0..<colorModel.channelCount).map { _ in
+                (0..<size.height).map { _ in
+                    (0..<size.width).map { _ in Double(UInt16.random(in: 0 ... .max, using: &generator)) }
+                }
+            }
+            var bytes: [UInt8] = []
+            for y in 0..<size.height {
+                for x in 0..<size.width {
+                    for plane in planes { withUnsafeBytes(of: UInt16(plane[y][x])) { bytes += $0 } }
+                }
+            }
+            let image = try Image(size: size, layout: .init(colorModel: colorModel, bitDepth: .sixteen), bytes: bytes)
+            let resized = samples(try image.resized(to: target, filter: filter))
+            #expect(resized.count == target.pixelCount * planes.count)
+            for (channel, plane) in planes.enumerated() {
+                let exact = oracle(plane, target, filter).flatMap { $0 }
+                for (index, value) in exact.enumerated() {
+                    let got = Double(resized[index * planes.count + channel])
+                    // The box's border falls on pixel centres, where either side is right; none does at these sizes.
+                    #expect(abs(got - min(max(value, 0), 65535)) <= 0.5 + 1e-6)
+                }
+            }
         }
-        let bytes = values.flatMap { $0 }.flatMap { value in withUnsafeBytes(of: UInt16(value)) { Array($0) } }
-        let image = try Image(size: size, layout: .init(colorModel: .gray, bitDepth: .sixteen), bytes: bytes)
-        let resized = samples(try image.resized(to: target, filter: filter))
-        for (got, exact) in zip(resized, oracle(values, target, filter).flatMap { $0 }) {
-            // The box's border falls on pixel centres, where either side is right; none does at these sizes.
-            #expect(abs(Double(got) - min(max(exact, 0), 65535)) <= 0.5 + 1e-6)
-        }
-        #expect(resized.count == target.pixelCount)
     }
 
     @Test func sixteenBitColorsCountByTheirAlpha() throws {
