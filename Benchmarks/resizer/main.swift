@@ -6,7 +6,8 @@ import PerceptImage
 // Arguments: a file of 8-bit RGB pixels, width, height, new width, new height, filter, a file for the result.
 let arguments = CommandLine.arguments
 guard arguments.count == 8, let width = Int(arguments[2]), let height = Int(arguments[3]),
-    let newWidth = Int(arguments[4]), let newHeight = Int(arguments[5]), let filter = ResizeFilter(rawValue: arguments[6])
+    let newWidth = Int(arguments[4]), let newHeight = Int(arguments[5]),
+    let filter = ResizeFilter(rawValue: arguments[6])
 else { exit(64) }
 let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: arguments[1])))
 let image = try Image(size: PixelSize(width: width, height: height), layout: .rgb8, bytes: bytes)
