@@ -1,6 +1,7 @@
 #ifndef PERCEPT_CKERNELS_H
 #define PERCEPT_CKERNELS_H
 
+#include "CKernelsFLAC.h"
 #include "CKernelsImage.h"
 #include "CKernelsOverlapSave.h"
 #include "CKernelsResampling.h"

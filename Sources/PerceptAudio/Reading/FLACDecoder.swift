@@ -106,6 +106,8 @@ struct FLACStreamInfo {
     let bitDepth: Int
     /// `nil` when unknown.
     let frameCount: Int?
+    /// Bytes of the largest frame; `nil` when unknown.
+    let largestFrame: Int?
     /// `nil` when not computed.
     let digest: [UInt8]?
 
@@ -114,6 +116,7 @@ struct FLACStreamInfo {
         channelCount = Int(info.channels)
         bitDepth = Int(info.bits_per_sample)
         frameCount = info.total_samples == 0 ? nil : Int(info.total_samples)
+        largestFrame = info.max_framesize == 0 ? nil : Int(info.max_framesize)
         let digest = withUnsafeBytes(of: info.md5sum) { Array($0) }
         self.digest = digest.allSatisfy { $0 == 0 } ? nil : digest
     }

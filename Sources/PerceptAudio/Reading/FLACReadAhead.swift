@@ -10,15 +10,6 @@ import Synchronization
     import Darwin
 #endif
 
-/// Blocks that follow one another in a FLAC file.
-typealias FLACStretch = [FLACBlock]
-
-struct FLACBlock: Sendable, Equatable {
-    let planes: [[Float]]
-    /// The byte behind its frame.
-    let end: Int
-}
-
 /// Decodes stretches of a native FLAC file side by side, ahead of where it is being read.
 ///
 /// Used by one thread. The file is cut at regular bytes; a stretch begins with the first frame behind its cut. That this is a frame, and
@@ -46,19 +37,15 @@ final class FLACReadAhead {
     /// More would hold more memory than the rest of the work.
     private static let mostLanes = 4
     private static let stretchesPerLane = 2
-    /// One for each processor.
-    static let laneCount = min(Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))), mostLanes)
 
     /// - Parameter start: the byte of the first frame.
-    /// - Returns: `nil` where nothing is gained: for a small file, or on a single processor.
-    /// - Throws: `MediaError` as ``FLACDecoder`` does.
+    /// - Returns: `nil` where nothing is gained, for a small file.
     init?(
         _ bytes: InputBytes, _ info: FLACStreamInfo, from start: Int, _ division: Division = Division()
-    ) throws(MediaError) {
-        guard Self.laneCount > 1, bytes.byteCount - start >= division.smallestFile else { return nil }
-        var lanes: [Lane] = []
-        for _ in 0..<Self.laneCount { lanes.append(Lane(try FLACDecoder(bytes, mediaType: .flac), bytes)) }
-        self.lanes = lanes
+    ) {
+        guard bytes.byteCount - start >= division.smallestFile else { return nil }
+        let laneCount = max(1, min(Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))), Self.mostLanes))
+        lanes = (0..<laneCount).map { _ in Lane(bytes, info) }
         byteCount = bytes.byteCount
         nextCut = start
         let framesPerStretch = division.samplesPerStretch / info.channelCount
@@ -70,7 +57,7 @@ final class FLACReadAhead {
     }
 
     /// The stretch that begins at exactly `position`, waiting for it; `nil` when there is none.
-    func stretch(at position: Int) -> FLACStretch? {
+    func stretch(at position: Int) -> [FLACBlock]? {
         startMore()
         while let first = pending.first {
             let (start, blocks) = first.wait()
@@ -96,7 +83,7 @@ final class FLACReadAhead {
 /// A stretch that is being decoded.
 private final class Pending: Sendable {
     private let isDone = DispatchSemaphore(value: 0)
-    private let result = Mutex<(start: Int, blocks: FLACStretch)?>(nil)
+    private let result = Mutex<(start: Int, blocks: [FLACBlock])?>(nil)
     /// Where it was cut.
     private let cut: Int
 
@@ -104,13 +91,13 @@ private final class Pending: Sendable {
         self.cut = cut
     }
 
-    func finish(start: Int, _ blocks: FLACStretch) {
+    func finish(start: Int, _ blocks: [FLACBlock]) {
         result.withLock { $0 = (start, blocks) }
         isDone.signal()
     }
 
     /// The byte that it begins with, and its blocks.
-    func wait() -> (start: Int, blocks: FLACStretch) {
+    func wait() -> (start: Int, blocks: [FLACBlock]) {
         isDone.wait()
         defer { isDone.signal() }
         return result.withLock { $0 } ?? (cut, [])
@@ -121,50 +108,28 @@ private final class Pending: Sendable {
 private final class Lane: Sendable {
     private let queue = DispatchQueue(label: "percept.flac-decoding")
     /// Touched on the queue alone.
-    private let decoder: Mutex<FLACDecoder>
+    private let decoder: Mutex<FLACFrameDecoder>
     private let bytes: InputBytes
+    private let margin: Int
 
-    init(_ decoder: sending FLACDecoder, _ bytes: InputBytes) {
-        self.decoder = Mutex(decoder)
+    /// Of frames that may be longer, the last of a stretch is left to the reader.
+    private static let largestMargin = 1 << 17
+
+    init(_ bytes: InputBytes, _ info: FLACStreamInfo) {
         self.bytes = bytes
+        decoder = Mutex(FLACFrameDecoder(channelCount: info.channelCount, bitDepth: info.bitDepth))
+        margin = min(info.largestFrame ?? Self.largestMargin, Self.largestMargin)
     }
 
-    /// Decodes the frames that begin within `range`, until one has no right checksum or `frameLimit` is reached.
+    /// Decodes the frames that begin within `range`, until one is not beyond doubt or `frameLimit` is reached.
     func decode(_ range: Range<Int>, frameLimit: Int) -> Pending {
         let pending = Pending(cut: range.lowerBound)
         queue.async { [self] in
-            decoder.withLock { decoder in
-                guard let start = firstFrame(in: range, decoder.info) else {
-                    return pending.finish(start: range.lowerBound, [])
-                }
-                pending.finish(start: start, Self.blocks(decoder, from: start, to: range.upperBound, frameLimit))
+            let found = decoder.withLock { decoder in
+                decoder.blocks(in: range, of: bytes, margin: margin, frameLimit: frameLimit)
             }
+            pending.finish(start: found?.start ?? range.lowerBound, found?.blocks ?? [])
         }
         return pending
-    }
-
-    private func firstFrame(in range: Range<Int>, _ info: FLACStreamInfo) -> Int? {
-        let pieceLength = 1 << 13
-        for start in stride(from: range.lowerBound, to: range.upperBound, by: pieceLength) {
-            let count = pieceLength + FLACFrameHeader.largestByteCount
-            guard let piece = try? bytes.read(at: start, count: count) else { return nil }
-            let index = FLACFrameHeader.firstIndex(
-                in: piece, channelCount: info.channelCount, bitDepth: info.bitDepth)
-            if let index { return start + index < range.upperBound ? start + index : nil }
-        }
-        return nil
-    }
-
-    private static func blocks(
-        _ decoder: FLACDecoder, from start: Int, to end: Int, _ frameLimit: Int
-    ) -> FLACStretch {
-        var blocks: FLACStretch = []
-        decoder.move(to: start, frame: 0)
-        while let position = decoder.position, position < end, decoder.frameCount < frameLimit,
-            case .block(let planes)? = try? decoder.next(), let end = decoder.position
-        {
-            blocks.append(FLACBlock(planes: planes, end: end))
-        }
-        return blocks
     }
 }

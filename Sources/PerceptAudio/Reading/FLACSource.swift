@@ -47,7 +47,7 @@ final class FLACSource: SampleSource {
             decoder.passSamples { checksum.add($0) }
             readAhead = nil
         } else {
-            readAhead = isOgg ? nil : try FLACReadAhead(bytes, info, from: decoder.position ?? 0, division)
+            readAhead = isOgg ? nil : FLACReadAhead(bytes, info, from: decoder.position ?? 0, division)
         }
     }
 

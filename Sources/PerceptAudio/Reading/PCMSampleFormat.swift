@@ -49,23 +49,30 @@ public enum PCMSampleFormat: String, Sendable, Hashable, Codable, CaseIterable {
     private func convert(
         _ start: UnsafeRawPointer, step: Int, _ output: UnsafeMutableBufferPointer<Float>, _ count: Int
     ) {
-        /// The loop in one place, compiled for each format.
-        @inline(__always) func each(_ value: (UnsafeRawPointer) -> Float) {
-            for index in 0..<count { output[index] = value(start + index * step) }
+        /// The loop in one place, compiled for each format. One channel and two have steps that are known then: with those the
+        /// loop uses vectors, which takes a third of the time.
+        @inline(__always) func each(_ size: Int, _ value: (UnsafeRawPointer) -> Float) {
+            if step == size {
+                for index in 0..<count { output[index] = value(start + index * size) }
+            } else if step == 2 * size {
+                for index in 0..<count { output[index] = value(start + index * (2 * size)) }
+            } else {
+                for index in 0..<count { output[index] = value(start + index * step) }
+            }
         }
         switch self {
-        case .u8: each { (Float($0.load(as: UInt8.self)) - 128) * 0x1p-7 }
-        case .s8: each { Float($0.load(as: Int8.self)) * 0x1p-7 }
-        case .s16le: each { Float(Int16(littleEndian: $0.loadUnaligned(as: Int16.self))) * 0x1p-15 }
-        case .s16be: each { Float(Int16(bigEndian: $0.loadUnaligned(as: Int16.self))) * 0x1p-15 }
-        case .s24le: each { Self.upper24($0, low: 0, high: 2) }
-        case .s24be: each { Self.upper24($0, low: 2, high: 0) }
-        case .s32le: each { Float(Int32(littleEndian: $0.loadUnaligned(as: Int32.self))) * 0x1p-31 }
-        case .s32be: each { Float(Int32(bigEndian: $0.loadUnaligned(as: Int32.self))) * 0x1p-31 }
-        case .f32le: each { Float(bitPattern: UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self))) }
-        case .f32be: each { Float(bitPattern: UInt32(bigEndian: $0.loadUnaligned(as: UInt32.self))) }
-        case .f64le: each { Float(Double(bitPattern: UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)))) }
-        case .f64be: each { Float(Double(bitPattern: UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)))) }
+        case .u8: each(1) { (Float($0.load(as: UInt8.self)) - 128) * 0x1p-7 }
+        case .s8: each(1) { Float($0.load(as: Int8.self)) * 0x1p-7 }
+        case .s16le: each(2) { Float(Int16(littleEndian: $0.loadUnaligned(as: Int16.self))) * 0x1p-15 }
+        case .s16be: each(2) { Float(Int16(bigEndian: $0.loadUnaligned(as: Int16.self))) * 0x1p-15 }
+        case .s24le: each(3) { Self.upper24($0, low: 0, high: 2) }
+        case .s24be: each(3) { Self.upper24($0, low: 2, high: 0) }
+        case .s32le: each(4) { Float(Int32(littleEndian: $0.loadUnaligned(as: Int32.self))) * 0x1p-31 }
+        case .s32be: each(4) { Float(Int32(bigEndian: $0.loadUnaligned(as: Int32.self))) * 0x1p-31 }
+        case .f32le: each(4) { Float(bitPattern: UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self))) }
+        case .f32be: each(4) { Float(bitPattern: UInt32(bigEndian: $0.loadUnaligned(as: UInt32.self))) }
+        case .f64le: each(8) { Float(Double(bitPattern: UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)))) }
+        case .f64be: each(8) { Float(Double(bitPattern: UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)))) }
         }
     }
 

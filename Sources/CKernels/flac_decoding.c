@@ -1,0 +1,151 @@
+#include "CKernelsFLAC.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+enum { LargestOrder = 32 };
+
+// How the samples of each lane follow from those before them, and what is known of them.
+typedef struct {
+    int order[PerceptFLACLanes];
+    int bitDepth[PerceptFLACLanes];
+    int32_t shift[PerceptFLACLanes];
+    // Of the sample before, then of the one before that.
+    int32_t coefficients[LargestOrder][PerceptFLACLanes];
+} Predictors;
+
+// MARK: Checksums
+
+// Of one byte that so many zero bytes follow (RFC 9639 §9.3).
+static uint16_t remainders[8][256];
+
+static void fill_remainders(void) {
+    for (unsigned byte = 0; byte < 256; byte++) {
+        unsigned remainder = byte << 8;
+        for (int bit = 0; bit < 8; bit++) remainder = remainder << 1 ^ (remainder & 0x8000 ? 0x8005 : 0);
+        remainders[0][byte] = (uint16_t)remainder;
+    }
+    for (int zeros = 1; zeros < 8; zeros++) {
+        for (int byte = 0; byte < 256; byte++) {
+            uint16_t before = remainders[zeros - 1][byte];
+            remainders[zeros][byte] = (uint16_t)(before << 8 ^ remainders[0][before >> 8]);
+        }
+    }
+}
+
+static uint16_t checksum16(const uint8_t *bytes, ptrdiff_t count) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, fill_remainders);
+    uint16_t sum = 0;
+    for (; count >= 8; bytes += 8, count -= 8) {
+        sum = remainders[7][bytes[0] ^ sum >> 8] ^ remainders[6][bytes[1] ^ (sum & 0xFF)] ^ remainders[5][bytes[2]]
+            ^ remainders[4][bytes[3]] ^ remainders[3][bytes[4]] ^ remainders[2][bytes[5]] ^ remainders[1][bytes[6]]
+            ^ remainders[0][bytes[7]];
+    }
+    for (; count > 0; bytes++, count--) sum = (uint16_t)(sum << 8 ^ remainders[0][sum >> 8 ^ *bytes]);
+    return sum;
+}
+
+static uint8_t checksum8(const uint8_t *bytes, ptrdiff_t count) {
+    unsigned sum = 0;
+    for (; count > 0; bytes++, count--) {
+        sum ^= *bytes;
+        for (int bit = 0; bit < 8; bit++) sum = sum << 1 ^ (sum & 0x80 ? 0x107 : 0);
+    }
+    return (uint8_t)sum;
+}
+
+// MARK: Frame headers
+
+typedef struct {
+    int blockSize;
+    int assignment;
+    ptrdiff_t byteCount;
+} FrameHeader;
+
+static bool header_fits(uint8_t byte, FLACStreamFormat format) {
+    static const uint8_t depths[] = {0, 8, 12, 0, 16, 20, 24, 32};
+    int assignment = byte >> 4, depth = byte >> 1 & 7;
+    bool hasChannels = assignment < 8 ? assignment + 1 == format.channelCount
+                                      : assignment <= 10 && format.channelCount == 2;
+    return hasChannels && depth != 3 && (depth == 0 || depths[depth] == format.bitDepth) && (byte & 1) == 0;
+}
+
+// The bytes behind those of a header that is cut off are zero, and no checksum.
+static bool read_header(const uint8_t *bytes, FLACStreamFormat format, FrameHeader *header) {
+    if (bytes[0] != 0xFF || (bytes[1] & 0xFE) != 0xF8 || !header_fits(bytes[3], format)) return false;
+    int blockSizeCode = bytes[2] >> 4, rateCode = bytes[2] & 15;
+    if (blockSizeCode == 0 || rateCode == 15) return false;
+    // The number of the frame is coded like UTF-8: as many bytes as the first has leading ones, or one.
+    int ones = 0;
+    while (ones < 8 && bytes[4] >> (7 - ones) & 1) ones++;
+    if (ones == 1 || ones == 8) return false;
+    int length = ones == 0 ? 1 : ones;
+    for (int index = 1; index < length; index++) {
+        if ((bytes[4 + index] & 0xC0) != 0x80) return false;
+    }
+    const uint8_t *next = bytes + 4 + length;
+    if (blockSizeCode == 1) {
+        header->blockSize = 192;
+    } else if (blockSizeCode < 6) {
+        header->blockSize = 576 << (blockSizeCode - 2);
+    } else if (blockSizeCode == 6) {
+        header->blockSize = *next++ + 1;
+    } else if (blockSizeCode == 7) {
+        header->blockSize = (next[0] << 8 | next[1]) + 1;
+        next += 2;
+    } else {
+        header->blockSize = 256 << (blockSizeCode - 8);
+    }
+    if (rateCode == 12) next++;
+    if (rateCode == 13 || rateCode == 14) next += 2;
+    header->assignment = bytes[3] >> 4;
+    header->byteCount = next + 1 - bytes;
+    return checksum8(bytes, next - bytes) == *next;
+}
+
+// MARK: One implementation for each kind of processor
+
+#define TARGET
+#define NAMED(name) name##_scalar
+#include "flac_decoding_lanes.h"
+
+#if defined(__x86_64__)
+#define TARGET __attribute__((target("avx2,bmi,bmi2,lzcnt,fma")))
+#define NAMED(name) name##_avx2
+#include "flac_decoding_lanes.h"
+#endif
+
+ptrdiff_t percept_flac_find(FLACStreamFormat format, const uint8_t *bytes, ptrdiff_t count) {
+    FrameHeader header;
+    for (const uint8_t *next = bytes; (next = memchr(next, 0xFF, (size_t)(bytes + count - next))) != NULL; next++) {
+        if (read_header(next, format, &header)) return next - bytes;
+    }
+    return -1;
+}
+
+bool percept_flac_decode(PerceptKernel kernel, FLACStreamFormat format, const uint8_t *bytes, ptrdiff_t count,
+                         ptrdiff_t limit, int32_t *samples, FLACFrameGroup *group) {
+    group->frameCount = 0;
+    group->blockSize = 0;
+    if (format.channelCount < 1 || format.channelCount > PerceptFLACLanes) return false;
+    if (format.bitDepth < 4 || format.bitDepth > 24) return false;
+#if defined(__x86_64__)
+    if (kernel != PerceptKernelScalar) return decode_avx2(format, bytes, count, limit, samples, group);
+#else
+    (void)kernel;
+#endif
+    return decode_scalar(format, bytes, count, limit, samples, group);
+}
+
+void percept_flac_channel(PerceptKernel kernel, FLACStreamFormat format, const FLACFrameGroup *group,
+                          const int32_t *samples, int32_t frame, int32_t channel, float *output) {
+#if defined(__x86_64__)
+    if (kernel != PerceptKernelScalar) return channel_avx2(format, group, samples, frame, channel, output);
+#else
+    (void)kernel;
+#endif
+    channel_scalar(format, group, samples, frame, channel, output);
+}

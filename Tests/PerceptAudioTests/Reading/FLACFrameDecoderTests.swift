@@ -1,0 +1,103 @@
+import CKernels
+@testable import PerceptAudio
+import PerceptCore
+import PerceptTestSupport
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Each implementation against libFLAC, frame by frame, on streams that libFLAC wrote: with silence, prediction of every kind, stereo
+/// of every kind, bits that are always zero, and noise.
+@Suite struct FLACFrameDecoderTests {
+    static let kernels: [PerceptKernel] = [PerceptKernelScalar, PerceptKernelAVX2].filter {
+        $0.rawValue <= percept_best_kernel().rawValue
+    }
+
+    /// Integers of `bitDepth` bits as Floats, in sections of different nature.
+    private static func planes(channelCount: Int, bitDepth: Int, frameCount: Int) -> [[Float]] {
+        var random = SplitMix64(seed: UInt64(bitDepth * 10 + channelCount))
+        let fullScale = Float(1 << (bitDepth - 1))
+        var common: [Double] = []
+        for frame in 0..<frameCount {
+            let noise = Double.random(in: -1...1, using: &random)
+            let time = Double(frame)
+            switch frame * 9 / frameCount {
+            case 0: common.append(0)
+            case 1: common.append(0.25)
+            case 2: common.append(0.9 * sin(time / 20))
+            case 3: common.append(0.4 * sin(time / 7) + 0.3 * sin(time / 3.3) + 0.01 * noise)
+            case 4: common.append(noise)
+            case 5: common.append((time / 4096).truncatingRemainder(dividingBy: 1) * 2 - 1)
+            case 6: common.append((0.5 * sin(time / 11) * 64).rounded() / 64)
+            case 7: common.append(noise < 0 ? -1 : 1)
+            default: common.append(0.001 * noise)
+            }
+        }
+        return (0..<channelCount).map { channel in
+            common.indices.map { frame in
+                let differs = Double.random(in: -0.01...0.01, using: &random) * Double(channel)
+                let value = max(-1, min(1, channel == 3 ? -common[frame] : common[frame] + differs))
+                return max(-fullScale, min(fullScale - 1, (Float(value) * fullScale).rounded())) / fullScale
+            }
+        }
+    }
+
+    @Test(arguments: kernels.map(\.rawValue), [1, 2, 3, 5, 8])
+    func everyKindOfSubframe(_ kernel: UInt32, _ channelCount: Int) throws {
+        for (encoding, bitDepth) in [
+            (AudioEncoding.flac16, 16), (try AudioEncoding(container: .flac, sampleFormat: .s24), 24),
+        ] {
+            let planes = Self.planes(channelCount: channelCount, bitDepth: bitDepth, frameCount: 60_000)
+            var writer = try RecordingWriter(
+                toMemory: 1 << 26, encoding: encoding, sampleRate: 44_100, channelCount: channelCount)
+            try writer.write(planes)
+            let bytes = try InputBytes(.bytes(writer.finish().bytes))
+            let oracle = try FLACDecoder(bytes, mediaType: .flac)
+            let decoder = FLACFrameDecoder(
+                channelCount: channelCount, bitDepth: bitDepth, kernel: PerceptKernel(rawValue: kernel))
+            let start = try #require(oracle.position)
+            let found = try #require(
+                decoder.blocks(in: start..<bytes.byteCount, of: bytes, margin: 0, frameLimit: .max))
+            #expect(found.start == start)
+            for (index, block) in found.blocks.enumerated() {
+                guard case .block(let expected) = try oracle.next() else {
+                    Issue.record("libFLAC gives no block \(index)")
+                    return
+                }
+                #expect(block.planes == expected, "block \(index) of \(channelCount) channels, \(bitDepth) bit")
+                #expect(block.end == oracle.position)
+            }
+            #expect(found.blocks.last?.end == bytes.byteCount)
+        }
+    }
+
+    @Test(arguments: kernels.map(\.rawValue), [4, 7, 8, 12, 17, 20])
+    func everyDepth(_ kernel: UInt32, _ bitDepth: Int) throws {
+        let range = 1 << bitDepth
+        let stream = FLACBytes(
+            (0..<2).map { channel in (0..<2000).map { ($0 + channel * 13) * range / 509 % range - range / 2 } },
+            bitDepth: bitDepth)
+        let bytes = try InputBytes(.bytes(stream.encoded()))
+        let decoder = FLACFrameDecoder(channelCount: 2, bitDepth: bitDepth, kernel: PerceptKernel(rawValue: kernel))
+        let found = try #require(
+            decoder.blocks(in: stream.header().count..<bytes.byteCount, of: bytes, margin: 0, frameLimit: .max))
+        let fullScale = Double(range / 2)
+        for channel in 0..<2 {
+            let expected = stream.planes[channel].map { Float(Double($0) / fullScale) }
+            #expect(found.blocks.flatMap { $0.planes[channel] } == expected)
+        }
+    }
+
+    /// A depth that is not decoded here is left to libFLAC.
+    @Test func thirtyTwoBitsAreLeft() throws {
+        let stream = FLACBytes([(0..<500).map { $0 << 20 }], bitDepth: 32)
+        let bytes = try InputBytes(.bytes(stream.encoded()))
+        let decoder = FLACFrameDecoder(channelCount: 1, bitDepth: 32)
+        let found = decoder.blocks(in: stream.header().count..<bytes.byteCount, of: bytes, margin: 0, frameLimit: .max)
+        #expect(found?.blocks.isEmpty == true)
+    }
+}
