@@ -3,12 +3,12 @@ public import PerceptCore
 /// What an endpoint wants of a picture, and how it is made.
 ///
 /// The picture is decoded, turned upright, cut to the ``crop``, resized, padded and encoded strip by strip: memory does not
-/// grow with it (an interlaced PNG, and a progressive JPEG's coefficients, are held whole by their nature). Nothing but
+/// grow with it (an interlaced PNG, a WebP and a progressive JPEG's coefficients are held whole by their nature). Nothing but
 /// pixels goes into the result: no EXIF data, no position, no profile; the orientation is in the pixels.
 public struct ImagePreparation: Sendable, Hashable {
     public enum Format: String, Sendable, Hashable, Codable, CaseIterable {
         case jpeg, png
-        /// The format of the input; PNG for pixels that come from no file.
+        /// PNG for a PNG and for pixels that come from no file; JPEG for others, since nothing else is written.
         case keep
     }
 
