@@ -10,8 +10,12 @@ public struct Resampler: Sendable {
     /// The rates that can be converted from and to, in Hz.
     public static let sampleRates = 1...768_000
 
+    private let inputRate: Int
+    private let outputRate: Int
+    /// What comes before the filter where the rates are very far apart.
+    private var decimator: IntegerDecimator?
     private let filter: PolyphaseFilter
-    /// Input that is still needed; the next output's first tap falls on the first of them.
+    /// Input of the filter that is still needed; the next output's first tap falls on the first of them.
     private var pending: [Float]
     private var scratch = KernelScratch()
     /// Distance of the next output from the input sample before it, in `filter.outputRate`ths of a sample; 0 between periods.
@@ -19,10 +23,19 @@ public struct Resampler: Sendable {
     private var inputCount = 0
     private var outputCount = 0
 
-    /// - Throws: `MediaError` `.invalidArgument` for rates outside ``sampleRates`` or too far apart.
+    /// - Throws: `MediaError` `.invalidArgument` for rates outside ``sampleRates``.
     public init(from inputRate: Int, to outputRate: Int, quality: ResamplingQuality = .standard) throws(MediaError) {
-        filter = try PolyphaseFilter(from: inputRate, to: outputRate, quality: quality)
-        pending = Array(repeating: 0, count: filter.halfWidth - 1)
+        let range = Self.sampleRates
+        guard range.contains(inputRate), range.contains(outputRate) else {
+            throw MediaError(
+                .invalidArgument, problem: "cannot resample from \(inputRate) Hz to \(outputRate) Hz",
+                remedy: "both rates must lie within \(range.lowerBound)…\(range.upperBound) Hz")
+        }
+        (self.inputRate, self.outputRate) = (inputRate, outputRate)
+        decimator = IntegerDecimator(from: inputRate, to: outputRate, quality: quality)
+        // In time, the decimator's outputs lie as far apart as if both rates were so many times higher.
+        filter = PolyphaseFilter(from: inputRate, to: outputRate * (decimator?.factor ?? 1), quality: quality)
+        pending = Array(repeating: 0, count: max(0, filter.halfWidth - 1 - (decimator?.leadCount ?? 0)))
     }
 
     /// How many outputs `frameCount` inputs give in all: `⌈frameCount·outputRate/inputRate⌉`, for rates above zero.
@@ -31,25 +44,40 @@ public struct Resampler: Sendable {
         return wholes * outputRate + (rest * outputRate + inputRate - 1) / inputRate
     }
 
-    /// Takes in a block of finite samples and gives the outputs that can be computed by now.
+    /// Takes in a block of samples, finite numbers up to 2⁴⁰ in magnitude, and gives the outputs that can be computed by now.
     public mutating func process(_ block: [Float]) -> [Float] {
         inputCount += block.count
-        pending.append(contentsOf: block)
+        pending.append(contentsOf: decimator?.process(block) ?? block)
         let output = takeOutputs()
         outputCount += output.count
         return output
     }
 
     /// Gives the outputs that remain after the last block.
+    ///
+    /// They are as long as the filter: of a slow source at a high rate that may be a minute.
     public mutating func finish() -> [Float] {
-        let total = Self.outputCount(for: inputCount, from: filter.inputRate, to: filter.outputRate)
         var output: [Float] = []
-        while outputCount + output.count < total {
-            pending.append(contentsOf: repeatElement(0, count: filter.tapCount + filter.inputsPerStep))
-            output += takeOutputs()
+        while let piece = finishPiece() { output += piece }
+        return output
+    }
+
+    /// Gives some of the outputs that remain after the last block; `nil` when there are no more.
+    mutating func finishPiece() -> [Float]? {
+        let total = Self.outputCount(for: inputCount, from: inputRate, to: outputRate)
+        guard outputCount < total else { return nil }
+        if let rest = decimator?.finish() {
+            pending.append(contentsOf: rest)
+            decimator = nil
         }
-        output.removeLast(outputCount + output.count - total)
-        outputCount = total
+        var output = takeOutputs()
+        while output.isEmpty {
+            let needed = max(filter.tapCount - pending.count, filter.inputsPerStep)
+            pending.append(contentsOf: repeatElement(0, count: max(1, needed)))
+            output = takeOutputs()
+        }
+        output.removeLast(max(0, outputCount + output.count - total))
+        outputCount += output.count
         return output
     }
 
