@@ -10,14 +10,19 @@ public enum MediaInspection: Sendable, Hashable {
 
     /// Looks at `source`: a recording is decoded to its end, of a picture the header is read.
     ///
+    /// - Parameters:
+    ///   - source: the recording or picture.
+    ///   - reading: how a recording is read, where its bytes alone do not tell.
+    ///   - limits: what the source may not exceed.
     /// - Throws: `MediaError` when it cannot be read, or is neither a recording nor a picture.
     public static func inspecting(
-        _ source: MediaSource, limits: ResourceLimits = .default
+        _ source: MediaSource, reading: ReadingOptions = ReadingOptions(), limits: ResourceLimits = .default
     ) async throws -> MediaInspection {
         try await BlockingWork.run {
-            switch try source.perceptibleKind() {
+            switch try source.perceptibleKind(reading: reading) {
             case .recording:
-                var reader = try RecordingReader(source, limits: limits, verifyingChecksum: true)
+                var reader = try RecordingReader(
+                    source, options: reading, limits: limits, verifyingChecksum: true)
                 var meter = LevelMeter(
                     sampleRate: reader.header.sampleRate, channels: reader.header.channels)
                 while let block = try reader.readBlock() {

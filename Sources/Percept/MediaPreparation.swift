@@ -25,7 +25,7 @@ public struct MediaPreparation: Sendable, Hashable {
         progress: (@Sendable (Double) -> Void)? = nil
     ) async throws -> PreparedMedia {
         try await BlockingWork.run {
-            switch try source.perceptibleKind() {
+            switch try source.perceptibleKind(reading: audio.reading) {
             case .recording: .audio(try audio.prepare(source, toFile: path, limits: limits, progress: progress))
             case .picture: .image(try image.prepare(source, toFile: path, limits: limits, progress: progress))
             }
@@ -36,7 +36,7 @@ public struct MediaPreparation: Sendable, Hashable {
     ///
     /// - Throws: `MediaError`.
     public func fileExtension(for source: MediaSource) throws(MediaError) -> String {
-        switch try source.perceptibleKind() {
+        switch try source.perceptibleKind(reading: audio.reading) {
         case .recording: audio.encoding.container.mediaType.fileExtension
         case .picture: image.mediaType(for: try source.mediaType()).fileExtension
         }
@@ -57,10 +57,12 @@ enum PerceptibleKind {
 extension MediaSource {
     /// Whether this is a recording or a picture.
     ///
-    /// A video counts as a recording: whoever reads recordings will say what can be done with it.
+    /// A video counts as a recording: whoever reads recordings will say what can be done with it. So does whatever is stated to
+    /// be raw samples.
     ///
     /// - Throws: `MediaError` `.unsupportedFeature` when it is neither.
-    func perceptibleKind() throws(MediaError) -> PerceptibleKind {
+    func perceptibleKind(reading: ReadingOptions) throws(MediaError) -> PerceptibleKind {
+        if reading.rawFormat != nil { return .recording }
         let type = try mediaType()
         switch type.kind {
         case .audio, .video: return .recording

@@ -112,8 +112,9 @@ extension Transcript {
             frameCount: uploads.reduce(0) { $0 + $1.upload.frameCount })
         return TimeReceipt(
             source: source, upload: upload, sourceStartFrame: first?.sourceStartFrame ?? 0,
-            sourceEndFrame: last?.sourceEndFrame, gain: first?.gain ?? 1,
-            clampedSampleCount: uploads.reduce(0) { $0 + $1.clampedSampleCount })
+            sourceEndFrame: last?.sourceEndFrame, sourceChannelIndex: first?.sourceChannelIndex, gain: first?.gain ?? 1,
+            clampedSampleCount: uploads.reduce(0) { $0 + $1.clampedSampleCount },
+            replacedSampleCount: first?.replacedSampleCount ?? 0)
     }
 
     /// Each with the times of its chunk; of many the first three.

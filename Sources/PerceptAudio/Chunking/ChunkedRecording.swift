@@ -17,6 +17,7 @@ public final class ChunkedRecording: Sendable {
     private let name: String
     private let limits: ResourceLimits
     private let gain: Float
+    private let replacedSampleCount: Int
     private let state: Mutex<State>
 
     private struct State: ~Copyable {
@@ -40,18 +41,20 @@ public final class ChunkedRecording: Sendable {
         _ recording: Recording, preparation: AudioPreparation, chunking: AudioChunking,
         limits: ResourceLimits = .default
     ) throws(MediaError) {
+        try recording.checkSamples(of: "the recording")
         try self.init(.recording(recording), preparation, chunking, limits)
     }
 
     private init(
         _ input: AudioSource, _ preparation: AudioPreparation, _ chunking: AudioChunking, _ limits: ResourceLimits
     ) throws(MediaError) {
-        let survey = try Survey(input, preparation.trimming, chunking, limits)
+        let survey = try Survey(input, preparation, chunking, limits)
         let ranges = survey.chunks.map(\.frames)
         let gain = try preparation.normalizingGain(for: ranges, of: input, limits)
         chunks = survey.chunks
         source = survey.source
         warnings = survey.warnings
+        replacedSampleCount = survey.replacedSampleCount
         name = input.name
         self.preparation = preparation
         self.limits = limits
@@ -87,7 +90,7 @@ public final class ChunkedRecording: Sendable {
             let passage = Passage(frames: chunk.frames, gain: gain, sourceFrameCount: source.frameCount)
             return try preparation.finish(
                 chain, passage, sourceFrameCount: source.frameCount, name: self.name,
-                readingWarnings: chunks.count == 1 ? warnings : [])
+                replacedSampleCount: replacedSampleCount, readingWarnings: chunks.count == 1 ? warnings : [])
         } catch {
             guard error.kind == .limitExceeded, error.source != self.name else { throw error }
             throw MediaError(
@@ -115,17 +118,20 @@ private struct Survey {
     let chunks: [AudioChunk]
     let source: TimeReceipt.Side
     let warnings: [String]
+    let replacedSampleCount: Int
 
     init(
-        _ input: AudioSource, _ trimming: SilenceTrimming?, _ chunking: AudioChunking, _ limits: ResourceLimits
+        _ input: AudioSource, _ preparation: AudioPreparation, _ chunking: AudioChunking, _ limits: ResourceLimits
     ) throws(MediaError) {
+        let trimming = preparation.trimming
         try chunking.check()
         try trimming?.check()
         var chunking = chunking
         // What is no silence to the trimming is none to the chunks either.
         if let trimming { chunking.silenceThreshold = min(chunking.silenceThreshold, trimming.threshold) }
-        var blocks = try input.open(limits)
-        var windows = EnergyWindows(sampleRate: blocks.sampleRate, channelCount: blocks.channels.count)
+        var blocks = try input.open(limits, preparation.reading)
+        let selection = try preparation.selection(from: blocks.channels, of: input.name)
+        var windows = EnergyWindows(sampleRate: blocks.sampleRate, channelCount: selection.channelCount)
         var planner = ChunkPlanner(chunking, sampleRate: blocks.sampleRate, windowLength: windows.windowLength)
         var sound = trimming.map { SoundRange($0) }
         func add(_ energy: Float) {
@@ -134,11 +140,12 @@ private struct Survey {
         }
         while let block = try blocks.readBlock() {
             try MediaError.checkCancellation()
-            windows.add(block.planes, add)
+            windows.add(selection.planes(block.planes), add)
         }
         windows.finish(add)
         let frameCount = blocks.framesRead
         warnings = blocks.warnings
+        replacedSampleCount = blocks.replacedSampleCount
         source = TimeReceipt.Side(
             sampleRate: blocks.sampleRate, channelCount: blocks.channels.count, frameCount: frameCount)
         var chunks = planner.finish(frameCount: frameCount)

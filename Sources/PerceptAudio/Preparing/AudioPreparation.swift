@@ -2,13 +2,15 @@ public import PerceptCore
 
 /// What an endpoint wants of a recording, and how it is made.
 ///
-/// Samples are mixed first, then resampled, then rounded, all of it block by block: memory does not grow with the length.
+/// Samples are mixed first (or one channel picked), then resampled, then rounded, all of it block by block: memory does not grow with the length.
 /// Encoding goes on beside that, on a second thread.
 public struct AudioPreparation: Sendable, Hashable {
-    public enum Channels: String, Sendable, Hashable, Codable, CaseIterable {
+    public enum Channels: Sendable, Hashable {
         /// Mixed into one by ``MonoMixer``.
         case mono
         case keep
+        /// One as it is, without the others: a voice that has a channel to itself. What is silent is judged by it alone.
+        case single(ChannelChoice)
     }
 
     /// Frames per second of the result, in Hz; `nil` keeps the source's.
@@ -29,11 +31,13 @@ public struct AudioPreparation: Sendable, Hashable {
     public var maximumByteCount: Int?
     /// Seconds of the result at most; what would be longer is an error.
     public var maximumDuration: Double?
+    /// How the source is read, where its bytes alone do not tell.
+    public var reading: ReadingOptions
 
     public init(
         sampleRate: Int? = 16_000, channels: Channels = .mono, encoding: AudioEncoding = .flac16,
         resampling: ResamplingQuality = .standard, trimming: SilenceTrimming? = nil, normalizedPeak: Double? = nil,
-        maximumByteCount: Int? = nil, maximumDuration: Double? = nil
+        maximumByteCount: Int? = nil, maximumDuration: Double? = nil, reading: ReadingOptions = ReadingOptions()
     ) {
         self.sampleRate = sampleRate
         self.channels = channels
@@ -43,6 +47,7 @@ public struct AudioPreparation: Sendable, Hashable {
         self.normalizedPeak = normalizedPeak
         self.maximumByteCount = maximumByteCount
         self.maximumDuration = maximumDuration
+        self.reading = reading
     }
 
     /// Prepares a recording into memory, at most `limits.uploadByteCount` bytes.
@@ -57,7 +62,7 @@ public struct AudioPreparation: Sendable, Hashable {
         _ source: MediaSource, limits: ResourceLimits = .default, progress: ((Double) -> Void)? = nil
     ) throws(MediaError) -> PreparedAudio {
         let passage = try passage(of: .source(source), limits)
-        var reader = try RecordingReader(source, limits: limits)
+        var reader = try RecordingReader(source, options: reading, limits: limits)
         let writer = try writer(limits, reader.header.sampleRate, reader.header.channels)
         return try run(&reader, EncodingLane(writer), source, passage, limits, progress)
     }
@@ -72,7 +77,7 @@ public struct AudioPreparation: Sendable, Hashable {
         progress: ((Double) -> Void)? = nil
     ) throws(MediaError) -> PreparedAudio {
         let passage = try passage(of: .source(source), limits)
-        var reader = try RecordingReader(source, limits: limits)
+        var reader = try RecordingReader(source, options: reading, limits: limits)
         let writer = try RecordingWriter(
             toFile: path, protecting: source.path.map { [$0] } ?? [], byteLimit: maximumByteCount ?? .max,
             encoding: encoding, sampleRate: sampleRate ?? reader.header.sampleRate,
@@ -81,14 +86,17 @@ public struct AudioPreparation: Sendable, Hashable {
     }
 
     /// Prepares decoded samples into memory.
+    ///
+    /// - Throws: as ``prepare(_:limits:progress:)`` does for a file, `.malformedInput` for samples that are no finite numbers too.
     public func prepare(
         _ recording: Recording, limits: ResourceLimits = .default
     ) throws(MediaError) -> PreparedAudio {
+        try recording.checkSamples(of: "the recording")
         let passage = try passage(of: .recording(recording), limits)
         let writer = try writer(limits, recording.sampleRate, recording.channels)
         var chain = try Chain(
             self, sampleRate: recording.sampleRate, channels: recording.channels, gain: passage.gain,
-            output: EncodingLane(writer))
+            name: "the recording", output: EncodingLane(writer))
         do throws(MediaError) {
             try chain.process(recording.planes(in: passage.frames, startingAt: 0))
             try checkDuration(chain.frameCount, recording.sampleRate, "the recording")
@@ -108,7 +116,7 @@ public struct AudioPreparation: Sendable, Hashable {
     }
 
     func channelCount(for layout: ChannelLayout) -> Int {
-        channels == .mono ? 1 : layout.count
+        channels == .keep ? layout.count : 1
     }
 
     private func run(
@@ -118,7 +126,8 @@ public struct AudioPreparation: Sendable, Hashable {
         let header = reader.header
         let expected = (passage.sourceFrameCount ?? header.frameCount).map { passage.frames.clamped(to: 0..<$0).count }
         var chain = try Chain(
-            self, sampleRate: header.sampleRate, channels: header.channels, gain: passage.gain, output: output)
+            self, sampleRate: header.sampleRate, channels: header.channels, gain: passage.gain,
+            name: source.name, output: output)
         do throws(MediaError) {
             if let expected { try checkDuration(expected, header.sampleRate, source.name) }
             while reader.framesRead < passage.frames.upperBound, let block = try reader.readBlock() {
@@ -132,7 +141,7 @@ public struct AudioPreparation: Sendable, Hashable {
             }
             return try finish(
                 chain, passage, sourceFrameCount: passage.sourceFrameCount ?? reader.framesRead, name: source.name,
-                readingWarnings: reader.warnings)
+                replacedSampleCount: reader.replacedSampleCount, readingWarnings: reader.warnings)
         } catch {
             throw try explained(error, .source(source), limits)
         }
@@ -140,7 +149,7 @@ public struct AudioPreparation: Sendable, Hashable {
 
     func finish(
         _ chain: Chain<EncodingLane>, _ passage: Passage, sourceFrameCount: Int, name: String,
-        readingWarnings: [String] = []
+        replacedSampleCount: Int = 0, readingWarnings: [String] = []
     ) throws(MediaError) -> PreparedAudio {
         let warnings = chain.warnings
         guard chain.frameCount > 0 else {
@@ -148,16 +157,18 @@ public struct AudioPreparation: Sendable, Hashable {
                 .malformedInput, source: name, problem: "holds no sound: 0 frames", remedy: "record or export it again")
         }
         let (sourceRate, sourceChannelCount, frameCount) = (chain.sampleRate, chain.channelCount, chain.frameCount)
+        let pickedChannel = chain.selection.index
         let summary = try chain.finish().finish()
         let source = TimeReceipt.Side(
             sampleRate: sourceRate, channelCount: sourceChannelCount, frameCount: sourceFrameCount)
         let upload = TimeReceipt.Side(
-            sampleRate: sampleRate ?? sourceRate, channelCount: channels == .mono ? 1 : sourceChannelCount,
+            sampleRate: sampleRate ?? sourceRate, channelCount: channels == .keep ? sourceChannelCount : 1,
             frameCount: summary.frameCount)
         let start = passage.frames.lowerBound
         let receipt = TimeReceipt(
             source: source, upload: upload, sourceStartFrame: start, sourceEndFrame: start + frameCount,
-            gain: Double(passage.gain), clampedSampleCount: summary.clampedSampleCount)
+            sourceChannelIndex: pickedChannel, gain: Double(passage.gain),
+            clampedSampleCount: summary.clampedSampleCount, replacedSampleCount: replacedSampleCount)
         return PreparedAudio(
             bytes: summary.bytes, byteCount: summary.byteCount, mediaType: encoding.container.mediaType,
             receipt: receipt,
@@ -167,6 +178,29 @@ public struct AudioPreparation: Sendable, Hashable {
     private static func clampingWarnings(_ summary: RecordingWriter.Summary) -> [String] {
         guard summary.clampedSampleCount > 0 else { return [] }
         return ["\(summary.clampedSampleCount) samples lay beyond full scale and were clamped"]
+    }
+}
+
+/// The channels of a recording that are sent, or mixed: one, or all of them.
+struct ChannelSelection {
+    /// The one channel; `nil` for all.
+    let index: Int?
+    /// How many those are.
+    let channelCount: Int
+
+    func planes(_ planes: [[Float]]) -> [[Float]] {
+        guard let index else { return planes }
+        return planes.indices.contains(index) ? [planes[index]] : []
+    }
+}
+
+extension AudioPreparation {
+    /// - Throws: `MediaError` `.invalidArgument` when `layout` has no such channel as was picked.
+    func selection(from layout: ChannelLayout, of name: String) throws(MediaError) -> ChannelSelection {
+        guard case .single(let choice) = channels else {
+            return ChannelSelection(index: nil, channelCount: layout.count)
+        }
+        return ChannelSelection(index: try choice.index(in: layout, of: name), channelCount: 1)
     }
 }
 
@@ -181,6 +215,7 @@ extension EncodingLane: SampleSink {}
 struct Chain<Output: SampleSink> {
     private var output: Output
     private let mixer: MonoMixer?
+    let selection: ChannelSelection
     private var phase: PhaseMeter
     private var resamplers: [Resampler]
     private let gain: Float
@@ -195,10 +230,12 @@ struct Chain<Output: SampleSink> {
     private static var largestPiece: Int { 1 << 16 }
 
     init(
-        _ preparation: AudioPreparation, sampleRate: Int, channels: ChannelLayout, gain: Float = 1, output: Output
+        _ preparation: AudioPreparation, sampleRate: Int, channels: ChannelLayout, gain: Float, name: String,
+        output: Output
     ) throws(MediaError) {
         self.output = output
         self.gain = gain
+        selection = try preparation.selection(from: channels, of: name)
         mixer = preparation.channels == .mono && channels.count > 1 ? MonoMixer(channels) : nil
         phase = PhaseMeter(channels)
         self.sampleRate = sampleRate
@@ -207,7 +244,7 @@ struct Chain<Output: SampleSink> {
         resamplers = []
         guard let target = preparation.sampleRate, target != sampleRate else { return }
         let resampler = try Resampler(from: sampleRate, to: target, quality: preparation.resampling)
-        resamplers = Array(repeating: resampler, count: preparation.channels == .mono ? 1 : channels.count)
+        resamplers = Array(repeating: resampler, count: preparation.channelCount(for: channels))
     }
 
     mutating func process(_ planes: [[Float]]) throws(MediaError) {
@@ -221,7 +258,7 @@ struct Chain<Output: SampleSink> {
 
     private mutating func processPiece(_ planes: [[Float]]) throws(MediaError) {
         frameCount += planes.first?.count ?? 0
-        var planes = planes
+        var planes = selection.planes(planes)
         if let mixer {
             phase.add(planes)
             planes = [mixer.mix(planes)]
@@ -234,7 +271,16 @@ struct Chain<Output: SampleSink> {
 
     /// Delivers what the resamplers still hold, and gives the output back.
     consuming func finish() throws(MediaError) -> Output {
-        if !resamplers.isEmpty { try deliver(resamplers.indices.map { resamplers[$0].finish() }) }
+        while !resamplers.isEmpty {
+            var pieces: [[Float]] = []
+            for index in resamplers.indices {
+                // All have had the same number of frames, so that the pieces are of one length.
+                guard let piece = resamplers[index].finishPiece() else { return output }
+                pieces.append(piece)
+            }
+            try MediaError.checkCancellation()
+            try deliver(pieces)
+        }
         return output
     }
 
@@ -250,7 +296,8 @@ struct Chain<Output: SampleSink> {
         let hundredths = Int((-correlation * 100).rounded())
         return [
             "left and right are out of phase (correlation −\(hundredths / 100).\(String(100 + hundredths % 100).dropFirst())): "
-                + "mixed into one channel they cancel; keep the channels, or send one of them"
+                + "mixed into one channel they cancel; keep the channels (--channels keep), or send one of them "
+                + "(--pick-channel left)"
         ]
     }
 }

@@ -13,9 +13,9 @@ enum AudioSource: Sendable {
         }
     }
 
-    func open(_ limits: ResourceLimits) throws(MediaError) -> BlockReader {
+    func open(_ limits: ResourceLimits, _ options: ReadingOptions) throws(MediaError) -> BlockReader {
         switch self {
-        case .source(let source): BlockReader(try RecordingReader(source, limits: limits))
+        case .source(let source): BlockReader(try RecordingReader(source, options: options, limits: limits))
         case .recording(let recording): BlockReader(recording)
         }
     }
@@ -48,6 +48,14 @@ struct BlockReader: ~Copyable {
         switch reader {
         case .some(let reader): reader.warnings
         case .none: []
+        }
+    }
+
+    /// Samples so far that were no finite numbers and were replaced.
+    var replacedSampleCount: Int {
+        switch reader {
+        case .some(let reader): reader.replacedSampleCount
+        case .none: 0
         }
     }
 

@@ -29,12 +29,13 @@ extension AudioPreparation {
         of input: AudioSource, _ trimming: SilenceTrimming, _ limits: ResourceLimits
     ) throws(MediaError) -> Passage {
         try trimming.check()
-        var blocks = try input.open(limits)
-        var windows = EnergyWindows(sampleRate: blocks.sampleRate, channelCount: blocks.channels.count)
+        var blocks = try input.open(limits, reading)
+        let selection = try selection(from: blocks.channels, of: input.name)
+        var windows = EnergyWindows(sampleRate: blocks.sampleRate, channelCount: selection.channelCount)
         var sound = SoundRange(trimming)
         while let block = try blocks.readBlock() {
             try MediaError.checkCancellation()
-            windows.add(block.planes) { sound.add($0) }
+            windows.add(selection.planes(block.planes)) { sound.add($0) }
         }
         windows.finish { sound.add($0) }
         guard
@@ -109,7 +110,7 @@ extension AudioPreparation {
     private func chunkRemedy(_ size: Int, of input: AudioSource, _ limits: ResourceLimits) -> String {
         let general = "transcribe it in shorter pieces (--chunk)"
         guard let maximumByteCount, case .source(let source) = input,
-            let duration = try? RecordingReader(source, limits: limits).header.duration
+            let duration = try? RecordingReader(source, options: reading, limits: limits).header.duration
         else { return general }
         let seconds = (duration * Double(maximumByteCount) / Double(size) * 0.9).rounded(.down)
         return seconds >= 2 && seconds < 1e6 ? "transcribe it in chunks (--chunk \(Int(seconds)))" : general

@@ -12,6 +12,7 @@ struct RangeRun<Output: SampleSink>: ~Copyable {
     private let preparation: AudioPreparation
     private let ranges: [Range<Int>]
     private let gain: Float
+    private let name: String
     private var blocks: BlockReader
     /// In the order of the ranges, which is that of their starts and of their ends.
     private var open: [Part] = []
@@ -25,7 +26,8 @@ struct RangeRun<Output: SampleSink>: ~Copyable {
         self.preparation = preparation
         self.ranges = ranges
         self.gain = gain
-        blocks = try input.open(limits)
+        name = input.name
+        blocks = try input.open(limits, preparation.reading)
     }
 
     /// The chain of the next range, with all of its samples taken in but not finished; `nil` behind the last range.
@@ -51,7 +53,7 @@ struct RangeRun<Output: SampleSink>: ~Copyable {
                         frames: ranges[nextRange],
                         chain: try Chain(
                             preparation, sampleRate: blocks.sampleRate, channels: blocks.channels, gain: gain,
-                            output: makeOutput(blocks.sampleRate, blocks.channels))))
+                            name: name, output: makeOutput(blocks.sampleRate, blocks.channels))))
                 nextRange += 1
             }
             for index in open.indices {

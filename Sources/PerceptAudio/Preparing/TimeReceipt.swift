@@ -24,22 +24,29 @@ public struct TimeReceipt: Sendable, Hashable, Codable {
     public let sourceStartFrame: Int
     /// The frame of the source behind the last one of the upload.
     public let sourceEndFrame: Int
+    /// The channel of the source, from 0 on, that the upload consists of; `nil` unless one was picked.
+    public let sourceChannelIndex: Int?
     /// What the samples were multiplied by; 1 unless they were normalized.
     public let gain: Double
     /// Samples that lay beyond full scale and were clamped.
     public let clampedSampleCount: Int
+    /// Samples that were no finite numbers and were replaced by 0, in as much of the source as was read; 0 unless that was asked
+    /// for.
+    public let replacedSampleCount: Int
 
     /// A receipt; `sourceEndFrame` is the end of the source when `nil`.
     public init(
-        source: Side, upload: Side, sourceStartFrame: Int = 0, sourceEndFrame: Int? = nil, gain: Double = 1,
-        clampedSampleCount: Int = 0
+        source: Side, upload: Side, sourceStartFrame: Int = 0, sourceEndFrame: Int? = nil,
+        sourceChannelIndex: Int? = nil, gain: Double = 1, clampedSampleCount: Int = 0, replacedSampleCount: Int = 0
     ) {
         self.source = source
         self.upload = upload
         self.sourceStartFrame = sourceStartFrame
         self.sourceEndFrame = sourceEndFrame ?? source.frameCount
+        self.sourceChannelIndex = sourceChannelIndex
         self.gain = gain
         self.clampedSampleCount = clampedSampleCount
+        self.replacedSampleCount = replacedSampleCount
     }
 
     /// Where the upload begins in the source, in seconds.

@@ -34,6 +34,27 @@ public struct RecordingReader: ~Copyable {
             ffmpeg: FFmpegSource.program())
     }
 
+    /// Opens `source` as `options` say.
+    ///
+    /// - Parameters:
+    ///   - source: the recording.
+    ///   - options: how it is read.
+    ///   - limits: what its header, or the raw format, may not exceed.
+    ///   - verifyingChecksum: as in ``init(_:limits:replacingNonFinite:verifyingChecksum:)``.
+    /// - Throws: `MediaError` as the other initializers do.
+    public init(
+        _ source: MediaSource, options: ReadingOptions, limits: ResourceLimits = .default,
+        verifyingChecksum: Bool = false
+    ) throws(MediaError) {
+        if let format = options.rawFormat {
+            try self.init(source, raw: format, limits: limits, replacingNonFinite: options.replacesNonFinite)
+        } else {
+            try self.init(
+                source, limits: limits, replacingNonFinite: options.replacesNonFinite,
+                verifyingChecksum: verifyingChecksum)
+        }
+    }
+
     /// Reads samples that have no header.
     ///
     /// - Parameters:
@@ -89,7 +110,7 @@ public struct RecordingReader: ~Copyable {
     ///   size from which memory is taken from the system and given back to it each time.
     /// - Returns: 1…`frameLimit` frames, or `nil` at the end.
     /// - Throws: `MediaError` `.malformedInput` when the data are damaged, end early, or hold a sample that is no finite
-    ///   number; the place is named in frames and seconds.
+    ///   number, or more than 2⁴⁰ times full scale; the place is named in frames and seconds.
     public mutating func readBlock(frameLimit: Int = 4096) throws(MediaError) -> Recording? {
         var planes = try source.readPlanes(frameLimit: max(1, min(frameLimit, Self.largestBlock)))
         guard let frameCount = planes.first?.count, frameCount > 0 else { return nil }
@@ -193,11 +214,7 @@ public struct RecordingReader: ~Copyable {
     // MARK: Samples
 
     private mutating func checkNumbers(_ planes: inout [[Float]]) throws(MediaError) {
-        // With the sign cut off, the largest pattern tells whether a closer look is needed.
-        let isFinite = planes.allSatisfy { plane in
-            plane.reduce(into: UInt32(0)) { $0 = max($0, $1.bitPattern & 0x7FFF_FFFF) } < Float.infinity.bitPattern
-        }
-        guard !isFinite else { return }
+        guard !planes.allSatisfy(SampleMagnitude.allUsable) else { return }
         if replacesNonFinite {
             for channel in planes.indices {
                 for index in planes[channel].indices where !planes[channel][index].isFinite {
@@ -205,12 +222,8 @@ public struct RecordingReader: ~Copyable {
                     replacedSampleCount += 1
                 }
             }
-        } else if let index = planes.compactMap({ $0.firstIndex { !$0.isFinite } }).min() {
-            throw MediaError(
-                .malformedInput, source: name,
-                problem: "the sample at \(header.place(framesRead + index)) is no finite number",
-                remedy: "repair or re-export the recording")
         }
+        try SampleMagnitude.check(planes, startingAt: framesRead, of: name) { header.place($0) }
     }
 }
 

@@ -41,8 +41,21 @@ struct AudioPreparationOptions: ParsableArguments {
     @Option(help: "One channel, mixed by the layout, or all of them.")
     var channels = Channels.one
 
+    @Option(
+        help: ArgumentHelp(
+            "One channel as it is, without the others: a number from 1 on, left, right, center, or a name that inspect --json gives.",
+            valueName: "n|name"),
+        transform: Self.channelChoice)
+    var pickChannel: ChannelChoice?
+
     @Option(help: "Format of the samples; f32 in WAV only.")
     var sampleFormat = AudioEncoding.SampleFormat.s16
+
+    @Option(
+        help: ArgumentHelp(
+            "Adds triangular noise of one step to either side (TPDF) before rounding; equal seeds give equal bytes. Without it there is none.",
+            valueName: "seed"))
+    var dither: UInt64?
 
     @Option(help: "Format of the file.")
     var audioFormat = AudioEncoding.Container.flac
@@ -63,10 +76,29 @@ struct AudioPreparationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Refuses what lasts longer, after silence is left out.", valueName: "seconds"))
     var maxDuration: Double?
 
+    @OptionGroup var reading: ReadingOptionGroup
+
     func validate() throws {
+        guard pickChannel == nil || channels != .keep else {
+            throw ValidationError("Pass --pick-channel or --channels keep, not both.")
+        }
         if let maxDuration, !(maxDuration > 0 && maxDuration.isFinite) {
             throw ValidationError("--max-duration is more than 0.")
         }
+    }
+
+    private static func channelChoice(_ description: String) throws -> ChannelChoice {
+        guard let choice = ChannelChoice(description) else {
+            throw ValidationError(
+                "“\(description)” is no channel: write a number from 1 on, left, right, center, or a name that inspect --json gives."
+            )
+        }
+        return choice
+    }
+
+    private var preparedChannels: AudioPreparation.Channels {
+        if let pickChannel { return .single(pickChannel) }
+        return channels == .one ? .mono : .keep
     }
 
     /// 10^(-1/20).
@@ -76,9 +108,12 @@ struct AudioPreparationOptions: ParsableArguments {
         var sampleRate: Int?
         if case .hertz(let hertz) = rate { sampleRate = hertz }
         return AudioPreparation(
-            sampleRate: sampleRate, channels: channels == .one ? .mono : .keep,
-            encoding: try AudioEncoding(container: audioFormat, sampleFormat: sampleFormat), resampling: resampling,
+            sampleRate: sampleRate, channels: preparedChannels,
+            encoding: try AudioEncoding(
+                container: audioFormat, sampleFormat: sampleFormat, dither: dither.map { Dither(seed: $0) }),
+            resampling: resampling,
             trimming: trimSilence ? SilenceTrimming() : nil, normalizedPeak: normalize ? Self.normalizedPeak : nil,
-            maximumByteCount: limits.maxBytes?.value, maximumDuration: maxDuration)
+            maximumByteCount: limits.maxBytes?.value, maximumDuration: maxDuration,
+            reading: reading.options)
     }
 }

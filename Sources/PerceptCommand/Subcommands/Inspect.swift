@@ -15,6 +15,7 @@ struct Inspect: AsyncParsableCommand {
             "Says whether it fits a service as it is: \(Self.profileNames).", valueName: "profile"))
     var profile: String?
 
+    @OptionGroup(title: "Recordings") var reading: ReadingOptionGroup
     @OptionGroup var general: GeneralOptions
 
     private static var profileNames: String { ServiceProfile.all.map(\.name).joined(separator: ", ") }
@@ -29,8 +30,13 @@ struct Inspect: AsyncParsableCommand {
         let console = Console(general)
         let profile = profile.flatMap(ServiceProfile.named)
         try await Batch.run(input.files, console) { source in
-            let mediaType = try source.mediaType()
-            let inspection = try await MediaInspection.inspecting(source)
+            let inspection = try await MediaInspection.inspecting(source, reading: reading.options)
+            let mediaType: MediaType
+            if case .recording(let header, _, _, _) = inspection {
+                mediaType = header.mediaType
+            } else {
+                mediaType = try source.mediaType()
+            }
             let byteCount = try source.byteCount()
             let verdict = profile?.check(inspection, mediaType: mediaType, byteCount: byteCount)
             var (text, json): (String, JSONObject) =

@@ -1,0 +1,37 @@
+import ArgumentParser
+import PerceptAudio
+import PerceptCore
+
+/// How recordings are read, where their bytes alone do not tell.
+struct ReadingOptionGroup: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Takes all bytes for samples without a header, such as s16le:44100:2: sample format, Hz, channels.",
+            valueName: "format:hz:channels"),
+        transform: Self.rawFormat)
+    var raw: RawAudioFormat?
+
+    @Flag(
+        help: "Has silence in place of samples that are no finite numbers, and says how many, instead of refusing them."
+    )
+    var replaceNonFinite = false
+
+    var options: ReadingOptions {
+        ReadingOptions(rawFormat: raw, replacesNonFinite: replaceNonFinite)
+    }
+
+    private static func rawFormat(_ description: String) throws -> RawAudioFormat {
+        let limits = ResourceLimits.default
+        guard let format = RawAudioFormat(description), format.sampleRate <= limits.sampleRate,
+            format.channelCount <= limits.channelCount
+        else {
+            let formats = PCMSampleFormat.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError(
+                """
+                “\(description)” states no raw format: write format:hz:channels, such as s16le:44100:2, with one of \(formats), \
+                1 to \(limits.sampleRate) Hz and 1 to \(limits.channelCount) channels.
+                """)
+        }
+        return format
+    }
+}
