@@ -8,8 +8,8 @@ public enum TaskRoute: Sendable, Hashable {
     /// `/models/{id}/v1/chat/completions`, the form of OpenAI's interface; the model's id stands in the body as well.
     case chatCompletions
 
-    /// What follows the model's route.
-    var suffix: String {
+    /// What follows the model's route, `/models/{id}`.
+    public var suffix: String {
         switch self {
         case .model: ""
         case .pipeline(let task): "/pipeline/\(task)"

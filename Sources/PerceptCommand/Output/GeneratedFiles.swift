@@ -1,0 +1,54 @@
+import Foundation
+import PerceptCore
+import PerceptInference
+
+/// Recordings and pictures of an answer as files, each under the extension of what it is.
+enum GeneratedFiles {
+    /// Extensions that stand for a format; anything else behind a dot is part of a name.
+    private static let extensions: Set<String> = [
+        "wav", "flac", "ogg", "mp3", "aiff", "m4a", "aac", "webm", "png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff",
+        "webp", "mp4",
+    ]
+
+    /// Writes `media` to `path`, or into it when it is a folder, numbered where there are several.
+    ///
+    /// - Returns: the paths, in order.
+    /// - Throws: ``MediaError`` when one cannot be written or would replace one of `inputs`.
+    static func save(
+        _ media: [GeneratedMedia], to path: String, named task: String, protecting inputs: [String]
+    ) throws(MediaError) -> [String] {
+        var isFolder: ObjCBool = false
+        let base =
+            FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+            ? "\(path)/\(task)" : path
+        return try media.enumerated().map { index, medium throws(MediaError) in
+            let number = media.count > 1 ? "-\(index + 1)" : ""
+            let file = name(base, number: number, fileExtension: medium.fileExtension)
+            let output = try OutputFile(path: file, protecting: inputs)
+            try output.write(medium.bytes)
+            try output.commit()
+            return file
+        }
+    }
+
+    private static func name(_ base: String, number: String, fileExtension: String) -> String {
+        let given = (base as NSString).pathExtension
+        let canonical = ["jpeg": "jpg", "tif": "tiff"][given.lowercased()] ?? given.lowercased()
+        guard extensions.contains(given.lowercased()) else { return "\(base)\(number).\(fileExtension)" }
+        let kept = canonical == fileExtension ? given : fileExtension
+        return "\((base as NSString).deletingPathExtension)\(number).\(kept)"
+    }
+
+    /// The answer with the paths of `files` in place of the bytes.
+    static func json(_ answer: JSONValue, _ media: [GeneratedMedia], _ files: [String]) -> JSONValue {
+        let entries = answer.arrayValue ?? [answer]
+        let saved = zip(zip(media, files), entries).map { saved, entry -> JSONValue in
+            var object = entry.objectValue ?? [:]
+            object["blob"] = nil
+            object["output"] = .string(saved.1)
+            object["byteCount"] = .integer(saved.0.bytes.count)
+            return .object(object)
+        }
+        return answer.arrayValue == nil ? saved.first ?? .null : .array(saved)
+    }
+}
