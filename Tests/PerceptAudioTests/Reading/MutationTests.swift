@@ -39,7 +39,11 @@ import Testing
             Seed(
                 name: "WAV extensible",
                 bytes: wav(RIFFBytes.format(tag: 0xFFFE, bits: 24, channelCount: 2, extra: extensible), data)),
-            Seed(name: "WAV float", bytes: wav(RIFFBytes.format(tag: 3, bits: 32), data)),
+            Seed(
+                name: "WAV float",
+                bytes: wav(
+                    RIFFBytes.format(tag: 3, bits: 32), WAVBytes.samples(tone.prefix(1200).map { Float($0) * 0x1p-15 }))
+            ),
             Seed(name: "WAV A-law", bytes: wav(RIFFBytes.format(tag: 6, bits: 8), data)),
             Seed(name: "WAV IMA", bytes: wav(RIFFBytes.format(tag: 0x11, bits: 4, blockAlign: 64), data)),
             Seed(name: "WAV Microsoft", bytes: wav(RIFFBytes.format(tag: 2, bits: 4, blockAlign: 70), data)),
