@@ -4,7 +4,7 @@ public struct TaskArguments: Sendable {
     public var input: JSONValue?
     /// The recording or picture that the task is about.
     public var media: MediaInput?
-    /// The task's parameters under their names on the wire. Those that ``InferenceTask/parameters`` lists are checked,
+    /// The task's parameters under their names on the wire. Those that ``CataloguedTask/parameters`` lists are checked,
     /// others sent as they are.
     public var parameters: JSONObject
 

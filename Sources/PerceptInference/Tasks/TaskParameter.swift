@@ -31,8 +31,11 @@ extension TaskParameter.Kind {
         case .string: "a string"
         case .choice(let values): "one of " + values.joined(separator: ", ")
         case .strings(let count):
-            "a list of \(Self.words(count.lowerBound, count.upperBound, .max, 0)) strings"
-                .replacing("of any strings", with: "of strings")
+            switch (count.lowerBound, count.upperBound) {
+            case (0, .max): "a list of strings"
+            case (let least, .max): "a list of \(least) or more strings"
+            case (let least, let most): "a list of \(least) to \(most) strings"
+            }
         case .json: "a JSON value"
         }
     }

@@ -126,13 +126,17 @@ extension FeatureTensor: TaskOutput {
             self = .vector(try Self.numbers(inBase64: text, reader))
             return
         }
-        guard reader.value.arrayValue != nil else { throw reader.mismatch(expected: "a list of numbers") }
-        let elements = reader.list()
-        guard elements.first?.value.doubleValue == nil else {
-            self = .vector(try elements.map { number throws(InferenceError) in try number.double() })
+        guard let values = reader.value.arrayValue else { throw reader.mismatch(expected: "a list of numbers") }
+        guard values.first?.doubleValue == nil else {
+            // Hundreds of thousands of numbers are usual: a place in the answer is made for a wrong one only.
+            self = .vector(
+                try values.enumerated().map { index, value throws(InferenceError) in
+                    if let number = value.doubleValue { return number }
+                    return try reader.element(index).double()
+                })
             return
         }
-        self = .list(try elements.map(FeatureTensor.init(_:)))
+        self = .list(try reader.list().map(FeatureTensor.init(_:)))
     }
 
     /// 32-bit floating-point numbers, the least significant byte first.

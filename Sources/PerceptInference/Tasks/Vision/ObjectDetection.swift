@@ -78,8 +78,12 @@ extension DetectedObject: TaskOutput {
         additional = fields.additional
     }
 
+    /// Whole numbers of pixels are written as such, as the service does.
     public var json: JSONValue {
-        let sides = JSONObject(["xmin": box.xMin, "ymin": box.yMin, "xmax": box.xMax, "ymax": box.yMax])
+        func side(_ value: Double) -> JSONValue { Int(exactly: value)?.json ?? value.json }
+        let sides = JSONObject([
+            "xmin": side(box.xMin), "ymin": side(box.yMin), "xmax": side(box.xMax), "ymax": side(box.yMax),
+        ])
         return .object(JSONObject(["label": label, "score": score, "box": sides], additional: additional))
     }
 }

@@ -1,0 +1,81 @@
+import Foundation
+import PerceptCore
+import PerceptTestSupport
+import Testing
+
+@testable import PerceptInference
+
+/// docs/tasks.md is the catalogue in words: rendered here, compared there. With PERCEPT_WRITE_DOCS set it is written anew.
+@Suite struct TaskDocumentationTests {
+    private static var page: String {
+        var lines = [
+            "# Tasks", "",
+            "What each task is on the wire, as the code has it; a test compares this page with the table in",
+            "`Sources/PerceptInference/Tasks/TaskCatalogue.swift`, and every form of answer below is decoded by another.",
+            "`percept run --list` prints the tasks; `percept run request` sends a body of your own to any model.", "",
+            "| task | client method | default model | route below `/models/{id}` | carries |",
+            "|---|---|---|---|---|",
+        ]
+        for task in TaskCatalogue.tasks {
+            let methods = task.methods.map { "`\($0)`" }.joined(separator: ", ")
+            let route = task.route.suffix.isEmpty ? "" : "`\(task.route.suffix)`"
+            let carries = task.medium.map { "a file (\($0.rawValue))" } ?? "text"
+            lines.append(
+                "| [\(task.name)](#\(task.name)) | \(methods) | `\(task.defaultModel)` | \(route) | \(carries) |")
+        }
+        let aliases = TaskCatalogue.aliases.sorted { $0.key < $1.key }.map { "`\($0.key)` for \($0.value)" }
+        lines += ["", "Other names that the command takes: \(aliases.joined(separator: ", ")).", ""]
+        return (lines + TaskCatalogue.tasks.flatMap(section)).joined(separator: "\n")
+    }
+
+    private static func section(_ task: TaskDescription) -> [String] {
+        var lines = ["## \(task.name)", ""]
+        lines += ["```sh", command(task), "```", "", "Sends \(body(task)).", ""]
+        if task.parameters.isEmpty {
+            lines += ["It has no parameters of its own.", ""]
+        } else {
+            lines += ["| parameter | is | left out |", "|---|---|---|"]
+            lines += task.parameters.map {
+                "| `\($0.name)` | \($0.kind.expectation) | \($0.defaultValue.map { "`\($0)`" } ?? "") |"
+            }
+            lines.append("")
+        }
+        lines += ["Answers that are understood:", "", "```json"] + task.example.answers + ["```", ""]
+        return lines
+    }
+
+    private static func text(_ value: JSONValue) -> String { String(decoding: value.serialized(), as: UTF8.self) }
+
+    private static func command(_ task: TaskDescription) -> String {
+        var words = ["percept run \(task.name)"]
+        if let medium = task.medium { words.append("--file \(medium == .audio ? "talk.wav" : "photo.jpg")") }
+        if let input = task.example.input { words.append("--input '\(text(input))'") }
+        if !task.example.parameters.isEmpty {
+            words.append("--parameters '\(text(.object(task.example.parameters)))'")
+        }
+        return words.joined(separator: " ")
+    }
+
+    /// The body of the example, base64 made short.
+    private static func body(_ task: TaskDescription) -> String {
+        let payload = try? task.payload(TaskCatalogueTests.arguments(for: task))
+        switch payload {
+        case .json(let object):
+            let json = text(.object(object)).replacing("iVBORw0KGgo=", with: "…").replacing("ZkxhQw==", with: "…")
+            return "`\(json)`"
+        case .raw: return "the file itself, or with parameters `{\"inputs\":\"…\",\"parameters\":{…}}`"
+        case nil: return "nothing"
+        }
+    }
+
+    @Test func thePageSaysWhatTheCodeDoes() throws {
+        let path = TestFiles.packageRoot.appendingPathComponent("docs/tasks.md")
+        if ProcessInfo.processInfo.environment["PERCEPT_WRITE_DOCS"] != nil {
+            try Self.page.write(to: path, atomically: true, encoding: .utf8)
+        }
+        let written = try String(contentsOf: path, encoding: .utf8)
+        #expect(
+            written == Self.page,
+            "run PERCEPT_WRITE_DOCS=1 swift test --filter TaskDocumentationTests, and look at what it changes")
+    }
+}
