@@ -190,4 +190,26 @@ import Testing
         #expect(warnings.count == 1)
         #expect(rows(image, 0..<8) == rows(try ImageReader.everything(of: builder.bytes).image, 0..<8))
     }
+
+    @Test func aPreparationIsLenientWhereItIsAskedTo() throws {
+        let whole = JPEGBuilder.yCbCr(width: 64, height: 400).bytes
+        let source = MediaSource.bytes(Array(whole.prefix(whole.count * 2 / 3)))
+        expectMediaError(.malformedInput) { _ = try ImagePreparation().prepare(source) }
+        // With a budget the original is read several times.
+        for budget in [nil, 1200] {
+            let prepared = try ImagePreparation(maximumByteCount: budget, isLenient: true).prepare(source)
+            #expect(prepared.warnings.filter { $0.contains("cut short") }.count == 1, "\(prepared.warnings)")
+            #expect(prepared.warnings.count == (budget == nil ? 1 : 2))
+            #expect(throws: Never.self) { try Image(decoding: .bytes(prepared.bytes)) }
+        }
+    }
+
+    @Test func aReaderGivesItsPictureOnce() throws {
+        let bytes = JPEGBuilder.yCbCr().bytes
+        var reader = try ImageReader(.bytes(bytes))
+        let image = try reader.readImage()
+        #expect(image == (try Image(decoding: .bytes(bytes))))
+        let error = #expect(throws: MediaError.self) { try reader.readImage() }
+        #expect(error?.kind == .invalidArgument)
+    }
 }
