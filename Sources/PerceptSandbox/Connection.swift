@@ -1,6 +1,14 @@
 import FlyingSocks
 import Foundation
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// A request that cannot be served as HTTP.
 struct HTTPFailure: Error {
     var status: Int
@@ -121,12 +129,28 @@ struct Connection: ~Copyable {
 
     /// Writes an answer.
     func write(_ response: Response, keepingOpen: Bool, isHead: Bool = false) async throws {
+        let framing = response.status == 204 ? nil : "content-length: \(response.body.count)"
+        let head = head(of: response, framing: framing, keepingOpen: keepingOpen)
+        try await write(head + (isHead || response.status == 204 ? [] : response.body))
+    }
+
+    /// The first line and headers of an answer.
+    ///
+    /// - Parameter framing: the header that says how long the body is; anything, where a peer is to be misled.
+    func head(of response: Response, framing: String?, keepingOpen: Bool) -> [UInt8] {
         // The reason phrase is optional (RFC 9112 §4), and nobody reads it.
         var text = "HTTP/1.1 \(response.status) \r\n"
         for header in response.headers { text += "\(header.name): \(header.value)\r\n" }
-        if response.status != 204 { text += "content-length: \(response.body.count)\r\n" }
+        if let framing { text += "\(framing)\r\n" }
         text += "connection: \(keepingOpen ? "keep-alive" : "close")\r\n\r\n"
-        try await write(Array(text.utf8) + (isHead || response.status == 204 ? [] : response.body))
+        return Array(text.utf8)
+    }
+
+    /// Has the connection end with a reset instead of an orderly close, once it is closed.
+    func resetAtClose() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(
+            socket.file.rawValue, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
     }
 
     /// Reads and drops what the peer still sends, for a while: closing at once would take the answer back before the
@@ -198,7 +222,7 @@ struct Connection: ~Copyable {
         }
     }
 
-    private func write(_ bytes: [UInt8]) async throws {
+    func write(_ bytes: [UInt8]) async throws {
         try await AsyncSocket(socket: socket, pool: pool).write(Data(bytes))
     }
 }

@@ -6,7 +6,8 @@ public import PerceptInference
 /// A loopback endpoint that replays a tape over real sockets and checks what is uploaded to it.
 ///
 /// It answers what the tape says and nothing else; it does no inference, and says so in the `server` header of every
-/// answer. Uploads are decoded to the end; what they are goes into the `x-percept-upload` header and to `onRequest`.
+/// answer. Uploads are decoded to the end; what they are goes into the `x-percept-upload` header and to `onRequest`. It fails
+/// where a ``FaultPlan`` has it fail.
 ///
 ///     let endpoint = try await SandboxEndpoint.start(tape: tape)
 ///     let client = InferenceClient(token: nil, endpoint: .url(endpoint.url))
@@ -18,7 +19,8 @@ public final class SandboxEndpoint: Sendable {
         public var method: String
         /// As on the wire, with the query.
         public var path: String
-        public var status: Int
+        /// `nil` when a fault kept the answer back.
+        public var status: Int?
         public var contentType: String?
         /// The size of the request's body.
         public var byteCount: Int
@@ -26,11 +28,15 @@ public final class SandboxEndpoint: Sendable {
         public var upload: UploadDescription?
         /// Why the tape's answer was not given.
         public var problem: String?
+        /// What was done to the answer on purpose.
+        public var fault: SandboxFault.Kind?
 
         /// One line: `POST /hf-inference/models/… 200 ← audio/flac 16000 Hz 1 channel 16 bit 51200 frames 3.2 s`.
         public var description: String {
             let body = upload?.description ?? "\(contentType ?? "no Content-Type"), \(byteCount) bytes"
-            return "\(method) \(path) \(status) ← \(body)" + (problem.map { ": \($0)" } ?? "")
+            let outcome = [status.map { "\($0)" } ?? "no answer", fault.map { "(fault: \($0.rawValue))" }]
+            return "\(method) \(path) \(outcome.compactMap(\.self).joined(separator: " ")) ← \(body)"
+                + (problem.map { ": \($0)" } ?? "")
         }
     }
 
@@ -56,16 +62,17 @@ public final class SandboxEndpoint: Sendable {
     ///   - address: an address of this machine's loopback interface, 127.0.0.0/8.
     ///   - port: 0 for a free one.
     ///   - requestByteLimit: larger bodies are answered with 413 and not held.
+    ///   - faults: the requests that fail, and how; none when left out.
     ///   - onRequest: called for each answered request, from many tasks at once.
     /// - Throws: ``SandboxError`` when `address` is not of the loopback interface, or the port is taken.
     public static func start(
         tape: Tape, address: String = "127.0.0.1", port: UInt16 = 0, requestByteLimit: Int = 64 << 20,
-        onRequest: (@Sendable (RequestReport) -> Void)? = nil
+        faults: FaultPlan = FaultPlan([]), onRequest: (@Sendable (RequestReport) -> Void)? = nil
     ) async throws(SandboxError) -> SandboxEndpoint {
         let (socket, url, port) = try listen(address: address, port: port)
         let responder = Responder(
-            player: TapePlayer(tape, describingUploads: UploadDecoding.describe), requestByteLimit: requestByteLimit,
-            onRequest: onRequest)
+            player: TapePlayer(tape, describingUploads: UploadDecoding.describe), faults: faults,
+            requestByteLimit: requestByteLimit, onRequest: onRequest)
         let server = Server(listener: socket, responder: responder)
         do {
             try await server.prepare()

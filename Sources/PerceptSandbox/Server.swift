@@ -79,25 +79,37 @@ struct Server: Sendable {
         }
         let request = TapeRequest(
             method: head.method, path: head.path, contentType: head.header("content-type"), body: body)
+        let fault = responder.faults.choose(request)
         // Decoding an upload blocks for as long as it takes: not on a thread that all tasks share.
         let answer = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: responder.player.answer(request)) }
+            DispatchQueue.global().async {
+                continuation.resume(
+                    returning: responder.player.answer(request, usingUp: fault?.kind.isHarmless ?? true))
+            }
         }
+        let response = responder.decorated(answer)
+        guard let fault else {
+            responder.report(
+                head, status: answer.status, byteCount: body.count, upload: answer.upload, problem: answer.problem)
+            try await connection.write(response, keepingOpen: head.keepsAlive, isHead: head.method == "HEAD")
+            return head.keepsAlive
+        }
+        let delivery = FaultyDelivery(fault, spoiling: response)
         responder.report(
-            head, status: answer.status, byteCount: body.count, upload: answer.upload, problem: answer.problem)
-        try await connection.write(
-            responder.decorated(answer), keepingOpen: head.keepsAlive, isHead: head.method == "HEAD")
-        return head.keepsAlive
+            head, status: delivery.status, byteCount: body.count, upload: answer.upload, problem: answer.problem,
+            fault: fault.kind)
+        return try await delivery.write(to: connection, keepingOpen: head.keepsAlive)
     }
 }
 
 /// Answers from a tape, with the headers that every answer of the sandbox carries.
 struct Responder: Sendable {
     let player: TapePlayer
+    let faults: FaultPlan
     let requestByteLimit: Int
     let onRequest: (@Sendable (SandboxEndpoint.RequestReport) -> Void)?
 
-    private static let server = "percept-sandbox (replays a tape; no inference)"
+    static let server = "percept-sandbox (replays a tape; no inference)"
 
     /// Headers about the connection on which a tape was recorded, or replaced here.
     private static let ownHeaders: Set<HTTPField.Name> = [
@@ -124,11 +136,12 @@ struct Responder: Sendable {
     }
 
     func report(
-        _ head: RequestHead, status: Int, byteCount: Int, upload: UploadDescription? = nil, problem: String?
+        _ head: RequestHead, status: Int?, byteCount: Int, upload: UploadDescription? = nil, problem: String?,
+        fault: SandboxFault.Kind? = nil
     ) {
         onRequest?(
             SandboxEndpoint.RequestReport(
                 method: head.method, path: head.path, status: status, contentType: head.header("content-type"),
-                byteCount: byteCount, upload: upload, problem: problem))
+                byteCount: byteCount, upload: upload, problem: problem, fault: fault))
     }
 }

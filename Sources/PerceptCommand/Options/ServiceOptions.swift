@@ -20,6 +20,9 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Replays recorded answers instead of asking.", valueName: "tape"))
     var tape: String?
 
+    @Option(help: ArgumentHelp("Saves the answers as a tape, without the token.", valueName: "tape"))
+    var record: String?
+
     @Option(
         help: ArgumentHelp(
             "A file holding the token; else HF_TOKEN, HUGGING_FACE_HUB_TOKEN and the standard files.", valueName: "file"
@@ -50,6 +53,7 @@ struct ServiceOptions: ParsableArguments {
         }
         guard (0...100).contains(retries) else { throw ValidationError("--retries is 0 to 100.") }
         guard tape == nil || endpoint == nil else { throw ValidationError("Pass --tape or --endpoint, not both.") }
+        guard tape == nil || record == nil else { throw ValidationError("Pass --tape or --record, not both.") }
     }
 
     /// What asks the service, with media prepared as the options say.
@@ -86,6 +90,7 @@ struct ServiceOptions: ParsableArguments {
             }
             client.endpoint = .url(url)
         }
+        if let record { client.transport = try ServiceRecording.transport(to: record, around: client.transport) }
         return client
     }
 }

@@ -22,7 +22,19 @@ struct Batch {
     ) async throws {
         var batch = Batch(console)
         for file in files { await batch.attempt(file, body) }
+        batch.saveRecording(protecting: files)
         try batch.finish()
+    }
+
+    /// A tape that cannot be written is a failure beside those of the inputs.
+    private mutating func saveRecording(protecting files: [String]) {
+        do {
+            try ServiceRecording.save(protecting: files)
+        } catch {
+            let failure = Failure.reporting(error)
+            console.error(failure.line)
+            worstCode = max(worstCode, failure.exitCode)
+        }
     }
 
     private mutating func attempt(_ file: String, _ body: (MediaSource) async throws -> Void) async {

@@ -33,6 +33,11 @@ public struct AccessToken: Sendable, Hashable {
         text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "[token]")
     }
 
+    /// `bytes` with the secret replaced wherever it stands.
+    func redacted(from bytes: [UInt8]) -> [UInt8] {
+        bytes.replacing(Array(secret.utf8), with: Array("[token]".utf8))
+    }
+
     static func trimmed(_ text: String) -> String {
         let isVisible: (Character) -> Bool = { !$0.isWhitespace && $0 != "\u{FEFF}" }
         guard let first = text.firstIndex(where: isVisible), let last = text.lastIndex(where: isVisible) else {

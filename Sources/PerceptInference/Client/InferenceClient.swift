@@ -54,13 +54,17 @@ public struct InferenceClient: Sendable {
         onWait: (@Sendable (WaitNotice) -> Void)? = nil
     ) async throws(InferenceError) -> SentTask.Output {
         let subject = Subject(SentTask.self, model: model, client: self)
-        do {
+        do throws(InferenceError) {
             let request = try request(about: subject, task.payload(), options, accept: SentTask.acceptedAnswer)
             let answer = try await attempt(request, retries: options.retryOnError, onWait: onWait) {
                 request throws(InferenceError) -> InferenceAnswer in
                 try await self.answer(to: request)
             }
-            return try task.decode(answer)
+            do throws(InferenceError) {
+                return try task.decode(answer)
+            } catch {
+                throw error.completed(by: answer)
+            }
         } catch {
             throw subject.complete(error)
         }

@@ -47,7 +47,11 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
                     if let event = arrived.popLast() {
                         if event.isDone { break }
                         if let error = InferenceError(event, of: events.head) { throw error }
-                        return try events.decode(event)
+                        do throws(InferenceError) {
+                            return try events.decode(event)
+                        } catch {
+                            throw error.completed(by: events.head)
+                        }
                     }
                     if let failure { throw failure }
                     guard pieces != nil else { return nil }

@@ -93,6 +93,14 @@ extension InferenceError {
         retryAdvice = meaning.mayHeal ? .later(afterSeconds: requested) : .never
     }
 
+    /// An error about what a successful answer holds, with what is known of that answer.
+    func completed(by answer: InferenceAnswer) -> InferenceError {
+        var error = self
+        error.status = status ?? answer.status
+        error.requestID = requestID ?? answer.requestID
+        return error
+    }
+
     init(_ error: TransportError) {
         switch error.kind {
         case .notConnected:

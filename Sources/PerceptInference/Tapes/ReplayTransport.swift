@@ -16,13 +16,18 @@ public struct ReplayTransport: HTTPTransport {
 
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
         guard !Task.isCancelled else { throw TransportError(.cancelled, problem: "cancelled") }
-        let path = request.url.path(percentEncoded: true)
-        let query = request.url.query(percentEncoded: true).map { "?\($0)" } ?? ""
-        let answer = player.answer(
-            TapeRequest(
-                method: request.method.rawValue, path: (path.isEmpty ? "/" : path) + query,
-                contentType: request.headers[.contentType], body: request.body))
+        let answer = player.answer(TapeRequest(request))
         guard answer.body.count <= request.responseByteLimit else { throw .answerTooLarge(request.responseByteLimit) }
         return TransportReply(status: answer.status, headers: answer.headers, body: answer.body)
+    }
+}
+
+extension TapeRequest {
+    init(_ request: TransportRequest) {
+        let path = request.url.path(percentEncoded: true)
+        let query = request.url.query(percentEncoded: true).map { "?\($0)" } ?? ""
+        self.init(
+            method: request.method.rawValue, path: (path.isEmpty ? "/" : path) + query,
+            contentType: request.headers[.contentType], body: request.body)
     }
 }

@@ -55,7 +55,10 @@ public final class TapePlayer: Sendable {
     ///
     /// 404 when nothing matches; 400 for an upload that is not what its Content-Type says or cannot be decoded; 422 for
     /// one that does not meet the expectation on the tape. Such failures do not use up the exchange.
-    public func answer(_ request: TapeRequest) -> TapeAnswer {
+    ///
+    /// - Parameter usingUp: whether the exchange counts as having answered; `false` for an answer that the peer will not
+    ///   get as it is.
+    public func answer(_ request: TapeRequest, usingUp: Bool = true) -> TapeAnswer {
         let matching = exchanges(matching: request)
         guard !matching.isEmpty else { return .failure(404, noMatch(for: request)) }
         let upload: UploadDescription?
@@ -64,7 +67,7 @@ public final class TapePlayer: Sendable {
         } catch {
             return .failure(400, error.description)
         }
-        guard let index = use(oneOf: matching, for: upload) else {
+        guard let index = use(oneOf: matching, for: upload, counting: usingUp) else {
             var failure = TapeAnswer.failure(422, unmetExpectations(of: matching, by: upload))
             failure.upload = upload
             return failure
@@ -75,13 +78,13 @@ public final class TapePlayer: Sendable {
         return answer
     }
 
-    /// The exchange whose turn it is of those whose expectation `upload` meets, counted as used; `nil` when it meets none.
-    private func use(oneOf matching: [Int], for upload: UploadDescription?) -> Int? {
+    /// The exchange whose turn it is of those whose expectation `upload` meets; `nil` when it meets none.
+    private func use(oneOf matching: [Int], for upload: UploadDescription?, counting: Bool) -> Int? {
         let met = matching.filter { complaints(about: upload, at: $0).isEmpty }
         guard let last = met.last else { return nil }
         return useCounts.withLock { counts in
             let index = met.first { counts[$0, default: 0] < tape.exchanges[$0].repeatCount } ?? last
-            counts[index, default: 0] += 1
+            if counting { counts[index, default: 0] += 1 }
             return index
         }
     }

@@ -26,6 +26,9 @@ extension URLSessionConfiguration {
         configuration.urlCache = nil
         configuration.urlCredentialStorage = nil
         configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
+        // Of a few connections only, the default, requests would wait in a queue that nobody sees, their clocks running; on
+        // Linux some wait there for good when a connection breaks off.
+        configuration.httpMaximumConnectionsPerHost = 128
         return configuration
     }
 }

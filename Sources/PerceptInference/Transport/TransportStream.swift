@@ -74,7 +74,7 @@ public struct TransportBody: AsyncSequence, Sendable {
         self.init(next: { rest.take() }, stop: {})
     }
 
-    public struct Iterator: AsyncIteratorProtocol {
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
         fileprivate let source: Source
 
         public mutating func next() async throws(TransportError) -> [UInt8]? {

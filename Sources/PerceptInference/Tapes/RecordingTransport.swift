@@ -1,0 +1,126 @@
+import Foundation
+import HTTPTypes
+import Synchronization
+
+/// Passes requests on to another transport and keeps what was asked and answered as a tape.
+///
+///     let recorder = RecordingTransport(URLSessionTransport())
+///     client.transport = recorder
+///     …
+///     let tape = recorder.tape(note: "answers of July")
+///
+/// Of a request the method, the path, the Content-Type and the body's hash are kept, never the body and never the token;
+/// where a service echoes the token, `[token]` stands instead. Of the answer status, headers and body are kept, without
+/// cookies and what is about the connection. A request without an answer leaves nothing. Streamed answers are kept as far
+/// as they were read.
+public final class RecordingTransport: HTTPTransport {
+    private let transport: any HTTPTransport
+    private let exchanges = Mutex<[Tape.Exchange]>([])
+
+    /// - Parameter transport: what carries the requests.
+    public init(_ transport: any HTTPTransport) {
+        self.transport = transport
+    }
+
+    public var reachesNetwork: Bool { transport.reachesNetwork }
+
+    /// What was recorded so far, in the order in which the answers were complete.
+    ///
+    /// - Parameter note: what a person should know about it.
+    public func tape(note: String? = nil) -> Tape {
+        Tape(note: note, exchanges: exchanges.withLock { $0 })
+    }
+
+    public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
+        let reply = try await transport.send(request)
+        keep(reply, to: request)
+        return reply
+    }
+
+    public func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
+        let stream = try await transport.stream(request)
+        // `nil` once it is on the tape, or lost.
+        let received = Mutex<[UInt8]?>([])
+        let finish: @Sendable () -> Void = { [self] in
+            let body = received.withLock { received in
+                defer { received = nil }
+                return received
+            }
+            if let body {
+                keep(TransportReply(status: stream.status, headers: stream.headers, body: body), to: request)
+            }
+        }
+        let pieces = stream.body.makeAsyncIterator()
+        let body = TransportBody(
+            next: { () throws(TransportError) -> [UInt8]? in
+                var pieces = pieces
+                let piece: [UInt8]?
+                do throws(TransportError) {
+                    piece = try await pieces.next()
+                } catch {
+                    if error.kind != .cancelled { received.withLock { $0 = nil } }
+                    throw error
+                }
+                if let piece { received.withLock { $0?.append(contentsOf: piece) } } else { finish() }
+                return piece
+            },
+            stop: {
+                finish()
+                stream.body.stop()
+            })
+        return TransportStream(status: stream.status, headers: stream.headers, body: body)
+    }
+
+    private func keep(_ reply: TransportReply, to request: TransportRequest) {
+        let path = TapeRequest(request).path
+        let exchange = Tape.Exchange(
+            request: Tape.RequestMatcher(
+                method: request.method.rawValue, path: request.token?.redacted(from: path) ?? path,
+                contentType: request.headers[.contentType]?.mediaTypeName,
+                bodySHA256: request.body.isEmpty ? nil : SHA256.hexadecimalDigest(of: request.body)),
+            response: Tape.Response(reply, redacting: request.token))
+        exchanges.withLock { exchanges in
+            if let last = exchanges.indices.last, exchanges[last].request == exchange.request,
+                exchanges[last].response == exchange.response
+            {
+                exchanges[last].repeatCount += 1
+            } else {
+                exchanges.append(exchange)
+            }
+        }
+    }
+}
+
+extension Tape.Response {
+    /// Headers that are about the connection, the moment or the person, not about the answer.
+    private static let droppedHeaders: Set<String> = [
+        "set-cookie", "set-cookie2", "authorization", "proxy-authenticate", "www-authenticate", "content-length",
+        "content-encoding", "transfer-encoding", "connection", "keep-alive", "server", "date", "alt-svc",
+        "strict-transport-security",
+    ]
+
+    fileprivate init(_ reply: TransportReply, redacting token: AccessToken?) {
+        let redacted: (String) -> String = { token?.redacted(from: $0) ?? $0 }
+        var headers = HTTPFields()
+        for field in reply.headers where !Self.droppedHeaders.contains(field.name.canonicalName) {
+            headers.append(HTTPField(name: field.name, value: redacted(field.value)))
+        }
+        self.init(status: reply.status, headers: headers, body: .empty)
+        guard !reply.body.isEmpty else { return }
+        let type = reply.headers[.contentType]?.mediaTypeName ?? ""
+        let isText = type.hasPrefix("text/") || type.contains("json") || type.isEmpty
+        guard isText, let text = String(validating: reply.body, as: UTF8.self) else {
+            body = .bytes(token?.redacted(from: reply.body) ?? reply.body)
+            return
+        }
+        let kept = redacted(text)
+        // A number that JSON values cannot hold would come back as another one: such a text stays as it is.
+        if type == "application/json", let json = try? JSONValue(parsing: Array(kept.utf8)),
+            (try? JSONValue(parsing: json.serialized())) == json
+        {
+            body = .json(json)
+        } else {
+            body = .text(kept)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import Foundation
+import PerceptInference
+
+/// What a fault makes of an answer, and how it goes onto the wire.
+struct FaultyDelivery {
+    private enum Way {
+        /// As an answer should.
+        case whole
+        case afterPause(seconds: Double)
+        case byteByByte(seconds: Double)
+        /// So much of the body under another header, then the end of the connection.
+        case misframed(framing: String, byteCount: Int)
+        case hugeBody
+        case nothing
+        case reset
+    }
+
+    private let response: Response
+    private let way: Way
+
+    private static let hugeByteCount = 1 << 30
+
+    /// - Parameters:
+    ///   - fault: what goes wrong.
+    ///   - answer: what the tape says.
+    init(_ fault: SandboxFault, spoiling answer: Response) {
+        let half = answer.body.count / 2
+        var way = Way.whole
+        var response = answer
+        switch fault.kind {
+        case .loading:
+            response = .failure(503, ["error": "Model is currently loading", "estimated_time": .double(fault.seconds)])
+        case .rateLimit:
+            response = .rateLimited("retry-after", "\(Int(fault.seconds.rounded(.up)))")
+        case .rateLimitUntil:
+            response = .rateLimited("retry-after", Self.httpDate(in: fault.seconds))
+        case .rateLimitWindow:
+            response = .rateLimited("ratelimit", "\"api\";r=0;t=\(Int(fault.seconds.rounded(.up)))")
+        case .rateLimitSilent:
+            response = .rateLimited(nil, "")
+        case .tooLarge:
+            response = .text(413, "text/plain; charset=utf-8", "length limit exceeded")
+        case .serverError:
+            response = .failure(500, ["error": "unknown error", "warnings": ["CUDA out of memory"]])
+        case .unavailable:
+            response = .failure(503, ["error": "503 Service Unavailable"])
+        case .htmlError:
+            response = .text(
+                502, "text/html", "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body></body></html>"
+            )
+        case .slowStart: way = .afterPause(seconds: fault.seconds)
+        case .trickle: way = .byteByByte(seconds: fault.seconds)
+        case .cut: way = .misframed(framing: "content-length: \(max(1, answer.body.count))", byteCount: half)
+        case .wrongLength: way = .misframed(framing: "content-length: \(half)", byteCount: answer.body.count)
+        case .malformedJSON:
+            response = .text(200, "application/json", "")
+            response.body = Array(answer.body.prefix(half))
+        case .hugeBody:
+            response = .text(200, "application/json", "")
+            way = .hugeBody
+        case .garbageBase64: response.body = Self.spoilingMedia(in: answer.body)
+        case .streamError: response = Self.failingStream(answer)
+        case .noAnswer: way = .nothing
+        case .reset: way = .reset
+        }
+        self.response = response
+        self.way = way
+    }
+
+    /// `nil` where no answer begins.
+    var status: Int? {
+        switch way {
+        case .nothing, .reset: nil
+        default: response.status
+        }
+    }
+
+    /// Writes it.
+    ///
+    /// - Returns: whether the connection serves another request.
+    func write(to connection: borrowing Connection, keepingOpen: Bool) async throws -> Bool {
+        switch way {
+        case .afterPause(let seconds):
+            try await Task.sleep(for: .seconds(seconds))
+            fallthrough
+        case .whole:
+            try await connection.write(response, keepingOpen: keepingOpen)
+            return keepingOpen
+        case .byteByByte(let seconds):
+            let framing = "content-length: \(response.body.count)"
+            try await connection.write(
+                connection.head(of: response, framing: framing, keepingOpen: keepingOpen))
+            for byte in response.body {
+                try await connection.write([byte])
+                try await Task.sleep(for: .seconds(seconds))
+            }
+            return keepingOpen
+        case .misframed(let framing, let byteCount):
+            let head = connection.head(of: response, framing: framing, keepingOpen: true)
+            try await connection.write(head + response.body.prefix(byteCount))
+            return false
+        case .hugeBody:
+            let framing = "content-length: \(Self.hugeByteCount)"
+            try await connection.write(
+                connection.head(of: response, framing: framing, keepingOpen: false))
+            let piece = [UInt8](repeating: UInt8(ascii: " "), count: 1 << 16)
+            for _ in 0..<Self.hugeByteCount / piece.count { try await connection.write(piece) }
+            return false
+        case .nothing:
+            return false
+        case .reset:
+            connection.resetAtClose()
+            return false
+        }
+    }
+
+    /// The members that hold media in base64 in the answers of the service.
+    private static let mediaKeys: Set<String> = ["mask", "blob", "b64_json", "image", "audio"]
+    private static let garbage: JSONValue = "*** this is no base64 ***"
+
+    private static func spoilingMedia(in body: [UInt8]) -> [UInt8] {
+        func spoiled(_ value: JSONValue) -> JSONValue {
+            switch value {
+            case .array(let elements): .array(elements.map(spoiled))
+            case .object(let object):
+                .object(
+                    JSONObject(
+                        object.map { member in
+                            let isMedia = mediaKeys.contains(member.key) && member.value.stringValue != nil
+                            return (member.key, isMedia ? garbage : spoiled(member.value))
+                        }))
+            default: value
+            }
+        }
+        let json = (try? JSONValue(parsing: body)).map(spoiled) ?? [["label": "x", "score": 0.5, "mask": garbage]]
+        return json.serialized()
+    }
+
+    /// The tape's stream, or none, and an error where its end would be.
+    private static func failingStream(_ answer: Response) -> Response {
+        let isStream = answer.headers.contains {
+            $0.name.lowercased() == "content-type" && $0.value.lowercased().hasPrefix("text/event-stream")
+        }
+        var response = Response.text(200, "text/event-stream", "")
+        if isStream {
+            let text = String(decoding: answer.body, as: UTF8.self)
+            let begun = text.components(separatedBy: "\n\n").dropLast().filter { !$0.contains("[DONE]") }
+            response.body = Array(begun.map { $0 + "\n\n" }.joined().utf8)
+        }
+        response.body += Array("data: {\"error\":\"the model failed\",\"error_type\":\"generation\"}\n\n".utf8)
+        return response
+    }
+
+    /// The moment after so many seconds, as `Retry-After` has it: in whole seconds, rather late than early.
+    private static func httpDate(in seconds: Double) -> String {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(secondsFromGMT: 0)
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        let moment = (Date().timeIntervalSince1970 + seconds).rounded(.up)
+        return formatter.string(from: Date(timeIntervalSince1970: moment))
+    }
+}
+
+extension Response {
+    fileprivate static func text(_ status: Int, _ type: String, _ text: String) -> Response {
+        Response(
+            status: status, headers: [(name: "content-type", value: type), (name: "server", value: Responder.server)],
+            body: Array(text.utf8))
+    }
+
+    fileprivate static func failure(_ status: Int, _ body: JSONObject) -> Response {
+        text(status, "application/json", String(decoding: JSONValue.object(body).serialized(), as: UTF8.self))
+    }
+
+    fileprivate static func rateLimited(_ header: String?, _ value: String) -> Response {
+        var response = failure(429, ["error": "Rate limit reached. Please log in or use a token"])
+        if let header { response.headers.append((name: header, value: value)) }
+        return response
+    }
+}
