@@ -1,7 +1,8 @@
 #include "CKernelsFLAC.h"
 
-#include <pthread.h>
 #include <string.h>
+
+#include "flac_checksums.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -15,47 +16,6 @@ typedef struct {
     // Of the sample before, then of the one before that.
     int32_t coefficients[LargestOrder][PerceptFLACLanes];
 } Predictors;
-
-// MARK: Checksums
-
-// Of one byte that so many zero bytes follow (RFC 9639 §9.3).
-static uint16_t remainders[8][256];
-
-static void fill_remainders(void) {
-    for (unsigned byte = 0; byte < 256; byte++) {
-        unsigned remainder = byte << 8;
-        for (int bit = 0; bit < 8; bit++) remainder = remainder << 1 ^ (remainder & 0x8000 ? 0x8005 : 0);
-        remainders[0][byte] = (uint16_t)remainder;
-    }
-    for (int zeros = 1; zeros < 8; zeros++) {
-        for (int byte = 0; byte < 256; byte++) {
-            uint16_t before = remainders[zeros - 1][byte];
-            remainders[zeros][byte] = (uint16_t)(before << 8 ^ remainders[0][before >> 8]);
-        }
-    }
-}
-
-static uint16_t checksum16(const uint8_t *bytes, ptrdiff_t count) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, fill_remainders);
-    uint16_t sum = 0;
-    for (; count >= 8; bytes += 8, count -= 8) {
-        sum = remainders[7][bytes[0] ^ sum >> 8] ^ remainders[6][bytes[1] ^ (sum & 0xFF)] ^ remainders[5][bytes[2]]
-            ^ remainders[4][bytes[3]] ^ remainders[3][bytes[4]] ^ remainders[2][bytes[5]] ^ remainders[1][bytes[6]]
-            ^ remainders[0][bytes[7]];
-    }
-    for (; count > 0; bytes++, count--) sum = (uint16_t)(sum << 8 ^ remainders[0][sum >> 8 ^ *bytes]);
-    return sum;
-}
-
-static uint8_t checksum8(const uint8_t *bytes, ptrdiff_t count) {
-    unsigned sum = 0;
-    for (; count > 0; bytes++, count--) {
-        sum ^= *bytes;
-        for (int bit = 0; bit < 8; bit++) sum = sum << 1 ^ (sum & 0x80 ? 0x107 : 0);
-    }
-    return (uint8_t)sum;
-}
 
 // MARK: Frame headers
 
@@ -103,7 +63,7 @@ static bool read_header(const uint8_t *bytes, FLACStreamFormat format, FrameHead
     if (rateCode == 13 || rateCode == 14) next += 2;
     header->assignment = bytes[3] >> 4;
     header->byteCount = next + 1 - bytes;
-    return checksum8(bytes, next - bytes) == *next;
+    return percept_flac_checksum8(bytes, next - bytes) == *next;
 }
 
 // MARK: One implementation for each kind of processor

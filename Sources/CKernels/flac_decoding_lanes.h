@@ -226,7 +226,7 @@ static TARGET ptrdiff_t NAMED(take_frame)(FLACStreamFormat format, const uint8_t
     const uint8_t *end = bits.next - bits.count / 8;
     if (end + 2 > bytes + count) return 0;
     uint16_t stated = (uint16_t)(end[0] << 8 | end[1]);
-    return checksum16(bytes, end - bytes) == stated ? end + 2 - bytes : 0;
+    return percept_flac_checksum16(bytes, end - bytes) == stated ? end + 2 - bytes : 0;
 }
 
 // MARK: Prediction, all lanes at once

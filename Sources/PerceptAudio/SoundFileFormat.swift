@@ -28,8 +28,6 @@ struct SoundFileFormat: RawRepresentable, Hashable, Sendable {
     static let wavPCM16 = SoundFileFormat(container: SF_FORMAT_WAV, coding: SF_FORMAT_PCM_16)
     static let wavPCM24 = SoundFileFormat(container: SF_FORMAT_WAV, coding: SF_FORMAT_PCM_24)
     static let wavFloat = SoundFileFormat(container: SF_FORMAT_WAV, coding: SF_FORMAT_FLOAT)
-    static let flac16 = SoundFileFormat(container: SF_FORMAT_FLAC, coding: SF_FORMAT_PCM_16)
-    static let flac24 = SoundFileFormat(container: SF_FORMAT_FLAC, coding: SF_FORMAT_PCM_24)
 
     var containerName: String {
         Self.containers[Int(rawValue) & SF_FORMAT_TYPEMASK]

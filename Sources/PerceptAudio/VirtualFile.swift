@@ -121,6 +121,12 @@ final class VirtualFile {
         }
     }
 
+    /// Writes `bytes` from `place` on; `false` when they could not be, of which ``writeFailure`` tells why.
+    func write(_ bytes: [UInt8], at place: Int) -> Bool {
+        offset = place
+        return bytes.withUnsafeBytes { write($0.baseAddress, count: sf_count_t($0.count)) == $0.count }
+    }
+
     private func write(_ start: UnsafeRawPointer?, count: sf_count_t) -> sf_count_t {
         guard let start, count > 0, writeFailure == nil else { return 0 }
         let source = UnsafeRawBufferPointer(start: start, count: Int(count))

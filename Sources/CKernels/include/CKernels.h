@@ -2,6 +2,7 @@
 #define PERCEPT_CKERNELS_H
 
 #include "CKernelsFLAC.h"
+#include "CKernelsFLACEncoding.h"
 #include "CKernelsImage.h"
 #include "CKernelsOverlapSave.h"
 #include "CKernelsResampling.h"

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Computes the MD5 of a FLAC's samples on a thread of its own, beside their decoding.
+/// Computes the MD5 of a FLAC's samples on a thread of its own, beside their decoding or encoding.
 ///
 /// MD5 is serial: it takes as much as 40 % of what decoding takes, on another core where there is one to spare.
 final class FLACChecksum: Sendable {

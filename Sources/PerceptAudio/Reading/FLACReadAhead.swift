@@ -29,7 +29,7 @@ final class FLACReadAhead {
         /// In bytes; smaller ones are decoded before the threads have begun.
         var smallestFile = 1 << 20
         /// Of all channels, about; twice as many are the most that a stretch is allowed.
-        var samplesPerStretch = 1 << 16
+        var samplesPerStretch = 1 << 15
         /// In bytes; shorter ones would be no more than the search for their first frame.
         var shortestStretch = 1 << 14
     }

@@ -46,10 +46,10 @@ public struct AudioEncoding: Sendable, Hashable {
     public static let flac16 = AudioEncoding(.flac, .s16)
     public static let wav16 = AudioEncoding(.wav, .s16)
 
-    var soundFileFormat: SoundFileFormat {
+    /// Of what libsndfile writes; `nil` for FLAC, which is encoded here.
+    var soundFileFormat: SoundFileFormat? {
         switch (container, sampleFormat) {
-        case (.flac, .s24): .flac24
-        case (.flac, _): .flac16
+        case (.flac, _): nil
         case (.wav, .s16): .wavPCM16
         case (.wav, .s24): .wavPCM24
         case (.wav, .f32): .wavFloat

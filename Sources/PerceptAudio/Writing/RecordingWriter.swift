@@ -16,13 +16,18 @@ public struct RecordingWriter: ~Copyable {
     public let channelCount: Int
     public let encoding: AudioEncoding
     private let name: String
-    private let soundFile: SoundFile
+    private var encoder: Encoder
     private let file: VirtualFile
     private let output: Output
     /// Of a file; in memory ``VirtualFile`` keeps to it.
     private let byteLimit: Int
     private var quantizer: SampleQuantizer
     private var frameCount = 0
+
+    private enum Encoder: ~Copyable {
+        case flac(FLACEncoder)
+        case soundFile(SoundFile)
+    }
 
     private enum Output: ~Copyable {
         case file(OutputFile)
@@ -40,10 +45,9 @@ public struct RecordingWriter: ~Copyable {
         try Self.check(encoding, sampleRate, channelCount)
         let output = try OutputFile(path: path, protecting: inputs)
         let file = VirtualFile(writingTo: output.descriptor)
-        let soundFile = try Self.open(file, path, encoding, sampleRate, channelCount)
+        encoder = try Self.open(file, path, encoding, sampleRate, channelCount)
         (self.name, self.file, self.encoding, self.sampleRate, self.channelCount) =
             (path, file, encoding, sampleRate, channelCount)
-        self.soundFile = soundFile
         quantizer = SampleQuantizer(dither: encoding.dither)
         self.output = .file(output)
         self.byteLimit = byteLimit
@@ -58,17 +62,21 @@ public struct RecordingWriter: ~Copyable {
         try Self.check(encoding, sampleRate, channelCount)
         let name = "the encoded recording"
         let file = VirtualFile(byteLimit: byteLimit)
-        let soundFile = try Self.open(file, name, encoding, sampleRate, channelCount)
+        encoder = try Self.open(file, name, encoding, sampleRate, channelCount)
         (self.name, self.file, self.encoding, self.sampleRate, self.channelCount) =
             (name, file, encoding, sampleRate, channelCount)
-        self.soundFile = soundFile
         quantizer = SampleQuantizer(dither: encoding.dither)
         output = .memory
         self.byteLimit = byteLimit
     }
 
     private static func check(_ encoding: AudioEncoding, _ sampleRate: Int, _ channelCount: Int) throws(MediaError) {
-        guard SoundFile.canWrite(encoding.soundFileFormat, sampleRate: sampleRate, channelCount: channelCount) else {
+        let isPossible =
+            switch encoding.soundFileFormat {
+            case nil: FLACEncoder.channelCounts ~= channelCount && FLACEncoder.sampleRates ~= sampleRate
+            case let format?: SoundFile.canWrite(format, sampleRate: sampleRate, channelCount: channelCount)
+            }
+        guard isPossible else {
             throw MediaError(
                 .invalidArgument,
                 problem:
@@ -79,10 +87,15 @@ public struct RecordingWriter: ~Copyable {
 
     private static func open(
         _ file: VirtualFile, _ name: String, _ encoding: AudioEncoding, _ sampleRate: Int, _ channelCount: Int
-    ) throws(MediaError) -> SoundFile {
+    ) throws(MediaError) -> Encoder {
+        guard let format = encoding.soundFileFormat else {
+            return .flac(
+                FLACEncoder(
+                    file, sampleRate: sampleRate, channelCount: channelCount, bitDepth: encoding.bytesPerSample * 8))
+        }
         do {
-            return try SoundFile.writing(
-                file, format: encoding.soundFileFormat, sampleRate: sampleRate, channelCount: channelCount)
+            return .soundFile(
+                try SoundFile.writing(file, format: format, sampleRate: sampleRate, channelCount: channelCount))
         } catch {
             throw writeError(file, name, error.message)
         }
@@ -103,16 +116,25 @@ public struct RecordingWriter: ~Copyable {
         }
         frameCount += first.count
         try checkContainerSize()
-        let isWritten =
+        guard encode(planes), file.writeFailure == nil else {
+            throw Self.writeError(file, name, "not all samples were taken")
+        }
+        guard file.byteCount <= byteLimit else { throw Self.tooLarge(name, byteLimit) }
+    }
+
+    private mutating func encode(_ planes: [[Float]]) -> Bool {
+        switch encoder {
+        case .flac(let encoder):
+            encoding.sampleFormat == .s16
+                ? encoder.write(quantizer.quantizeToShorts(planes))
+                : encoder.write(quantizer.quantizeToUpper24Bits(planes))
+        case .soundFile(let soundFile):
             switch encoding.sampleFormat {
             case .s16: soundFile.write(quantizer.quantizeToShorts(planes))
             case .s24: soundFile.write(quantizer.quantizeToUpper24Bits(planes))
             case .f32: soundFile.write(Self.interleave(planes))
             }
-        guard isWritten, file.writeFailure == nil else {
-            throw Self.writeError(file, name, soundFile.failure ?? "not all samples were taken")
         }
-        guard file.byteCount <= byteLimit else { throw Self.tooLarge(name, byteLimit) }
     }
 
     /// Completes the header and puts the file in its place.
@@ -121,7 +143,11 @@ public struct RecordingWriter: ~Copyable {
     public consuming func finish() throws(MediaError) -> Summary {
         let (file, name, frameCount, clamped) = (self.file, self.name, self.frameCount, quantizer.clampedCount)
         let byteLimit = byteLimit
-        let failure = soundFile.close()
+        let failure: String?
+        switch consume encoder {
+        case .flac(let encoder): failure = encoder.finish() ? nil : "the last block was not taken"
+        case .soundFile(let soundFile): failure = soundFile.close()
+        }
         guard failure == nil, file.writeFailure == nil else {
             throw Self.writeError(file, name, failure ?? "closing failed")
         }

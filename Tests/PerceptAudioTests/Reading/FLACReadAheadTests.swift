@@ -108,7 +108,7 @@ import Testing
         #expect(readAhead.stretch(at: start - 1) == nil)
         let first = try #require(readAhead.stretch(at: start))
         let end = try #require(first.last?.end)
-        #expect(end > start + 100_000)
+        #expect(end > start + 50_000)
         #expect(readAhead.stretch(at: end - 1) == nil)
         #expect(readAhead.stretch(at: end)?.isEmpty == false)
         #expect(readAhead.stretch(at: bytes.byteCount) == nil)

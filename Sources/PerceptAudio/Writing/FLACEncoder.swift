@@ -1,0 +1,142 @@
+import CKernels
+
+/// Writes a native FLAC stream (RFC 9639) of 16 or 24 bits: a STREAMINFO block, then frames of one length.
+///
+/// Lossless, like every encoder of the format; blocks of about a twentieth of a second make speech smaller than longer ones do. The
+/// samples' MD5 is computed on a thread of its own. Used by one ``RecordingWriter``.
+final class FLACEncoder {
+    static let channelCounts = 1...8
+    /// Those that a frame of any kind can state, in Hz.
+    static let sampleRates = 1...655_350
+
+    private let file: VirtualFile
+    private let format: FLACStreamFormat
+    private let sampleRate: Int
+    private let blockSize: Int
+    private let kernel = percept_best_kernel()
+    private let space = UnsafeMutablePointer<FLACEncodingSpace>.allocate(capacity: 1)
+    private let checksum = FLACChecksum()
+    /// One block, plane after plane, of which `filledCount` frames are there.
+    private var block: [Int32]
+    private var filledCount = 0
+    /// Encoded frames that are not written yet.
+    private var encoded: [UInt8]
+    private var encodedCount = 0
+    private var frameBytes: (smallest: Int, largest: Int) = (.max, 0)
+    private var blockCount: UInt32 = 0
+    private var frameCount = 0
+
+    private static let headerLength = 42
+    /// As many bytes are written at a time.
+    private static let writingSize = 1 << 16
+
+    private var channelCount: Int { Int(format.channelCount) }
+
+    init(_ file: VirtualFile, sampleRate: Int, channelCount: Int, bitDepth: Int) {
+        self.file = file
+        self.sampleRate = sampleRate
+        format = FLACStreamFormat(channelCount: Int32(clamping: channelCount), bitDepth: Int32(clamping: bitDepth))
+        // The largest power of two within a fifteenth of a second: 1024 at 16 kHz, 2048 at 44.1 and 48.
+        let target = max(256, min(sampleRate / 15, 4096))
+        blockSize = 1 << (Int.bitWidth - 1 - target.leadingZeroBitCount)
+        block = [Int32](repeating: 0, count: blockSize * channelCount)
+        let bound = percept_flac_frame_bound(format, Int32(blockSize))
+        encoded = [UInt8](repeating: 0, count: Self.writingSize + bound)
+        space.initialize(to: FLACEncodingSpace())
+        encoded.replaceSubrange(0..<Self.headerLength, with: header(digest: nil))
+        encodedCount = Self.headerLength
+    }
+
+    deinit {
+        space.deallocate()
+    }
+
+    /// Appends interleaved samples; `false` when the file takes no more.
+    func write(_ samples: [Int16]) -> Bool {
+        samples.withUnsafeBytes { bytes in
+            // In memory as in the checksum, on every processor that this is compiled for.
+            checksum.add(Array(bytes))
+        }
+        return append(samples) { Int32($0) }
+    }
+
+    /// Appends interleaved samples, each in the upper 24 bits of its 32.
+    func write(_ samples: [Int32]) -> Bool {
+        checksum.add(samples.flatMap { sample in (1...3).map { UInt8(truncatingIfNeeded: sample >> (8 * $0)) } })
+        return append(samples) { $0 >> 8 }
+    }
+
+    /// Writes what is left, then the header with what is known by now.
+    consuming func finish() -> Bool {
+        if filledCount > 0 {
+            // A shorter block keeps its planes together.
+            var last: [Int32] = []
+            for channel in 0..<channelCount { last += block[channel * blockSize..<channel * blockSize + filledCount] }
+            block = last
+            encode(length: filledCount)
+        }
+        guard flush() else { return false }
+        return file.write(header(digest: checksum.finish()), at: 0)
+    }
+
+    @inline(__always)
+    private func append<Sample>(_ samples: [Sample], _ value: (Sample) -> Int32) -> Bool {
+        let total = samples.count / channelCount
+        var taken = 0
+        while taken < total {
+            let count = min(total - taken, blockSize - filledCount)
+            block.withUnsafeMutableBufferPointer { block in
+                for channel in 0..<channelCount {
+                    let start = channel * blockSize + filledCount
+                    if channelCount == 1 {
+                        for frame in 0..<count { block[start + frame] = value(samples[taken + frame]) }
+                    } else {
+                        for frame in 0..<count {
+                            block[start + frame] = value(samples[(taken + frame) * channelCount + channel])
+                        }
+                    }
+                }
+            }
+            taken += count
+            filledCount += count
+            if filledCount == blockSize {
+                encode(length: blockSize)
+                filledCount = 0
+                guard encodedCount < Self.writingSize || flush() else { return false }
+            }
+        }
+        return true
+    }
+
+    private func encode(length: Int) {
+        encoded.withUnsafeMutableBufferPointer { encoded in
+            guard let base = encoded.baseAddress else { return }
+            let count = percept_flac_encode(
+                kernel, format, Int32(clamping: sampleRate), block, Int32(length), blockCount, space,
+                base + encodedCount)
+            frameBytes = (min(frameBytes.smallest, count), max(frameBytes.largest, count))
+            encodedCount += count
+        }
+        blockCount += 1
+        frameCount += length
+    }
+
+    private func flush() -> Bool {
+        let isWritten = file.write(Array(encoded[..<encodedCount]), at: file.byteCount)
+        encodedCount = 0
+        return isWritten
+    }
+
+    /// The magic and STREAMINFO (RFC 9639 §8.2), in which 0 stands for what is not known.
+    private func header(digest: [UInt8]?) -> [UInt8] {
+        func bytes(_ value: Int, _ count: Int) -> [UInt8] {
+            (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        let total = frameCount < 1 << 36 ? frameCount : 0
+        let parameters = sampleRate << 44 | (channelCount - 1) << 41 | Int(format.bitDepth - 1) << 36 | total
+        let frameSizes = frameBytes.largest == 0 ? [0, 0] : [frameBytes.smallest, frameBytes.largest]
+        return Array("fLaC".utf8) + bytes(0x8000_0000 | 34, 4) + bytes(blockSize, 2) + bytes(blockSize, 2)
+            + frameSizes.flatMap { bytes($0, 3) } + bytes(parameters, 8)
+            + (digest ?? [UInt8](repeating: 0, count: 16))
+    }
+}
