@@ -1,3 +1,4 @@
+import PerceptInference
 import PerceptTestSupport
 import Testing
 
