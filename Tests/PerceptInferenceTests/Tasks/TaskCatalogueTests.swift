@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import PerceptCore
 import PerceptTestSupport
 import Testing
@@ -86,6 +87,30 @@ import Testing
             let found = output.json["novelty"] ?? output.json[0]?["novelty"]
             #expect(found == ["seed": 2_835_381_823_020_158_940], "\(name): \(text)")
         }
+    }
+
+    /// Routers read the first keys of a body only, and servers choose the form of media by what is accepted.
+    @Test func chatNamesItsModelFirstAndPicturesAreAcceptedAsPNG() async throws {
+        let chat = ClosureTransport(TransportReply(200, ChatCompletion.example.answers[0]))
+        _ = try await makeClient(chat).chatCompletion([.user("x")], model: "owner/model")
+        let body = try JSONValue(parsing: try #require(chat.requests.first).body)
+        #expect(body.objectValue?.keys == ["model", "messages"])
+        #expect(body["model"] == "owner/model")
+        let painting = ClosureTransport(TransportReply(200, TextToImage.example.answers[0]))
+        _ = try await makeClient(painting).textToImage("x")
+        #expect(painting.requests.first?.headers[.accept] == "image/png")
+        let reading = ClosureTransport(TransportReply(200, TextToSpeech.example.answers[0]))
+        _ = try await makeClient(reading).textToSpeech("x")
+        #expect(reading.requests.first?.headers[.accept] == "*/*")
+        #expect(chat.requests.first?.headers[.accept] == "application/json")
+    }
+
+    /// A picture in a message travels as a data URL.
+    @Test func aMessageCarriesAPicture() {
+        let message = ChatMessage.user("What is it?", picture: picture)
+        // `printf '\x89PNG\r\n\x1a\n' | base64`
+        #expect(message.content?[1]?["image_url"]?["url"] == "data:image/png;base64,iVBORw0KGgo=")
+        #expect(message.text == "What is it?")
     }
 
     /// Each client method sends its own task to its own route, and gives something.
