@@ -69,7 +69,7 @@ extension TransportError {
             self.init(.notSecure, problem: "no secure connection: \(words)")
         case .badServerResponse:
             // What Linux says when the server closes a connection that it was sent a request on.
-            self.init(.connectionLost, problem: "the server closed the connection without an answer")
+            self = .closedWithoutAnswer
         case .cannotParseResponse, .cannotDecodeRawData, .cannotDecodeContentData:
             self.init(.answerMalformed, problem: "what came back is no HTTP answer: \(words)")
         default:

@@ -101,6 +101,10 @@ public struct TransportError: Error, Sendable, Hashable {
         self.problem = problem
     }
 
+    /// The error for a connection that was closed where an answer was expected.
+    static let closedWithoutAnswer = TransportError(
+        .connectionLost, problem: "the server closed the connection without an answer")
+
     /// The error for a server that nothing could be sent to within `timeout`.
     static func noConnection(within timeout: Duration) -> TransportError {
         TransportError(.notConnected, problem: "no connection came about within \(timeout)")

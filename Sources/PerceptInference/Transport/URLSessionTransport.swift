@@ -195,6 +195,17 @@ private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
         transfers.withLock { $0[task.taskIdentifier]?.isConnected = true }
     }
 
+    /// The connection was kept from before and broke off without an answer. libcurl would send again, but without the body,
+    /// and wait for ever: the caller is told instead, and retries as it sees fit.
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask,
+        needNewBodyStream completionHandler: @escaping @Sendable (InputStream?) -> Void
+    ) {
+        // This is the session's own queue, which cancelling waits for.
+        DispatchQueue.global().async { [self] in stop(task, .closedWithoutAnswer) }
+        completionHandler(nil)
+    }
+
     func urlSession(
         _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
         newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
