@@ -22,6 +22,8 @@ public struct InferenceClient: Sendable {
     ///
     /// For a network that is trusted as a whole, behind a proxy that ends TLS say.
     public var sendsTokenUnprotected = false
+    /// The organisation that pays, sent as `X-HF-Bill-To`; the token's owner when `nil`.
+    public var billedOrganization: String?
     /// Sent as `User-Agent`.
     public var userAgent: String
     var timekeeping = Timekeeping.system
@@ -121,6 +123,14 @@ public struct InferenceClient: Sendable {
         ]
         if !options.useCache { headers.set("X-Use-Cache", "false") }
         if options.waitForModel { headers.set("X-Wait-For-Model", "true") }
+        if let billedOrganization {
+            guard !billedOrganization.isEmpty, billedOrganization.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                throw InferenceError(
+                    .invalidArgument, problem: "“\(billedOrganization.excerpt(limit: 80))” is no organisation",
+                    remedy: "pass its name on the hub")
+            }
+            headers.set("X-HF-Bill-To", billedOrganization)
+        }
         return TransportRequest(
             url: url, headers: headers, token: token, body: body.bytes, responseByteLimit: answerByteLimit,
             timeout: timeout)

@@ -37,6 +37,19 @@ import Testing
         }
     }
 
+    @Test func anotherMayPay() async throws {
+        let transport = ClosureTransport(success)
+        var client = try makeClient(transport)
+        client.billedOrganization = "acme"
+        _ = try await client.send(ObjectDetection(image: picture))
+        #expect(transport.requests.first?.headers.value("X-HF-Bill-To") == "acme")
+        for name in ["", "a b", "a\r\nX-Other: 1"] {
+            client.billedOrganization = name
+            #expect(await failure { try await client.send(AnyTask()) }?.kind == .invalidArgument)
+        }
+        #expect(transport.requests.count == 1)
+    }
+
     @Test func conveniencesSendTheirTask() async throws {
         let speech = ClosureTransport(TransportReply(200, #"{"text":"x"}"#))
         let list = ClosureTransport(success)
