@@ -16,7 +16,7 @@ import Testing
         try process.run()
         // The temporary file beside the output says that work is under way.
         var names: [String] = []
-        for _ in 0..<500 where names.count < 2 {
+        for _ in 0..<6000 where names.count < 2 {
             try await Task.sleep(for: .milliseconds(10))
             names = try folder.contents()
         }
