@@ -37,11 +37,23 @@ ImageCodecStatus image_decoder_read_header(ImageDecoder *decoder, ImageDecoderHe
     // An inverted ink is the decoder's to tell.
     if (!is_ink) decoder->channels = (ColorChannels)header->channel_count;
     decoder->is_deep = header->bit_depth == 16;
+    decoder->reduction = 1;
     decoder->width = header->width;
     decoder->height = header->height;
     decoder->row_bytes = (size_t)header->width * (size_t)(header->channel_count * header->bit_depth / 8);
     header->has_icc_profile = decoder->colors.profile != NULL;
     return status;
+}
+
+bool image_decoder_reduce(ImageDecoder *decoder, uint32_t factor) {
+    bool is_possible = factor == 2 || factor == 4 || factor == 8;
+    if (!is_possible || !decoder->operations->can_reduce || decoder->rows_done > 0 || decoder->reduction != 1) return false;
+    if (decoder->width % factor != 0 || decoder->height % factor != 0) return false;
+    decoder->reduction = factor;
+    decoder->width /= factor;
+    decoder->height /= factor;
+    decoder->row_bytes /= factor;
+    return true;
 }
 
 const uint8_t *image_decoder_exif(const ImageDecoder *decoder, size_t *count) {

@@ -16,6 +16,7 @@ typedef struct DecoderOperations {
     ImageCodecStatus (*read_header)(ImageDecoder *decoder, ImageDecoderHeader *header);
     ImageCodecStatus (*read_rows)(ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count);
     void (*close)(ImageDecoder *decoder);
+    bool can_reduce;
 } DecoderOperations;
 
 // What both decoders have in common; it stands first in each of them.
@@ -31,8 +32,10 @@ struct ImageDecoder {
     uint64_t steps_done;
     uint64_t step_count;
     uint32_t rows_done;
+    // Of the rows that are delivered: the sides in the header by `reduction`.
     uint32_t width;
     uint32_t height;
+    uint32_t reduction;
     // The scan of a JPEG that was being read last.
     int32_t scan_number;
     uint8_t *exif;

@@ -357,7 +357,10 @@ static bool is_fully_refined(j_decompress_ptr codec) {
 
 static void start(JPEGDecoder *decoder) {
     j_decompress_ptr codec = &decoder->codec;
-    decoder->base.step_count = codec->image_height;
+    decoder->base.step_count = decoder->base.height;
+    // Blocks of 8×8 frequencies become blocks of 4×4, 2×2 or 1 pixel.
+    codec->scale_num = 1;
+    codec->scale_denom = decoder->base.reduction;
     if (codec->out_color_space == JCS_CMYK && !decoder->ink) {
         decoder->ink = malloc((size_t)codec->image_width * 4);
         if (!decoder->ink) decoder_fail(&decoder->base, ImageCodecStatusOutOfMemory, "out of memory");
@@ -412,7 +415,9 @@ static void open_again(JPEGDecoder *decoder) {
     open_codec(decoder);
     jpeg_read_header(&decoder->codec, TRUE);
     set_colors(&decoder->codec, &header);
-    if (decoder->codec.image_width != decoder->base.width || decoder->codec.image_height != decoder->base.height) {
+    const ImageDecoder *base = &decoder->base;
+    if (decoder->codec.image_width != base->width * base->reduction
+        || decoder->codec.image_height != base->height * base->reduction) {
         decoder_fail(&decoder->base, ImageCodecStatusMalformed, decoder->base.message);
     }
 }
@@ -431,14 +436,14 @@ static void read_from_codec(JPEGDecoder *decoder, uint8_t *rows, size_t row_stri
         // The source never suspends, so there is always a row.
         jpeg_read_scanlines(codec, &target, 1);
         if (decoder->ink && base->transform) {
-            color_transform_apply(base->transform, decoder->ink, row, codec->image_width);
+            color_transform_apply(base->transform, decoder->ink, row, codec->output_width);
         } else if (decoder->ink) {
-            light_of_ink(decoder->ink, row, codec->image_width, codec->saw_Adobe_marker ? 0 : 0xFF);
+            light_of_ink(decoder->ink, row, codec->output_width, codec->saw_Adobe_marker ? 0 : 0xFF);
         }
         base->rows_done++;
         base->steps_done++;
     }
-    if (base->rows_done == codec->image_height) {
+    if (base->rows_done == codec->output_height) {
         jpeg_finish_decompress(codec);
         if (decoder->end_was_made_up && !base->is_damaged) {
             decoder_warn(base, "the file ends without an end marker (EOI)");
@@ -462,7 +467,7 @@ static void close_decoder(ImageDecoder *base) {
 }
 
 ImageDecoder *jpeg_decoder_create(void) {
-    static const DecoderOperations operations = {read_header, read_rows, close_decoder};
+    static const DecoderOperations operations = {read_header, read_rows, close_decoder, true};
     JPEGDecoder *decoder = calloc(1, sizeof *decoder);
     if (!decoder) return NULL;
     decoder->base.operations = &operations;

@@ -333,7 +333,7 @@ static void close_decoder(ImageDecoder *base) {
 }
 
 ImageDecoder *png_decoder_create(void) {
-    static const DecoderOperations operations = {read_header, read_rows, close_decoder};
+    static const DecoderOperations operations = {read_header, read_rows, close_decoder, false};
     PNGDecoder *decoder = calloc(1, sizeof *decoder);
     if (!decoder) return NULL;
     decoder->base.operations = &operations;

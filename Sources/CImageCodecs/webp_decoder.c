@@ -236,7 +236,7 @@ static void close_decoder(ImageDecoder *base) {
 }
 
 ImageDecoder *webp_decoder_create(void) {
-    static const DecoderOperations operations = {read_header, read_rows, close_decoder};
+    static const DecoderOperations operations = {read_header, read_rows, close_decoder, false};
     WebPDecoder *decoder = calloc(1, sizeof *decoder);
     if (!decoder) return NULL;
     decoder->base.operations = &operations;

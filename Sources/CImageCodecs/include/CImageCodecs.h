@@ -100,6 +100,11 @@ ImageDecoder *image_decoder_create(ImageCodecFormat format, int32_t descriptor, 
 // Reads everything up to the pixels. To be called once, first.
 ImageCodecStatus image_decoder_read_header(ImageDecoder *decoder, ImageDecoderHeader *header);
 
+// Has rows delivered of a picture that is smaller by `factor` (2, 4 or 8) both ways, which takes less time than all pixels and
+// making them smaller. To be called behind the header, before any row. False, and nothing changed, for a format that
+// cannot, and for sides that are no multiples of `factor`.
+bool image_decoder_reduce(ImageDecoder *decoder, uint32_t factor);
+
 // The TIFF structure of the EXIF data (behind any "Exif\0\0"), or NULL; valid until the decoder is closed.
 const uint8_t *image_decoder_exif(const ImageDecoder *decoder, size_t *count);
 

@@ -141,6 +141,12 @@ struct ImagePreparationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What shows through transparent pixels in a JPEG.", valueName: "color"))
     var matte = CSSColor(.white)
 
+    @Flag(
+        help:
+            "Decodes all pixels of a JPEG that is made much smaller, instead of half, a quarter or an eighth of its sides."
+    )
+    var fullDecoding = false
+
     @OptionGroup var reading: PictureReadingOptions
 
     func validate() throws {
@@ -159,6 +165,7 @@ struct ImagePreparationOptions: ParsableArguments {
         preparation.chroma = if case .fixed(let chroma) = chroma { chroma } else { nil }
         preparation.matte = matte.color
         preparation.maximumByteCount = limits.maxBytes?.value
+        preparation.reducesDecoding = !fullDecoding
         preparation.isLenient = reading.lenient
         return preparation
     }

@@ -158,7 +158,7 @@ extension ImagePreparation {
                     smallest = min(smallest, made.prepared.byteCount)
                     return made.prepared
                 }
-                kept = try KeptPixels(picture, geometry, rows, filter, limits, progress)
+                kept = try KeptPixels(picture, geometry, rows, self, limits, progress)
             }
             guard let kept else { throw .cancelled }
             var encoder = try UploadEncoder(
@@ -207,14 +207,16 @@ private struct KeptPixels {
     let warnings: [String]
 
     init(
-        _ picture: consuming OpenedPicture, _ geometry: GeometryReceipt, _ rows: UploadRows, _ filter: ResizeFilter,
-        _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
+        _ picture: consuming OpenedPicture, _ geometry: GeometryReceipt, _ rows: UploadRows,
+        _ preparation: ImagePreparation, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) {
         var rows = rows
         var bytes: [UInt8] = []
         bytes.reserveCapacity(rows.size.pixelCount * rows.layout.bytesPerPixel)
-        warnings = try picture.render(geometry, filter: filter, limits: limits, progress: progress) {
-            content throws(MediaError) in
+        warnings = try picture.render(
+            geometry, filter: preparation.filter, reducesDecoding: preparation.reducesDecoding, limits: limits,
+            progress: progress
+        ) { content throws(MediaError) in
             try rows.append(content) { row in bytes.append(contentsOf: row) }
         }
         try rows.finish { row in bytes.append(contentsOf: row) }

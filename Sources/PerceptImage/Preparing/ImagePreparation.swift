@@ -58,6 +58,11 @@ public struct ImagePreparation: Sendable, Hashable {
     /// 320 pixels; an ``exactSize`` and the chroma sampling are kept, and a PNG keeps its colours. At most six pictures are
     /// made, each from the original pixels. A warning says what was given up.
     public var maximumByteCount: Int?
+    /// Whether a JPEG of many more pixels than the result may be decoded at half, a quarter or an eighth of its sides.
+    ///
+    /// It then still has one and a half times the result's sides or more, from which the filter goes on. That is quicker and
+    /// differs by little (PSNR above 40 dB on photographs); without it the result is that of all pixels, to the byte.
+    public var reducesDecoding: Bool
     /// Whether damaged or missing pixels are made up for, with a warning, instead of refused; see ``ImageReader``.
     public var isLenient: Bool
 
@@ -65,7 +70,7 @@ public struct ImagePreparation: Sendable, Hashable {
         crop: PixelRectangle? = nil, longestSide: Int? = 1333, shortestSide: Int? = nil, exactSize: PixelSize? = nil,
         fit: Fit = .stretch, filter: ResizeFilter = .lanczos, format: Format = .jpeg, quality: Int = 90,
         chroma: ChromaSubsampling? = nil, matte: Color = .white, maximumByteCount: Int? = nil,
-        isLenient: Bool = false
+        reducesDecoding: Bool = true, isLenient: Bool = false
     ) {
         self.crop = crop
         self.longestSide = longestSide
@@ -78,6 +83,7 @@ public struct ImagePreparation: Sendable, Hashable {
         self.chroma = chroma
         self.matte = matte
         self.maximumByteCount = maximumByteCount
+        self.reducesDecoding = reducesDecoding
         self.isLenient = isLenient
     }
 
@@ -159,8 +165,9 @@ public struct ImagePreparation: Sendable, Hashable {
         var rows = UploadRows(geometry, contentLayout: picture.layout, as: mediaType, self)
         var encoder = try UploadEncoder(
             destination, size: rows.size, layout: rows.layout, mediaType: mediaType, self)
-        let warnings = try picture.render(geometry, filter: filter, limits: limits, progress: progress) {
-            content throws(MediaError) in
+        let warnings = try picture.render(
+            geometry, filter: filter, reducesDecoding: reducesDecoding, limits: limits, progress: progress
+        ) { content throws(MediaError) in
             try rows.append(content) { row throws(MediaError) in try encoder.write(row) }
         }
         try rows.finish { row throws(MediaError) in try encoder.write(row) }

@@ -65,15 +65,18 @@ struct OpenedPicture: ~Copyable {
     ///
     /// - Returns: what was out of order without touching the pixels.
     consuming func render(
-        _ geometry: GeometryReceipt, filter: ResizeFilter, limits: ResourceLimits, progress: ((Double) -> Void)?,
-        emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
+        _ geometry: GeometryReceipt, filter: ResizeFilter, reducesDecoding: Bool, limits: ResourceLimits,
+        progress: ((Double) -> Void)?, emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
     ) throws(MediaError) -> [String] {
         switch consume pixels {
         case .file(var reader, let name):
-            var chain = try PreparationChain(geometry, layout, filter, limits, source: name)
-            try chain.run(&reader, progress, emit)
+            let reduction =
+                reducesDecoding && filter != .nearest ? geometry.reductions.first { reader.reduce(by: $0) } ?? 1 : 1
+            var chain = try PreparationChain(geometry, layout, filter, reduction: reduction, limits, source: name)
+            let lane = DecodingLane(reader)
+            try chain.run(lane, progress, emit)
             try chain.finish(emit)
-            return reader.warnings
+            return lane.warnings
         case .image(let image):
             var chain = try PreparationChain(geometry, layout, filter, limits, source: nil)
             try chain.run(image, emit)

@@ -5,24 +5,31 @@ internal import PerceptCore
 /// Stored rows are cut to the crop and resized as they come, to the stored form of the result. When the picture stands
 /// upright already they go straight on; else the result, which is small, is collected and turned.
 struct PreparationChain: ~Copyable {
-    private let storedSize: PixelSize
+    /// Of the rows that come in: the stored picture's, or those of its reduced decoding.
+    private let rowSize: PixelSize
     private let layout: Image.Layout
     private let orientation: Orientation
-    /// In the stored picture.
+    /// In the rows that come in.
     private let crop: PixelRectangle
     private let resizer: RowResizer
     private var rowCount = 0
     private var collected: [UInt8] = []
 
+    /// - Parameter reduction: by how much the rows that come in are smaller than the stored picture; it divides its sides and
+    ///   those of the crop.
     init(
-        _ geometry: GeometryReceipt, _ layout: Image.Layout, _ filter: ResizeFilter, _ limits: ResourceLimits,
-        source: String?
+        _ geometry: GeometryReceipt, _ layout: Image.Layout, _ filter: ResizeFilter, reduction: Int = 1,
+        _ limits: ResourceLimits, source: String?
     ) throws(MediaError) {
-        storedSize = geometry.storedSize
+        let storedSize = geometry.storedSize
+        rowSize = PixelSize(width: storedSize.width / reduction, height: storedSize.height / reduction)
         orientation = geometry.orientation
         self.layout = layout
-        crop = geometry.crop.stored(orientation, storedSize: storedSize)
-        resizer = try Self.resizer(geometry, crop, layout, filter, limits, source)
+        let crop = geometry.storedCrop
+        self.crop = PixelRectangle(
+            x: crop.x / reduction, y: crop.y / reduction, width: crop.width / reduction, height: crop.height / reduction
+        )
+        resizer = try Self.resizer(geometry, self.crop, layout, filter, limits, source)
         guard orientation != .upright else { return }
         collected.reserveCapacity(resizer.outputSize.pixelCount * layout.bytesPerPixel)
     }
@@ -46,21 +53,14 @@ struct PreparationChain: ~Copyable {
     }
 
     mutating func run(
-        _ reader: inout ImageReader, _ progress: ((Double) -> Void)?,
+        _ lane: DecodingLane, _ progress: ((Double) -> Void)?,
         _ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
     ) throws(MediaError) {
-        // Small enough to stay in the processor's cache on its way through.
-        let stripBytes = 256 << 10
-        let stripRowCount = max(1, stripBytes / reader.bytesPerRow)
-        let strip = WorkingMemory<UInt8>(
-            repeating: 0, count: min(stripRowCount, storedSize.height) * reader.bytesPerRow)
-        while reader.remainingRowCount > 0 {
+        while let strip = try lane.next() {
             try MediaError.checkCancellation()
-            let count = min(stripRowCount, reader.remainingRowCount)
-            let rows = UnsafeMutableRawBufferPointer(start: strip.start, count: count * reader.bytesPerRow)
-            try reader.readRows(count, into: rows)
-            try append(UnsafeRawBufferPointer(rows), emit)
-            progress?(Double(reader.rowCount) / Double(storedSize.height))
+            try strip.emit { rows throws(MediaError) in try append(rows, emit) }
+            lane.recycle(strip)
+            progress?(Double(rowCount) / Double(rowSize.height))
         }
     }
 
@@ -81,12 +81,12 @@ struct PreparationChain: ~Copyable {
     private mutating func append(
         _ rows: UnsafeRawBufferPointer, _ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
     ) throws(MediaError) {
-        let bytesPerRow = storedSize.width * layout.bytesPerPixel
+        let bytesPerRow = rowSize.width * layout.bytesPerPixel
         let count = rows.count / bytesPerRow
         let first = rowCount
         rowCount += count
         let wanted = max(first, crop.y)..<max(first, crop.y, min(rowCount, crop.y + crop.height))
-        if crop.width == storedSize.width {
+        if crop.width == rowSize.width {
             try resize(
                 rows[(wanted.lowerBound - first) * bytesPerRow..<(wanted.upperBound - first) * bytesPerRow], emit)
         } else {

@@ -2,7 +2,7 @@ internal import CImageCodecs
 internal import PerceptCore
 
 /// One open decoder of CImageCodecs; no status code or pointer of it leaves this file.
-struct ImageDecoder: ~Copyable {
+struct ImageDecoder: ~Copyable, Sendable {
     /// Keeps the descriptor open that the decoder reads from.
     private let file: InputFile?
     private let handle: DecoderHandle
@@ -51,6 +51,11 @@ struct ImageDecoder: ~Copyable {
         self.file = file
         self.name = source.name
         self.limits = limits
+    }
+
+    /// Has smaller rows read from now on; `false` where that is not possible.
+    mutating func reduce(by factor: Int) -> Bool {
+        image_decoder_reduce(handle.pointer, UInt32(clamping: factor))
     }
 
     /// Reads the next `count` rows, `stride` bytes apart; the caller has checked that they are there and fit.
@@ -172,7 +177,8 @@ struct ImageDecoder: ~Copyable {
 /// Closes the decoder when it goes away.
 ///
 /// Not private: Swift 6.3 fails to compile another module that holds such a value, since its deinit stays local.
-struct DecoderHandle: ~Copyable {
+/// It has one owner, who may hand it on to another thread.
+struct DecoderHandle: ~Copyable, @unchecked Sendable {
     let pointer: OpaquePointer
 
     init(pointer: OpaquePointer) {

@@ -15,7 +15,7 @@ public import PerceptCore
 /// pixels, and damage beside the pixels, are ``warnings``. A lenient reader goes on where any pixels came before the
 /// damage: what is missing of a picture stored coarse to fine is taken from what came before, missing rows are mid-gray
 /// (128, opaque), and a warning says how far the file was whole.
-public struct ImageReader: ~Copyable {
+public struct ImageReader: ~Copyable, Sendable {
     private var decoder: ImageDecoder
     let name: String
     let limits: ResourceLimits
@@ -45,15 +45,30 @@ public struct ImageReader: ~Copyable {
             source: source.name)
         self.decoder = decoder
         self.header = header
+        rowSize = header.storedSize
         self.name = source.name
         self.limits = limits
     }
 
+    /// Of the rows that are read: as stored, or by what ``reduce(by:)`` was asked for.
+    private(set) var rowSize: PixelSize
+
     /// Bytes of one row, without padding.
-    public var bytesPerRow: Int { header.storedSize.width * header.layout.bytesPerPixel }
+    public var bytesPerRow: Int { rowSize.width * header.layout.bytesPerPixel }
 
     /// Rows that are left.
-    public var remainingRowCount: Int { header.storedSize.height - rowCount }
+    public var remainingRowCount: Int { rowSize.height - rowCount }
+
+    /// Has rows read of a picture that is smaller both ways by `factor` (2, 4 or 8), before the first one is.
+    ///
+    /// A JPEG is decoded at that size then, which takes less time than all of its pixels.
+    ///
+    /// - Returns: `false`, and nothing changed, for other formats, and for sides that are no multiples of `factor`.
+    mutating func reduce(by factor: Int) -> Bool {
+        guard rowCount == 0, rowSize == header.storedSize, decoder.reduce(by: factor) else { return false }
+        rowSize = PixelSize(width: rowSize.width / factor, height: rowSize.height / factor)
+        return true
+    }
 
     /// What was out of order without making it an error; complete when all rows have been read.
     public var warnings: [String] { decoder.warnings }

@@ -1,0 +1,101 @@
+import Dispatch
+internal import PerceptCore
+import Synchronization
+
+/// Reads a picture's rows on a thread of its own, a strip ahead of what is made of them.
+///
+/// Used by one thread. A small picture is read at once where it is asked for.
+final class DecodingLane: Sendable {
+    private let queue = DispatchQueue(label: "percept.image-decoding")
+    private let isAhead: Bool
+    /// Held while rows are read.
+    private let state: Mutex<State>
+    /// Strips to be filled anew.
+    private let spare = Mutex<[[UInt8]]>([])
+    private let isDone = DispatchSemaphore(value: 0)
+
+    private struct State: ~Copyable {
+        var reader: ImageReader
+        /// Read, and not yet taken.
+        var strip: Result<[UInt8], MediaError>?
+        var isReading = false
+    }
+
+    /// Small enough to stay in the processor's cache on its way through.
+    private static let stripByteCount = 256 << 10
+    /// Below it a thread takes longer to wake than it saves.
+    private static let smallestPicture = 1 << 20
+
+    init(_ reader: consuming sending ImageReader) {
+        isAhead = reader.remainingRowCount * reader.bytesPerRow >= Self.smallestPicture
+        state = Mutex(State(reader: reader))
+    }
+
+    /// The next rows, one behind the other; `nil` behind the last.
+    ///
+    /// - Throws: as ``ImageReader/readRows(_:into:)``.
+    func next() throws(MediaError) -> [UInt8]? {
+        guard isAhead else {
+            fill()
+            return try take()
+        }
+        start()
+        guard state.withLock({ $0.isReading }) else { return nil }
+        isDone.wait()
+        state.withLock { $0.isReading = false }
+        let strip = try take()
+        start()
+        return strip
+    }
+
+    /// Gives a strip back, for its memory.
+    func recycle(_ strip: [UInt8]) {
+        spare.withLock { $0.append(strip) }
+    }
+
+    /// What was out of order; complete behind the last strip.
+    var warnings: [String] {
+        state.withLock { $0.reader.warnings }
+    }
+
+    private func start() {
+        let begins = state.withLock { state in
+            guard !state.isReading, state.strip == nil, state.reader.remainingRowCount > 0 else { return false }
+            state.isReading = true
+            return true
+        }
+        guard begins else { return }
+        queue.async { [self] in
+            fill()
+            isDone.signal()
+        }
+    }
+
+    private func take() throws(MediaError) -> [UInt8]? {
+        try state.withLock { $0.strip.take() }?.get()
+    }
+
+    private func fill() {
+        state.withLock { state in
+            let count = min(
+                max(1, Self.stripByteCount / state.reader.bytesPerRow), state.reader.remainingRowCount)
+            guard count > 0 else { return }
+            state.strip = Self.strip(
+                of: count * state.reader.bytesPerRow, reusing: spare.withLock { $0.popLast() } ?? []
+            ) { rows throws(MediaError) in try state.reader.readRows(count, into: rows) }
+        }
+    }
+
+    private static func strip(
+        of byteCount: Int, reusing strip: consuming [UInt8],
+        _ read: (UnsafeMutableRawBufferPointer) throws(MediaError) -> Void
+    ) -> Result<[UInt8], MediaError> {
+        if strip.count > byteCount { strip.removeLast(strip.count - byteCount) }
+        if strip.count < byteCount { strip.append(contentsOf: repeatElement(0, count: byteCount - strip.count)) }
+        var failure: MediaError?
+        strip.withUnsafeMutableBytes { rows in
+            do throws(MediaError) { try read(rows) } catch { failure = error }
+        }
+        return if let failure { .failure(failure) } else { .success(strip) }
+    }
+}
