@@ -2,13 +2,14 @@ public import PerceptCore
 
 /// Which pixels of an image belong to something: one channel, 0…255, of the same size as the image.
 ///
-/// A value decides by `threshold`: pixels of at least that value belong, whatever their exact value.
+/// A value decides by `threshold`: pixels of at least that value belong, whatever their exact value. What is one piece takes
+/// little memory, whatever the image's size: values are kept as runs (five bytes each) where these are less than the
+/// pixels.
 public struct Mask: Sendable, Hashable {
     public let size: PixelSize
     /// Pixels of at least this value belong to the mask.
     public var threshold: UInt8
-    /// How the values are kept is nobody else's business: everything outside this file goes through ``pixels``.
-    private let values: [UInt8]
+    private let storage: MaskStorage
 
     /// The threshold used where none is given: the middle of 0…255.
     public static let defaultThreshold: UInt8 = 128
@@ -23,22 +24,32 @@ public struct Mask: Sendable, Hashable {
 
     /// For values whose number is right by construction.
     init(values: [UInt8], size: PixelSize, threshold: UInt8) {
+        self.init(storage: MaskStorage(values), size: size, threshold: threshold)
+    }
+
+    /// A mask of 255 in `runs` and 0 elsewhere; all of them lie within `size`.
+    init(_ runs: PixelRuns, size: PixelSize) {
+        self.init(
+            storage: MaskStorage(runs, pixelCount: size.pixelCount), size: size, threshold: Self.defaultThreshold)
+    }
+
+    private init(storage: MaskStorage, size: PixelSize, threshold: UInt8) {
         self.size = size
-        self.values = values
+        self.storage = storage
         self.threshold = threshold
     }
 
-    /// `size.pixelCount` values, rows from top to bottom.
-    public var pixels: [UInt8] { values }
+    /// `size.pixelCount` values, rows from top to bottom; made anew at each call.
+    public var pixels: [UInt8] { storage.values }
+
+    /// Bytes of memory that the values take.
+    var storedByteCount: Int { storage.byteCount }
+
+    /// The pixels that belong to the mask.
+    var runs: PixelRuns { storage.belonging(threshold: threshold) }
 
     /// How many pixels belong to the mask.
-    public var area: Int {
-        values.withUnsafeBufferPointer { values in
-            var count = 0
-            for value in values where value >= threshold { count += 1 }
-            return count
-        }
-    }
+    public var area: Int { runs.pixelCount }
 
     /// The smallest box around all pixels of the mask, half-open, or `nil` when there are none.
     public var boundingBox: BoundingBox? {
@@ -50,26 +61,23 @@ public struct Mask: Sendable, Hashable {
 
     /// ``boundingBox`` as ranges of columns and rows.
     var pixelBounds: (x: Range<Int>, y: Range<Int>)? {
-        values.withUnsafeBufferPointer { values in
-            var left = size.width
-            var right = 0
-            var rows: Range<Int>?
-            for y in 0..<size.height {
-                let row = UnsafeBufferPointer(rebasing: values[y * size.width..<(y + 1) * size.width])
-                guard let first = row.firstIndex(where: { $0 >= threshold }) else { continue }
-                left = min(left, first)
-                // Only what lies right of the best edge so far can move it.
-                if let last = row[max(first, right)...].lastIndex(where: { $0 >= threshold }) {
-                    right = max(right, last + 1)
-                }
-                rows = (rows?.lowerBound ?? y)..<y + 1
-            }
-            return rows.map { (left..<max(right, left + 1), $0) }
+        let runs = runs
+        guard let first = runs.first, let last = runs.last else { return nil }
+        let rows = first.lowerBound / size.width..<(last.upperBound - 1) / size.width + 1
+        var (left, right) = (size.width, 0)
+        for run in runs {
+            let row = run.lowerBound / size.width
+            guard run.upperBound <= (row + 1) * size.width else { return (0..<size.width, rows) }
+            left = min(left, run.lowerBound - row * size.width)
+            right = max(right, run.upperBound - row * size.width)
         }
+        return (left..<right, rows)
     }
 
     /// The mask with nothing between: 255 for the pixels that belong to it, 0 for the others.
     public func binarized() -> Mask {
-        Mask(values: values.map { $0 >= threshold ? 255 : 0 }, size: size, threshold: threshold)
+        var mask = Mask(runs, size: size)
+        mask.threshold = threshold
+        return mask
     }
 }

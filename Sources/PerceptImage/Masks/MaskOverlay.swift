@@ -67,12 +67,10 @@ extension DrawingCanvas {
         guard let bounds = mask.pixelBounds else { return }
         let edge = outline > 0 ? MaskEdge(mask, bounds: bounds, width: outline) : nil
         let width = size.width
-        mask.pixels.withUnsafeBufferPointer { pixels in
-            withBlender(overlay.color) { blender in
-                for y in bounds.y {
-                    for x in bounds.x where pixels[y * width + x] >= mask.threshold {
-                        blender.blend(y * width + x, edge?.contains(x, y) == true ? 255 : opacity)
-                    }
+        withBlender(overlay.color) { blender in
+            for span in PixelSpans(mask.runs, width: width) {
+                for x in span.columns {
+                    blender.blend(span.row * width + x, edge?.contains(x, span.row) == true ? 255 : opacity)
                 }
             }
         }
