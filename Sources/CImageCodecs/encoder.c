@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 ImageEncoder *image_encoder_create(ImageCodecFormat format, int32_t descriptor, ImageEncoderSettings settings) {
     ImageEncoder *encoder = format == ImageCodecFormatPng ? png_encoder_create() : jpeg_encoder_create();
@@ -13,6 +14,13 @@ ImageEncoder *image_encoder_create(ImageCodecFormat format, int32_t descriptor, 
         return NULL;
     }
     return encoder;
+}
+
+ImageCodecStatus image_encoder_set_palette(ImageEncoder *encoder, const uint8_t *colors, uint32_t color_count) {
+    if (color_count > ENCODER_COLORS || encoder->rows_done > 0) return ImageCodecStatusInvalidArgument;
+    memcpy(encoder->colors, colors, color_count * sizeof encoder->colors[0]);
+    encoder->color_count = color_count;
+    return ImageCodecStatusOk;
 }
 
 ImageCodecStatus image_encoder_write_rows(ImageEncoder *encoder, const uint8_t *rows, size_t row_stride,

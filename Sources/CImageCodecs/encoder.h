@@ -6,7 +6,7 @@
 #include "CImageCodecs.h"
 #include "byte_stream.h"
 
-enum { ENCODER_MESSAGE = 224 };
+enum { ENCODER_MESSAGE = 224, ENCODER_COLORS = 256 };
 
 typedef struct EncoderOperations {
     ImageCodecStatus (*write_rows)(ImageEncoder *encoder, const uint8_t *rows, size_t row_stride, uint32_t row_count);
@@ -23,6 +23,8 @@ struct ImageEncoder {
     jmp_buf escape;
     ImageCodecStatus failure;
     uint32_t rows_done;
+    uint32_t color_count;
+    uint8_t colors[ENCODER_COLORS][3];
     char message[ENCODER_MESSAGE];
 };
 

@@ -1,6 +1,7 @@
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "encoder.h"
 
@@ -31,6 +32,8 @@ static void start(PNGEncoder *encoder) {
     const ImageEncoderSettings *settings = &encoder->base.settings;
     bool is_known = settings->channel_count >= 1 && settings->channel_count <= 4 &&
                     (settings->bit_depth == 8 || settings->bit_depth == 16);
+    const uint32_t color_count = encoder->base.color_count;
+    if (color_count > 0 && (settings->channel_count != 1 || settings->bit_depth != 8)) is_known = false;
     if (!is_known) encoder_fail(&encoder->base, ImageCodecStatusInvalidArgument, "no such layout of pixels");
     encoder->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &encoder->base, on_error, on_warning);
     if (encoder->png) encoder->info = png_create_info_struct(encoder->png);
@@ -38,8 +41,22 @@ static void start(PNGEncoder *encoder) {
     png_set_write_fn(encoder->png, &encoder->base, on_write, on_flush);
     png_set_user_limits(encoder->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_IHDR(encoder->png, encoder->info, settings->width, settings->height, settings->bit_depth,
-                 color_types[settings->channel_count - 1], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE,
-                 PNG_FILTER_TYPE_BASE);
+                 color_count > 0 ? PNG_COLOR_TYPE_PALETTE : color_types[settings->channel_count - 1], PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
+    if (color_count > 0) {
+        png_color palette[ENCODER_COLORS];
+        for (uint32_t i = 0; i < color_count; i++) {
+            const uint8_t *color = encoder->base.colors[i];
+            palette[i] = (png_color){color[0], color[1], color[2]};
+        }
+        png_set_PLTE(encoder->png, encoder->info, palette, (int)color_count);
+    }
+    if (settings->is_flat) {
+        png_set_filter(encoder->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);
+        png_set_compression_strategy(encoder->png, Z_RLE);
+        // With runs alone to look for, a higher level takes longer for the same bytes.
+        png_set_compression_level(encoder->png, 1);
+    }
     png_write_info(encoder->png, encoder->info);
     const uint16_t probe = 1;
     if (settings->bit_depth == 16 && *(const uint8_t *)&probe == 1) png_set_swap(encoder->png);

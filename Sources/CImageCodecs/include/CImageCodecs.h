@@ -139,6 +139,9 @@ typedef struct ImageEncoderSettings {
     // JPEG only: 1…100, and whether the chroma planes keep their full size (4:4:4) or half of it both ways (4:2:0).
     int32_t quality;
     bool full_chroma;
+    // PNG only: whether large areas have one value, as in masks. Rows are then written as differences to the row above,
+    // and of those runs alone are looked for.
+    bool is_flat;
 } ImageEncoderSettings;
 
 typedef struct ImageEncoder ImageEncoder;
@@ -146,6 +149,9 @@ typedef struct ImageEncoder ImageEncoder;
 // An encoder writing to `descriptor` (which stays the caller's), or, when that is negative, to memory. NULL when there
 // is no memory.
 ImageEncoder *image_encoder_create(ImageCodecFormat format, int32_t descriptor, ImageEncoderSettings settings);
+// PNG of one channel of 8 bits only: its values are numbers of colours, of which there are at most 256 (red, green, blue,
+// each three bytes). To be called before the first row.
+ImageCodecStatus image_encoder_set_palette(ImageEncoder *encoder, const uint8_t *colors, uint32_t color_count);
 ImageCodecStatus image_encoder_write_rows(ImageEncoder *encoder, const uint8_t *rows, size_t row_stride,
                                           uint32_t row_count);
 // To be called after the last row.

@@ -3,17 +3,30 @@ internal import PerceptCore
 
 /// One open encoder of CImageCodecs; no status code or pointer of it leaves this file.
 struct ImageEncoder: ~Copyable {
+    /// What the picture shows, as far as that matters for how it is written.
+    enum Content {
+        case picture
+        /// Large areas of one value, as in masks; PNG only. With colours the values are numbers of these.
+        case flatAreas(colors: [Color] = [])
+    }
+
     private let handle: EncoderHandle
     private let bytesPerRow: Int
 
     /// - Parameter descriptor: where the bytes go, still the caller's; to memory when `nil`.
     init(
-        size: PixelSize, layout: Image.Layout, encoding: ImageEncoding, descriptor: CInt?
+        size: PixelSize, layout: Image.Layout, encoding: ImageEncoding, descriptor: CInt?,
+        content: Content = .picture
     ) throws(MediaError) {
         var settings = ImageEncoderSettings(
             width: UInt32(clamping: size.width), height: UInt32(clamping: size.height),
             channel_count: Int32(layout.colorModel.channelCount), bit_depth: Int32(layout.bitDepth.rawValue),
-            quality: 0, full_chroma: false)
+            quality: 0, full_chroma: false, is_flat: false)
+        var colors: [Color] = []
+        if case .flatAreas(let table) = content {
+            settings.is_flat = true
+            colors = table
+        }
         let format: ImageCodecFormat
         switch encoding {
         case .jpeg(let quality, let chroma):
@@ -25,7 +38,13 @@ struct ImageEncoder: ~Copyable {
         guard let pointer = image_encoder_create(format, descriptor ?? -1, settings) else {
             throw MediaError.outOfMemory(source: nil)
         }
-        handle = EncoderHandle(pointer: pointer)
+        let handle = EncoderHandle(pointer: pointer)
+        let palette = colors.flatMap { [$0.red, $0.green, $0.blue] }
+        let status = image_encoder_set_palette(pointer, palette, UInt32(clamping: colors.count))
+        guard status == .ok else {
+            throw MediaError(.invalidArgument, problem: "\(colors.count) colours are more than a PNG can number (256)")
+        }
+        self.handle = handle
         bytesPerRow = size.width * layout.bytesPerPixel
     }
 

@@ -59,7 +59,7 @@ public struct ImageWriter: ~Copyable {
     /// Starts a picture in a file that is open already, or in memory.
     init(
         into file: consuming OutputFile?, byteLimit: Int, _ size: PixelSize, _ layout: Image.Layout,
-        _ encoding: ImageEncoding, _ matte: Color
+        _ encoding: ImageEncoding, _ matte: Color, content: ImageEncoder.Content = .picture
     ) throws(MediaError) {
         try encoding.check(size: size)
         let storedLayout = encoding.storedLayout(for: layout)
@@ -68,7 +68,8 @@ public struct ImageWriter: ~Copyable {
             case .some(let file): file.descriptor
             case .none: nil
             }
-        encoder = try ImageEncoder(size: size, layout: storedLayout, encoding: encoding, descriptor: descriptor)
+        encoder = try ImageEncoder(
+            size: size, layout: storedLayout, encoding: encoding, descriptor: descriptor, content: content)
         flattening = storedLayout == layout ? nil : RowFlattening(from: layout, matte: matte)
         self.file = file
         self.byteLimit = byteLimit
@@ -121,8 +122,8 @@ public struct ImageWriter: ~Copyable {
 
     private func checkByteLimit() throws(MediaError) {
         guard encoder.byteCount > byteLimit else { return }
-        throw MediaError(
-            .limitExceeded, problem: "the encoded picture is more than \(byteLimit) bytes (uploadByteCount)",
-            remedy: "ask for a smaller picture or a lower quality, or raise the limit")
+        throw .exceeded(
+            .uploadByteCount, problem: "the encoded picture is more than \(byteLimit) bytes",
+            alternative: "ask for a smaller picture or a lower quality")
     }
 }
