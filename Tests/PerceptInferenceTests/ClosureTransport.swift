@@ -65,6 +65,14 @@ final class FakeTime: Sendable {
     }
 }
 
+extension RequestPayload {
+    /// The JSON object that the router gets; `nil` where it gets something else.
+    func json() throws -> JSONObject? {
+        let body = try EncodedRequest(self, options: RequestOptions(), for: .router).body
+        return body.mediaType == .json ? try JSONValue(parsing: body.bytes()).objectValue : nil
+    }
+}
+
 /// The smallest upload whose type can be told: the signature of a PNG (its §5.2).
 let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 let picture = MediaInput(bytes: pngSignature, mediaType: .png)

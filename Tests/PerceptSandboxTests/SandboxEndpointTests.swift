@@ -43,6 +43,33 @@ import Testing
         return (result.0, result.1, log.lines)
     }
 
+    /// The file of a form is decoded as a raw upload is.
+    @Test func formsAreTakenApart() async throws {
+        let log = Log()
+        let exchange = Tape.Exchange(
+            request: .init(
+                path: "/v1/audio/transcriptions", contentType: "multipart/form-data",
+                upload: UploadExpectation(sampleRate: 8000)),
+            response: .init(body: .json(["text": "Going along"])))
+        let endpoint = try await SandboxEndpoint.start(tape: Tape(exchanges: [exchange])) { log.append($0) }
+        let client = InferenceClient(token: nil, endpoint: .openAI(endpoint.url))
+        let speech = try await client.automaticSpeechRecognition(
+            MediaInput(sniffing: TinyMedia.flac), model: "whisper-1")
+        #expect(speech.text == "Going along")
+        var error: InferenceError?
+        do throws(InferenceError) {
+            _ = try await client.automaticSpeechRecognition(MediaInput(bytes: TinyMedia.wav, mediaType: .flac))
+        } catch let thrown {
+            error = thrown
+        }
+        #expect(error?.serviceMessage?.contains("Content-Type is audio/flac, but the bytes are audio/wav") == true)
+        await endpoint.stop()
+        #expect(
+            log.lines.first
+                == "POST /hf-inference/v1/audio/transcriptions 200 ← audio/flac 8000 Hz 2 channels 16 bit 80 frames 0.01 s"
+        )
+    }
+
     @Test(arguments: [
         (TinyMedia.flac, "audio/flac 8000 Hz 2 channels 16 bit 80 frames 0.01 s"),
         (TinyMedia.wav, "audio/wav 16000 Hz 1 channel 16 bit 320 frames 0.02 s"),

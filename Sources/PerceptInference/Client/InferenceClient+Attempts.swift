@@ -8,11 +8,17 @@ extension InferenceClient {
     private static let failureByteLimit = 1 << 20
 
     /// Sends until there is a success, a failure that waiting does not heal, or no patience left.
+    ///
+    /// - Parameters:
+    ///   - options: after a first 503 about loading the service is asked to wait in any case.
+    ///   - makeRequest: makes the request of the options, anew where these change.
     func attempt<Reply: Sendable>(
-        _ request: TransportRequest, retries: Bool, onWait: (@Sendable (WaitNotice) -> Void)?,
-        _ exchange: (TransportRequest) async throws(InferenceError) -> Reply
+        _ options: RequestOptions, onWait: (@Sendable (WaitNotice) -> Void)?,
+        request makeRequest: (RequestOptions) throws(InferenceError) -> TransportRequest,
+        exchange: (TransportRequest) async throws(InferenceError) -> Reply
     ) async throws(InferenceError) -> Reply {
-        var request = request
+        var options = options
+        var request = try makeRequest(options)
         let start = timekeeping.now()
         let deadline = max(0, retry.totalDeadline.inSeconds)
         var attempt = 1
@@ -26,7 +32,7 @@ extension InferenceClient {
                 failure = error
             }
             let spent = timekeeping.now() - start
-            guard retries,
+            guard options.retryOnError,
                 let seconds = retry.seconds(beforeRetry: attempt, after: failure, random: timekeeping.random()),
                 spent + seconds < deadline
             else { throw failure }
@@ -37,7 +43,10 @@ extension InferenceClient {
             } catch {
                 throw .cancelled
             }
-            if failure.kind == .modelLoading { request.headers.set("X-Wait-For-Model", "true") }
+            if failure.kind == .modelLoading, !options.waitForModel {
+                options.waitForModel = true
+                request = try makeRequest(options)
+            }
         }
     }
 
@@ -108,7 +117,7 @@ extension InferenceClient {
                 continue
             }
             throw InferenceError(
-                answer: answer, uploadByteCount: request.body.count, tokenSource: token?.source,
+                answer: answer, uploadByteCount: request.bodyByteCount, tokenSource: token?.source,
                 now: timekeeping.wallClock())
         }
         throw InferenceError(.redirected, problem: "the endpoint redirects in a circle")

@@ -57,9 +57,11 @@ public struct InferenceClient: Sendable {
     ) async throws(InferenceError) -> SentTask.Output {
         let subject = Subject(SentTask.self, model: model, client: self)
         do throws(InferenceError) {
-            let request = try request(about: subject, task.payload(), options, accept: SentTask.acceptedAnswer)
-            let answer = try await attempt(request, retries: options.retryOnError, onWait: onWait) {
-                request throws(InferenceError) -> InferenceAnswer in
+            let form = try form(of: task)
+            let accept = endpoint.speaksOpenAI ? "application/json" : SentTask.acceptedAnswer
+            let answer = try await attempt(options, onWait: onWait) { options throws(InferenceError) in
+                try request(about: subject.model, form, options, accept: accept)
+            } exchange: { request throws(InferenceError) -> InferenceAnswer in
                 try await self.answer(to: request)
             }
             do throws(InferenceError) {
@@ -90,9 +92,11 @@ public struct InferenceClient: Sendable {
     ) async throws(InferenceError) -> InferenceEvents<SentTask.Event> {
         let subject = Subject(SentTask.self, model: model, client: self)
         do {
-            let request = try request(about: subject, task.streamingPayload(), options, accept: "text/event-stream")
-            let (head, body) = try await attempt(request, retries: options.retryOnError, onWait: onWait) {
-                request throws(InferenceError) -> (head: InferenceAnswer, body: TransportBody) in
+            var form = try form(of: task)
+            form.payload = endpoint.speaksOpenAI ? form.payload.streaming() : try task.streamingPayload()
+            let (head, body) = try await attempt(options, onWait: onWait) { [form] options throws(InferenceError) in
+                try request(about: subject.model, form, options, accept: "text/event-stream")
+            } exchange: { request throws(InferenceError) -> (head: InferenceAnswer, body: TransportBody) in
                 try await eventStream(for: request)
             }
             return InferenceEvents(
@@ -112,17 +116,31 @@ public struct InferenceClient: Sendable {
         try checkToken(for: endpoint.url(forModel: model))
     }
 
+    /// The task as the endpoint is asked it.
+    private func form<SentTask: InferenceTask>(of task: SentTask) throws(InferenceError) -> OpenAIForm {
+        guard endpoint.speaksOpenAI else { return OpenAIForm(route: SentTask.route, payload: try task.payload()) }
+        guard let form = try task.openAIForm() else {
+            throw InferenceError(
+                .invalidArgument, problem: "\(SentTask.name) has no form in OpenAI's interface, which providers share",
+                remedy: "ask the router itself or a dedicated endpoint")
+        }
+        return form
+    }
+
     private func request(
-        about subject: Subject, _ payload: RequestPayload, _ options: RequestOptions, accept: String
+        about model: String, _ form: OpenAIForm, _ options: RequestOptions, accept: String
     ) throws(InferenceError) -> TransportRequest {
-        let url = try endpoint.url(forModel: subject.model, route: subject.route)
+        var url = try endpoint.url(forModel: model, route: form.route)
         try checkToken(for: url)
-        let body = payload.naming(subject.model, on: subject.route).encoded(options: options)
+        let encoded = try EncodedRequest(form.payload.naming(model, on: form.route), options: options, for: endpoint)
+        if !encoded.query.isEmpty { url = url.adding(query: encoded.query) }
         var headers: HTTPFields = [
-            .contentType: body.contentType.rawValue, .accept: accept, .userAgent: userAgent,
+            .contentType: encoded.body.mediaType.rawValue, .accept: accept, .userAgent: userAgent,
         ]
-        if !options.useCache { headers.set("X-Use-Cache", "false") }
-        if options.waitForModel { headers.set("X-Wait-For-Model", "true") }
+        if !encoded.carriesOptions {
+            if !options.useCache { headers.set("X-Use-Cache", "false") }
+            if options.waitForModel { headers.set("X-Wait-For-Model", "true") }
+        }
         if let billedOrganization {
             guard !billedOrganization.isEmpty, billedOrganization.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                 throw InferenceError(
@@ -131,15 +149,20 @@ public struct InferenceClient: Sendable {
             }
             headers.set("X-HF-Bill-To", billedOrganization)
         }
-        return TransportRequest(
-            url: url, headers: headers, token: token, body: body.bytes, responseByteLimit: answerByteLimit,
-            timeout: timeout)
+        var request = TransportRequest(
+            url: url, headers: headers, token: token, responseByteLimit: answerByteLimit, timeout: timeout)
+        if let path = encoded.body.source.path, transport.sendsFiles {
+            request.bodyFile = TransportRequest.BodyFile(path: path, byteCount: try encoded.body.byteCount())
+        } else {
+            request.body = try encoded.body.bytes()
+        }
+        return request
     }
 
     private func checkToken(for url: URL) throws(InferenceError) {
         guard transport.reachesNetwork else { return }
         guard token != nil else {
-            if case .url = endpoint { return }
+            guard endpoint.asksForToken else { return }
             throw InferenceError(
                 .tokenMissing, problem: "the router asks for a token, and there is none",
                 remedy: "create one at https://huggingface.co/settings/tokens and set HF_TOKEN to it")
@@ -156,7 +179,6 @@ public struct InferenceClient: Sendable {
 private struct Subject: Sendable {
     let task: String
     let model: String
-    let route: TaskRoute
     /// `nil` where nothing leaves the process.
     let host: String?
     private let token: AccessToken?
@@ -164,11 +186,10 @@ private struct Subject: Sendable {
     init<SentTask: InferenceTask>(_ task: SentTask.Type, model: String?, client: InferenceClient) {
         self.task = SentTask.name
         self.model = model ?? SentTask.defaultModel
-        route = SentTask.route
         token = client.token
         host =
             client.transport.reachesNetwork
-            ? (try? client.endpoint.url(forModel: self.model, route: route))?.authorityDescription : nil
+            ? (try? client.endpoint.url(forModel: self.model, route: SentTask.route))?.authorityDescription : nil
     }
 
     func complete(_ error: InferenceError) -> InferenceError {

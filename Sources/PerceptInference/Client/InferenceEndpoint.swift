@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Where requests go.
+/// Where requests go, and which of the protocol's forms is spoken there.
 public enum InferenceEndpoint: Sendable, Hashable {
     /// The public service, `https://router.huggingface.co/hf-inference/models/{model}`; it asks for a token.
     case router
@@ -9,53 +9,149 @@ public enum InferenceEndpoint: Sendable, Hashable {
     /// A URL whose path ends in `hf-inference` gets `/models/{model}` appended, one whose path ends in `models` gets
     /// `/{model}`. Any other URL is that of a dedicated endpoint, which serves one model, and is used as it is.
     case url(URL)
+    /// A dedicated endpoint with the service's own container (huggingface-inference-toolkit), at its own URL.
+    ///
+    /// A recording or picture is sent raw whatever its parameters, which go into the query
+    /// (`?return_timestamps=true`): that container takes base64 for pictures not at all. A parameter that is a list or an
+    /// object has no place in a query; a recording with one is sent as base64, a picture refused.
+    case dedicated(URL)
+    /// A server that speaks the protocol of 2023; the URL is what `/models/{model}` follows.
+    ///
+    /// What ``RequestOptions`` has the service do goes into the body as `"options":{…}`: those of its members that are not
+    /// the default, an empty object where all are. A raw upload has no place for it and carries the headers instead. A task
+    /// that is not the model's default one has the route `/pipeline/{task}/{model}`.
+    case legacy(URL)
+    /// A server of OpenAI's interface: `http://127.0.0.1:8000/v1`; `/v1` is appended where it is missing.
+    ///
+    /// Chat, speech recognition (a multipart form) and text-to-image have a form there, other tasks are refused.
+    case openAI(URL)
+    /// Another inference provider, asked through the router in OpenAI's form; `auto` has the router choose one, for chat
+    /// alone.
+    ///
+    /// Name the model by the provider's own id; with `auto` by the hub's, behind which `:provider` may follow.
+    case provider(String)
 }
 
 extension InferenceEndpoint {
-    private static let routerBase = "https://router.huggingface.co/hf-inference"
+    private static let routerHost = "https://router.huggingface.co"
+
+    /// Where providers have their OpenAI interface, if that is not `v1`.
+    private static let interfacePaths = [
+        "cohere": "compatibility/v1", "fireworks-ai": "inference/v1", "groq": "openai/v1", "novita": "v3/openai",
+    ]
+
+    /// Whether tasks are asked in OpenAI's form.
+    var speaksOpenAI: Bool {
+        switch self {
+        case .openAI, .provider: true
+        case .router, .url, .dedicated, .legacy: false
+        }
+    }
+
+    /// Whether nothing is answered there without a token.
+    var asksForToken: Bool {
+        switch self {
+        case .router, .provider: true
+        case .url, .dedicated, .legacy, .openAI: false
+        }
+    }
 
     /// The URL that a request about `model` goes to, by the task's route below it.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when the model's id is not well-formed, or the URL is neither
-    ///   http nor https, has no host, or carries a user name or password.
+    /// - Throws: ``InferenceError`` `.invalidArgument` when the model's id is not well-formed, the provider is none, or the
+    ///   URL is neither http nor https, has no host, or carries a user name or password.
     public func url(forModel model: String, route: TaskRoute = .model) throws(InferenceError) -> URL {
-        try Self.validate(model: model)
+        try validate(model: model)
         switch self {
         case .router:
-            return try Self.parse("\(Self.routerBase)/models/\(model)\(route.suffix)")
-        case .url(let base):
-            var components = try Self.validate(base)
-            let path = components.percentEncodedPath.droppingTrailingSlashes
-            switch path.split(separator: "/").last {
-            case "hf-inference": components.percentEncodedPath = "\(path)/models/\(model)\(route.suffix)"
-            case "models": components.percentEncodedPath = "\(path)/\(model)\(route.suffix)"
-            case "v1" where route == .chatCompletions: components.percentEncodedPath = "\(path)/chat/completions"
-            default:
-                // A dedicated endpoint serves one task at its own URL, but chat below it.
-                guard route == .chatCompletions, !path.hasSuffix("/chat/completions") else { return base }
-                components.percentEncodedPath = path + route.suffix
+            return try Self.parse("\(Self.routerHost)/hf-inference/models/\(model)\(route.suffix)")
+        case .provider(let name):
+            let base = "\(Self.routerHost)/\(try Self.interfacePath(of: name, for: route))"
+            return try Self.parse(route.openAIResource.map { "\(base)/\($0)" } ?? base)
+        case .openAI(let base):
+            return try Self.appending(to: base) { path in
+                guard let resource = route.openAIResource, !path.hasSuffix("/\(resource)") else { return nil }
+                return path.hasSuffix("/v1") ? "\(path)/\(resource)" : "\(path)/v1/\(resource)"
             }
-            return try Self.parse(components.string ?? "")
+        case .legacy(let base):
+            return try Self.appending(to: base) { path in
+                let path = path.hasSuffix("/models") ? path.dropLast("/models".count) : path
+                if case .pipeline(let task) = route { return "\(path)/pipeline/\(task)/\(model)" }
+                return "\(path)/models/\(model)\(route.suffix)"
+            }
+        case .url(let base):
+            return try Self.appending(to: base) { path in
+                switch path.split(separator: "/").last {
+                case "hf-inference": "\(path)/models/\(model)\(route.suffix)"
+                case "models": "\(path)/\(model)\(route.suffix)"
+                default: Self.dedicatedPath(path, route)
+                }
+            }
+        case .dedicated(let base):
+            return try Self.appending(to: base) { Self.dedicatedPath($0, route) }
+        }
+    }
+
+    /// A dedicated endpoint serves one task at its own URL, but chat below it.
+    private static func dedicatedPath(_ path: Substring, _ route: TaskRoute) -> String? {
+        guard route == .chatCompletions, !path.hasSuffix("/chat/completions") else { return nil }
+        return path.hasSuffix("/v1") ? "\(path)/chat/completions" : path + route.suffix
+    }
+
+    /// The URL with another path, the query kept; the URL as it is where `path` gives none.
+    private static func appending(
+        to base: URL, _ path: (Substring) -> String?
+    ) throws(InferenceError) -> URL {
+        var components = try validate(base)
+        guard let path = path(components.percentEncodedPath.droppingTrailingSlashes) else { return base }
+        components.percentEncodedPath = path
+        return try parse(components.string ?? "")
+    }
+
+    private static func interfacePath(of provider: String, for route: TaskRoute) throws(InferenceError) -> String {
+        if provider == "auto" {
+            guard route == .chatCompletions || route.openAIResource == nil else {
+                throw InferenceError(
+                    .invalidArgument, problem: "the router chooses a provider for chat alone",
+                    remedy: "name the provider")
+            }
+            return "v1"
+        }
+        guard provider != "hf-inference" else {
+            throw InferenceError(
+                .invalidArgument, problem: "hf-inference is the router's own service, not another provider",
+                remedy: "leave the provider out")
+        }
+        guard (1...60).contains(provider.utf8.count), provider.utf8.allSatisfy(isNameCharacter),
+            provider.contains(where: { $0 != "." })
+        else {
+            throw InferenceError(
+                .invalidArgument, problem: "“\(provider.excerpt(limit: 80))” is no provider",
+                remedy: "pass one such as together or groq")
+        }
+        return "\(provider)/\(interfacePaths[provider] ?? "v1")"
+    }
+
+    private static func isNameCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+            true
+        default: false
         }
     }
 
     /// Refuses ids that would leave the route or break the URL; the slash of `owner/name` is a path separator and
-    /// stays as it is.
-    private static func validate(model: String) throws(InferenceError) {
+    /// stays as it is. Where the id stands in the body alone, it may be anything that is one line.
+    private func validate(model: String) throws(InferenceError) {
         let parts = model.split(separator: "/", omittingEmptySubsequences: false)
-        let isNameCharacter: (UInt8) -> Bool = { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-                true
-            default: false
-            }
-        }
         let isWellFormed =
-            (1...2).contains(parts.count)
-            && parts.allSatisfy { part in
-                !part.isEmpty && part != "." && !part.contains("..") && part.utf8.allSatisfy(isNameCharacter)
-            }
+            speaksOpenAI
+            ? !model.isEmpty && model.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+            : (1...2).contains(parts.count)
+                && parts.allSatisfy { part in
+                    !part.isEmpty && part != "." && !part.contains("..") && part.utf8.allSatisfy(Self.isNameCharacter)
+                }
         guard isWellFormed, model.utf8.count <= 200 else {
             throw InferenceError(
                 .invalidArgument, problem: "“\(model.excerpt(limit: 80))” is no model id",
@@ -88,6 +184,14 @@ extension InferenceEndpoint {
 }
 
 extension URL {
+    /// The URL with `query`, which is percent-encoded, behind the query that it has.
+    func adding(query: String) -> URL {
+        var components = URLComponents(url: self, resolvingAgainstBaseURL: true)
+        let present = components?.percentEncodedQuery.flatMap { $0.isEmpty ? nil : "\($0)&" } ?? ""
+        components?.percentEncodedQuery = present + query
+        return components?.url ?? self
+    }
+
     /// The host and, where it is not the scheme's own, the port: `127.0.0.1:8080`.
     var authorityDescription: String {
         let host = host() ?? ""

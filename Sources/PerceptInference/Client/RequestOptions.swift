@@ -1,4 +1,7 @@
 /// The four options of a request, as the service has known them since 2023.
+///
+/// They travel as headers; to an ``InferenceEndpoint/legacy(_:)`` endpoint as `"options":{"use_gpu":…,"use_cache":…,
+/// "wait_for_model":…}` in each JSON body, as in 2023, those left out that are the default.
 public struct RequestOptions: Sendable, Hashable {
     /// Asks for a GPU instead of a CPU (default `false`).
     ///

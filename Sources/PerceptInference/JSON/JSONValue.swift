@@ -46,6 +46,15 @@ extension JSONValue {
         }
     }
 
+    /// A string, number or boolean as it stands in a query or in a field of a form; `nil` for anything else.
+    var scalarText: String? {
+        switch self {
+        case .string(let value): value
+        case .bool, .integer, .unsignedInteger, .double: String(decoding: serialized(), as: UTF8.self)
+        case .null, .array, .object: nil
+        }
+    }
+
     public var arrayValue: [JSONValue]? {
         if case .array(let value) = self { value } else { nil }
     }

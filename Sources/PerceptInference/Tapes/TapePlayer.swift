@@ -154,11 +154,16 @@ public final class TapePlayer: Sendable {
 
     /// Decodes the recording or picture in a request's body; `nil` when there is none.
     private func checkedUpload(of request: TapeRequest) throws(MediaError) -> UploadDescription? {
-        let contentType = request.contentType?.mediaTypeName
+        var contentType = request.contentType?.mediaTypeName
         let bytes: [UInt8]
         if contentType == MediaType.json.rawValue {
             guard let media = try Self.mediaInside(request.body) else { return nil }
             bytes = media
+        } else if contentType == MultipartForm.typeName {
+            let parts = try MultipartForm.parts(of: request.body, contentType: request.contentType ?? "")
+            guard let file = parts.first(where: { $0.fileName != nil }) else { return nil }
+            bytes = file.bytes
+            contentType = file.mediaType?.rawValue
         } else {
             guard !request.body.isEmpty else { return nil }
             bytes = request.body

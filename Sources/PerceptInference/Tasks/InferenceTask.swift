@@ -18,6 +18,12 @@ public protocol InferenceTask: Sendable {
     /// - Throws: ``InferenceError`` `.invalidArgument` when an argument is out of its range.
     func payload() throws(InferenceError) -> RequestPayload
 
+    /// The task as servers of OpenAI's interface are asked it, other inference providers among them; `nil`, unless stated,
+    /// where that has no form for it.
+    ///
+    /// - Throws: ``InferenceError`` `.invalidArgument` when an argument is out of its range, or has no place there.
+    func openAIForm() throws(InferenceError) -> OpenAIForm?
+
     /// Makes the output from a successful answer.
     ///
     /// - Throws: ``InferenceError`` `.answerMalformed` when the answer is not what the task promises.
@@ -27,4 +33,5 @@ public protocol InferenceTask: Sendable {
 extension InferenceTask {
     public static var route: TaskRoute { .model }
     public static var acceptedAnswer: String { "application/json" }
+    public func openAIForm() throws(InferenceError) -> OpenAIForm? { nil }
 }

@@ -1,38 +1,16 @@
-public import PerceptCore
-
-/// An encoded recording or picture as it is sent.
-public struct MediaInput: Sendable, Hashable {
-    public var bytes: [UInt8]
-    /// Sent as the exact Content-Type: servers compare it as a string.
-    public var mediaType: MediaType
-
-    public init(bytes: [UInt8], mediaType: MediaType) {
-        self.bytes = bytes
-        self.mediaType = mediaType
-    }
-
-    /// Takes bytes whose type they tell themselves.
-    ///
-    /// - Throws: `MediaError` when they are empty or of no known type.
-    public init(sniffing bytes: [UInt8]) throws(MediaError) {
-        self.init(bytes: bytes, mediaType: try MediaSource.bytes(bytes).mediaType())
-    }
-
-    fileprivate func requireBytes() throws(InferenceError) {
-        guard !bytes.isEmpty else {
-            throw InferenceError(.invalidArgument, problem: "there is nothing to send: the upload has 0 bytes")
-        }
-    }
-}
-
-/// The body of a request.
+/// The body of a request, before it is known in which form its endpoint wants it.
 public enum RequestPayload: Sendable, Hashable {
     /// The bytes themselves, with their own Content-Type.
     case raw(MediaInput)
+    /// Media with parameters: `{"inputs":"<base64>","parameters":{…}}`, or raw bytes with a query; see
+    /// ``InferenceEndpoint/dedicated(_:)``.
+    case upload(MediaInput, parameters: JSONObject)
     /// A JSON object.
     case json(JSONObject)
+    /// `multipart/form-data`.
+    case form([FormPart])
 
-    /// Raw bytes when there are no parameters, else `{"inputs":"<base64>","parameters":{…}}`.
+    /// Raw bytes when there are no parameters, else ``upload(_:parameters:)``.
     ///
     /// Servers drop parameters that come with raw bytes, and some take base64 for a file name where there are none:
     /// hence neither form for both. The base64 is of the standard alphabet (RFC 4648 §4), padded, without line breaks
@@ -41,9 +19,7 @@ public enum RequestPayload: Sendable, Hashable {
     /// - Throws: ``InferenceError`` `.invalidArgument` when there are no bytes.
     public static func media(_ input: MediaInput, parameters: JSONObject) throws(InferenceError) -> RequestPayload {
         try input.requireBytes()
-        if parameters.isEmpty { return .raw(input) }
-        let base64 = Base64.encode(input.bytes)
-        return .json(["inputs": .string(base64), "parameters": .object(parameters)])
+        return parameters.isEmpty ? .raw(input) : .upload(input, parameters: parameters)
     }
 
     /// `{"inputs":{"question":…,"image":"<base64>"},"parameters":{…}}`, without `parameters` where there are none.
@@ -53,7 +29,7 @@ public enum RequestPayload: Sendable, Hashable {
         _ question: String, about image: MediaInput, parameters: JSONObject
     ) throws(InferenceError) -> RequestPayload {
         try image.requireBytes()
-        let inputs = JSONObject(["question": question, "image": Base64.encode(image.bytes)])
+        let inputs = JSONObject(["question": question, "image": try image.base64()])
         return .inputs(inputs, parameters: parameters)
     }
 
@@ -69,25 +45,16 @@ public enum RequestPayload: Sendable, Hashable {
         return .json(object)
     }
 
-    /// The same payload with the model's id as the first member where the route wants it in the body: routers read no
-    /// further.
+    /// The same payload with the model's id in front where the route wants it in the body: routers read no further.
     func naming(_ model: String, on route: TaskRoute) -> RequestPayload {
-        guard route == .chatCompletions, case .json(let object) = self, object["model"] == nil else { return self }
-        return .json(JSONObject([("model", .string(model))] + object.map { ($0.key, $0.value) }))
-    }
-
-    /// Content-Type and bytes on the wire.
-    func encoded(options: RequestOptions) -> (contentType: MediaType, bytes: [UInt8]) {
+        guard route.openAIResource != nil else { return self }
         switch self {
-        case .raw(let input):
-            return (input.mediaType, input.bytes)
-        case .json(var object):
-            if options.useGPU {
-                var merged = object["options"]?.objectValue ?? JSONObject()
-                merged["use_gpu"] = true
-                object["options"] = .object(merged)
-            }
-            return (.json, JSONValue.object(object).serialized())
+        case .json(let object) where object["model"] == nil:
+            return .json(JSONObject([("model", .string(model))] + object.map { ($0.key, $0.value) }))
+        case .form(let parts) where !parts.contains { $0.name == "model" }:
+            return .form([FormPart("model", model)] + parts)
+        default:
+            return self
         }
     }
 }

@@ -7,13 +7,39 @@ public enum TaskRoute: Sendable, Hashable {
     case pipeline(String)
     /// `/models/{id}/v1/chat/completions`, the form of OpenAI's interface; the model's id stands in the body as well.
     case chatCompletions
+    /// `/v1/audio/transcriptions` of OpenAI's interface: a multipart form.
+    case audioTranscriptions
+    /// `/v1/images/generations` of OpenAI's interface.
+    case imageGenerations
 
     /// What follows the model's route, `/models/{id}`.
     public var suffix: String {
         switch self {
         case .model: ""
         case .pipeline(let task): "/pipeline/\(task)"
-        case .chatCompletions: "/v1/chat/completions"
+        case .chatCompletions, .audioTranscriptions, .imageGenerations: openAIResource.map { "/v1/\($0)" } ?? ""
         }
+    }
+
+    /// What follows `/v1/` in OpenAI's interface, whose bodies name the model; `nil` for what is not of it.
+    var openAIResource: String? {
+        switch self {
+        case .model, .pipeline: nil
+        case .chatCompletions: "chat/completions"
+        case .audioTranscriptions: "audio/transcriptions"
+        case .imageGenerations: "images/generations"
+        }
+    }
+}
+
+/// A task as servers of OpenAI's interface are asked it, other inference providers among them.
+public struct OpenAIForm: Sendable, Hashable {
+    public var route: TaskRoute
+    /// Without the model, which is put in front as it is sent.
+    public var payload: RequestPayload
+
+    public init(route: TaskRoute, payload: RequestPayload) {
+        self.route = route
+        self.payload = payload
     }
 }

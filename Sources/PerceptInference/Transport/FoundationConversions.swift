@@ -12,7 +12,15 @@ extension URLRequest {
         httpMethod = request.method.rawValue
         for field in request.headers { addValue(field.value, forHTTPHeaderField: field.name.rawName) }
         if let token = request.token { setValue(token.authorizationHeader, forHTTPHeaderField: "Authorization") }
-        httpBody = Data(request.body)
+        if request.bodyFile == nil { httpBody = Data(request.body) }
+    }
+}
+
+extension URLSession {
+    /// A task for `request`, whose body may be a file.
+    func task(for request: TransportRequest, _ urlRequest: URLRequest) -> URLSessionDataTask {
+        request.bodyFile.map { uploadTask(with: urlRequest, fromFile: URL(filePath: $0.path)) }
+            ?? dataTask(with: urlRequest)
     }
 }
 

@@ -19,10 +19,14 @@ public protocol HTTPTransport: Sendable {
 
     /// Whether requests leave the process (default `true`); those that do not need no token.
     var reachesNetwork: Bool { get }
+
+    /// Whether a ``TransportRequest/bodyFile`` is sent (default `false`); it is read into memory for those that do not.
+    var sendsFiles: Bool { get }
 }
 
 extension HTTPTransport {
     public var reachesNetwork: Bool { true }
+    public var sendsFiles: Bool { false }
 
     public func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
         TransportStream(try await send(request))
@@ -39,12 +43,29 @@ public struct TransportRequest: Sendable {
     /// ``AccessToken/authorizationHeader`` as it sends.
     public var token: AccessToken?
     public var body: [UInt8]
+    /// A file that is the body instead; only where the transport ``HTTPTransport/sendsFiles``.
+    public var bodyFile: BodyFile?
     /// Bytes of the answer's body that are received at most; beyond them the transfer is stopped.
     public var responseByteLimit: Int
     /// From the first byte sent to the last one received; of a streamed answer see ``HTTPTransport/stream(_:)``.
     public var timeout: Duration
     /// The longest that a streamed answer may go on, however lively it is.
     public var streamDuration: Duration
+
+    /// A file as a body.
+    public struct BodyFile: Sendable, Hashable {
+        public var path: String
+        /// As it was when the request was made.
+        public var byteCount: Int
+
+        public init(path: String, byteCount: Int) {
+            self.path = path
+            self.byteCount = byteCount
+        }
+    }
+
+    /// Bytes of the body, whichever it is.
+    public var bodyByteCount: Int { bodyFile?.byteCount ?? body.count }
 
     public init(
         url: URL, method: HTTPRequest.Method = .post, headers: HTTPFields = [:], token: AccessToken? = nil,

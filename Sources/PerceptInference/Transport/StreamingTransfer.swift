@@ -42,7 +42,7 @@ final class StreamingTransfer: NSObject, URLSessionDataDelegate, Sendable {
         // The clocks here come first: the session's own runs on while the sender is held up.
         urlRequest.timeoutInterval = request.streamDuration.inSeconds + request.timeout.inSeconds + 3600
         let session = URLSession(configuration: .forgetful, delegate: self, delegateQueue: GatedQueue(gate))
-        let task = session.dataTask(with: urlRequest)
+        let task = session.task(for: request, urlRequest)
         connection.withLock { $0 = (session, task) }
         let clock = Task { [weak self] in
             try await Task.sleep(for: request.streamDuration)
@@ -52,7 +52,7 @@ final class StreamingTransfer: NSObject, URLSessionDataDelegate, Sendable {
                         .timedOut, problem: "the stream has not ended within \(request.streamDuration)")))
         }
         let connectClock = Task { [weak self] in
-            guard !request.body.isEmpty else { return }
+            guard request.bodyByteCount > 0 else { return }
             try await Task.sleep(for: connectTimeout)
             guard self?.state.withLock({ $0.isConnected || $0.head != nil }) == false else { return }
             self?.end(.failure(.noConnection(within: connectTimeout)))

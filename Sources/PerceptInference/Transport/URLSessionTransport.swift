@@ -40,6 +40,9 @@ public final class URLSessionTransport: HTTPTransport {
         }
     }
 
+    /// A file is sent piece by piece; see ``TransportRequest/bodyFile``.
+    public var sendsFiles: Bool { true }
+
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
         var urlRequest = URLRequest(request)
         // The session's own timeout counts from byte to byte and is set longer, so that the whole one comes first.
@@ -50,7 +53,7 @@ public final class URLSessionTransport: HTTPTransport {
         let (session, task) = current.withLock { [urlRequest] current in
             let session = current ?? Session()
             current = session
-            return (session, session.session.dataTask(with: urlRequest))
+            return (session, session.session.task(for: request, urlRequest))
         }
         let transfers = session.transfers
         transfers.register(task, byteLimit: request.responseByteLimit)
@@ -62,7 +65,7 @@ public final class URLSessionTransport: HTTPTransport {
         defer { timer.cancel() }
         // Only a body that is being sent tells of a connection: without one there is just the whole timeout.
         let connectTimer = Task { [transfers, connectTimeout] in
-            guard !request.body.isEmpty else { return }
+            guard request.bodyByteCount > 0 else { return }
             try await Task.sleep(for: connectTimeout)
             if !transfers.isConnected(task) { transfers.stop(task, .noConnection(within: connectTimeout)) }
         }

@@ -15,7 +15,7 @@ import Testing
         #expect(request.method == .post)
         #expect(
             request.url.absoluteString == "https://router.huggingface.co/hf-inference/models/facebook/detr-resnet-50")
-        #expect(request.body == picture.bytes)
+        #expect(request.body == pngSignature)
         #expect(
             request.headers == [
                 .contentType: "image/png", .accept: "application/json", .userAgent: "percept/1.0",
@@ -124,7 +124,7 @@ import Testing
             let transport = ClosureTransport(reply(307, location), success)
             _ = try await makeClient(transport).send(AnyTask())
             #expect(transport.requests.map { $0.url.path() } == ["/hf-inference/models/owner/model", "/elsewhere"])
-            #expect(transport.requests.last?.body == picture.bytes)
+            #expect(transport.requests.last?.body == pngSignature)
         }
         let others = [
             (307, "https://example.org/x"), (308, "http://router.huggingface.co/x"), (301, "/elsewhere"), (302, "/x"),

@@ -22,6 +22,10 @@ private func examples(
         print(speech.trimmedText)
     }
     do {
+        let upload = try MediaInput(.file("upload.flac"))
+        _ = upload
+    }
+    do {
         let speech = try await client.textToSpeech("The tide is out.")
         try Data(speech.bytes).write(to: URL(filePath: "speech.\(speech.fileExtension)"))
     }
@@ -191,6 +195,6 @@ private func examples(
                 lineCount += 1
             }
         }
-        #expect(lineCount == 82)
+        #expect(lineCount == 83)
     }
 }

@@ -106,8 +106,8 @@ import Testing
     }
 
     /// A picture in a message travels as a data URL.
-    @Test func aMessageCarriesAPicture() {
-        let message = ChatMessage.user("What is it?", picture: picture)
+    @Test func aMessageCarriesAPicture() throws {
+        let message = try ChatMessage.user("What is it?", picture: picture)
         // `printf '\x89PNG\r\n\x1a\n' | base64`
         #expect(message.content?[1]?["image_url"]?["url"] == "data:image/png;base64,iVBORw0KGgo=")
         #expect(message.text == "What is it?")

@@ -59,13 +59,14 @@ import Testing
     /// The body of the example, base64 made short.
     private static func body(_ task: TaskDescription) -> String {
         let payload = try? task.payload(TaskCatalogueTests.arguments(for: task))
-        switch payload {
-        case .json(let object):
+        if case .raw = payload {
+            return "the file itself, or with parameters `{\"inputs\":\"…\",\"parameters\":{…}}`"
+        }
+        if let object = try? payload?.json() {
             let json = text(.object(object)).replacing("iVBORw0KGgo=", with: "…").replacing("ZkxhQw==", with: "…")
             return "`\(json)`"
-        case .raw: return "the file itself, or with parameters `{\"inputs\":\"…\",\"parameters\":{…}}`"
-        case nil: return "nothing"
         }
+        return "nothing"
     }
 
     @Test func thePageSaysWhatTheCodeDoes() throws {

@@ -5,10 +5,10 @@ import Testing
 
 /// Request bodies against the wire protocol: raw bytes without parameters, base64 JSON with them.
 @Suite struct TaskPayloadTests {
-    private func text(_ payload: RequestPayload, _ options: RequestOptions = RequestOptions()) -> String {
-        let encoded = payload.encoded(options: options)
-        #expect(encoded.contentType == .json)
-        return String(decoding: encoded.bytes, as: UTF8.self)
+    private func text(_ payload: RequestPayload, _ options: RequestOptions = RequestOptions()) throws -> String {
+        let body = try EncodedRequest(payload, options: options, for: .router).body
+        #expect(body.mediaType == .json)
+        return String(decoding: try body.bytes(), as: UTF8.self)
     }
 
     // `printf '\x89PNG\r\n\x1a\n' | base64`
@@ -24,25 +24,23 @@ import Testing
             (ImageSegmentation(image: picture).payload(), picture),
         ]
         for (payload, input) in payloads {
-            let encoded = payload.encoded(options: RequestOptions(useGPU: true))
-            #expect(encoded.contentType == input.mediaType)
-            #expect(encoded.bytes == input.bytes)
+            let encoded = try EncodedRequest(payload, options: RequestOptions(useGPU: true), for: .router)
+            #expect(encoded.body == input)
         }
     }
 
     @Test func unsetParametersAreLeftOut() throws {
         #expect(
-            text(try ObjectDetection(image: picture, threshold: 0.5).payload())
+            try text(ObjectDetection(image: picture, threshold: 0.5).payload())
                 == #"{"inputs":"\#(base64)","parameters":{"threshold":0.5}}"#)
         #expect(
-            text(try ImageSegmentation(image: picture, maskThreshold: 0.25, subtask: .panoptic).payload())
+            try text(ImageSegmentation(image: picture, maskThreshold: 0.25, subtask: .panoptic).payload())
                 == #"{"inputs":"\#(base64)","parameters":{"mask_threshold":0.25,"subtask":"panoptic"}}"#)
         #expect(
-            text(try ImageClassification(image: picture, topK: 3, functionToApply: .sigmoid).payload())
+            try text(ImageClassification(image: picture, topK: 3, functionToApply: .sigmoid).payload())
                 == #"{"inputs":"\#(base64)","parameters":{"top_k":3,"function_to_apply":"sigmoid"}}"#)
         #expect(
-            text(
-                try ImageSegmentation(image: picture, threshold: 1, overlapMaskAreaThreshold: 0).payload())
+            try text(ImageSegmentation(image: picture, threshold: 1, overlapMaskAreaThreshold: 0).payload())
                 == #"{"inputs":"\#(base64)","parameters":{"threshold":1.0,"overlap_mask_area_threshold":0.0}}"#)
     }
 
@@ -54,7 +52,7 @@ import Testing
         let task = AutomaticSpeechRecognition(
             audio: picture, timestamps: value, generationParameters: ["temperature": 0.5, "num_beams": 2])
         #expect(
-            text(try task.payload())
+            try text(task.payload())
                 == #"{"inputs":"\#(base64)","parameters":{"return_timestamps":\#(json),"#
                 + #""generation_parameters":{"temperature":0.5,"num_beams":2}}}"#)
     }
@@ -62,7 +60,7 @@ import Testing
     @Test func theGPUOptionTravelsInJSONBodies() throws {
         let payload = try ObjectDetection(image: picture, threshold: 0.5).payload()
         #expect(
-            text(payload, RequestOptions(useGPU: true))
+            try text(payload, RequestOptions(useGPU: true))
                 == #"{"inputs":"\#(base64)","parameters":{"threshold":0.5},"options":{"use_gpu":true}}"#)
     }
 

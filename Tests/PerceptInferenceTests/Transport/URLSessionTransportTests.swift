@@ -1,5 +1,7 @@
 import Foundation
 import HTTPTypes
+import PerceptCore
+import PerceptTestSupport
 import Testing
 
 @testable import PerceptInference
@@ -49,6 +51,39 @@ extension SocketTests {
             #expect(header("content-length") == ["8"])
             #expect(header("cookie") == [])
             #expect(server.connectionCount == 1, "the connection is kept")
+        }
+
+        /// A body that is a file: its length is announced, all of it arrives, on a kept connection too.
+        @Test func aFileIsSentAsItIs() async throws {
+            let server = try ScriptedServer { _ in [.send(wire(200, "[1]"))] }
+            let bytes = pngSignature + (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+            let folder = try TemporaryFolder()
+            let path = try folder.write(bytes, as: "upload.png")
+            var client = InferenceClient(token: nil, endpoint: .url(server.url), transport: transport)
+            client.retry.maximumRetries = 0
+            for _ in 0..<2 {
+                _ = try await client.send(AnyTask(input: try MediaInput(.file(path))))
+            }
+            #expect(server.requests.count == 2)
+            for request in server.requests {
+                #expect(request.contains("\r\nContent-Type: image/png\r\n"))
+                #expect(request.contains("\r\nContent-Length: 1000008\r\n"))
+                #expect(!request.lowercased().contains("transfer-encoding"))
+                #expect(request.unicodeScalars.suffix(bytes.count).map { UInt8($0.value) } == bytes)
+            }
+            #expect(server.connectionCount == 1)
+            let gone = try MediaInput(.file(path))
+            try FileManager.default.removeItem(atPath: path)
+            await #expect(throws: InferenceError.self) { try await client.send(AnyTask(input: gone)) }
+            #expect(server.requests.count == 2)
+        }
+
+        /// A file that has gone since is an error, not a request without a body.
+        @Test func aFileThatIsGoneIsAnError() async throws {
+            let server = try ScriptedServer { _ in [.send(wire(200, "[1]"))] }
+            var request = TransportRequest(url: server.url, timeout: .seconds(20))
+            request.bodyFile = TransportRequest.BodyFile(path: "/nonexistent/upload.png", byteCount: 8)
+            #expect(await failure(request) != nil)
         }
 
         @Test(arguments: [200, 201, 400, 401, 404, 413, 429, 500, 503]) func everyStatusIsAnAnswer(status: Int)

@@ -56,6 +56,39 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
         try .media(audio, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
+    /// A multipart form, the file last: `verbose_json` with `timestamp_granularities[]` where times are asked for, else
+    /// `json`; generation parameters and further ones are fields.
+    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+        var parameters = try Self.table.json(of: self, adding: additionalParameters)
+        let granularity: String? =
+            switch parameters["return_timestamps"] {
+            case nil, .null, .bool(false): nil
+            case .string("word"): "word"
+            default: "segment"
+            }
+        let generation = parameters["generation_parameters"]?.objectValue ?? JSONObject()
+        parameters["return_timestamps"] = nil
+        parameters["generation_parameters"] = nil
+        parameters = parameters.adding(generation).adding([
+            "response_format": granularity == nil ? "json" : "verbose_json"
+        ])
+        var parts: [FormPart] = []
+        for (name, value) in parameters {
+            guard let text = value.scalarText else {
+                throw InferenceError(
+                    .invalidArgument, problem: "\(name) is \(value.kindDescription), which is no field of a form",
+                    remedy: "pass a text, a number or a boolean")
+            }
+            parts.append(FormPart(name, text))
+        }
+        if let granularity { parts.append(FormPart("timestamp_granularities[]", granularity)) }
+        parts.append(
+            FormPart(
+                name: "file", fileName: "recording.\(audio.mediaType.fileExtension)", mediaType: audio.mediaType,
+                bytes: try audio.bytes()))
+        return OpenAIForm(route: .audioTranscriptions, payload: .form(parts))
+    }
+
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> RecognizedSpeech {
         let reader = try AnswerReader(answer, task: Self.name)
         let entries = try reader.elements()
@@ -118,11 +151,19 @@ public struct RecognizedSpeech: Sendable, Hashable {
     public var trimmedText: String { AccessToken.trimmed(text) }
 }
 
+extension AnswerReader {
+    /// Whether there is nothing, or a list of nothing.
+    fileprivate var isEmptyList: Bool { value.isNull || value.arrayValue?.isEmpty == true }
+}
+
 extension RecognizedSpeech: TaskOutput {
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
         text = try fields.string("text")
-        chunks = try fields.take("chunks").optionalList().map(Chunk.init(_:))
+        var list = fields.take("chunks")
+        // OpenAI's interface has one list for words and one for phrases.
+        for name in ["words", "segments"] where list.isEmptyList { list = fields.take(name) }
+        chunks = try list.optionalList().map(Chunk.init(_:))
         additional = fields.additional
     }
 
@@ -138,9 +179,15 @@ extension RecognizedSpeech.Chunk: JSONRepresentable {
         guard times.value.isNull || times.value.arrayValue != nil else {
             throw times.mismatch(expected: "a list of start and end")
         }
-        text = try fields.string("text")
-        start = try times.element(0).optional { reader throws(InferenceError) in try reader.double() }
-        end = try times.element(1).optional { reader throws(InferenceError) in try reader.double() }
+        if times.value.isNull {
+            start = try fields.optionalDouble("start")
+            end = try fields.optionalDouble("end")
+        } else {
+            start = try times.element(0).optional { reader throws(InferenceError) in try reader.double() }
+            end = try times.element(1).optional { reader throws(InferenceError) in try reader.double() }
+        }
+        let word = try fields.optionalString("word")
+        text = if let word { word } else { try fields.string("text") }
         additional = fields.additional
     }
 

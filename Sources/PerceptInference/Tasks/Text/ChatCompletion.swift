@@ -97,6 +97,10 @@ public struct ChatCompletion: CataloguedTask {
         return .json(JSONObject(["messages": messages], additional: parameters))
     }
 
+    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+        OpenAIForm(route: Self.route, payload: try payload())
+    }
+
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> ChatCompletionAnswer {
         try ChatCompletionAnswer(AnswerReader(answer, task: Self.name))
     }

@@ -26,8 +26,10 @@ public struct ChatMessage: Sendable, Hashable {
     }
 
     /// What the user says about a picture, which is sent inside as a data URL.
-    public static func user(_ text: String, picture: MediaInput) -> ChatMessage {
-        let url = "data:\(picture.mediaType.rawValue);base64,\(Base64.encode(picture.bytes))"
+    ///
+    /// - Throws: ``InferenceError`` `.invalidArgument` when the picture is a file that cannot be read.
+    public static func user(_ text: String, picture: MediaInput) throws(InferenceError) -> ChatMessage {
+        let url = "data:\(picture.mediaType.rawValue);base64,\(Base64.encode(try picture.bytes()))"
         return ChatMessage(
             role: "user",
             content: [

@@ -1,0 +1,161 @@
+import Foundation
+public import PerceptCore
+
+/// A field or a file of a form (RFC 7578).
+public struct FormPart: Sendable, Hashable {
+    public var name: String
+    /// The name that a file has for the server, which may tell its type from it; `nil` for a field.
+    public var fileName: String?
+    /// The part's own Content-Type; `nil` for a field, which is text.
+    public var mediaType: MediaType?
+    public var bytes: [UInt8]
+
+    /// A field.
+    public init(_ name: String, _ text: String) {
+        self.init(name: name, fileName: nil, mediaType: nil, bytes: Array(text.utf8))
+    }
+
+    /// A file.
+    public init(name: String, fileName: String?, mediaType: MediaType?, bytes: [UInt8]) {
+        self.name = name
+        self.fileName = fileName
+        self.mediaType = mediaType
+        self.bytes = bytes
+    }
+}
+
+/// `multipart/form-data` as bytes (RFC 2046 §5.1, RFC 7578).
+enum MultipartForm {
+    static let typeName = "multipart/form-data"
+
+    /// The parts one after another, and the Content-Type that names their boundary.
+    ///
+    /// The boundary depends on the parts alone, so the same form is the same bytes each time it is sent.
+    static func encode(_ parts: [FormPart]) -> (contentType: String, bytes: [UInt8]) {
+        let boundary = boundary(for: parts)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(parts.reduce(boundary.utf8.count + 8) { $0 + $1.bytes.count + 256 })
+        for part in parts {
+            var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(quoted(part.name))\""
+            if let fileName = part.fileName { head += "; filename=\"\(quoted(fileName))\"" }
+            head += "\r\n"
+            if let mediaType = part.mediaType { head += "Content-Type: \(mediaType.rawValue)\r\n" }
+            bytes += (head + "\r\n").utf8
+            bytes += part.bytes
+            bytes += "\r\n".utf8
+        }
+        bytes += "--\(boundary)--\r\n".utf8
+        return ("\(typeName); boundary=\(boundary)", bytes)
+    }
+
+    /// The first of a row of boundaries that stands in no part.
+    private static func boundary(for parts: [FormPart]) -> String {
+        var number = 0
+        while true {
+            let boundary = "percept-form-\(number)"
+            let delimiter = Array("--\(boundary)".utf8)
+            if !parts.contains(where: { $0.bytes.contains(sequence: delimiter) }) { return boundary }
+            number += 1
+        }
+    }
+
+    /// As browsers have it (RFC 7578 §2): a quotation mark or line break would end the name.
+    private static func quoted(_ name: String) -> String {
+        // By scalars: CR and LF together are one character, which neither alone is found in.
+        name.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\"": "%22"
+            case "\r": "%0D"
+            case "\n": "%0A"
+            default: String(scalar)
+            }
+        }.joined()
+    }
+
+    /// Takes a form apart.
+    ///
+    /// - Throws: `MediaError` `.malformedInput` where it is not as the two RFCs have it.
+    static func parts(of body: [UInt8], contentType: String) throws(MediaError) -> [FormPart] {
+        guard let boundary = parameter("boundary", of: contentType), (1...70).contains(boundary.utf8.count) else {
+            throw wrong("its Content-Type names no boundary of 1 to 70 characters")
+        }
+        let delimiter = Array("--\(boundary)".utf8)
+        guard body.starts(with: delimiter) else { throw wrong("it does not begin with its boundary") }
+        var position = delimiter.count
+        var parts: [FormPart] = []
+        let separator = Array("\r\n".utf8) + delimiter
+        while !body[position...].starts(with: "--".utf8) {
+            guard body[position...].starts(with: "\r\n".utf8) else { throw wrong("a boundary does not end its line") }
+            let start = position + 2
+            guard let end = body.offset(of: separator, from: position) else {
+                throw wrong("its last boundary is missing")
+            }
+            parts.append(try part(body[min(start, end)..<end]))
+            position = end + separator.count
+        }
+        let rest = body[(position + 2)...]
+        guard rest.isEmpty || rest.elementsEqual("\r\n".utf8) else {
+            throw wrong("something follows its last boundary")
+        }
+        return parts
+    }
+
+    private static func part(_ bytes: ArraySlice<UInt8>) throws(MediaError) -> FormPart {
+        let bytes = Array(bytes)
+        guard let headEnd = bytes.offset(of: Array("\r\n\r\n".utf8), from: 0) else {
+            throw wrong("a part has no headers")
+        }
+        var disposition: String?
+        var type: String?
+        for line in String(decoding: bytes[..<headEnd], as: UTF8.self).split(separator: "\r\n") {
+            let halves = line.split(separator: ":", maxSplits: 1)
+            guard halves.count == 2 else { throw wrong("a part's header has no colon") }
+            let value = AccessToken.trimmed(String(halves[1]))
+            switch halves[0].lowercased() {
+            case "content-disposition": disposition = value
+            case "content-type": type = value
+            default: break
+            }
+        }
+        guard let disposition, disposition.mediaTypeName == "form-data", let name = parameter("name", of: disposition)
+        else { throw wrong("a part has no name") }
+        return FormPart(
+            name: name, fileName: parameter("filename", of: disposition),
+            mediaType: type.map { MediaType(rawValue: $0.mediaTypeName) }, bytes: Array(bytes[(headEnd + 4)...]))
+    }
+
+    /// A parameter of a header's value, quoted or not.
+    private static func parameter(_ name: String, of value: String) -> String? {
+        for parameter in value.split(separator: ";").dropFirst() {
+            let halves = parameter.split(separator: "=", maxSplits: 1).map { AccessToken.trimmed(String($0)) }
+            guard halves.count == 2, halves[0].lowercased() == name else { continue }
+            let isQuoted = halves[1].count >= 2 && halves[1].hasPrefix("\"") && halves[1].hasSuffix("\"")
+            return isQuoted ? String(halves[1].dropFirst().dropLast()) : halves[1]
+        }
+        return nil
+    }
+
+    private static func wrong(_ problem: String) -> MediaError {
+        MediaError(.malformedInput, problem: "the form is malformed: \(problem)")
+    }
+}
+
+extension [UInt8] {
+    fileprivate func contains(sequence: [UInt8]) -> Bool { offset(of: sequence, from: 0) != nil }
+
+    /// The first place at or behind `start` where `sequence` stands.
+    fileprivate func offset(of sequence: [UInt8], from start: Int) -> Int? {
+        guard let first = sequence.first, sequence.count <= count else { return nil }
+        return withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return nil }
+            let end = bytes.count - sequence.count + 1
+            var offset = start
+            while offset < end, let found = memchr(base + offset, CInt(first), end - offset) {
+                offset = UnsafeRawPointer(found) - base
+                if memcmp(found, sequence, sequence.count) == 0 { return offset }
+                offset += 1
+            }
+            return nil
+        }
+    }
+}
