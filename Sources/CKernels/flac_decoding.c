@@ -100,12 +100,12 @@ bool percept_flac_decode(PerceptKernel kernel, FLACStreamFormat format, const ui
     return decode_scalar(format, bytes, count, limit, samples, group);
 }
 
-void percept_flac_channel(PerceptKernel kernel, FLACStreamFormat format, const FLACFrameGroup *group,
+bool percept_flac_channel(PerceptKernel kernel, FLACStreamFormat format, const FLACFrameGroup *group,
                           const int32_t *samples, int32_t frame, int32_t channel, float *output) {
 #if defined(__x86_64__)
     if (kernel != PerceptKernelScalar) return channel_avx2(format, group, samples, frame, channel, output);
 #else
     (void)kernel;
 #endif
-    channel_scalar(format, group, samples, frame, channel, output);
+    return channel_scalar(format, group, samples, frame, channel, output);
 }

@@ -359,7 +359,7 @@ static TARGET bool NAMED(decode)(FLACStreamFormat format, const uint8_t *bytes, 
     return true;
 }
 
-static TARGET void NAMED(channel)(FLACStreamFormat format, const FLACFrameGroup *group, const int32_t *samples,
+static TARGET bool NAMED(channel)(FLACStreamFormat format, const FLACFrameGroup *group, const int32_t *samples,
                                   int32_t frame, int32_t channel, float *output) {
     const float scale = 1.0f / (float)(1 << (format.bitDepth - 1));
     int assignment = group->assignments[frame];
@@ -370,15 +370,19 @@ static TARGET void NAMED(channel)(FLACStreamFormat format, const FLACFrameGroup 
         for (int index = 0; index < blockSize; index++) {
             output[index] = (float)(int32_t)((uint32_t)first[index * PerceptFLACLanes] << wasted) * scale;
         }
-        return;
+        return true;
     }
+    // Two channels that are in range may make one that is not.
+    uint32_t excess = 0;
     int secondWasted = group->wastedBits[lane + 1];
 #define EACH(value)                                                                              \
     for (int index = 0; index < blockSize; index++) {                                            \
         int32_t a = (int32_t)((uint32_t)first[index * PerceptFLACLanes] << wasted);              \
         int32_t b = (int32_t)((uint32_t)first[index * PerceptFLACLanes + 1] << secondWasted);    \
         (void)a, (void)b;                                                                        \
-        output[index] = (float)(value) * scale;                                                  \
+        int32_t sample = (value);                                                                \
+        excess |= ((uint32_t)sample + (1u << (format.bitDepth - 1))) >> format.bitDepth;         \
+        output[index] = (float)sample * scale;                                                   \
     }
     switch (assignment * 2 + channel) {
     case 16: EACH(a) break;
@@ -390,6 +394,7 @@ static TARGET void NAMED(channel)(FLACStreamFormat format, const FLACFrameGroup 
     default: EACH((a * 2 + (b & 1) - b) >> 1) break;
     }
 #undef EACH
+    return excess == 0;
 }
 
 #undef Lanes

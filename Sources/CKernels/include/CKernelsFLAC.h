@@ -53,8 +53,9 @@ ptrdiff_t percept_flac_find(FLACStreamFormat format, const uint8_t *bytes, ptrdi
 bool percept_flac_decode(PerceptKernel kernel, FLACStreamFormat format, const uint8_t *bytes, ptrdiff_t count,
                          ptrdiff_t limit, int32_t *samples, FLACFrameGroup *group);
 
-/// One channel of one of the frames as floating-point numbers: `output` takes `blockSize` of them, full scale ±1.
-void percept_flac_channel(PerceptKernel kernel, FLACStreamFormat format, const FLACFrameGroup *group,
+/// One channel of one of the frames as floating-point numbers: `output` takes `blockSize` of them, full scale ±1. False when one
+/// goes beyond its bits.
+bool percept_flac_channel(PerceptKernel kernel, FLACStreamFormat format, const FLACFrameGroup *group,
                           const int32_t *samples, int32_t frame, int32_t channel, float *output);
 
 #endif

@@ -62,7 +62,8 @@ final class FLACFrameDecoder {
             {
                 for frame in 0..<group.frameCount {
                     let end = range.lowerBound + start + group.end(of: Int(frame))
-                    blocks.append(FLACBlock(planes: planes(group, frame), end: end))
+                    guard let planes = planes(group, frame) else { return (range.lowerBound + first, blocks) }
+                    blocks.append(FLACBlock(planes: planes, end: end))
                 }
                 start += group.end(of: Int(group.frameCount) - 1)
                 frameCount += Int(group.frameCount * group.blockSize)
@@ -71,16 +72,21 @@ final class FLACFrameDecoder {
         }
     }
 
-    private func planes(_ group: FLACFrameGroup, _ frame: Int32) -> [[Float]] {
-        (0..<format.channelCount).map { channel in
+    /// `nil` when a sample goes beyond its bits.
+    private func planes(_ group: FLACFrameGroup, _ frame: Int32) -> [[Float]]? {
+        var areInRange = true
+        let planes = (0..<format.channelCount).map { channel in
             [Float](unsafeUninitializedCapacity: Int(group.blockSize)) { output, initialized in
                 guard let destination = output.baseAddress else { return }
                 withUnsafePointer(to: group) { group in
-                    percept_flac_channel(kernel, format, group, samples, frame, channel, destination)
+                    let isInRange = percept_flac_channel(
+                        kernel, format, group, samples, frame, channel, destination)
+                    areInRange = areInRange && isInRange
                 }
                 initialized = Int(group.blockSize)
             }
         }
+        return areInRange ? planes : nil
     }
 }
 

@@ -79,7 +79,7 @@ import Testing
         var (readCount, refusedCount) = (0, 0)
         #expect(throws: Never.self) { try Self.read(seed.bytes) }
         for number in 0..<Self.mutationCount {
-            let mutant = Self.mutated(seed.bytes, &generator)
+            let mutant = mutated(seed.bytes, headerLength: 128, &generator)
             do throws(MediaError) {
                 try Self.read(mutant)
                 readCount += 1
@@ -102,7 +102,7 @@ import Testing
         for original in [verbatim, predicted] {
             var refusedCount = 0
             for number in 0..<Self.mutationCount * 3 {
-                let mutant = Self.mutated(original, &generator)
+                let mutant = mutated(original, headerLength: 128, &generator)
                 let inOrder = try Self.outcome(mutant, FLACReadAhead.Division(smallestFile: .max))
                 let inStretches = try Self.outcome(
                     mutant, FLACReadAhead.Division(smallestFile: 1, samplesPerStretch: 600, shortestStretch: 400))
@@ -110,6 +110,44 @@ import Testing
                 if inOrder.place != nil { refusedCount += 1 }
             }
             #expect((1..<Self.mutationCount * 3).contains(refusedCount))
+        }
+    }
+
+    /// Frames that break the format's rules, or go beyond their bits, behind checksums that fit.
+    @Test func damageBehindARightChecksumIsTheSameInStretches() throws {
+        let sound = VariedSound.planes(channelCount: 2, bitDepth: 16, frameCount: 40_000)
+        var writer = try RecordingWriter(toMemory: 1 << 22, encoding: .flac16, sampleRate: 44_100, channelCount: 2)
+        try writer.write(sound)
+        let original = try writer.finish().bytes
+        let start = 42
+        let blocks = FLACFrameDecoder(channelCount: 2, bitDepth: 16).blocks(
+            in: start..<original.count, of: try InputBytes(.bytes(original)), margin: 0, frameLimit: .max)
+        let ends = try #require(blocks).blocks.map(\.end)
+        var generator = SplitMix64(seed: 12)
+        for number in 0..<Self.mutationCount {
+            var mutant = original
+            for _ in 0..<8 {
+                let index = Int.random(in: 1..<ends.count, using: &generator)
+                let frame = ends[index - 1]..<ends[index]
+                // Behind the header, mostly where subframes begin.
+                let limit = Bool.random(using: &generator) ? min(frame.count - 2, 40) : frame.count - 2
+                mutant[frame.lowerBound + Int.random(in: 8..<limit, using: &generator)] ^=
+                    1 << UInt8.random(in: 0..<8, using: &generator)
+                let checksum = Self.checksum(mutant[frame.dropLast(2)])
+                mutant[frame.upperBound - 2] = UInt8(checksum >> 8)
+                mutant[frame.upperBound - 1] = UInt8(checksum & 0xFF)
+            }
+            let inOrder = try Self.outcome(mutant, FLACReadAhead.Division(smallestFile: .max))
+            let inStretches = try Self.outcome(
+                mutant, FLACReadAhead.Division(smallestFile: 1, samplesPerStretch: 30_000, shortestStretch: 400))
+            #expect(inStretches == inOrder, "mutation \(number)")
+        }
+    }
+
+    /// The remainder of section 9.3: x¹⁶ + x¹⁵ + x² + 1.
+    private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt16 {
+        bytes.reduce(0) { sum, byte in
+            (0..<8).reduce(sum ^ UInt16(byte) << 8) { bits, _ in bits & 0x8000 == 0 ? bits << 1 : bits << 1 ^ 0x8005 }
         }
     }
 
@@ -148,33 +186,5 @@ import Testing
             }
         }
         _ = reader.warnings
-    }
-
-    /// One to four of: a flipped byte, a cut, a length that is another, a stretch that stands twice, one that is missing.
-    private static func mutated(_ bytes: [UInt8], _ generator: inout SplitMix64) -> [UInt8] {
-        var bytes = bytes
-        for _ in 0..<Int.random(in: 1...4, using: &generator) where bytes.count > 16 {
-            // Most of what can go wrong stands at the beginning.
-            let isHeader = Bool.random(using: &generator)
-            let place = Int.random(in: 0..<(isHeader ? min(128, bytes.count) : bytes.count), using: &generator)
-            let length = min(Int.random(in: 1...64, using: &generator), bytes.count - place)
-            switch Int.random(in: 0..<8, using: &generator) {
-            case 0...2: bytes[place] = UInt8.random(in: 0...255, using: &generator)
-            case 3: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
-            case 4:
-                let extremes: [UInt32] = [0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, .max, .max - 7]
-                let value = extremes.randomElement(using: &generator) ?? 0
-                let stored = Bool.random(using: &generator) ? value.bigEndian : value.littleEndian
-                withUnsafeBytes(of: stored) { field in
-                    for (offset, byte) in field.enumerated() where place + offset < bytes.count {
-                        bytes[place + offset] = byte
-                    }
-                }
-            case 5: bytes.insert(contentsOf: bytes[place..<place + length], at: place)
-            case 6: bytes.removeSubrange(place..<place + length)
-            default: bytes.removeLast(Int.random(in: 0..<bytes.count / 2, using: &generator))
-            }
-        }
-        return bytes
     }
 }
