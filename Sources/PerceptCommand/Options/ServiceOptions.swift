@@ -17,6 +17,17 @@ struct ServiceOptions: ParsableArguments {
     )
     var endpoint: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What is spoken at --endpoint: hub; dedicated, the service's own container; openai; legacy, as in 2023.",
+            valueName: "kind"))
+    var endpointKind: EndpointKind?
+
+    @Option(
+        help: ArgumentHelp(
+            "Another inference provider, through the router: together, groq, …; auto chooses one.", valueName: "name"))
+    var provider: String?
+
     @Option(help: ArgumentHelp("Replays recorded answers instead of asking.", valueName: "tape"))
     var tape: String?
 
@@ -53,6 +64,12 @@ struct ServiceOptions: ParsableArguments {
         }
         guard (0...100).contains(retries) else { throw ValidationError("--retries is 0 to 100.") }
         guard tape == nil || endpoint == nil else { throw ValidationError("Pass --tape or --endpoint, not both.") }
+        guard provider == nil || endpoint == nil else {
+            throw ValidationError("Pass --provider or --endpoint, not both.")
+        }
+        guard endpointKind == nil || endpoint != nil else {
+            throw ValidationError("--endpoint-kind is about an --endpoint.")
+        }
         guard tape == nil || record == nil else { throw ValidationError("Pass --tape or --record, not both.") }
     }
 
@@ -77,6 +94,7 @@ struct ServiceOptions: ParsableArguments {
         client.userAgent = "percept/\(PerceptCommand.configuration.version)"
         client.timeout = .seconds(timeout)
         client.retry.maximumRetries = retries
+        if let provider { client.endpoint = .provider(provider) }
         if let tape {
             client.transport = ReplayTransport(try Tape(contentsOf: tape), describingUploads: UploadDecoding.describe)
             return client
@@ -88,9 +106,23 @@ struct ServiceOptions: ParsableArguments {
                     .invalidArgument, problem: "“\(endpoint)” is no URL",
                     remedy: "pass one such as http://127.0.0.1:8080/hf-inference")
             }
-            client.endpoint = .url(url)
+            client.endpoint = (endpointKind ?? .hub).endpoint(at: url)
         }
         if let record { client.transport = try ServiceRecording.transport(to: record, around: client.transport) }
         return client
+    }
+}
+
+/// What is spoken at an endpoint's URL.
+enum EndpointKind: String, ExpressibleByArgument, CaseIterable {
+    case hub, dedicated, openai, legacy
+
+    func endpoint(at url: URL) -> InferenceEndpoint {
+        switch self {
+        case .hub: .url(url)
+        case .dedicated: .dedicated(url)
+        case .openai: .openAI(url)
+        case .legacy: .legacy(url)
+        }
     }
 }

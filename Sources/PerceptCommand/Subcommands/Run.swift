@@ -147,8 +147,7 @@ struct Run: AsyncParsableCommand {
                 json.objectValue.map { .json($0) }
                 ?? .raw(MediaInput(bytes: json.serialized(), mediaType: .json))
         } else {
-            let bytes = try JSONArgument.bytes(of: source)
-            body = .raw(try MediaInput(sniffing: bytes))
+            body = .raw(try MediaInput(source))
         }
         return try await perceiver.client.send(
             RawRequest(body: body), model: service.model, options: perceiver.options, onWait: perceiver.onWait)

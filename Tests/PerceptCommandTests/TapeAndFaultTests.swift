@@ -1,0 +1,200 @@
+import Foundation
+import PerceptCore
+import PerceptInference
+import PerceptSandbox
+import PerceptTestSupport
+import Testing
+
+/// `--record`, `--stream`, `--provider` and `--endpoint-kind`, and an endpoint that fails on purpose.
+@Suite struct TapeAndFaultTests {
+    private static let answer: JSONValue = [["score": 1, "token": 2, "token_str": "a", "sequence": "b"]]
+
+    private func tape(_ path: String, _ response: JSONObject, in folder: TemporaryFolder) throws -> String {
+        let tape: JSONValue = [
+            "format": "percept-tape", "version": 1,
+            "exchanges": [["request": ["path": .string(path)], "response": .object(response)]],
+        ]
+        return try folder.write(tape.serialized(), as: "tape.json")
+    }
+
+    private func maskTape(in folder: TemporaryFolder) throws -> String {
+        try tape("/models/bert-base-uncased", ["json": Self.answer], in: folder)
+    }
+
+    /// The built command as an endpoint, until the value goes away.
+    private final class RunningEndpoint {
+        private let process = Process()
+        let url: String
+
+        init(_ arguments: [String]) throws {
+            process.executableURL = try CommandRun.executable()
+            process.arguments = ["endpoint"] + arguments
+            let output = Pipe()
+            process.standardOutput = output
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            url = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+
+        deinit {
+            process.terminate()
+            process.waitUntilExit()
+        }
+    }
+
+    private func ask(_ endpoint: RunningEndpoint, _ more: [String] = [], in folder: TemporaryFolder) throws
+        -> CommandRun
+    {
+        try CommandRun(
+            ["run", "fill-mask", "--input", "\"[MASK]!\"", "--endpoint", endpoint.url] + more, in: folder)
+    }
+
+    // MARK: Recording
+
+    @Test func whatIsRecordedReplays() throws {
+        let folder = try TemporaryFolder()
+        let endpoint = try RunningEndpoint(["--tape", try maskTape(in: folder)])
+        let secret = "hf_SecretSecretSecretSecret"
+        _ = try folder.write(Array(secret.utf8), as: "token")
+        let asked = try ask(endpoint, ["--record", "new.json", "--token-file", "token"], in: folder)
+        #expect(asked.status == 0, "\(asked.errors)")
+        let bytes = try TestFiles.bytes(of: folder.file("new.json"))
+        #expect(!String(decoding: bytes, as: UTF8.self).contains(secret))
+        let exchanges = try Tape(parsing: bytes).exchanges
+        #expect(exchanges.count == 1)
+        #expect(exchanges.first?.request.path == "/hf-inference/models/bert-base-uncased")
+        let replayed = try CommandRun(
+            ["run", "fill-mask", "--input", "\"[MASK]!\"", "--tape", "new.json"], in: folder)
+        #expect(replayed.status == 0, "\(replayed.errors)")
+        #expect(replayed.output == asked.output)
+        // The body counts: of another one the tape knows nothing.
+        let other = try CommandRun(
+            ["run", "fill-mask", "--input", "\"[MASK]?\"", "--tape", "new.json"], in: folder)
+        #expect(other.status == 69)
+    }
+
+    @Test func failuresAreRecordedToo() throws {
+        let folder = try TemporaryFolder()
+        let endpoint = try RunningEndpoint(["--tape", try maskTape(in: folder), "--fault", "loading:1:0"])
+        let run = try ask(endpoint, ["--record", "new.json"], in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("trying again"))
+        let tape = try Tape(parsing: TestFiles.bytes(of: folder.file("new.json")))
+        #expect(tape.exchanges.map(\.response.status) == [503, 200])
+    }
+
+    @Test func aTapeThatCannotBeWrittenIsKnownBeforeAsking() throws {
+        let folder = try TemporaryFolder()
+        let run = try CommandRun(
+            [
+                "run", "fill-mask", "--input", "\"[MASK]\"", "--endpoint", "http://127.0.0.1:9/hf-inference",
+                "--record",
+                "no/such/folder/new.json", "--no-retry",
+            ], in: folder)
+        #expect(run.status == 73, "\(run.errors)")
+        #expect(try folder.contents() == [])
+    }
+
+    @Test func recordingAndReplayingExcludeEachOther() throws {
+        let folder = try TemporaryFolder()
+        let path = try maskTape(in: folder)
+        let run = try CommandRun(
+            ["run", "fill-mask", "--input", "\"a\"", "--tape", path, "--record", "new.json"], in: folder)
+        #expect(run.status == 64)
+        #expect(run.errors.contains("--tape or --record"))
+    }
+
+    // MARK: Faults
+
+    /// What the command makes of each fault, when it may not try again.
+    @Test func everyFaultHasItsExitCode() throws {
+        let folder = try TemporaryFolder()
+        let path = try maskTape(in: folder)
+        let codes: [(SandboxFault.Kind, Int32)] = [
+            (.loading, 75), (.rateLimit, 75), (.rateLimitUntil, 75), (.rateLimitWindow, 75), (.rateLimitSilent, 75),
+            (.tooLarge, 69), (.serverError, 69), (.unavailable, 75), (.htmlError, 75), (.slowStart, 0), (.trickle, 0),
+            (.cut, 75), (.wrongLength, 69), (.malformedJSON, 69), (.hugeBody, 69), (.garbageBase64, 0),
+            (.streamError, 69), (.noAnswer, 75), (.reset, 75),
+        ]
+        #expect(codes.map(\.0) == SandboxFault.Kind.allCases)
+        let seconds: [SandboxFault.Kind: String] = [.slowStart: ":1:0.05", .trickle: ":1:0.001"]
+        let faults = codes.flatMap { ["--fault", $0.0.rawValue + seconds[$0.0, default: ""]] }
+        let endpoint = try RunningEndpoint(["--tape", path] + faults)
+        for (kind, code) in codes {
+            let run = try ask(endpoint, ["--no-retry"], in: folder)
+            #expect(run.status == code, "\(kind): \(run.errors)")
+            #expect(code == 0 ? run.errors.isEmpty : run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+        }
+        // They are used up now.
+        #expect(try ask(endpoint, in: folder).status == 0)
+    }
+
+    @Test func faultsAreUsedUpByTryingAgain() throws {
+        let folder = try TemporaryFolder()
+        let endpoint = try RunningEndpoint([
+            "--tape", try maskTape(in: folder), "--fault", "rate-limit:2:0", "--fault", "reset",
+        ])
+        let run = try ask(endpoint, in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.components(separatedBy: "trying again").count == 4)
+    }
+
+    @Test(arguments: ["nothing", "loading:0", "loading:x", "loading:1:-1", "loading:1:1:1", ""])
+    func faultsThatAreNone(fault: String) throws {
+        let folder = try TemporaryFolder()
+        let run = try CommandRun(
+            ["endpoint", "--tape", try maskTape(in: folder), "--fault", fault], in: folder)
+        #expect(run.status == 64)
+        #expect(run.errors.contains("“\(fault)”"))
+    }
+
+    // MARK: Forms
+
+    @Test func aProviderGetsAForm() throws {
+        let folder = try TemporaryFolder()
+        let path = try tape(
+            "/together/v1/audio/transcriptions", ["json": ["text": "Going along"]], in: folder)
+        let arguments = ["--file", TestFiles.kitchen, "--provider", "together", "--tape", path]
+        let run = try CommandRun(["run", "automatic-speech-recognition"] + arguments, in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try run.json() == ["text": "Going along"])
+        let refused = try CommandRun(["run", "audio-classification"] + arguments, in: folder)
+        #expect(refused.status == 64)
+        #expect(refused.errors.contains("audio-classification has no form in OpenAI's interface"))
+    }
+
+    @Test func kindsOfEndpoints() throws {
+        let folder = try TemporaryFolder()
+        let path = try tape("/v1/audio/transcriptions", ["json": ["text": "x"]], in: folder)
+        let endpoint = try RunningEndpoint(["--tape", path])
+        let run = try CommandRun(
+            [
+                "run", "automatic-speech-recognition", "--file", TestFiles.kitchen, "--endpoint", endpoint.url,
+                "--endpoint-kind", "openai",
+            ], in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        for wrong in [["--endpoint-kind", "openai"], ["--provider", "a", "--endpoint", endpoint.url]] {
+            let run = try CommandRun(["run", "fill-mask", "--input", "\"a\""] + wrong, in: folder)
+            #expect(run.status == 64, "\(wrong)")
+        }
+    }
+
+    // MARK: Streams
+
+    @Test func aStreamOverASocketIsPrintedAndItsErrorReported() throws {
+        let folder = try TemporaryFolder()
+        let events = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Once\"}}]}\n\ndata: [DONE]\n\n"
+        let path = try tape(
+            "/v1/chat/completions",
+            ["headers": ["content-type": "text/event-stream"], "text": .string(events)], in: folder)
+        let endpoint = try RunningEndpoint(["--tape", path, "--fault", "stream-error"])
+        let arguments = ["run", "chat", "--input", "\"Tell\"", "--stream", "--endpoint", endpoint.url]
+        let failing = try CommandRun(arguments, in: folder)
+        #expect(failing.status == 69, "\(failing.errors)")
+        #expect(failing.errors.split(separator: "\n").count == 1)
+        let run = try CommandRun(arguments, in: folder)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output == "Once\n")
+    }
+}
