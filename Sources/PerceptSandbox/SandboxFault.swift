@@ -35,6 +35,7 @@ public struct SandboxFault: Sendable, Hashable {
     public var seconds: Double
 
     /// - Parameters:
+    ///   - kind: what happens.
     ///   - count: how many requests it happens to, at least 1.
     ///   - seconds: of its effect, 0 up to a day; ``Kind/defaultSeconds`` when `nil`.
     public init(_ kind: Kind, count: Int = 1, seconds: Double? = nil) {

@@ -187,9 +187,14 @@ private struct Subject: Sendable {
         self.task = SentTask.name
         self.model = model ?? SentTask.defaultModel
         token = client.token
-        host =
+        let address =
             client.transport.reachesNetwork
-            ? (try? client.endpoint.url(forModel: self.model, route: SentTask.route))?.authorityDescription : nil
+            ? (try? client.endpoint.url(forModel: self.model))?.authorityDescription : nil
+        if case .provider(let name) = client.endpoint {
+            host = address.map { "\($0)/\(name)" }
+        } else {
+            host = address
+        }
     }
 
     func complete(_ error: InferenceError) -> InferenceError {

@@ -66,7 +66,7 @@ public struct InferenceError: Error, Sendable, Hashable {
     /// The hub name of the task (`object-detection`).
     public var task: String?
     public var model: String?
-    /// The host and, where it is not the scheme's own, the port.
+    /// The host and, where it is not the scheme's own, the port; of another provider its name behind a slash.
     public var host: String?
     public var retryAdvice: RetryAdvice
 

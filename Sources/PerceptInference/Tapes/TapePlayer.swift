@@ -56,8 +56,10 @@ public final class TapePlayer: Sendable {
     /// 404 when nothing matches; 400 for an upload that is not what its Content-Type says or cannot be decoded; 422 for
     /// one that does not meet the expectation on the tape. Such failures do not use up the exchange.
     ///
-    /// - Parameter usingUp: whether the exchange counts as having answered; `false` for an answer that the peer will not
-    ///   get as it is.
+    /// - Parameters:
+    ///   - request: what is asked, with all of its body.
+    ///   - usingUp: whether the exchange counts as having answered; `false` for an answer that the peer will not get as it
+    ///     is.
     public func answer(_ request: TapeRequest, usingUp: Bool = true) -> TapeAnswer {
         let matching = exchanges(matching: request)
         guard !matching.isEmpty else { return .failure(404, noMatch(for: request)) }

@@ -276,6 +276,18 @@ import Testing
         #expect(transport.requests.isEmpty)
     }
 
+    @Test func errorsNameTheProvider() async throws {
+        let transport = ClosureTransport(TransportReply(429, #"{"error":"Rate limit reached"}"#))
+        let client = try client(transport, at: .provider("together"))
+        let error = await failure {
+            try await client.chatCompletion(
+                [.user("a")], model: "m", options: RequestOptions(retryOnError: false))
+        }
+        #expect(error?.kind == .rateLimited)
+        #expect(error?.host == "router.huggingface.co/together")
+        #expect(error?.description.hasPrefix("m at router.huggingface.co/together: ") == true)
+    }
+
     @Test func providersAskForAToken() async throws {
         let client = InferenceClient(token: nil, endpoint: .provider("together"), transport: ClosureTransport(success))
         #expect(await failure { try await client.chatCompletion([.user("a")]) }?.kind == .tokenMissing)
