@@ -167,7 +167,8 @@ static TARGET bool NAMED(take_coefficients)(Bits *bits, Predictors *predictors, 
 static TARGET bool NAMED(take_subframe)(Bits *bits, int bitDepth, int blockSize, Predictors *predictors, int lane,
                                         uint8_t *wastedBits, int32_t *output) {
     static const int8_t fixed[5][4] = {{0}, {1}, {2, -1}, {3, -3, 1}, {4, -6, 4, -1}};
-    if (NAMED(take)(bits, 1) != 0) return false;
+    // Silent subframes take few bits each: without this, many of them would lead far behind the end.
+    if (NAMED(left)(bits) < 0 || NAMED(take)(bits, 1) != 0) return false;
     int type = (int)NAMED(take)(bits, 6);
     *wastedBits = 0;
     if (NAMED(take)(bits, 1) != 0) {
