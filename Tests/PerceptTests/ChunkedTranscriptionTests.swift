@@ -4,6 +4,7 @@ import PerceptAudio
 import PerceptCore
 import PerceptInference
 import PerceptTestSupport
+import Synchronization
 import Testing
 
 /// Long recordings, sent in chunks to a service whose answers follow from the samples: the stitched transcript must be
@@ -91,7 +92,16 @@ import Testing
 
     /// Whoever answers first: order is kept, and no more are under way than asked for.
     @Test func concurrencyIsBoundedAndOrderKept() async throws {
+        let arrivals = Mutex(0)
         let service = ToneService { upload in
+            let number = arrivals.withLock { count in
+                count += 1
+                return count
+            }
+            // The first answer waits for the second question, however busy the machine.
+            for _ in 0..<6000 where number == 1 && arrivals.withLock({ $0 }) < 2 {
+                try await Task.sleep(for: .milliseconds(10))
+            }
             // The first words take the longest.
             let first = ToneSpeech.hear(upload).first.flatMap { ToneSpeech.words.firstIndex(of: $0.word) } ?? 0
             try await Task.sleep(for: .milliseconds(max(5, 120 - 4 * first)))
