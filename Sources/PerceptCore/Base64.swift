@@ -92,10 +92,10 @@ public enum Base64 {
         let characterCount = text.count - start
         let possibleByteCount = characterCount / 4 * 3 + characterCount % 4
         guard characterCount / 4 * 3 <= byteLimit else {
-            throw MediaError(
-                .limitExceeded,
+            throw .exceeded(
+                .uploadByteCount,
                 problem: "base64 text of \(characterCount) characters stands for more than \(byteLimit) bytes",
-                remedy: "raise the limit, or send less")
+                alternative: "send less")
         }
         var failure: Failure?
         let bytes = [UInt8](unsafeUninitializedCapacity: possibleByteCount) { output, written in

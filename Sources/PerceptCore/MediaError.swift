@@ -29,6 +29,8 @@ public struct MediaError: Error, Sendable, Hashable {
     public var problem: String
     /// What to do about it: a clause without a full stop.
     public var remedy: String?
+    /// Of a ``Kind/limitExceeded`` the limit that the caller may raise; ``remedy`` then ends in "raise the limit".
+    public var limit: ResourceLimits.Name?
 
     public init(_ kind: Kind, source: String? = nil, problem: String, remedy: String? = nil) {
         self.kind = kind
@@ -39,6 +41,21 @@ public struct MediaError: Error, Sendable, Hashable {
 
     /// The error thrown by long synchronous work when its task was cancelled.
     public static let cancelled = MediaError(.cancelled, problem: "cancelled")
+
+    /// The error for what exceeds one of the ``ResourceLimits``.
+    ///
+    /// - Parameters:
+    ///   - limit: is named behind `problem`.
+    ///   - alternative: what can be done besides raising the limit.
+    public static func exceeded(
+        _ limit: ResourceLimits.Name, source: String? = nil, problem: String, alternative: String
+    ) -> MediaError {
+        var error = MediaError(
+            .limitExceeded, source: source, problem: "\(problem) (\(limit.rawValue))",
+            remedy: "\(alternative), or raise the limit")
+        error.limit = limit
+        return error
+    }
 
     /// The error for a write to `name` that the system refused with the `errno` value `code`.
     public static func writing(_ name: String, _ code: CInt) -> MediaError {

@@ -1,5 +1,10 @@
 /// Upper bounds that a header must respect before anything is allocated for its contents.
 public struct ResourceLimits: Sendable, Hashable {
+    /// Each limit by the name of its property.
+    public enum Name: String, Sendable, Hashable, Codable, CaseIterable {
+        case pixelCount, imageByteCount, scanCount, colorProfileByteCount, channelCount, sampleRate, uploadByteCount
+    }
+
     /// Pixels of one image (width × height). The default, 268 402 689 = 16 383², is libvips' own.
     public var pixelCount: Int
     /// Bytes that may be held for one decoded image, where a whole image has to be held.
@@ -30,4 +35,22 @@ public struct ResourceLimits: Sendable, Hashable {
     }
 
     public static let `default` = ResourceLimits()
+
+    /// The limit of that name.
+    public subscript(name: Name) -> Int {
+        get { self[keyPath: Self.property(name)] }
+        set { self[keyPath: Self.property(name)] = newValue }
+    }
+
+    private static func property(_ name: Name) -> WritableKeyPath<ResourceLimits, Int> {
+        switch name {
+        case .pixelCount: \.pixelCount
+        case .imageByteCount: \.imageByteCount
+        case .scanCount: \.scanCount
+        case .colorProfileByteCount: \.colorProfileByteCount
+        case .channelCount: \.channelCount
+        case .sampleRate: \.sampleRate
+        case .uploadByteCount: \.uploadByteCount
+        }
+    }
 }

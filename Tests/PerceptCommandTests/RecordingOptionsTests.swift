@@ -103,8 +103,8 @@ import Testing
 
     @Test(arguments: [
         "s16le", "s16le:44100", "s16le,44100,2", "s16:44100:2", "s16le:0:2", "s16le:44100:0", "s16le:-1:2",
-        "s16le:768001:1",
-        "s16le:44100:65", "s16le:44100:2:1", "", "::", "s16le:44.1:2", "s16le:99999999999999999999:1",
+        "s16le:44100:2:1", "",
+        "::", "s16le:44.1:2", "s16le:99999999999999999999:1",
     ])
     func aMalformedRawFormatIsRefusedWithItsGrammar(_ text: String) throws {
         let folder = try TemporaryFolder()

@@ -10,6 +10,23 @@ struct MediaErrorTests {
         #expect("\(MediaError(.inputOutput, problem: "reading failed"))" == "reading failed")
     }
 
+    @Test("a limit that was exceeded is named, and each name stands for its own")
+    func limits() {
+        let error = MediaError.exceeded(
+            .scanCount, source: "a.jpg", problem: "has 101 scans", alternative: "save it again")
+        #expect("\(error)" == "a.jpg: has 101 scans (scanCount); save it again, or raise the limit")
+        #expect(error.kind == .limitExceeded)
+        #expect(error.limit == .scanCount)
+        #expect(MediaError(.limitExceeded, problem: "is too long").limit == nil)
+        var limits = ResourceLimits.default
+        for (index, name) in ResourceLimits.Name.allCases.enumerated() { limits[name] = index }
+        let expected = ResourceLimits(
+            pixelCount: 0, imageByteCount: 1, scanCount: 2, colorProfileByteCount: 3, channelCount: 4, sampleRate: 5,
+            uploadByteCount: 6)
+        #expect(limits == expected)
+        #expect(ResourceLimits.Name.allCases.map { limits[$0] } == Array(0...6))
+    }
+
     @Test("a cancelled task is told so, another is not")
     func cancellation() async throws {
         try MediaError.checkCancellation()

@@ -90,7 +90,7 @@ extension Mask {
     public init(base64: String, name: String, limits: ResourceLimits = .default) throws(MediaError) {
         let bytes: [UInt8]
         do {
-            bytes = try Base64.decode(base64)
+            bytes = try Base64.decode(base64, byteLimit: limits.uploadByteCount)
         } catch {
             throw error.about(name)
         }

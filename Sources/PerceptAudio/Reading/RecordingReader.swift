@@ -197,17 +197,24 @@ public struct RecordingReader: ~Copyable {
     private static func check(
         _ channelCount: Int, _ sampleRate: Int, _ limits: ResourceLimits, _ stated: String, _ name: String
     ) throws(MediaError) {
-        guard (1...limits.channelCount).contains(channelCount) else {
+        guard channelCount > 0, sampleRate > 0 else {
             throw MediaError(
-                .limitExceeded, source: name,
-                problem: "the \(stated) states \(channelCount) channels; the limit is \(limits.channelCount)",
-                remedy: "split the recording into fewer channels")
-        }
-        guard (1...limits.sampleRate).contains(sampleRate) else {
-            throw MediaError(
-                .limitExceeded, source: name,
-                problem: "the \(stated) states \(sampleRate) Hz; 1…\(limits.sampleRate) Hz can be read",
+                .malformedInput, source: name,
+                problem: "the \(stated) states \(channelCount) channels at \(sampleRate) Hz",
                 remedy: "check that the file is complete")
+        }
+        guard channelCount <= limits.channelCount else {
+            throw .exceeded(
+                .channelCount, source: name,
+                problem:
+                    "the \(stated) states \(channelCount) channels, more than the limit of \(limits.channelCount)",
+                alternative: "split the recording into fewer channels")
+        }
+        guard sampleRate <= limits.sampleRate else {
+            throw .exceeded(
+                .sampleRate, source: name,
+                problem: "the \(stated) states \(sampleRate) Hz, more than the limit of \(limits.sampleRate)",
+                alternative: "check that the file is complete")
         }
     }
 

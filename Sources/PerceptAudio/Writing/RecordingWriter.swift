@@ -185,7 +185,10 @@ public struct RecordingWriter: ~Copyable {
     private static func writeError(_ file: VirtualFile, _ name: String, _ message: String) -> MediaError {
         switch file.writeFailure {
         case .system(let code): .writing(name, code)
-        case .byteLimit(let limit): tooLarge(name, limit)
+        case .byteLimit(let limit):
+            .exceeded(
+                .uploadByteCount, source: name, problem: "is larger than the \(limit) bytes that one upload may have",
+                alternative: "send a shorter recording, or at a lower rate")
         case nil: MediaError(.inputOutput, source: name, problem: "cannot be encoded: \(message)")
         }
     }

@@ -21,15 +21,11 @@ struct ReadingOptionGroup: ParsableArguments {
     }
 
     private static func rawFormat(_ description: String) throws -> RawAudioFormat {
-        let limits = ResourceLimits.default
-        guard let format = RawAudioFormat(description), format.sampleRate <= limits.sampleRate,
-            format.channelCount <= limits.channelCount
-        else {
+        guard let format = RawAudioFormat(description) else {
             let formats = PCMSampleFormat.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError(
                 """
-                “\(description)” states no raw format: write format:hz:channels, such as s16le:44100:2, with one of \(formats), \
-                1 to \(limits.sampleRate) Hz and 1 to \(limits.channelCount) channels.
+                “\(description)” states no raw format: write format:hz:channels, such as s16le:44100:2, with one of \(formats).
                 """)
         }
         return format

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Percept
 import PerceptAudio
+import PerceptCore
 import PerceptImage
 import PerceptInference
 import PerceptSandbox
@@ -75,10 +76,11 @@ struct ServiceOptions: ParsableArguments {
 
     /// What asks the service, with media prepared as the options say.
     func perceiver(
-        audio: AudioPreparation = AudioPreparation(), image: ImagePreparation = ImagePreparation(), console: Console
+        audio: AudioPreparation = AudioPreparation(), image: ImagePreparation = ImagePreparation(),
+        limits: ResourceLimits, console: Console
     ) throws -> Perceiver {
         Perceiver(
-            client: try client(), audioPreparation: audio, imagePreparation: image,
+            client: try client(), audioPreparation: audio, imagePreparation: image, limits: limits,
             options: RequestOptions(
                 useGPU: useGpu, useCache: !noCache, waitForModel: waitForModel, retryOnError: !noRetry),
             onWait: { notice in

@@ -26,9 +26,7 @@ struct Failure {
     static func reporting(_ error: any Error) -> Failure {
         switch error {
         case let error as MediaError:
-            Failure(
-                kind: error.kind.rawValue, message: error.source.map { "\($0): \(error.problem)" } ?? error.problem,
-                remedy: error.remedy, line: error.description, exitCode: exitCode(error.kind))
+            reporting(error)
         case let error as InferenceError:
             Failure(
                 kind: error.kind.rawValue,
@@ -45,6 +43,17 @@ struct Failure {
                 kind: "bug", message: "\(error)", remedy: "please report it", line: "\(error); please report it",
                 exitCode: bug)
         }
+    }
+
+    private static func reporting(_ error: MediaError) -> Failure {
+        var error = error
+        // The library speaks of the limit, the command of the flag that raises it.
+        if let limit = error.limit, let remedy = error.remedy {
+            error.remedy = "\(remedy) (--limit \(limit.rawValue)=N)"
+        }
+        return Failure(
+            kind: error.kind.rawValue, message: error.source.map { "\($0): \(error.problem)" } ?? error.problem,
+            remedy: error.remedy, line: error.description, exitCode: exitCode(error.kind))
     }
 
     private static func exitCode(_ kind: MediaError.Kind) -> CInt {

@@ -15,16 +15,17 @@ struct SegmentReport {
     ///   - otherInputs: files beside `source` that must not be replaced.
     ///   - overlay: where the picture with the masks over it goes, and the picture.
     ///   - lenient: whether damage in that picture is passed over.
+    ///   - limits: what that picture may not exceed.
     init(
         _ segments: [Percept.Segment], source: MediaSource, otherInputs: [String] = [], folder: String?,
-        overlay: (path: String, picture: MediaSource)?, lenient: Bool = false
+        overlay: (path: String, picture: MediaSource)?, lenient: Bool = false, limits: ResourceLimits
     ) throws {
         name = source.name
         self.segments = segments
         overlayPath = overlay?.path
         let inputs = [source.path, overlay?.picture.path].compactMap(\.self) + otherInputs
         if let overlay {
-            let image = try Image(decoding: overlay.picture, lenient: lenient).overlaid(with: segments)
+            let image = try Image(decoding: overlay.picture, limits: limits, lenient: lenient).overlaid(with: segments)
             try PictureOutput.write(image, to: overlay.path, protecting: inputs)
         }
         files = try folder.map { try SegmentFiles(saving: segments, in: $0, protecting: inputs) }

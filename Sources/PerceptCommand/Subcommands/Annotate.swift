@@ -21,6 +21,7 @@ struct Annotate: AsyncParsableCommand {
     var output: String
 
     @OptionGroup var reading: PictureReadingOptions
+    @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func run() async throws {
@@ -30,7 +31,7 @@ struct Annotate: AsyncParsableCommand {
             let none = MediaInput(bytes: [], mediaType: .png)
             let found = try SavedAnswer.decode(detections, as: ObjectDetection(image: none), key: "detections")
             let objects = found.map { Detection(label: $0.label, score: $0.score, box: $0.box) }
-            var reader = try ImageReader(source, lenient: reading.lenient)
+            var reader = try ImageReader(source, limits: resources.limits, lenient: reading.lenient)
             let annotated = try reader.readImage().annotated(with: objects)
             for warning in reader.warnings { console.warning("\(source.name): \(warning)") }
             try PictureOutput.write(

@@ -15,6 +15,7 @@ struct Classify: AsyncParsableCommand {
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
@@ -25,7 +26,8 @@ struct Classify: AsyncParsableCommand {
         let console = Console(general)
         try await Batch.run(input.files, console) { source in
             let perceiver = try service.perceiver(
-                audio: audio.preparation(limits), image: image.preparation(limits), console: console)
+                audio: audio.preparation(limits), image: image.preparation(limits), limits: resources.limits,
+                console: console)
             let classification = try await perceiver.classify(source, model: service.model, topCount: top)
             for warning in classification.warnings { console.warning("\(source.name): \(warning)") }
             let prefix = input.files.count > 1 ? "\(source.name): " : ""

@@ -23,6 +23,7 @@ struct Detect: AsyncParsableCommand {
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
@@ -35,12 +36,13 @@ struct Detect: AsyncParsableCommand {
         try await Batch.run(input.files, console) { source in
             let path = try naming?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
             if let path { _ = try PictureOutput.encoding(for: path) }
-            let perceiver = try service.perceiver(image: image.preparation(limits), console: console)
+            let perceiver = try service.perceiver(
+                image: image.preparation(limits), limits: resources.limits, console: console)
             let found = try await perceiver.detectObjects(in: source, model: service.model, threshold: threshold)
             for warning in found.warnings { console.warning("\(source.name): \(warning)") }
             if let path {
-                let annotated = try Image(decoding: source, lenient: image.reading.lenient).annotated(
-                    with: found.objects)
+                let annotated = try Image(decoding: source, limits: resources.limits, lenient: image.reading.lenient)
+                    .annotated(with: found.objects)
                 try PictureOutput.write(annotated.image, to: path, protecting: source.path.map { [$0] } ?? [])
                 annotated.dropped.report(console, source.name)
             }

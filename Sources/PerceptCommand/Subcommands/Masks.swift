@@ -25,6 +25,7 @@ struct Masks: AsyncParsableCommand {
     @Flag(help: "Rescales masks that are not of the picture's size, instead of refusing them.")
     var rescaleMasks = false
 
+    @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
@@ -40,12 +41,14 @@ struct Masks: AsyncParsableCommand {
             let none = MediaInput(bytes: [], mediaType: .png)
             let found = try SavedAnswer.decode(answer, as: ImageSegmentation(image: none), key: "segments")
             let segments = try Percept.Segment.decoding(
-                found, source: source.name, size: try picture.map { try ImageReader($0).header.size },
-                rescalingMismatch: rescaleMasks)
+                found, source: source.name,
+                size: try picture.map { try ImageReader($0, limits: resources.limits).header.size },
+                rescalingMismatch: rescaleMasks, limits: resources.limits)
             let overlayOutput: (String, MediaSource)? =
                 if let overlay, let picture { (overlay, picture) } else { nil }
             try SegmentReport(
-                segments, source: source, otherInputs: image.map { [$0] } ?? [], folder: output, overlay: overlayOutput
+                segments, source: source, otherInputs: image.map { [$0] } ?? [], folder: output, overlay: overlayOutput,
+                limits: resources.limits
             ).print(console)
         }
     }

@@ -47,6 +47,7 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     private static let request = RawRequest.name
@@ -91,7 +92,8 @@ struct Run: AsyncParsableCommand {
         let console = Console(general)
         try await Batch.run([file ?? task ?? ""], console) { source in
             let perceiver = try service.perceiver(
-                audio: audio.preparation(limits), image: image.preparation(limits), console: console)
+                audio: audio.preparation(limits), image: image.preparation(limits), limits: resources.limits,
+                console: console)
             guard let task = task.flatMap(TaskCatalogue.task(named:)) else {
                 return try report(try await request(source, perceiver), console)
             }

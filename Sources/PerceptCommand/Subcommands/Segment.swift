@@ -32,6 +32,7 @@ struct Segment: AsyncParsableCommand {
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
@@ -46,13 +47,15 @@ struct Segment: AsyncParsableCommand {
             let folder = input.files.count > 1 ? try folders?.output(for: source, fileExtension: nil) : output
             let picture = try overlays?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
             if let picture { _ = try PictureOutput.encoding(for: picture) }
-            let perceiver = try service.perceiver(image: image.preparation(limits), console: console)
+            let perceiver = try service.perceiver(
+                image: image.preparation(limits), limits: resources.limits, console: console)
             let segmentation = try await perceiver.segment(
                 source, model: service.model, threshold: threshold, rescalingMasks: rescaleMasks)
             for warning in segmentation.warnings { console.warning("\(source.name): \(warning)") }
             let report = try SegmentReport(
                 segmentation.segments, source: source, otherInputs: input.files, folder: folder,
-                overlay: picture.map { ($0, source) }, lenient: image.reading.lenient)
+                overlay: picture.map { ($0, source) }, lenient: image.reading.lenient,
+                limits: resources.limits)
             try report.print(console)
         }
     }

@@ -66,6 +66,7 @@ struct Transcribe: AsyncParsableCommand {
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
+    @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func run() async throws {
@@ -73,7 +74,8 @@ struct Transcribe: AsyncParsableCommand {
         if format == .json { general.json = true }
         let console = Console(general)
         try await Batch.run(input.files, console) { source in
-            var perceiver = try service.perceiver(audio: audio.preparation(limits), console: console)
+            var perceiver = try service.perceiver(
+                audio: audio.preparation(limits), limits: resources.limits, console: console)
             perceiver.chunking = chunk.chunking
             let transcript = try await perceiver.transcribe(
                 source, model: service.model,

@@ -29,9 +29,9 @@ extension Mask {
     ) throws(MediaError) -> Mask {
         let newSize = PixelSize(width: columns.count, height: rows.count)
         guard newSize.pixelCount <= limits.pixelCount else {
-            throw MediaError(
-                .limitExceeded, problem: "a \(newSize) mask has more than \(limits.pixelCount) pixels",
-                remedy: "raise the limit, or ask for a smaller one")
+            throw .exceeded(
+                .pixelCount, problem: "a \(newSize) mask has more than \(limits.pixelCount) pixels",
+                alternative: "ask for a smaller one")
         }
         try MediaError.checkCancellation()
         func column(_ index: Int) -> Int? { columns.source(index).flatMap { (0..<size.width).contains($0) ? $0 : nil } }

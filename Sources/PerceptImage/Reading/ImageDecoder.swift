@@ -146,22 +146,20 @@ struct ImageDecoder: ~Copyable, Sendable {
                     ? "take one picture out of it, e.g. with `webpmux -get frame 1 picture.webp -o frame.webp`"
                     : "convert it to an 8-bit baseline or progressive JPEG, or to PNG")
         case .tooManyPixels:
-            return MediaError(
-                .limitExceeded, source: name,
-                problem:
-                    "\(size) is \(size.pixelCount) pixels, more than the limit of \(limits.pixelCount) (pixelCount)",
-                remedy: "make it smaller, or raise the limit")
+            return .exceeded(
+                .pixelCount, source: name,
+                problem: "\(size) is \(size.pixelCount) pixels, more than the limit of \(limits.pixelCount)",
+                alternative: "make it smaller")
         case .tooManyBytes:
-            return MediaError(
-                .limitExceeded, source: name,
-                problem:
-                    "to decode \(size) takes more memory than the limit of \(limits.imageByteCount) bytes (imageByteCount)",
-                remedy: "make it smaller, save it as a baseline JPEG or a PNG without interlace, or raise the limit")
+            return .exceeded(
+                .imageByteCount, source: name,
+                problem: "to decode \(size) takes more memory than the limit of \(limits.imageByteCount) bytes",
+                alternative: "make it smaller, save it as a baseline JPEG or a PNG without interlace")
         case .tooManyScans:
-            return MediaError(
-                .limitExceeded, source: name,
-                problem: "has more scans than the limit of \(limits.scanCount) (scanCount); encoders write about ten",
-                remedy: "save it again as a baseline JPEG, or raise the limit")
+            return .exceeded(
+                .scanCount, source: name,
+                problem: "has more scans than the limit of \(limits.scanCount), where encoders write about ten",
+                alternative: "save it again as a baseline JPEG")
         case .outOfMemory:
             return .outOfMemory(source: name)
         case .inputOutput:

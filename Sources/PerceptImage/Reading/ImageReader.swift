@@ -104,11 +104,10 @@ extension ResourceLimits {
     func checkHolding(_ size: PixelSize, layout: Image.Layout, source: String?) throws(MediaError) {
         let (byteCount, overflow) = size.pixelCount.multipliedReportingOverflow(by: layout.bytesPerPixel)
         guard overflow || byteCount > imageByteCount else { return }
-        throw MediaError(
-            .limitExceeded, source: source,
+        throw .exceeded(
+            .imageByteCount, source: source,
             problem:
-                "\(size) pixels of \(layout.bytesPerPixel) bytes are more than the limit of \(imageByteCount) bytes "
-                + "(imageByteCount)",
-            remedy: "make the picture smaller, or raise the limit")
+                "\(size) pixels of \(layout.bytesPerPixel) bytes are more than the limit of \(imageByteCount) bytes",
+            alternative: "make the picture smaller")
     }
 }

@@ -82,12 +82,11 @@ struct RowResizer: ~Copyable {
             columnTaps * Double(outputSize.width) * 12 + rowTaps * (Double(outputSize.height) * 12 + rowBytes)
         guard work <= Double(limits.imageByteCount), max(inputSize.longestSide, resizedSize.longestSide) < Int32.max
         else {
-            throw MediaError(
-                .limitExceeded,
+            throw .exceeded(
+                .imageByteCount,
                 problem:
-                    "to resize \(inputSize) to \(resizedSize) takes more than the limit of \(limits.imageByteCount) bytes "
-                    + "(imageByteCount)",
-                remedy: "ask for another size, or raise the limit")
+                    "to resize \(inputSize) to \(resizedSize) takes more than the limit of \(limits.imageByteCount) bytes",
+                alternative: "ask for another size")
         }
     }
 
@@ -101,10 +100,9 @@ extension ResourceLimits {
     /// Refuses to make a picture of more pixels than allowed.
     func checkPixelCount(of size: PixelSize) throws(MediaError) {
         guard size.pixelCount > pixelCount else { return }
-        throw MediaError(
-            .limitExceeded,
-            problem: "\(size) is \(size.pixelCount) pixels, more than the limit of \(pixelCount) (pixelCount)",
-            remedy: "ask for a smaller picture, or raise the limit")
+        throw .exceeded(
+            .pixelCount, problem: "\(size) is \(size.pixelCount) pixels, more than the limit of \(pixelCount)",
+            alternative: "ask for a smaller picture")
     }
 }
 
