@@ -28,6 +28,30 @@ import Testing
         #expect(try folder.contents() == ["long.wav"])
     }
 
+    @Test func anInterruptedFolderLeavesNothingHalfWritten() throws {
+        let folder = try TemporaryFolder()
+        let process = Process()
+        process.executableURL = try CommandRun.executable()
+        let names = ["a.wav", "b.wav", "c.wav"]
+        process.arguments = ["prepare", "-o", "out"] + names
+        process.currentDirectoryURL = folder.url
+        process.standardError = Pipe()
+        process.standardOutput = Pipe()
+        for name in names { try Self.longRecording(folder.file(name)) }
+        try FileManager.default.createDirectory(atPath: folder.file("out"), withIntermediateDirectories: true)
+        try process.run()
+        var written: [String] = []
+        for _ in 0..<6000 where written.isEmpty {
+            usleep(10_000)
+            written = try FileManager.default.contentsOfDirectory(atPath: folder.file("out"))
+        }
+        #expect(written.allSatisfy { $0.hasSuffix(".part") } && !written.isEmpty, "\(written)")
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("out")).isEmpty)
+    }
+
     @Test func anEndpointEndsWithoutComplaint() async throws {
         let process = Process()
         let output = Pipe()

@@ -4,25 +4,79 @@ import Percept
 import PerceptCore
 import PerceptInference
 
-/// One input after the other; what fails is reported, the others are still done.
+/// Inputs, each of which is done whatever becomes of the others; what fails is reported.
 struct Batch {
     let console: Console
     /// The highest exit code so far, which becomes the command's.
     private var worstCode: CInt = 0
+    private var hasReportedCancellation = false
 
-    init(_ console: Console) {
+    /// Inputs that are done side by side at most; each holds a picture of its own.
+    private static let laneLimit = 16
+
+    private init(_ console: Console) {
         self.console = console
     }
 
-    /// Runs `body` for each file, standard input among them.
+    /// Runs `body` for each file, standard input among them, one after the other.
     ///
     /// - Throws: `ExitCode` when any of them failed: the highest of their codes.
     static func run(
         _ files: [String], _ console: Console, _ body: (MediaSource) async throws -> Void
     ) async throws {
         var batch = Batch(console)
-        for file in files { await batch.attempt(file, body) }
+        for file in files {
+            do {
+                let input = try BatchInput(file)
+                try await body(input.source)
+                withExtendedLifetime(input) {}
+            } catch {
+                batch.report(error, file)
+            }
+        }
         batch.saveRecording(protecting: files)
+        try batch.finish()
+    }
+
+    /// Runs `body` for as many files at a time as there are processors; all that is said comes in the order of the files.
+    ///
+    /// - Parameters:
+    ///   - planning: is called for one file after the other, in their order, before `body` is.
+    ///   - body: is given the plan, and a console of its own.
+    /// - Throws: `ExitCode` when any of them failed: the highest of their codes.
+    static func runSideBySide<Plan: Sendable>(
+        _ files: [String], _ console: Console, planning: (MediaSource) throws -> Plan,
+        _ body: @escaping @Sendable (MediaSource, Plan, Console) async throws -> Void
+    ) async throws {
+        let laneCount = min(ProcessInfo.processInfo.activeProcessorCount, laneLimit)
+        var batch = Batch(console)
+        await withTaskGroup(of: (index: Int, error: (any Error)?).self) { group in
+            var queue = ReportQueue(files.map { (file: $0, turn: ConsoleTurn()) })
+            var busyLaneCount = 0
+            for (index, file) in files.enumerated() {
+                if busyLaneCount == laneCount, let done = await group.next() {
+                    busyLaneCount -= 1
+                    queue.finish(done.index, done.error, &batch)
+                }
+                do {
+                    let input = try BatchInput(file)
+                    let plan = try planning(input.source)
+                    let console = Console(console, turn: queue.turn(index))
+                    busyLaneCount += 1
+                    group.addTask {
+                        do {
+                            try await body(input.source, plan, console)
+                            return (index, nil)
+                        } catch {
+                            return (index, error)
+                        }
+                    }
+                } catch {
+                    queue.finish(index, error, &batch)
+                }
+            }
+            for await done in group { queue.finish(done.index, done.error, &batch) }
+        }
         try batch.finish()
     }
 
@@ -37,18 +91,14 @@ struct Batch {
         }
     }
 
-    private mutating func attempt(_ file: String, _ body: (MediaSource) async throws -> Void) async {
-        do {
-            try MediaError.checkCancellation()
-            guard file == "-" else { return try await body(.file(file)) }
-            let spool = try SpooledInput()
-            try await body(.file(spool.path, name: SpooledInput.name))
-        } catch {
-            let failure = Failure.reporting(error)
-            console.error(failure.line)
-            if console.isJSON { try? console.result("", json: failure.json(file: file)) }
-            worstCode = max(worstCode, failure.exitCode)
-        }
+    fileprivate mutating func report(_ error: any Error, _ file: String) {
+        let failure = Failure.reporting(error)
+        let isCancellation = failure.exitCode == Failure.interrupted
+        // Once for all inputs that are left.
+        if !isCancellation || !hasReportedCancellation { console.error(failure.line) }
+        hasReportedCancellation = hasReportedCancellation || isCancellation
+        if console.isJSON { try? console.result("", json: failure.json(file: file)) }
+        worstCode = max(worstCode, failure.exitCode)
     }
 
     private func finish() throws {
@@ -56,8 +106,47 @@ struct Batch {
     }
 }
 
+/// Has inputs that are done in any order report in their own.
+private struct ReportQueue {
+    private let inputs: [(file: String, turn: ConsoleTurn)]
+    /// Of inputs that are done and have others before them.
+    private var outcomes: [Int: (any Error)?] = [:]
+    /// The first that is not done.
+    private var head = 0
+
+    init(_ inputs: [(file: String, turn: ConsoleTurn)]) {
+        self.inputs = inputs
+        inputs.first?.turn.come()
+    }
+
+    func turn(_ index: Int) -> ConsoleTurn { inputs[index].turn }
+
+    mutating func finish(_ index: Int, _ error: (any Error)?, _ batch: inout Batch) {
+        outcomes[index] = .some(error)
+        while let outcome = outcomes.removeValue(forKey: head) {
+            let input = inputs[head]
+            if let error = outcome ?? input.turn.failure { batch.report(error, input.file) }
+            head += 1
+            if head < inputs.count { inputs[head].turn.come() }
+        }
+    }
+}
+
+/// One input of a batch; standard input is kept as a file as long as this value lives.
+private struct BatchInput: Sendable {
+    let source: MediaSource
+    private let spool: SpooledInput?
+
+    /// - Throws: ``MediaError`` `.cancelled` when the batch was, `.inputOutput` when standard input cannot be kept.
+    init(_ file: String) throws {
+        try MediaError.checkCancellation()
+        spool = file == "-" ? try SpooledInput() : nil
+        source = spool.map { .file($0.path, name: SpooledInput.name) } ?? .file(file)
+    }
+}
+
 /// Standard input as a file that can be read from any place: removed when the value goes away.
-struct SpooledInput: ~Copyable {
+final class SpooledInput: Sendable {
     static let name = "standard input"
 
     let path: String

@@ -6,10 +6,20 @@ import PerceptInference
 struct Console: Sendable {
     let isJSON: Bool
     let isQuiet: Bool
+    /// `nil` where all is said at once.
+    private let turn: ConsoleTurn?
 
     init(_ options: GeneralOptions) {
         isJSON = options.json
         isQuiet = options.quiet
+        turn = nil
+    }
+
+    /// The same, but for its turn to be waited for.
+    init(_ console: Console, turn: ConsoleTurn) {
+        isJSON = console.isJSON
+        isQuiet = console.isQuiet
+        self.turn = turn
     }
 
     /// A result: `json` as one line where JSON is asked for, else `text` for a person.
@@ -19,41 +29,53 @@ struct Console: Sendable {
         _ text: @autoclosure () -> String, json: @autoclosure () -> JSONObject
     ) throws(MediaError) {
         let line = isJSON ? JSONValue.object(json()).serialized() : Array(Self.printable(text()).utf8)
-        try Self.writeResult(line + [UInt8(ascii: "\n")])
+        try write(line + [UInt8(ascii: "\n")])
     }
 
     /// Text for a file or a pipe, as it is.
     ///
     /// - Throws: ``MediaError`` `.inputOutput` when it cannot be written.
     func raw(_ text: String) throws(MediaError) {
-        try Self.writeResult(Array(text.utf8))
+        try write(Array(text.utf8))
+    }
+
+    private func write(_ result: [UInt8]) throws(MediaError) {
+        guard let turn else { return try Self.writeResult(result) }
+        try turn.result(result)
     }
 
     /// A reader that has gone away has seen what it wanted; anything else that stops a result is an error.
-    private static func writeResult(_ bytes: [UInt8]) throws(MediaError) {
+    static func writeResult(_ bytes: [UInt8]) throws(MediaError) {
         guard let failure = writeAll(bytes, to: STDOUT_FILENO), failure != EPIPE else { return }
         throw .writing("standard output", failure)
     }
 
     func error(_ text: String) {
-        Self.tell("percept: \(Self.printable(text))\n")
+        say("percept: \(Self.printable(text))\n")
     }
 
     func warning(_ text: String) {
         guard !isQuiet else { return }
-        Self.tell("percept: warning: \(Self.printable(text))\n")
+        say("percept: warning: \(Self.printable(text))\n")
     }
 
     func notice(_ text: String) {
         guard !isQuiet else { return }
-        Self.tell("percept: \(Self.printable(text))\n")
+        say("percept: \(Self.printable(text))\n")
+    }
+
+    private func say(_ text: String) {
+        guard let turn else { return Self.tell(text) }
+        turn.message(text)
     }
 
     /// Shows how far work is, on a terminal only; `nil` elsewhere, so that nothing is computed for it.
     func progress(_ label: String) -> (@Sendable (Double) -> Void)? {
         guard !isQuiet, isatty(STDERR_FILENO) == 1 else { return nil }
         let label = Self.printable(label)
-        return { fraction in
+        return { [turn] fraction in
+            // Of several inputs at a time it is the first that is watched.
+            guard turn?.hasCome ?? true else { return }
             // Back to the start of the line, and erase to its end when done.
             let text = fraction < 1 ? "\r\(label) \(Int(fraction * 100)) %" : "\r\u{1B}[K"
             Self.tell(text)
@@ -71,7 +93,7 @@ struct Console: Sendable {
     }
 
     /// Where nobody can be told, there is nothing to do about it.
-    private static func tell(_ text: String) {
+    static func tell(_ text: String) {
         _ = writeAll(Array(text.utf8), to: STDERR_FILENO)
     }
 }

@@ -16,6 +16,7 @@ struct Inspect: AsyncParsableCommand {
     var profile: String?
 
     @OptionGroup(title: "Recordings") var reading: ReadingOptionGroup
+    @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     private static var profileNames: String { ServiceProfile.all.map(\.name).joined(separator: ", ") }
@@ -29,8 +30,9 @@ struct Inspect: AsyncParsableCommand {
     func run() async throws {
         let console = Console(general)
         let profile = profile.flatMap(ServiceProfile.named)
-        try await Batch.run(input.files, console) { source in
-            let inspection = try await MediaInspection.inspecting(source, reading: reading.options)
+        let (options, limits) = (reading.options, resources.limits)
+        try await Batch.runSideBySide(input.files, console, planning: { _ in }) { source, _, console in
+            let inspection = try await MediaInspection.inspecting(source, reading: options, limits: limits)
             let mediaType: MediaType
             if case .recording(let header, _, _, _) = inspection {
                 mediaType = header.mediaType

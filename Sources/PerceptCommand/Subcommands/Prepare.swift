@@ -22,6 +22,7 @@ struct Prepare: AsyncParsableCommand {
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
@@ -33,11 +34,16 @@ struct Prepare: AsyncParsableCommand {
     func run() async throws {
         let console = Console(general)
         var naming = OutputNaming(output, inputs: input.files)
-        try await Batch.run(input.files, console) { source in
+        let planning = { (source: MediaSource) in
             let preparation = MediaPreparation(audio: try audio.preparation(limits), image: image.preparation(limits))
             let path = try naming.output(for: source, fileExtension: preparation.fileExtension(for: source))
-            let prepared = try await preparation.prepare(
-                source, toFile: path, progress: console.progress("preparing \(source.name)"))
+            return (preparation: preparation, path: path)
+        }
+        try await Batch.runSideBySide(input.files, console, planning: planning) {
+            [receipt, limits = resources.limits] source, plan, console in
+            let path = plan.path
+            let prepared = try await plan.preparation.prepare(
+                source, toFile: path, limits: limits, progress: console.progress("preparing \(source.name)"))
             let summary = try Summary(prepared)
             for warning in summary.warnings { console.warning("\(source.name): \(warning)") }
             if let receipt {
