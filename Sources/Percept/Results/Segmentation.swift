@@ -18,25 +18,24 @@ public struct Segment: Sendable, Hashable {
 }
 
 extension Segment {
-    /// Decodes the segments of an answer.
+    /// Decodes the segments of an answer, on all processors; no more masks than these are held uncompressed.
     ///
     /// - Parameters:
     ///   - source: what errors call the answer.
     ///   - map: makes of a mask as it was sent the one over the source.
     static func decoding(
-        _ found: [ImageSegment], source: String, limits: ResourceLimits, map: (Mask) throws(MediaError) -> Mask
+        _ found: [ImageSegment], source: String, limits: ResourceLimits,
+        map: @Sendable (Mask) throws(MediaError) -> Mask
     ) throws(MediaError) -> [Segment] {
-        var segments: [Segment] = []
-        for (index, segment) in found.enumerated() {
+        try ParallelWork.map(found) { index, segment throws(MediaError) in
             let name = "\(source): mask \(index) (\(segment.label))"
             let sent = try Mask(base64: segment.mask, name: name, limits: limits)
-            do {
-                segments.append(Segment(label: segment.label, score: segment.score, mask: try map(sent)))
+            do throws(MediaError) {
+                return Segment(label: segment.label, score: segment.score, mask: try map(sent))
             } catch {
                 throw error.about(name)
             }
         }
-        return segments
     }
 
     /// Decodes the segments of an answer that was saved.

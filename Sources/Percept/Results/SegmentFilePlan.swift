@@ -1,0 +1,105 @@
+import PerceptCore
+import PerceptImage
+import PerceptInference
+
+/// A file that is to be written: its name, and what makes its bytes.
+struct PlannedFile: Sendable {
+    let name: String
+    let bytes: @Sendable () throws(MediaError) -> [UInt8]
+
+    func write(to path: String, protecting inputs: [String]) throws(MediaError) {
+        let output = try OutputFile(path: path, protecting: inputs)
+        try output.write(try bytes())
+        try output.commit()
+    }
+}
+
+/// The files that segments become, before any of them is written.
+struct SegmentFilePlan: Sendable {
+    let entries: [SegmentFiles.Entry]
+    /// All files but the list.
+    private(set) var files: [PlannedFile]
+    private(set) var commonFiles: [String] = []
+
+    private static let cutOutSuffix = "-cutout.png"
+
+    /// - Throws: `MediaError` `.invalidArgument` when masks differ in size, or the picture is missing.
+    init(
+        _ segments: [Segment], _ formats: Set<SegmentFiles.Format>, pictureName: String, image: Image?
+    ) throws(MediaError) {
+        let names = SegmentFileName.names(for: segments.map(\.label))
+        let hasCutOuts = formats.contains(.cutouts)
+        entries = zip(segments, names).map { segment, name in
+            let box = segment.mask.boundingBox
+            let isCutOut = hasCutOuts && box != nil
+            return SegmentFiles.Entry(
+                label: segment.label, score: segment.score, mask: name, area: segment.mask.area, box: box,
+                cutOut: isCutOut ? name.dropLast(".png".count) + Self.cutOutSuffix : nil)
+        }
+        files = zip(segments, names).map { segment, name in
+            PlannedFile(name: name) { () throws(MediaError) in try segment.mask.encodedPNG() }
+        }
+        if formats.isEmpty { return }
+        if hasCutOuts {
+            guard let image else {
+                throw MediaError(
+                    .invalidArgument, problem: "cut-outs need the picture that the masks are about",
+                    remedy: "name it with --image")
+            }
+            for (segment, entry) in zip(segments, entries) {
+                guard let name = entry.cutOut else { continue }
+                try segment.mask.checkFits(image)
+                files.append(
+                    PlannedFile(name: name) { () throws(MediaError) in
+                        try image.cutOut(segment.mask)?.encoded(as: .png) ?? []
+                    })
+            }
+        }
+        guard let size = image?.size ?? segments.first?.mask.size else {
+            if formats.subtracting([.cutouts]).isEmpty { return }
+            throw MediaError(
+                .invalidArgument, problem: "without segments nothing says how large the picture is",
+                remedy: "name it with --image")
+        }
+        try segments.checkSize(size)
+        try addCommonFiles(segments, formats, size: size, pictureName: pictureName)
+    }
+
+    private mutating func addCommonFiles(
+        _ segments: [Segment], _ formats: Set<SegmentFiles.Format>, size: PixelSize, pictureName: String
+    ) throws(MediaError) {
+        if formats.contains(.coco) {
+            add("coco.json") { () throws(MediaError) in
+                var dataset = COCODataset()
+                try dataset.add(segments, of: pictureName, size: size)
+                return dataset.json.serialized()
+            }
+        }
+        if formats.contains(.panoptic) {
+            let panoptic = try PanopticSegmentation(segments, size: size)
+            add("panoptic.png") { () throws(MediaError) in try panoptic.image().encoded(as: .png) }
+            add("panoptic.json") { () throws(MediaError) in
+                panoptic.json(fileName: pictureName, pngName: "panoptic.png").serializedForReading()
+            }
+        }
+        if formats.contains(.polygons) {
+            add("polygons.json") { () throws(MediaError) in
+                try SegmentPolygons.json(segments, size: size).serialized()
+            }
+        }
+    }
+
+    private mutating func add(_ name: String, _ bytes: @escaping @Sendable () throws(MediaError) -> [UInt8]) {
+        files.append(PlannedFile(name: name, bytes: bytes))
+        commonFiles.append(name)
+    }
+}
+
+extension Mask {
+    fileprivate func checkFits(_ image: Image) throws(MediaError) {
+        guard size != image.size else { return }
+        throw MediaError(
+            .invalidArgument, problem: "a mask of \(size) pixels does not fit the picture, which has \(image.size)",
+            remedy: "have masks rescaled (--rescale-masks) if it covers the whole picture")
+    }
+}
