@@ -1,4 +1,6 @@
-import Percept
+public import ArgumentParser
+import Foundation
+public import Percept
 import PerceptCore
 import PerceptImage
 import PerceptInference
@@ -11,24 +13,35 @@ struct SegmentReport {
     private let overlayPath: String?
 
     /// - Parameters:
+    ///   - picture: what the masks are about, where it is known.
     ///   - folder: where the masks go; `nil` for nowhere.
+    ///   - formats: what is written there besides the masks.
     ///   - otherInputs: files beside `source` that must not be replaced.
-    ///   - overlay: where the picture with the masks over it goes, and the picture.
+    ///   - overlay: where the picture with the masks over it goes.
     ///   - lenient: whether damage in that picture is passed over.
     ///   - limits: what that picture may not exceed.
     init(
-        _ segments: [Percept.Segment], source: MediaSource, otherInputs: [String] = [], folder: String?,
-        overlay: (path: String, picture: MediaSource)?, lenient: Bool = false, limits: ResourceLimits
+        _ segments: [Percept.Segment], source: MediaSource, picture: MediaSource?, otherInputs: [String] = [],
+        folder: String?, formats: [SegmentFiles.Format] = [], overlay: String?, lenient: Bool = false,
+        limits: ResourceLimits
     ) throws {
         name = source.name
         self.segments = segments
-        overlayPath = overlay?.path
-        let inputs = [source.path, overlay?.picture.path].compactMap(\.self) + otherInputs
-        if let overlay {
-            let image = try Image(decoding: overlay.picture, limits: limits, lenient: lenient).overlaid(with: segments)
-            try PictureOutput.write(image, to: overlay.path, protecting: inputs)
+        overlayPath = overlay
+        let inputs = [source.path, picture?.path].compactMap(\.self) + otherInputs
+        // Without segments the picture alone says how large it is.
+        let isNeeded =
+            overlay != nil || formats.contains(.cutouts) || !formats.isEmpty && segments.isEmpty
+        let image = isNeeded ? try picture.map { try Image(decoding: $0, limits: limits, lenient: lenient) } : nil
+        if let overlay, let image {
+            try PictureOutput.write(image.overlaid(with: segments), to: overlay, protecting: inputs)
         }
-        files = try folder.map { try SegmentFiles(saving: segments, in: $0, protecting: inputs) }
+        files = try folder.map { folder in
+            try SegmentFiles(
+                saving: segments, in: folder, formats: Set(formats),
+                pictureName: picture.map { ($0.name as NSString).lastPathComponent } ?? "", image: image,
+                protecting: inputs)
+        }
     }
 
     func print(_ console: Console) throws {
@@ -48,7 +61,10 @@ struct SegmentReport {
 
     private var json: JSONObject {
         var json: JSONObject = ["file": .string(name), "segments": files?.json ?? unsaved]
-        if let files { json["output"] = .string(files.folder) }
+        if let files {
+            json["output"] = .string(files.folder)
+            if !files.commonFiles.isEmpty { json["files"] = .array(files.commonFiles.map { .string($0) }) }
+        }
         if let overlayPath { json["overlay"] = .string(overlayPath) }
         return json
     }
@@ -64,3 +80,5 @@ struct SegmentReport {
             })
     }
 }
+
+extension SegmentFiles.Format: ExpressibleByArgument {}

@@ -22,6 +22,12 @@ struct Masks: AsyncParsableCommand {
         help: ArgumentHelp("The picture with the masks over it (.png or .jpg); needs --image.", valueName: "picture"))
     var overlay: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "What else to write (repeatable): coco (coco.json), panoptic (panoptic.png and .json), polygons (polygons.json), cutouts (a PNG per segment; needs --image).",
+            valueName: "format"))
+    var format: [SegmentFiles.Format] = []
+
     @Flag(help: "Rescales masks that are not of the picture's size, instead of refusing them.")
     var rescaleMasks = false
 
@@ -30,6 +36,9 @@ struct Masks: AsyncParsableCommand {
 
     func validate() throws {
         if overlay != nil, image == nil { throw ValidationError("--overlay needs the picture: --image.") }
+        if format.contains(.cutouts), image == nil {
+            throw ValidationError("--format cutouts needs the picture: --image.")
+        }
         if rescaleMasks, image == nil { throw ValidationError("--rescale-masks needs the picture: --image.") }
     }
 
@@ -44,10 +53,8 @@ struct Masks: AsyncParsableCommand {
                 found, source: source.name,
                 size: try picture.map { try ImageReader($0, limits: resources.limits).header.size },
                 rescalingMismatch: rescaleMasks, limits: resources.limits)
-            let overlayOutput: (String, MediaSource)? =
-                if let overlay, let picture { (overlay, picture) } else { nil }
             try SegmentReport(
-                segments, source: source, otherInputs: image.map { [$0] } ?? [], folder: output, overlay: overlayOutput,
+                segments, source: source, picture: picture, folder: output, formats: format, overlay: overlay,
                 limits: resources.limits
             ).print(console)
         }

@@ -23,6 +23,12 @@ struct Segment: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "What else to write into the folder (repeatable): coco, panoptic, polygons or cutouts; see masks.",
+            valueName: "format"))
+    var format: [SegmentFiles.Format] = []
+
+    @Option(
+        help: ArgumentHelp(
             "The least score that counts, 0 to 1; else all that the service reports.", valueName: "score"))
     var threshold: Double?
 
@@ -37,6 +43,7 @@ struct Segment: AsyncParsableCommand {
 
     func validate() throws {
         try validateThreshold(threshold)
+        if !format.isEmpty, output == nil { throw ValidationError("--format needs a folder to write to: -o.") }
     }
 
     func run() async throws {
@@ -53,8 +60,8 @@ struct Segment: AsyncParsableCommand {
                 source, model: service.model, threshold: threshold, rescalingMasks: rescaleMasks)
             for warning in segmentation.warnings { console.warning("\(source.name): \(warning)") }
             let report = try SegmentReport(
-                segmentation.segments, source: source, otherInputs: input.files, folder: folder,
-                overlay: picture.map { ($0, source) }, lenient: image.reading.lenient,
+                segmentation.segments, source: source, picture: source, otherInputs: input.files, folder: folder,
+                formats: format, overlay: picture, lenient: image.reading.lenient,
                 limits: resources.limits)
             try report.print(console)
         }
