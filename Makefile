@@ -15,7 +15,7 @@ demo: packages
 	@$(RUN_DEMO)
 
 test: packages
-	swift test --disable-xctest
+	swift test --disable-xctest --no-parallel
 
 bench: packages
 	swift build -c release --product percept
