@@ -31,9 +31,11 @@ struct PerceptCommand: AsyncParsableCommand {
         // A reader of our output that goes away must not end us before files are tidied up.
         signal(SIGPIPE, SIG_IGN)
         let run = Task { await Self.main(nil) }
+        // A queue of its own gets a thread even while each processor is busy with an input, which the global queue does not.
+        let signals = DispatchQueue(label: "percept.signals")
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: signals)
             source.setEventHandler { @Sendable in
                 if run.isCancelled { _exit(128 + number) }
                 run.cancel()
