@@ -143,6 +143,7 @@ public struct AudioPreparation: Sendable, Hashable {
                 chain, passage, sourceFrameCount: passage.sourceFrameCount ?? reader.framesRead, name: source.name,
                 replacedSampleCount: reader.replacedSampleCount, readingWarnings: reader.warnings)
         } catch {
+            output.abandon()
             throw try explained(error, .source(source), limits)
         }
     }

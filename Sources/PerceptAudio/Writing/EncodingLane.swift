@@ -33,6 +33,11 @@ final class EncodingLane: Sendable {
         }
     }
 
+    /// Drops what waits. A half-written file is gone when this returns, and not some time later, by when the process may have ended.
+    func abandon() {
+        writer.withLock { $0 = nil }
+    }
+
     private func encode(_ planes: [[Float]]) {
         writer.withLock { writer in
             do throws(MediaError) {
