@@ -25,6 +25,7 @@ public enum IndexedMaskImage {
     /// - Parameters:
     ///   - masks: at most ``largestMaskCount``; where they overlap, later ones lie over earlier ones.
     ///   - size: of the picture.
+    ///   - limits: what the picture may not exceed.
     /// - Throws: `MediaError` `.invalidArgument` when a mask is not of `size` or there are too many; `.limitExceeded`;
     ///   `.cancelled`.
     public static func png(

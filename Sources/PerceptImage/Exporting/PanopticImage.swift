@@ -12,6 +12,7 @@ public enum PanopticImage {
     ///   - segments: of one size; where they overlap, later ones lie over earlier ones. `Mask.disjoint(_:)` gives masks that
     ///     do not.
     ///   - size: of the picture.
+    ///   - limits: what the picture may not exceed.
     /// - Throws: `MediaError` `.invalidArgument` when a mask is not of `size`, or an identifier is not in
     ///   1…``largestIdentifier`` or stands twice; `.limitExceeded`; `.cancelled`.
     public static func drawing(

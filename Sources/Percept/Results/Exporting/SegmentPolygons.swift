@@ -9,7 +9,11 @@ public import PerceptInference
 /// A polygon is one part of the mask, a list of rings: its exterior, then its holes. A ring is a list of `[x, y]`, corners of
 /// pixels; `MaskPolygon` says more of them, and `Mask(polygons:size:)` makes the same mask again.
 public enum SegmentPolygons {
-    /// - Parameter size: of the picture.
+    /// The segments' boundaries, in their order.
+    ///
+    /// - Parameters:
+    ///   - segments: each with a mask of `size`.
+    ///   - size: of the picture.
     /// - Throws: `MediaError` `.invalidArgument` when a mask is not of `size`; `.cancelled`.
     public static func json(_ segments: [Segment], size: PixelSize) throws(MediaError) -> JSONValue {
         try segments.checkSize(size)
