@@ -8,6 +8,14 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// Loaded when the first label is drawn, so nothing is linked: only their headers are needed, which pkg-config has to find
+// where they are not in the compiler's own path. There they are linked too.
+#if os(macOS)
+    let (raqmConfiguration, fontconfigConfiguration): (String?, String?) = ("raqm", "fontconfig")
+#else
+    let (raqmConfiguration, fontconfigConfiguration): (String?, String?) = (nil, nil)
+#endif
+
 let package = Package(
     name: "percept",
     platforms: [.macOS(.v15)],
@@ -38,7 +46,15 @@ let package = Package(
             name: "CLibWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"]), .brew(["webp"])]),
         .systemLibrary(
             name: "CLCMS2", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"])]),
+        .systemLibrary(
+            name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"]), .brew(["freetype"])]),
+        .systemLibrary(
+            name: "CRaqm", pkgConfig: raqmConfiguration, providers: [.apt(["libraqm-dev"]), .brew(["libraqm"])]),
+        .systemLibrary(
+            name: "CFontconfig", pkgConfig: fontconfigConfiguration,
+            providers: [.apt(["libfontconfig-dev"]), .brew(["fontconfig"])]),
         .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG", "CLibWebP", "CLCMS2"]),
+        .target(name: "CTextLayout", dependencies: ["CFreeType", "CRaqm", "CFontconfig"]),
         .target(name: "CKernels"),
 
         .target(name: "PerceptCore", swiftSettings: swiftSettings),
@@ -46,7 +62,7 @@ let package = Package(
             name: "PerceptAudio", dependencies: ["PerceptCore", "CSndfile", "CFLAC", "CKernels"],
             swiftSettings: swiftSettings),
         .target(
-            name: "PerceptImage", dependencies: ["PerceptCore", "CImageCodecs", "CKernels"],
+            name: "PerceptImage", dependencies: ["PerceptCore", "CImageCodecs", "CFreeType", "CTextLayout", "CKernels"],
             swiftSettings: swiftSettings),
         .target(
             name: "PerceptInference",
