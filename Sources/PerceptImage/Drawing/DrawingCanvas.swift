@@ -1,13 +1,13 @@
-import PerceptCore
+package import PerceptCore
 
 /// The pixels that are drawn on: 8 bits, rgb or rgba.
-struct DrawingCanvas {
-    let size: PixelSize
+package struct DrawingCanvas {
+    package let size: PixelSize
     private let hasAlpha: Bool
     private var bytes: [UInt8]
 
     /// Converts any image: gray to rgb, 16 bits to 8 by `(v · 255 + 32767) / 65535`; alpha is kept.
-    init(_ image: Image) {
+    package init(_ image: Image) {
         size = image.size
         hasAlpha = image.layout.colorModel.hasAlpha
         let isColor = image.layout.colorModel.opaque == .rgb
@@ -40,7 +40,7 @@ struct DrawingCanvas {
         }
     }
 
-    consuming func image() -> Image {
+    package consuming func image() -> Image {
         Image(
             size: size, layout: Image.Layout(colorModel: hasAlpha ? .rgba : .rgb, bitDepth: .eight),
             uncheckedBytes: bytes)
@@ -78,7 +78,7 @@ struct DrawingCanvas {
     }
 
     /// Fills whole pixels.
-    mutating func fill(_ rectangle: PixelRectangle, color: Color) {
+    package mutating func fill(_ rectangle: PixelRectangle, color: Color) {
         let visible = rectangle.clipped(to: size)
         let width = size.width
         withBlender(color) { blender in
