@@ -9,11 +9,17 @@ public struct BoxStyle: Sendable, Hashable {
     public var capHeight: Double?
     /// Where the colours of labels come from.
     public var palette: Palette
+    /// What labels are written in.
+    public var typeface: Typeface
 
-    public init(lineWidth: Double? = nil, capHeight: Double? = nil, palette: Palette = .okabeIto) {
+    public init(
+        lineWidth: Double? = nil, capHeight: Double? = nil, palette: Palette = .okabeIto,
+        typeface: Typeface = .automatic
+    ) {
         self.lineWidth = lineWidth
         self.capHeight = capHeight
         self.palette = palette
+        self.typeface = typeface
     }
 }
 
@@ -36,15 +42,17 @@ extension Image {
     /// A label reads `cat 0.98` in black or white, whichever stands out more from its plate (at least 4.5 by WCAG), and
     /// lies completely on the image: above its box, else inside, below or beside it, and not over another label where
     /// there is room. Text that does not fit is made smaller, then cut; an image less than 11 pixels high gets none.
-    /// Labels lie over all frames; boxes are drawn, and labels placed, in their order.
+    /// Labels lie over all frames; boxes are drawn, and labels placed, in their order. Letters of any script are taken from
+    /// the style's typeface and, where it lacks them, from the system's fonts; what no font has is a box.
     ///
     /// Gray becomes rgb, 16 bits become 8 by `(v · 255 + 32767) / 65535`; alpha is kept, and drawn pixels are opaque.
     ///
-    /// - Throws: `MediaError` `.cancelled`.
+    /// - Throws: `MediaError` `.cancelled`, or what ``Typeface/check()`` throws.
     public func drawing(
         _ boxes: [LabelledBox], style: BoxStyle = BoxStyle()
     ) throws(MediaError) -> AnnotatedImage {
         let lineWidth = Self.sensible(style.lineWidth, default: DrawingScale.lineWidth(size), least: 1)
+        let typesetter = try Typesetter(style.typeface)
         var canvas = DrawingCanvas(self)
         var dropped: [DroppedBox] = []
         var frames: [(wording: LabelText.Wording, outer: BoundingBox, color: Color)] = []
@@ -57,19 +65,20 @@ extension Image {
             let color = labelled.color ?? style.palette.color(forLabel: labelled.label)
             let (outer, inner) = labelled.box.standardized.clipped(to: size).frame(lineWidth: lineWidth, on: size)
             canvas.drawFrame(outer: outer, inner: inner, color: color)
-            frames.append((LabelText.Wording(label: labelled.label, score: labelled.score), outer, color))
+            frames.append(
+                (LabelText.Wording(label: labelled.label, score: labelled.score, typesetter: typesetter), outer, color))
         }
         let capHeight = Self.sensible(
             style.capHeight,
             default: DrawingScale.capHeight(size, plateAreas: frames.reduce(0) { $0 + $1.wording.plateArea }),
             least: LabelText.smallestCapHeight)
         var placement = LabelPlacement(on: size)
-        var rasterizer = GlyphRasterizer()
         for frame in frames {
-            guard let text = LabelText(frame.wording, capHeight: capHeight, fitting: size) else { continue }
+            guard let text = LabelText(frame.wording, capHeight: capHeight, fitting: size, typesetter: typesetter)
+            else { continue }
             try MediaError.checkCancellation()
             let plate = placement.place(text.plate, for: frame.outer.coveredPixels)
-            canvas.draw(text, on: plate, color: frame.color, rasterizer: &rasterizer)
+            canvas.draw(text, on: plate, color: frame.color, typesetter: typesetter)
         }
         return AnnotatedImage(image: canvas.image(), dropped: dropped)
     }
@@ -120,14 +129,11 @@ extension BoundingBox {
 extension DrawingCanvas {
     /// Draws a plate of `color` and on it the text, in black or white.
     mutating func draw(
-        _ text: LabelText, on plate: PixelRectangle, color: Color, rasterizer: inout GlyphRasterizer
+        _ text: LabelText, on plate: PixelRectangle, color: Color, typesetter: Typesetter
     ) {
         fill(plate, color: color)
-        var pen = Double(plate.x) + text.inset
-        for character in text.characters {
-            let (bitmap, column) = rasterizer.bitmap(character, scale: text.scale, penX: pen)
-            draw(bitmap, column: column, row: plate.y + text.baseLine, color: color.legibleTextColor, clip: plate)
-            pen += (StrokeFont.glyph(character).width + StrokeFont.gap) * text.scale
-        }
+        draw(
+            text.line, penX: Double(plate.x) + text.inset, baseLine: Double(plate.y + text.baseLine),
+            capHeight: text.capHeight, color: color.legibleTextColor, clip: plate, typesetter: typesetter)
     }
 }

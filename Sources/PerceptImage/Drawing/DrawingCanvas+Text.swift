@@ -3,7 +3,7 @@ import PerceptCore
 extension DrawingCanvas {
     /// Width of a line of text in pixels, from the left edge of its first stroke to the right edge of its last.
     package static func textWidth(_ text: String, capHeight: Double) -> Double {
-        let glyphs = glyphs(text)
+        let glyphs = StrokeFont.letters(for: text)
         guard !glyphs.isEmpty else { return 0 }
         return (StrokeFont.width(of: glyphs) + 2 * StrokeFont.strokeRadius) * capHeight / StrokeFont.capHeight
     }
@@ -22,8 +22,10 @@ extension DrawingCanvas {
         let scale = capHeight / StrokeFont.capHeight
         var rasterizer = GlyphRasterizer()
         var pen = x + StrokeFont.strokeRadius * scale
-        for glyph in Self.glyphs(text) {
-            let (bitmap, column) = rasterizer.bitmap(glyph, scale: scale, penX: pen)
+        for glyph in StrokeFont.letters(for: text) {
+            let (bitmap, column, _) = rasterizer.bitmap(.strokes(glyph), capHeight: capHeight, x: pen, y: 0) {
+                GlyphRasterizer.rasterized(glyph, capHeight: capHeight, offset: $0)
+            }
             draw(bitmap, column: column, row: baseLine, color: color, clip: clip)
             pen += (StrokeFont.glyph(glyph).width + StrokeFont.gap) * scale
         }

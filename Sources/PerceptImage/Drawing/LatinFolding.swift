@@ -39,3 +39,21 @@ enum LatinFolding {
         "\u{2029}": " ", "\u{2212}": "-", "\u{FEFF}": "", "\u{200B}": "",
     ]
 }
+
+extension StrokeFont {
+    /// The letters for any text: ASCII as it is, letters with marks without them, one box for each other character.
+    static func letters(for characters: some Sequence<Character>) -> [Unicode.Scalar] {
+        var letters: [Unicode.Scalar] = []
+        for character in characters {
+            guard let folded = LatinFolding.ascii(character) else {
+                letters.append(missing)
+                continue
+            }
+            for letter in folded.unicodeScalars where letter != " " || letters.last ?? " " != " " {
+                letters.append(letter)
+            }
+        }
+        if letters.last == " " { letters.removeLast() }
+        return letters
+    }
+}

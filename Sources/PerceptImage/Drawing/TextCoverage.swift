@@ -17,12 +17,15 @@ struct GlyphRasterizer {
         var height: Int
         /// 0…255, rows from top to bottom.
         var coverage: [UInt8]
+
+        static let empty = Bitmap(x: 0, y: 0, width: 0, height: 0, coverage: [])
     }
 
     private struct Key: Hashable {
-        var character: Unicode.Scalar
-        var scale: Double
-        var phase: Int
+        var shape: GlyphShape
+        var capHeight: Double
+        var phaseX: Int
+        var phaseY: Int
     }
 
     /// Places between two pixels that a pen is rounded to: finer ones cannot be seen.
@@ -34,35 +37,52 @@ struct GlyphRasterizer {
     private var bitmaps: [Key: Bitmap] = [:]
     private var byteCount = 0
 
-    /// The bitmap for a pen at `x` (pixels, of any fraction), and the pixel it is relative to.
-    mutating func bitmap(_ character: Unicode.Scalar, scale: Double, penX: Double) -> (bitmap: Bitmap, column: Int) {
-        let position = Int((penX * Double(Self.phaseCount)).rounded())
-        let column = position >= 0 ? position / Self.phaseCount : (position - Self.phaseCount + 1) / Self.phaseCount
-        let key = Key(character: character, scale: scale, phase: position - column * Self.phaseCount)
-        if let bitmap = bitmaps[key] { return (bitmap, column) }
-        let bitmap = Self.rasterized(
-            StrokeFont.glyph(character).segments(scale: scale), radius: StrokeFont.strokeRadius * scale,
-            offset: Double(key.phase) / Double(Self.phaseCount))
+    /// The bitmap for a pen at `x`, `y` (pixels, of any fraction), and the pixel it is relative to.
+    ///
+    /// - Parameter draw: draws the glyph for a pen that lies so far to the right of and below a whole pixel.
+    mutating func bitmap(
+        _ shape: GlyphShape, capHeight: Double, x: Double, y: Double, draw: ((x: Double, y: Double)) -> Bitmap
+    ) -> (bitmap: Bitmap, column: Int, row: Int) {
+        let (column, phaseX) = Self.pixel(x)
+        let (row, phaseY) = Self.pixel(y)
+        let key = Key(shape: shape, capHeight: capHeight, phaseX: phaseX, phaseY: phaseY)
+        if let bitmap = bitmaps[key] { return (bitmap, column, row) }
+        let bitmap = draw((Double(phaseX) / Double(Self.phaseCount), Double(phaseY) / Double(Self.phaseCount)))
         if byteCount > Self.keptByteCount {
             bitmaps.removeAll()
             byteCount = 0
         }
         bitmaps[key] = bitmap
         byteCount += bitmap.coverage.count
-        return (bitmap, column)
+        return (bitmap, column, row)
+    }
+
+    private static func pixel(_ position: Double) -> (whole: Int, phase: Int) {
+        let phases = Int((position * Double(phaseCount)).rounded())
+        let whole = phases >= 0 ? phases / phaseCount : (phases - phaseCount + 1) / phaseCount
+        return (whole, phases - whole * phaseCount)
+    }
+
+    /// A glyph of the built-in letters for a pen that lies so far to the right of and below a whole pixel.
+    static func rasterized(
+        _ letter: Unicode.Scalar, capHeight: Double, offset: (x: Double, y: Double)
+    ) -> Bitmap {
+        let scale = capHeight / StrokeFont.capHeight
+        return rasterized(
+            StrokeFont.glyph(letter).segments(scale: scale), radius: StrokeFont.strokeRadius * scale, offset: offset)
     }
 
     /// Coverage of round-capped strokes of `radius` around `segments`.
     ///
     /// A pixel is covered by `radius + ½ − distance`, limited to 0…1, the distance being that of its centre from the
     /// nearest point of a segment; where strokes meet, the larger coverage holds. A stroke is at least a pixel wide.
-    static func rasterized(_ segments: [StrokeFont.Segment], radius: Double, offset: Double) -> Bitmap {
+    static func rasterized(_ segments: [StrokeFont.Segment], radius: Double, offset: (x: Double, y: Double)) -> Bitmap {
         let radius = max(radius, smallestRadius)
         let reach = radius * dotScale + 0.5
-        let xs = segments.flatMap { [$0.start.x, $0.end.x] }.map { $0 + offset }
-        let ys = segments.flatMap { [$0.start.y, $0.end.y] }
+        let xs = segments.flatMap { [$0.start.x, $0.end.x] }.map { $0 + offset.x }
+        let ys = segments.flatMap { [$0.start.y, $0.end.y] }.map { $0 + offset.y }
         guard let xMin = xs.min(), let xMax = xs.max(), let yMin = ys.min(), let yMax = ys.max() else {
-            return Bitmap(x: 0, y: 0, width: 0, height: 0, coverage: [])
+            return .empty
         }
         let left = Int((xMin - reach).rounded(.down))
         let top = Int((yMin - reach).rounded(.down))
@@ -72,8 +92,8 @@ struct GlyphRasterizer {
         coverage.withUnsafeMutableBufferPointer { coverage in
             for segment in segments {
                 add(
-                    segment, radius: segment.isDot ? radius * dotScale : radius, x: offset - Double(left),
-                    y: -Double(top), to: coverage, width: width, height: height)
+                    segment, radius: segment.isDot ? radius * dotScale : radius, x: offset.x - Double(left),
+                    y: offset.y - Double(top), to: coverage, width: width, height: height)
             }
         }
         return Bitmap(x: left, y: top, width: width, height: height, coverage: coverage)

@@ -13,7 +13,7 @@ enum DrawnPictures {
             let box = BoundingBox(xMin: 8, yMin: Double(y), xMax: Double(width) - 8, yMax: Double(y) + 3)
             lines.append(LabelledBox(box, label: "line \(y): the quick brown fox jumps over the lazy dog"))
         }
-        return try page.drawing(lines, style: BoxStyle()).image
+        return try page.drawing(lines, style: BoxStyle(typeface: .builtIn)).image
     }
 
     /// Slow waves of colour, coarse and fine grain, and a few edges.

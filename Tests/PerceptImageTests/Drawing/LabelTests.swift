@@ -6,13 +6,21 @@ import Testing
 
 @Suite("Labels")
 struct LabelTests {
+    private static var builtIn: Typesetter { Typesetter(library: nil, faces: []) }
+
     private static func text(
         _ label: String, _ score: Double?, capHeight: Double = 12,
         on size: PixelSize = PixelSize(width: 640, height: 420)
     ) -> String? {
-        LabelText(LabelText.Wording(label: label, score: score), capHeight: capHeight, fitting: size).map {
-            String(String.UnicodeScalarView($0.characters))
-        }
+        fitted(label, score, capHeight: capHeight, on: size)?.line.text
+    }
+
+    private static func fitted(
+        _ label: String, _ score: Double?, capHeight: Double, on size: PixelSize, typesetter: Typesetter = builtIn
+    ) -> LabelText? {
+        LabelText(
+            LabelText.Wording(label: label, score: score, typesetter: typesetter), capHeight: capHeight,
+            fitting: size, typesetter: typesetter)
     }
 
     @Test(
@@ -37,17 +45,15 @@ struct LabelTests {
     @Test("too long a text is made smaller, then cut with its score kept, then only the score stays, then nothing")
     func fitting() throws {
         func fitted(_ width: Int) -> LabelText? {
-            LabelText(
-                LabelText.Wording(label: "cheetah", score: 0.98), capHeight: 20,
-                fitting: PixelSize(width: width, height: 100))
+            Self.fitted("cheetah", 0.98, capHeight: 20, on: PixelSize(width: width, height: 100))
         }
         let whole = try #require(fitted(500))
         #expect(whole.capHeight == 20)
         let smaller = try #require(fitted(whole.plate.width / 2))
-        #expect(smaller.characters == whole.characters && smaller.capHeight < 20)
+        #expect(smaller.line.text == whole.line.text && smaller.capHeight < 20)
         #expect(smaller.plate.width <= whole.plate.width / 2 && smaller.plate.width >= whole.plate.width / 2 - 1)
         let texts = (1...whole.plate.width).map { width in
-            fitted(width).map { String(String.UnicodeScalarView($0.characters)) }
+            fitted(width)?.line.text
         }
         let stages = texts.reduce(into: [String?]()) { stages, text in
             if stages.last != .some(text) { stages.append(text) }
@@ -78,10 +84,8 @@ struct LabelTests {
         var placement = LabelPlacement(on: size)
         for _ in 0..<20 {
             let label = String(repeating: "Wg", count: .random(in: 0...20, using: &random))
-            let wording = LabelText.Wording(label: label, score: 0.5)
-            guard let text = LabelText(wording, capHeight: .random(in: 6...90, using: &random), fitting: size) else {
-                continue
-            }
+            let capHeight = Double.random(in: 6...90, using: &random)
+            guard let text = Self.fitted(label, 0.5, capHeight: capHeight, on: size) else { continue }
             let x = Double.random(in: 0..<Double(size.width), using: &random)
             let y = Double.random(in: 0..<Double(size.height), using: &random)
             let box = BoundingBox(
@@ -122,12 +126,12 @@ struct LabelTests {
     @Test("letters lie completely on their plate", arguments: [6, 7.3, 10, 10.4, 12, 20, 48.7, 62])
     func onPlate(capHeight: Double) throws {
         let size = PixelSize(width: 4000, height: 3000)
-        var rasterizer = GlyphRasterizer()
         for value in 0x21...0x7E {
             let letter = try #require(Unicode.Scalar(value))
-            let wording = LabelText.Wording(label: String(Character(letter)), score: nil)
-            let text = try #require(LabelText(wording, capHeight: capHeight, fitting: size))
-            let (bitmap, column) = rasterizer.bitmap(letter, scale: text.scale, penX: text.inset)
+            let text = try #require(
+                Self.fitted(String(Character(letter)), nil, capHeight: capHeight, on: size))
+            let (bitmap, column, _) = Self.builtIn.bitmap(
+                .strokes(letter), capHeight: capHeight, x: text.inset, y: 0)
             for (index, coverage) in bitmap.coverage.enumerated() where coverage > 0 {
                 let x = column + bitmap.x + index % bitmap.width
                 let y = text.baseLine + bitmap.y + index / bitmap.width
@@ -143,7 +147,9 @@ struct LabelTests {
             size: PixelSize(width: 200, height: 100), layout: .rgb8, bytes: [UInt8](repeating: 128, count: 60_000))
         for color in Palette.okabeIto.colors {
             let box = BoundingBox(xMin: 40, yMin: 40, xMax: 160, yMax: 80)
-            let drawn = try image.drawing([LabelledBox(box, label: "cat", score: 0.98, color: color)]).image
+            let drawn = try image.drawing(
+                [LabelledBox(box, label: "cat", score: 0.98, color: color)], style: BoxStyle(typeface: .builtIn)
+            ).image
             var counts: [Color: Int] = [:]
             for index in stride(from: 0, to: drawn.bytes.count, by: 3) {
                 let pixel = Color(red: drawn.bytes[index], green: drawn.bytes[index + 1], blue: drawn.bytes[index + 2])

@@ -9,12 +9,11 @@ struct StrokeFontTests {
     @Test("every printable ASCII character has a glyph of its own, and so have the ellipsis and the box")
     func complete() throws {
         #expect(StrokeFont.glyphs.count == 97)
-        var rasterizer = GlyphRasterizer()
         var seen: [[UInt8]: Unicode.Scalar] = [:]
         for value in Array(0x21...0x7E) + [0x2026, 0x25A1] {
             let letter = try #require(Unicode.Scalar(value))
             #expect(StrokeFont.glyphs[letter] != nil, "\(letter)")
-            let bitmap = rasterizer.bitmap(letter, scale: 1, penX: 0).bitmap
+            let bitmap = GlyphRasterizer.rasterized(letter, capHeight: 20, offset: (0, 0))
             #expect(bitmap.coverage.contains(255), "\(letter)")
             let shape =
                 [UInt8(bitmap.width), UInt8(bitmap.height), UInt8(truncatingIfNeeded: bitmap.y)] + bitmap.coverage
@@ -52,33 +51,35 @@ struct StrokeFontTests {
     @Test("a horizontal stroke of two pixels between whole rows is solid, of one pixel half of each")
     func strokes() {
         let line = [StrokeFont.Segment(start: .init(x: 2, y: 5), end: .init(x: 12, y: 5))]
-        let two = GlyphRasterizer.rasterized(line, radius: 1, offset: 0)
+        let two = GlyphRasterizer.rasterized(line, radius: 1, offset: (0, 0))
         func value(_ bitmap: GlyphRasterizer.Bitmap, _ x: Int, _ y: Int) -> UInt8 {
             bitmap.coverage[(y - bitmap.y) * bitmap.width + x - bitmap.x]
         }
         #expect((4...5).allSatisfy { value(two, 7, $0) == 255 })
         #expect(value(two, 7, 3) == 0 && value(two, 7, 6) == 0)
-        let one = GlyphRasterizer.rasterized(line, radius: 0.5, offset: 0)
+        let one = GlyphRasterizer.rasterized(line, radius: 0.5, offset: (0, 0))
         #expect((4...5).allSatisfy { value(one, 7, $0) == 128 })
         // Half a pixel lower the row is covered as a whole.
         let lower = [StrokeFont.Segment(start: .init(x: 2, y: 5.5), end: .init(x: 12, y: 5.5))]
-        #expect(value(GlyphRasterizer.rasterized(lower, radius: 0.5, offset: 0), 7, 5) == 255)
+        #expect(value(GlyphRasterizer.rasterized(lower, radius: 0.5, offset: (0, 0)), 7, 5) == 255)
     }
 
     @Test("a dot has the area of its circle, and strokes over each other do not add up")
     func dots() {
         let dot = StrokeFont.Segment(start: .init(x: 20.3, y: 19.6), end: .init(x: 20.3, y: 19.6))
-        let once = GlyphRasterizer.rasterized([dot], radius: 8, offset: 0)
+        let once = GlyphRasterizer.rasterized([dot], radius: 8, offset: (0, 0))
         let area = once.coverage.reduce(0) { $0 + Double($1) / 255 }
         #expect(abs(area - .pi * 64) < 0.5)
-        #expect(GlyphRasterizer.rasterized([dot, dot, dot], radius: 8, offset: 0).coverage == once.coverage)
+        #expect(GlyphRasterizer.rasterized([dot, dot, dot], radius: 8, offset: (0, 0)).coverage == once.coverage)
     }
 
     @Test("a glyph lands where the pen is, to a quarter of a pixel")
     func pen() {
         var rasterizer = GlyphRasterizer()
         for pen in [-3.9, -0.13, 0, 0.3, 7.5, 7.99] {
-            let (bitmap, column) = rasterizer.bitmap("I", scale: 1, penX: pen)
+            let (bitmap, column, _) = rasterizer.bitmap(.strokes("I"), capHeight: 20, x: pen, y: 0) {
+                GlyphRasterizer.rasterized("I", capHeight: 20, offset: $0)
+            }
             var sum = 0.0
             var moment = 0.0
             for (index, coverage) in bitmap.coverage.enumerated() {

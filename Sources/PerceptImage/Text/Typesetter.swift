@@ -1,0 +1,312 @@
+internal import CTextLayout
+package import PerceptCore
+
+/// Lays out and draws lines of text in one typeface.
+///
+/// Belongs to one thread at a time, as FreeType does, and keeps the glyphs that it has drawn: one for all the text of a
+/// picture. What is asked of fontconfig is kept by the process.
+package final class Typesetter {
+    /// Taller letters are made no larger: each would be a picture of its own.
+    package static let largestCapHeight = 1024.0
+
+    private let library: FontLibrary?
+    /// The font that was asked for, then those that were needed for characters it lacks; empty for the built-in letters.
+    private var faces: [FontFace] = []
+    /// What of ``FontList/fallbacks`` has been opened, or cannot be.
+    private var triedFallbacks: Set<Int> = []
+    /// Where each character was found; `nil` for one that no font has.
+    private var facesOfCharacters: [Character: Int?] = [:]
+    private var boundsOfGlyphs: [GlyphShape: BoundingBox?] = [:]
+    private var rasterizer = GlyphRasterizer()
+
+    /// Writes in ``Typeface/automatic``.
+    package init() {
+        library = text_layout_is_available() ? FontLibrary() : nil
+        guard let library, let location = FontList.fallbacks?.location(at: 0),
+            let face = try? FontFace(library, path: location.path, faceIndex: location.faceIndex)
+        else { return }
+        faces = [face]
+        triedFallbacks = [0]
+    }
+
+    init(library: FontLibrary?, faces: [FontFace]) {
+        self.library = library
+        self.faces = faces
+    }
+
+    /// - Throws: `MediaError`; see ``Typeface/check()``.
+    package convenience init(_ typeface: Typeface) throws(MediaError) {
+        switch typeface {
+        case .automatic: self.init()
+        case .builtIn: self.init(library: nil, faces: [])
+        case .file(let path): try self.init(path: path, faceIndex: 0)
+        case .family(let name):
+            guard let location = FontList.family(name)?.location(at: 0) else {
+                throw MediaError(
+                    .inputMissing, source: name,
+                    problem: font_search_is_available()
+                        ? "no font of this name is installed"
+                        : "fontconfig, which finds fonts by name, is not installed",
+                    remedy: "fc-list : family lists those there are; or give the path of a font file")
+            }
+            try self.init(path: location.path, faceIndex: location.faceIndex)
+        }
+    }
+
+    private convenience init(path: String, faceIndex: Int) throws(MediaError) {
+        guard text_layout_is_available(), let library = FontLibrary() else {
+            throw MediaError(
+                .unsupportedFeature, problem: "text in a font needs libraqm 0.7 or later, which cannot be loaded",
+                remedy: "install it (Debian: libraqm0; Homebrew: libraqm), or ask for no font")
+        }
+        self.init(library: library, faces: [try FontFace(library, path: path, faceIndex: faceIndex)])
+    }
+
+    /// A text as one line: line breaks and control characters become spaces; after 200 characters it ends in an ellipsis.
+    package func line(_ text: String) -> TextLine {
+        let (characters, isCut) = LineCharacters.of(text)
+        return line(characters[...], isCut: isCut, number: "")
+    }
+
+    /// A text as one line of at most `width` pixels, cut and ended by an ellipsis where it is longer; `nil` when there is
+    /// none, or not even its first character and an ellipsis would fit.
+    package func line(_ text: String, fitting width: Double, capHeight: Double) -> TextLine? {
+        let (characters, isCut) = LineCharacters.of(text)
+        let whole = line(characters[...], isCut: isCut, number: "")
+        if whole.isEmpty || whole.width(capHeight: capHeight) <= width { return whole.isEmpty ? nil : whole }
+        return longestCut(of: characters, number: "") { cut in cut.width(capHeight: capHeight) <= width ? cut : nil }
+    }
+
+    /// The longest beginning of a text, followed by an ellipsis and `number`, of which `fitted` makes something.
+    ///
+    /// Widths grow with the number of letters, so it is found by bisection; where they do not (letters may join), what is
+    /// found fits all the same.
+    func longestCut<Fitted>(of characters: [Character], number: String, fitted: (TextLine) -> Fitted?) -> Fitted? {
+        var longest: Fitted?
+        var (fits, tooLong) = (0, characters.count + 1)
+        while tooLong - fits > 1 {
+            let middle = (fits + tooLong) / 2
+            var beginning = characters.prefix(middle)
+            if beginning.last == " " { beginning.removeLast() }
+            if let fitting = fitted(line(beginning, isCut: true, number: number)) {
+                fits = middle
+                longest = fitting
+            } else {
+                tooLong = middle
+            }
+        }
+        return longest
+    }
+
+    /// - Parameters:
+    ///   - characters: as ``LineCharacters`` gives them.
+    ///   - isCut: whether an ellipsis follows them.
+    ///   - number: follows after a space, and reads from left to right whatever stands before it.
+    func line(_ characters: ArraySlice<Character>, isCut: Bool, number: String) -> TextLine {
+        if faces.isEmpty { return strokes(characters, isCut: isCut, number: number) }
+        var run = Itemization()
+        for character in characters { append(character, to: &run) }
+        if isCut {
+            if faces[0].has(StrokeFont.ellipsis) {
+                append("…", to: &run)
+            } else {
+                for _ in 0..<3 { append(".", to: &run) }
+            }
+        }
+        if !number.isEmpty {
+            if !run.scalars.isEmpty { append(" ", to: &run) }
+            // An isolate (UAX #9): the minus sign and the point of a number stay where they are in a text from right to left.
+            append("\u{2066}", to: &run)
+            for digit in number { append(digit, to: &run) }
+            append("\u{2069}", to: &run)
+        }
+        return laidOut(run) ?? strokes(characters, isCut: isCut, number: number)
+    }
+
+    /// The bitmap of a glyph for a pen at `x`, `y` (pixels, of any fraction), and the pixel it is relative to.
+    func bitmap(
+        _ shape: GlyphShape, capHeight: Double, x: Double, y: Double
+    ) -> (bitmap: GlyphRasterizer.Bitmap, column: Int, row: Int) {
+        rasterizer.bitmap(shape, capHeight: capHeight, x: x, y: y) { offset in
+            switch shape {
+            case .strokes(let letter):
+                return GlyphRasterizer.rasterized(letter, capHeight: capHeight, offset: offset)
+            case .outline(let face, let glyph):
+                return faces[face].bitmap(glyph, size: capHeight / faces[0].capHeight, offset: offset)
+            }
+        }
+    }
+}
+
+// MARK: - Fonts
+
+extension Typesetter {
+    /// A text cut into scalars, and which face each is set in.
+    private struct Itemization {
+        var scalars: [UInt32] = []
+        var faces: [Int] = []
+        /// Places at which a box stands for a character that no font has.
+        var missing: Set<Int> = []
+        var text = ""
+    }
+
+    /// Stands in the text for a character that no font has: neutral in direction, and never invisible.
+    private static let placeholder: UInt32 = 0xFFFC
+
+    private func append(_ character: Character, to run: inout Itemization) {
+        let scalars = Array(character.unicodeScalars)
+        let visible = scalars.filter { !$0.properties.isDefaultIgnorableCodePoint }
+        guard !visible.isEmpty else {
+            // Invisible by itself, but it may join what is before it to what follows.
+            let face = run.faces.last ?? 0
+            run.scalars += scalars.map(\.value)
+            run.faces += scalars.map { _ in face }
+            return
+        }
+        guard let face = face(for: character, visible) else {
+            run.missing.insert(run.scalars.count)
+            run.scalars.append(Self.placeholder)
+            run.faces.append(0)
+            run.text.unicodeScalars.append(StrokeFont.missing)
+            return
+        }
+        for scalar in scalars {
+            // A mark that the font lacks is left out rather than drawn as a box over its letter.
+            if visible.count > 1 && !scalar.properties.isDefaultIgnorableCodePoint && !faces[face].has(scalar) {
+                continue
+            }
+            run.scalars.append(scalar.value)
+            run.faces.append(face)
+        }
+        run.text.append(character)
+    }
+
+    /// The face that has all scalars of a character, else one that has its first scalar, else `nil`.
+    private func face(for character: Character, _ visible: [Unicode.Scalar]) -> Int? {
+        if let known = facesOfCharacters[character] { return known }
+        let face = face(for: visible) ?? (visible.count > 1 ? face(for: Array(visible.prefix(1))) : nil)
+        facesOfCharacters[character] = .some(face)
+        return face
+    }
+
+    private func face(for scalars: [Unicode.Scalar]) -> Int? {
+        faces.firstIndex { scalars.allSatisfy($0.has) } ?? fallback(for: scalars)
+    }
+
+    /// The first of the system's fonts that has all of `scalars`, opened.
+    private func fallback(for scalars: [Unicode.Scalar]) -> Int? {
+        guard let library, let list = FontList.fallbacks else { return nil }
+        for index in 0..<list.count where list.has(scalars, at: index) {
+            // An open one that had them would have been found without being asked for.
+            guard triedFallbacks.insert(index).inserted, let location = list.location(at: index),
+                let face = try? FontFace(library, path: location.path, faceIndex: location.faceIndex)
+            else { continue }
+            faces.append(face)
+            if scalars.allSatisfy(face.has) { return faces.count - 1 }
+        }
+        return nil
+    }
+}
+
+// MARK: - Layout
+
+extension Typesetter {
+    /// `nil` when the library fails.
+    private func laidOut(_ run: Itemization) -> TextLine? {
+        var line = TextLine()
+        let capHeight = faces[0].capHeight
+        line.text = run.text
+        line.descent = faces[0].descent / capHeight
+        guard !run.scalars.isEmpty else { return line }
+        var count = 0
+        let runs = layoutRuns(run)
+        guard
+            let glyphs = text_layout_line(
+                run.scalars, run.scalars.count, runs, runs.count, FontFace.loadFlags, &count)
+        else { return nil }
+        defer { text_layout_free(glyphs) }
+        var pen = 0.0
+        for glyph in UnsafeBufferPointer(start: glyphs, count: count) {
+            guard run.faces.indices.contains(Int(glyph.scalar)) else { continue }
+            if run.missing.contains(Int(glyph.scalar)) {
+                add(.strokes(StrokeFont.missing), x: pen + StrokeFont.gap / StrokeFont.capHeight / 2, y: 0, to: &line)
+                pen += (StrokeFont.glyph(StrokeFont.missing).width + StrokeFont.gap) / StrokeFont.capHeight
+                continue
+            }
+            // Glyph 0 is a box for what a font lacks; all that is lacking has been dealt with above.
+            if glyph.glyph != 0 {
+                add(
+                    .outline(face: run.faces[Int(glyph.scalar)], glyph: glyph.glyph),
+                    x: pen + FontFace.ems(glyph.x_offset) / capHeight, y: -FontFace.ems(glyph.y_offset) / capHeight,
+                    to: &line)
+            }
+            pen += FontFace.ems(glyph.advance) / capHeight
+        }
+        line.advance = max(0, pen)
+        line.right = max(line.right, line.advance)
+        return line
+    }
+
+    private func layoutRuns(_ run: Itemization) -> [TextLayoutRun] {
+        var runs: [TextLayoutRun] = []
+        var last: Int?
+        for (index, face) in run.faces.enumerated() {
+            if face == last {
+                runs[runs.count - 1].count += 1
+            } else {
+                runs.append(TextLayoutRun(face: faces[face].layoutHandle, start: index, count: 1))
+                last = face
+            }
+        }
+        return runs
+    }
+
+    /// Adds a glyph that has ink.
+    private func add(_ shape: GlyphShape, x: Double, y: Double, to line: inout TextLine) {
+        guard let bounds = bounds(shape) else { return }
+        line.glyphs.append(TextLine.Glyph(shape: shape, x: x, y: y))
+        line.ascent = max(line.ascent, -(y + bounds.yMin))
+        line.descent = max(line.descent, y + bounds.yMax)
+        line.left = min(line.left, x + bounds.xMin)
+        line.right = max(line.right, x + bounds.xMax)
+    }
+
+    /// A rectangle around the ink, as multiples of the height of capitals, y down; `nil` where there is none.
+    private func bounds(_ shape: GlyphShape) -> BoundingBox? {
+        if let known = boundsOfGlyphs[shape] { return known }
+        let bounds: BoundingBox?
+        switch shape {
+        case .strokes(let letter):
+            bounds = BoundingBox(
+                xMin: 0, yMin: -1, xMax: StrokeFont.glyph(letter).width / StrokeFont.capHeight, yMax: 0)
+        case .outline(let face, let glyph):
+            let capHeight = faces[0].capHeight
+            bounds = faces[face].bounds(glyph).map {
+                BoundingBox(
+                    xMin: $0.xMin / capHeight, yMin: -$0.yMax / capHeight, xMax: $0.xMax / capHeight,
+                    yMax: -$0.yMin / capHeight)
+            }
+        }
+        boundsOfGlyphs[shape] = .some(bounds)
+        return bounds
+    }
+
+    /// A line in the built-in letters.
+    private func strokes(_ characters: ArraySlice<Character>, isCut: Bool, number: String) -> TextLine {
+        var letters = StrokeFont.letters(for: characters)
+        if isCut { letters.append(StrokeFont.ellipsis) }
+        if !number.isEmpty { letters += (letters.isEmpty ? [] : [" "]) + Array(number.unicodeScalars) }
+        var line = TextLine()
+        line.text = String(String.UnicodeScalarView(letters))
+        line.ascent = (StrokeFont.capHeight + StrokeFont.reach.above) / StrokeFont.capHeight
+        line.descent = StrokeFont.reach.below / StrokeFont.capHeight
+        var pen = 0.0
+        for letter in letters {
+            line.glyphs.append(TextLine.Glyph(shape: .strokes(letter), x: pen / StrokeFont.capHeight, y: 0))
+            pen += StrokeFont.glyph(letter).width + StrokeFont.gap
+        }
+        line.advance = StrokeFont.width(of: letters) / StrokeFont.capHeight
+        line.right = line.advance
+        return line
+    }
+}
