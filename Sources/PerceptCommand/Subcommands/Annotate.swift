@@ -20,6 +20,7 @@ struct Annotate: AsyncParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("The annotated picture (.png or .jpg).", valueName: "out"))
     var output: String
 
+    @OptionGroup var labels: LabelOptions
     @OptionGroup var reading: PictureReadingOptions
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
@@ -32,7 +33,8 @@ struct Annotate: AsyncParsableCommand {
             let found = try SavedAnswer.decode(detections, as: ObjectDetection(image: none), key: "detections")
             let objects = found.map { Detection(label: $0.label, score: $0.score, box: $0.box) }
             var reader = try ImageReader(source, limits: resources.limits, lenient: reading.lenient)
-            let annotated = try reader.readImage().annotated(with: objects)
+            let annotated = try reader.readImage().annotated(
+                with: objects, style: BoxStyle(typeface: labels.typeface))
             for warning in reader.warnings { console.warning("\(source.name): \(warning)") }
             try PictureOutput.write(
                 annotated.image, to: output, protecting: [source.path, detections].compactMap(\.self))

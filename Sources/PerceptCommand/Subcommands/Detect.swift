@@ -20,6 +20,7 @@ struct Detect: AsyncParsableCommand {
             "The least score that counts, 0 to 1; else all that the service reports.", valueName: "score"))
     var threshold: Double?
 
+    @OptionGroup var labels: LabelOptions
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
@@ -28,6 +29,7 @@ struct Detect: AsyncParsableCommand {
 
     func validate() throws {
         try validateThreshold(threshold)
+        if labels.font != nil && output == nil { throw ValidationError("--font is for the picture that -o names.") }
     }
 
     func run() async throws {
@@ -35,14 +37,17 @@ struct Detect: AsyncParsableCommand {
         var naming = output.map { OutputNaming($0, inputs: input.files) }
         try await Batch.run(input.files, console) { source in
             let path = try naming?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
-            if let path { _ = try PictureOutput.encoding(for: path) }
+            if let path {
+                _ = try PictureOutput.encoding(for: path)
+                try labels.typeface.check()
+            }
             let perceiver = try service.perceiver(
                 image: image.preparation(limits), limits: resources.limits, console: console)
             let found = try await perceiver.detectObjects(in: source, model: service.model, threshold: threshold)
             for warning in found.warnings { console.warning("\(source.name): \(warning)") }
             if let path {
                 let annotated = try Image(decoding: source, limits: resources.limits, lenient: image.reading.lenient)
-                    .annotated(with: found.objects)
+                    .annotated(with: found.objects, style: BoxStyle(typeface: labels.typeface))
                 try PictureOutput.write(annotated.image, to: path, protecting: source.path.map { [$0] } ?? [])
                 annotated.dropped.report(console, source.name)
             }
