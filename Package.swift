@@ -56,6 +56,7 @@ let package = Package(
         .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG", "CLibWebP", "CLCMS2"]),
         .target(name: "CTextLayout", dependencies: ["CFreeType", "CRaqm", "CFontconfig"]),
         .target(name: "CKernels"),
+        .target(name: "CCurl"),
 
         .target(name: "PerceptCore", swiftSettings: swiftSettings),
         .target(
@@ -66,7 +67,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "PerceptInference",
-            dependencies: ["PerceptCore", .product(name: "HTTPTypes", package: "swift-http-types")],
+            dependencies: ["PerceptCore", "CCurl", .product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: swiftSettings),
         .target(
             name: "Percept", dependencies: ["PerceptAudio", "PerceptImage", "PerceptInference"],

@@ -75,6 +75,9 @@ extension TransportError {
             .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .clientCertificateRejected,
             .clientCertificateRequired:
             self.init(.notSecure, problem: "no secure connection: \(words)")
+        case _ where words.hasPrefix("SSL ") || words.hasPrefix("TLS ") || words.contains("certificate"):
+            // Linux has no code for it, but libcurl's words: "SSL certificate problem: …".
+            self.init(.notSecure, problem: "no secure connection: \(words)")
         case .badServerResponse:
             // What Linux says when the server closes a connection that it was sent a request on.
             self = .closedWithoutAnswer

@@ -1,0 +1,183 @@
+import Foundation
+import Synchronization
+
+/// An answer between the connection on which it arrives and the one task that reads it.
+///
+/// It keeps the clocks and the limits, holds the sender up while its reader is behind, and ends the connection when there is
+/// nobody left to read, whatever library the connection is of.
+final class ArrivingAnswer: Sendable {
+    /// What the connection can be told.
+    struct Connection: Sendable {
+        /// Stops taking bytes from the sender, or goes on.
+        let holdUp: @Sendable (Bool) -> Void
+        /// Called once, when the answer has ended: as it should, or before that.
+        let close: @Sendable (_ isComplete: Bool) -> Void
+    }
+
+    private struct State {
+        var head: TransportReply?
+        var pieces: [[UInt8]] = []
+        var heldByteCount = 0
+        var receivedByteCount = 0
+        /// Set once, by whatever ends the transfer first; pieces that came before are still given.
+        var end: Result<Void, TransportError>?
+        var readers: [CheckedContinuation<Void, Never>] = []
+        var isConnected = false
+        var clocks: [Task<Void, any Error>] = []
+    }
+
+    /// Bytes that wait for their reader before the sender is held up; libcurl delivers 16 KiB at a time.
+    private static let heldByteLimit = 128 << 10
+
+    private let state = Mutex(State())
+    private let connection = Mutex<Connection?>(nil)
+    private let byteLimit: Int
+    private let timeout: Duration
+
+    init(to request: TransportRequest, connectTimeout: Duration) {
+        byteLimit = request.responseByteLimit
+        timeout = request.timeout
+        let clock = Task { [weak self] in
+            try await Task.sleep(for: request.streamDuration)
+            self?.fail(
+                TransportError(.timedOut, problem: "no complete answer within \(request.streamDuration)"))
+        }
+        let connectClock = Task { [weak self] in
+            guard request.bodyByteCount > 0 else { return }
+            try await Task.sleep(for: connectTimeout)
+            guard self?.state.withLock({ $0.isConnected || $0.head != nil }) == false else { return }
+            self?.fail(.noConnection(within: connectTimeout))
+        }
+        state.withLock { $0.clocks = [clock, connectClock] }
+    }
+
+    /// Says which connection the answer comes on, before anything has come.
+    func begin(on connection: Connection) {
+        self.connection.withLock { $0 = connection }
+    }
+
+    // MARK: The reader's side
+
+    /// Waits for status and headers.
+    func head() async throws(TransportError) -> TransportReply {
+        while true {
+            let (head, end) = state.withLock { ($0.head, $0.end) }
+            if let head { return head }
+            if case .failure(let error) = end { throw error }
+            if end != nil {
+                throw TransportError(.answerMalformed, problem: "the connection ended without an HTTP answer")
+            }
+            await waitForChange { $0.head != nil || $0.end != nil }
+        }
+    }
+
+    /// Waits for the next piece of the body; `nil` at its end.
+    func nextPiece() async throws(TransportError) -> [UInt8]? {
+        while true {
+            if Task.isCancelled { stop() }
+            let (piece, isRoom, end) = state.withLock { state in
+                // A cancelled reader is not given what came before.
+                if case .failure(let error) = state.end, error.kind == .cancelled { state.pieces = [] }
+                guard !state.pieces.isEmpty else { return ([UInt8]?.none, true, state.end) }
+                let piece = state.pieces.removeFirst()
+                state.heldByteCount -= piece.count
+                return (piece, state.heldByteCount < Self.heldByteLimit, nil)
+            }
+            if isRoom { tellConnection { $0.holdUp(false) } }
+            if let piece { return piece }
+            if let end {
+                try end.get()
+                return nil
+            }
+            await waitForChange { !$0.pieces.isEmpty || $0.end != nil }
+        }
+    }
+
+    /// Ends the transfer and closes its connection; after it has ended nothing changes.
+    func stop() {
+        fail(TransportError(.cancelled, problem: "cancelled"))
+    }
+
+    /// Suspends the reading task until `condition` holds, or the time for waiting is over.
+    private func waitForChange(until condition: @escaping @Sendable (borrowing State) -> Bool) async {
+        let clock = Task { [weak self, timeout] in
+            try await Task.sleep(for: timeout)
+            self?.fail(TransportError(.timedOut, problem: "nothing came for \(timeout)"))
+        }
+        defer { clock.cancel() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let holds = state.withLock { state in
+                    if condition(state) { return true }
+                    state.readers.append(continuation)
+                    return false
+                }
+                if holds { continuation.resume() }
+            }
+        } onCancel: {
+            stop()
+        }
+    }
+
+    // MARK: The connection's side
+
+    /// The request is being sent, or its answer is there.
+    func connected() {
+        state.withLock { $0.isConnected = true }
+    }
+
+    /// - Parameter expectedByteCount: what the head announces; negative where it says nothing.
+    func receive(head: TransportReply, expectedByteCount: Int64) {
+        change { $0.head = head }
+        if expectedByteCount > Int64(byteLimit) { fail(.answerTooLarge(byteLimit)) }
+    }
+
+    func receive(_ bytes: [UInt8]) {
+        let (isTooLarge, isFull) = change { state in
+            guard state.end == nil else { return (false, false) }
+            state.receivedByteCount += bytes.count
+            guard state.receivedByteCount <= byteLimit else { return (true, false) }
+            state.pieces.append(bytes)
+            state.heldByteCount += bytes.count
+            return (false, state.heldByteCount >= Self.heldByteLimit)
+        }
+        if isTooLarge { fail(.answerTooLarge(byteLimit)) }
+        if isFull { tellConnection { $0.holdUp(true) } }
+    }
+
+    func finish() { end(.success(())) }
+
+    func fail(_ error: TransportError) { end(.failure(error)) }
+
+    private func end(_ result: Result<Void, TransportError>) {
+        let isFirst = change { state in
+            guard state.end == nil else { return false }
+            state.end = result
+            for clock in state.clocks { clock.cancel() }
+            return true
+        }
+        guard isFirst else { return }
+        // The connection refers to this value, and is let go with its end.
+        let connection = connection.withLock { connection in
+            defer { connection = nil }
+            return connection
+        }
+        let isComplete = if case .success = result { true } else { false }
+        connection?.close(isComplete)
+    }
+
+    /// Changes the state and wakes the reader.
+    private func change<Value: Sendable>(_ body: (inout sending State) -> Value) -> Value {
+        let (value, readers) = state.withLock { state in
+            let value = body(&state)
+            defer { state.readers = [] }
+            return (value, state.readers)
+        }
+        for reader in readers { reader.resume() }
+        return value
+    }
+
+    private func tellConnection(_ tell: (Connection) -> Void) {
+        if let connection = connection.withLock({ $0 }) { tell(connection) }
+    }
+}
