@@ -183,6 +183,9 @@ private struct Subject: Sendable {
     let host: String?
     private let token: AccessToken?
 
+    /// Where the service was until 2025; names that nothing resolves any more.
+    private static let retiredHosts: Set = ["api-inference.huggingface.co"]
+
     init<SentTask: InferenceTask>(_ task: SentTask.Type, model: String?, client: InferenceClient) {
         self.task = SentTask.name
         self.model = model ?? SentTask.defaultModel
@@ -202,6 +205,9 @@ private struct Subject: Sendable {
         error.task = task
         error.model = model
         error.host = host
+        if error.kind == .unreachable, let host, Self.retiredHosts.contains(host) {
+            error.remedy = "that address was retired: leave the endpoint out, and the router is asked"
+        }
         return error.redacting(token)
     }
 }

@@ -23,8 +23,27 @@ enum StatusTable {
 
     private static let notServed = Meaning(
         kind: .notFound, problem: "the model is not served there",
-        remedy: "check its id, choose a model that hf-inference serves, or pass the URL of a dedicated endpoint")
+        remedy:
+            "check its id, choose a model that hf-inference serves, or name another provider or a dedicated endpoint")
     private static let refusedBody = Meaning(kind: .invalidRequest, problem: "the service refuses the request")
+    /// What services say as they refuse a request, in lower case, where it tells more than the status.
+    private static let refusals: [(words: String, meaning: Meaning)] = [
+        (
+            "3000 mel",
+            Meaning(
+                kind: .invalidRequest, problem: "the model takes 30 seconds at a time unless it is asked for times",
+                remedy: "ask for them (return_timestamps, --timestamps chunk), or send chunks (--chunk 30)")
+        ),
+        ("not supported by provider", notServed),
+    ]
+
+    /// What an answer means whose words are `message`.
+    static func meaning(of status: Int, saying message: String?) -> Meaning {
+        let meaning = meaning(of: status)
+        guard meaning.kind == .invalidRequest, let message = message?.lowercased() else { return meaning }
+        return refusals.first { message.contains($0.words) }?.meaning ?? meaning
+    }
+
     private static let away = Meaning(
         kind: .serviceUnavailable, problem: "the service is overloaded or away", remedy: "try again later",
         mayHeal: true)
@@ -47,7 +66,9 @@ enum StatusTable {
         408: Meaning(
             kind: .timedOut, problem: "the service waited too long for the request", remedy: "try again later",
             mayHeal: true),
-        410: notServed,
+        410: Meaning(
+            kind: .notFound, problem: "nothing is served at that address any more",
+            remedy: "ask the router (https://router.huggingface.co), another provider or a dedicated endpoint"),
         413: Meaning(
             kind: .payloadTooLarge, problem: "the upload is too large for the service",
             remedy: "send a smaller picture or a shorter recording, or set a limit in bytes for preparing it"),
@@ -69,11 +90,12 @@ extension InferenceError {
     ///   - uploadByteCount: the size of the body that was sent.
     ///   - now: seconds since 1970.
     init(answer: InferenceAnswer, uploadByteCount: Int, tokenSource: String?, now: Double) {
-        let meaning = StatusTable.meaning(of: answer.status)
+        let message = ServiceMessage.find(in: answer)
+        let meaning = StatusTable.meaning(of: answer.status, saying: message)
         var requested = RetryAfter.seconds(in: answer.headers, now: now)
         self.init(
             meaning.kind, problem: meaning.problem, remedy: meaning.remedy, status: answer.status,
-            requestID: answer.requestID, serviceMessage: ServiceMessage.find(in: answer),
+            requestID: answer.requestID, serviceMessage: message,
             bodyExcerpt: answer.body.isEmpty ? nil : answer.bodyExcerpt)
 
         // Only an estimate tells a model that is being loaded from a service that is away.
@@ -114,7 +136,9 @@ extension InferenceError {
         case .notSecure:
             self.init(
                 .unreachable, problem: error.problem,
-                remedy: "check the endpoint's certificate and this machine's clock")
+                remedy:
+                    "check the endpoint's certificate and this machine's clock, or name its authority with SSL_CERT_FILE"
+            )
         case .timedOut:
             self.init(
                 .timedOut, problem: error.problem, remedy: "allow more time or send less",
