@@ -2,27 +2,12 @@
 
 #include <string.h>
 
-#define INLINE static inline __attribute__((always_inline))
-#define OUTLINE static __attribute__((noinline))
+typedef float Scalar;
+#include "fourier_constants.h"
 
 ptrdiff_t percept_overlap_save_scratch_count(const OverlapSave *plan) {
     return (plan->forward.length + plan->backward.length) * PerceptOverlapSaveBlocks;
 }
-
-// MARK: Constants of the butterflies
-
-// Cosine and sine of 2πk/r for 0 ≤ k < r.
-static const float cosines3[] = {1, -0.5f, -0.5f};
-static const float sines3[] = {0, 0.866025404f, -0.866025404f};
-static const float cosines5[] = {1, 0.309016994f, -0.809016994f, -0.809016994f, 0.309016994f};
-static const float sines5[] = {0, 0.951056516f, 0.587785252f, -0.587785252f, -0.951056516f};
-static const float cosines7[] = {1, 0.623489802f, -0.222520934f, -0.900968868f, -0.900968868f, -0.222520934f, 0.623489802f};
-static const float sines7[] = {0, 0.781831482f, 0.974927912f, 0.433883739f, -0.433883739f, -0.974927912f, -0.781831482f};
-// e^(−2πik/9) for k = 1, 2, 4.
-static const float ninth[] = {0.766044443f, -0.642787610f};
-static const float twoNinths[] = {0.173648178f, -0.984807753f};
-static const float fourNinths[] = {-0.939692621f, -0.342020143f};
-static const float rootOfHalf = 0.707106781f;
 
 // MARK: One implementation for each width of vector
 

@@ -5,6 +5,7 @@
 #include "CKernelsFLACEncoding.h"
 #include "CKernelsImage.h"
 #include "CKernelsOverlapSave.h"
+#include "CKernelsPowerSpectrum.h"
 #include "CKernelsResampling.h"
 
 #endif

@@ -43,7 +43,7 @@ public struct LevelMeter: Sendable {
     public static let clippingRunLength = 3
 
     /// Full scale of a 16-bit recording: its largest positive sample.
-    private static let fullScale: Float = 32_767 / 32_768
+    static let fullScale: Float = 32_767 / 32_768
 
     private struct Channel {
         var peak: Float = 0

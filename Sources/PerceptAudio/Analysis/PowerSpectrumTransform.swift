@@ -1,0 +1,77 @@
+import CKernels
+import PerceptCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Windows frames of real samples, transforms them, and squares what comes of it.
+struct PowerSpectrumTransform: Sendable {
+    let length: Int
+    let binCount: Int
+    private let tables: TransformTables
+    /// Radices, then the places of the frequencies k and −k of each bin.
+    private let integers: [Int32]
+    /// Twiddles, then window, then the weights of the bins.
+    private let factors: [Double]
+
+    /// Frames that are computed at a time.
+    static let batchSize = PerceptPowerSpectrumFrames
+
+    /// Periodic Hann window, `½ − ½·cos(2πt/length)`.
+    ///
+    /// - Parameter weight: what squared magnitudes are multiplied by, given the sum of the window and that of its squares; doubled for bins that
+    ///   stand for a negative frequency too.
+    /// - Throws: `MediaError` `.invalidArgument` for a length below 2, above 2¹⁸, or with a prime factor above 7.
+    init(length: Int, weight: (_ sum: Double, _ sumOfSquares: Double) -> Double) throws(MediaError) {
+        guard (2...1 << 18).contains(length), let tables = TransformTables(length: length) else {
+            throw MediaError(
+                .invalidArgument, problem: "a window of \(length) samples cannot be transformed",
+                remedy: "choose 2 to \(1 << 18) samples without a prime factor above 7, such as 2048")
+        }
+        self.length = length
+        self.tables = tables
+        binCount = length / 2 + 1
+        let window = (0..<length).map { 0.5 - 0.5 * cos(2 * Double.pi * Double($0) / Double(length)) }
+        let whole = weight(window.reduce(0, +), window.reduce(0) { $0 + $1 * $1 })
+        let weights = (0..<binCount).map { bin in
+            bin == 0 || 2 * bin == length ? whole / 4 : whole / 2
+        }
+        integers =
+            tables.radices.map { Int32($0) }
+            + (0..<binCount).flatMap { [Int32(tables.place(of: $0)), Int32(tables.place(of: -$0))] }
+        factors = tables.twiddles() + window + weights
+    }
+
+    /// The powers of frames that begin `hop` samples after one another, frame by frame, ``binCount`` each.
+    ///
+    /// - Parameters:
+    ///   - samples: from the first sample of the first frame on; `15·hop + length` of them.
+    ///   - output: takes 16 frames.
+    ///   - kernel: the implementation; the processor must have it.
+    func process(
+        _ samples: UnsafePointer<Float>, hop: Int, into output: UnsafeMutablePointer<Double>,
+        scratch: inout KernelScratch,
+        kernel: PerceptKernel = percept_best_kernel()
+    ) {
+        integers.withUnsafeBufferPointer { integers in
+            factors.withUnsafeBufferPointer { factors in
+                guard let radices = integers.baseAddress, let twiddles = factors.baseAddress else { return }
+                var plan = PowerSpectrum(
+                    radices: radices, length: length, twiddles: twiddles, window: twiddles + tables.twiddleCount,
+                    binCount: binCount, places: radices + tables.radices.count,
+                    weights: twiddles + tables.twiddleCount + length)
+                let count = percept_power_spectrum_scratch_count(&plan)
+                scratch.withFloats(count: 2 * count) { scratch in
+                    scratch.withMemoryRebound(to: Double.self, capacity: count) { scratch in
+                        percept_power_spectra(kernel, &plan, samples, hop, scratch, output)
+                    }
+                }
+            }
+        }
+    }
+}
