@@ -10,9 +10,11 @@ struct CommandRun {
     let errors: String
 
     /// Runs `percept` with `arguments` in `folder`, with no token to be found, and waits for it to end.
+    ///
+    /// - Parameter environment: variables beside the few that are set for every run.
     init(
         _ arguments: [String], in folder: TemporaryFolder, input: [UInt8] = [],
-        printingTo destination: FileHandle? = nil
+        printingTo destination: FileHandle? = nil, environment: [String: String] = [:]
     ) throws {
         let process = Process()
         process.executableURL = try Self.executable()
@@ -21,6 +23,7 @@ struct CommandRun {
         // A home of its own: Foundation's networking makes its (empty) folders there.
         let home = try TemporaryFolder()
         process.environment = ["HOME": home.path, "PATH": "/usr/bin:/bin", "TMPDIR": NSTemporaryDirectory()]
+            .merging(environment) { $1 }
         let (standardInput, standardOutput, standardError) = (Pipe(), Pipe(), Pipe())
         process.standardInput = standardInput
         process.standardOutput = destination ?? standardOutput
