@@ -2,6 +2,7 @@
 # make test    all tests
 # make bench   figures side by side with other tools (docs/measurements.md)
 # make docs    the libraries' documentation, without a warning
+# HEIC and AVIF, with libheif-dev installed: swift build -c release --product percept --traits HEIC
 # make format  the house style; make lint checks it; make media makes TestMedia anew
 SHELL := bash
 OUTPUT ?= demo-output

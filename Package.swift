@@ -29,6 +29,7 @@ let package = Package(
         .library(name: "PerceptSandbox", targets: ["PerceptSandbox", "PerceptInference", "PerceptCore"]),
         .executable(name: "percept", targets: ["PerceptCommand"]),
     ],
+    traits: [.trait(name: "HEIC", description: "Pictures in HEIC and AVIF are read too, through libheif.")],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -53,7 +54,15 @@ let package = Package(
         .systemLibrary(
             name: "CFontconfig", pkgConfig: fontconfigConfiguration,
             providers: [.apt(["libfontconfig-dev"]), .brew(["fontconfig"])]),
-        .target(name: "CImageCodecs", dependencies: ["CLibPNG", "CLibJPEG", "CLibWebP", "CLCMS2"]),
+        .systemLibrary(
+            name: "CLibHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"]), .brew(["libheif"])]),
+        .target(
+            name: "CImageCodecs",
+            dependencies: [
+                "CLibPNG", "CLibJPEG", "CLibWebP", "CLCMS2",
+                .target(name: "CLibHEIF", condition: .when(traits: ["HEIC"])),
+            ],
+            cSettings: [.define("PERCEPT_HEIC", .when(traits: ["HEIC"]))]),
         .target(name: "CTextLayout", dependencies: ["CFreeType", "CRaqm", "CFontconfig"]),
         .target(name: "CKernels"),
         .target(name: "CCurl"),

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool byte_source_open(ByteSource *source, int descriptor, const uint8_t *bytes, size_t count) {
@@ -55,6 +56,12 @@ void byte_source_restart(ByteSource *source, int64_t limit) {
     source->offset = 0;
     source->limit = limit;
     source->reached_end = false;
+}
+
+uint64_t byte_source_size(const ByteSource *source) {
+    if (source->descriptor < 0) return source->count;
+    struct stat status;
+    return fstat(source->descriptor, &status) == 0 && status.st_size > 0 ? (uint64_t)status.st_size : 0;
 }
 
 size_t byte_source_peek(ByteSource *source, uint64_t offset, uint8_t *buffer, size_t count) {

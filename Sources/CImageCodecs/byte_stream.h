@@ -25,6 +25,8 @@ void byte_source_close(ByteSource *source);
 size_t byte_source_next(ByteSource *source, const uint8_t **window);
 // Starts over, and ends at `limit`.
 void byte_source_restart(ByteSource *source, int64_t limit);
+// How many bytes there are in all; 0 when that cannot be told.
+uint64_t byte_source_size(const ByteSource *source);
 // Reads at an absolute offset without moving on; fewer than `count` only at the end or on failure.
 size_t byte_source_peek(ByteSource *source, uint64_t offset, uint8_t *buffer, size_t count);
 

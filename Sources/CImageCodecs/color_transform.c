@@ -109,7 +109,7 @@ static cmsHPROFILE profile_of_code_points(cmsContext context, const uint8_t *cod
     const uint32_t *primaries = primaries_of(code_points[0]);
     if (code_points[1] == 16 || code_points[1] == 18) {
         snprintf(message, sizeof message,
-                 "high dynamic range (cICP transfer %s) is not tone-mapped: it is taken for standard range",
+                 "high dynamic range (transfer %s) is not tone-mapped: it is taken for standard range",
                  code_points[1] == 16 ? "PQ" : "HLG");
         complain(complaint, message);
         return NULL;
@@ -119,7 +119,7 @@ static cmsHPROFILE profile_of_code_points(cmsContext context, const uint8_t *cod
         profile = virtual_profile(context, primaries, curve_of(context, code_points[1]));
     }
     if (!profile) {
-        snprintf(message, sizeof message, "the colours of cICP %u/%u/%u/%u are not known here, and not converted",
+        snprintf(message, sizeof message, "the colours of code points %u/%u/%u/%u (ITU-T H.273) are not known here, and not converted",
                  code_points[0], code_points[1], code_points[2], code_points[3]);
         complain(complaint, message);
     }

@@ -10,7 +10,7 @@ typedef struct ColorDescription {
     // An ICC profile (ISO 15076-1).
     uint8_t *profile;
     size_t profile_count;
-    // Primaries, transfer, matrix and range as in ITU-T H.273; PNG's cICP.
+    // Primaries, transfer, matrix and range as in ITU-T H.273; PNG's cICP, HEIF's nclx.
     bool has_code_points;
     uint8_t code_points[4];
     // PNG's sRGB chunk.

@@ -1,5 +1,6 @@
 #include "decoder.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,23 @@ static ImageDecoder *create(ImageCodecFormat format) {
         case ImageCodecFormatPng: return png_decoder_create();
         case ImageCodecFormatJpeg: return jpeg_decoder_create();
         case ImageCodecFormatWebp: return webp_decoder_create();
+        case ImageCodecFormatHeif:
+#ifdef PERCEPT_HEIC
+            return heif_decoder_create();
+#else
+            break;
+#endif
     }
     return NULL;
+}
+
+bool image_decoder_reads(ImageCodecFormat format) {
+#ifdef PERCEPT_HEIC
+    (void)format;
+    return true;
+#else
+    return format != ImageCodecFormatHeif;
+#endif
 }
 
 ImageDecoder *image_decoder_create(ImageCodecFormat format, int32_t descriptor, const uint8_t *bytes, size_t count,
@@ -89,7 +105,7 @@ static ImageCodecStatus read_or_fill(ImageDecoder *decoder, uint8_t *rows, size_
     ImageCodecStatus status = ImageCodecStatusOk;
     if (!decoder->gave_up) status = decoder->operations->read_rows(decoder, rows, row_stride, row_count);
     bool is_damage = status == ImageCodecStatusMalformed || status == ImageCodecStatusTruncated;
-    if (is_damage && decoder->is_tolerant && decoder->steps_done > 0) {
+    if (is_damage && decoder->is_tolerant && decoder->rows_done > 0) {
         decoder->gave_up = true;
         decoder_note_damage(decoder, status, decoder->message);
         status = ImageCodecStatusOk;
@@ -122,11 +138,12 @@ ImageCodecStatus image_decoder_read_rows(ImageDecoder *decoder, uint8_t *rows, s
     return read_or_fill(decoder, rows, row_stride, row_count);
 }
 
-double image_decoder_fraction(const ImageDecoder *decoder) {
-    return decoder->step_count > 0 ? (double)decoder->steps_done / (double)decoder->step_count : 0;
+ImageDecoderPlace image_decoder_place(const ImageDecoder *decoder) {
+    ImageDecoderPlace place = {decoder->unit, 0, 0};
+    if (decoder->step_count > 0) place.fraction = (double)decoder->steps_done / (double)decoder->step_count;
+    if (decoder->unit == ImageDecoderUnitScanRows) place.scan_number = decoder->scan_number;
+    return place;
 }
-
-int32_t image_decoder_scan_number(const ImageDecoder *decoder) { return decoder->scan_number; }
 
 bool image_decoder_damage(const ImageDecoder *decoder, ImageDecoderDamage *damage) {
     *damage = decoder->damage;
@@ -161,11 +178,20 @@ void decoder_warn(ImageDecoder *decoder, const char *message) {
     decoder->warning_count++;
 }
 
+void decoder_warn_of_large_profile(ImageDecoder *decoder) {
+    char message[DECODER_MESSAGE];
+    snprintf(message, sizeof message,
+             "the colour profile is larger than the limit of %" PRIu64
+             " bytes (colorProfileByteCount): colours are taken for sRGB; to have it applied, raise the limit",
+             decoder->limits.profile_byte_count);
+    decoder_warn(decoder, message);
+}
+
 void decoder_note_damage(ImageDecoder *decoder, ImageCodecStatus status, const char *message) {
     if (decoder->is_damaged) return;
     decoder->is_damaged = true;
     decoder->damage.status = status;
-    decoder->damage.fraction = image_decoder_fraction(decoder);
+    decoder->damage.place = image_decoder_place(decoder);
     if (message != decoder->message) decoder_set_message(decoder, message);
 }
 

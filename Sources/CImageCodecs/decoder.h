@@ -9,9 +9,6 @@
 
 enum { DECODER_MESSAGE = 224, DECODER_WARNINGS = 16 };
 
-#define DECODER_PROFILE_TOO_LARGE \
-    "the colour profile is larger than the limit (colorProfileByteCount): colours are taken for sRGB"
-
 typedef struct DecoderOperations {
     ImageCodecStatus (*read_header)(ImageDecoder *decoder, ImageDecoderHeader *header);
     ImageCodecStatus (*read_rows)(ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count);
@@ -28,7 +25,8 @@ struct ImageDecoder {
     jmp_buf escape;
     // Why `escape` was taken.
     ImageCodecStatus failure;
-    // The steps are rows, or the rows of all interlace passes.
+    // The steps are of `unit`.
+    ImageDecoderUnit unit;
     uint64_t steps_done;
     uint64_t step_count;
     uint32_t rows_done;
@@ -36,7 +34,7 @@ struct ImageDecoder {
     uint32_t width;
     uint32_t height;
     uint32_t reduction;
-    // The scan of a JPEG that was being read last.
+    // Where the unit is rows of a scan.
     int32_t scan_number;
     uint8_t *exif;
     size_t exif_count;
@@ -61,9 +59,14 @@ struct ImageDecoder {
 ImageDecoder *png_decoder_create(void);
 ImageDecoder *jpeg_decoder_create(void);
 ImageDecoder *webp_decoder_create(void);
+#ifdef PERCEPT_HEIC
+ImageDecoder *heif_decoder_create(void);
+#endif
 
 // Keeps a warning; equal ones once, and no more than there is room for.
 void decoder_warn(ImageDecoder *decoder, const char *message);
+// Of a colour profile beyond the limit, which is not applied.
+void decoder_warn_of_large_profile(ImageDecoder *decoder);
 // Keeps what is told of the first damage, at the step that was reached.
 void decoder_note_damage(ImageDecoder *decoder, ImageCodecStatus status, const char *message);
 // Rows of pixels that never came.

@@ -1,53 +1,15 @@
+#include "jpeg_decoder.h"
+
 #include <limits.h>
-#include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <jerror.h>
-#include <jpeglib.h>
-
-#include "decoder.h"
 
 enum {
-    EXIF_PREFIX = 6,
-    ICC_PREFIX = 12,
-    MARKER_BYTES = 65535,
-    // Their number is one byte.
-    PROFILE_PARTS = 256,
     // Attempts to decode what stands before damaged markers.
     ATTEMPTS = 8,
 };
-
-// An ICC profile in parts, each in an APP2 marker of its own (ICC.1:2022 annex B.4).
-typedef struct ProfileParts {
-    uint8_t *parts[PROFILE_PARTS];
-    size_t counts[PROFILE_PARTS];
-    int part_count;
-    size_t byte_count;
-    bool is_broken;
-    bool is_too_large;
-} ProfileParts;
-
-typedef struct JPEGDecoder {
-    ImageDecoder base;
-    struct jpeg_decompress_struct codec;
-    struct jpeg_error_mgr errors;
-    struct jpeg_source_mgr input;
-    struct jpeg_progress_mgr progress;
-    bool created;
-    bool started;
-    ProfileParts profile;
-    int attempt_count;
-    // The bytes ended where an end marker had to be; one was made up.
-    bool end_was_made_up;
-    // That happened behind the size in the frame header (the components are allocated next), so it is what the file says.
-    bool size_was_read;
-    // One row of CMYK on its way to RGB.
-    uint8_t *ink;
-} JPEGDecoder;
-
-static JPEGDecoder *owner(j_common_ptr codec) { return codec->client_data; }
 
 static ImageCodecStatus status_of(int code) {
     switch (code) {
@@ -68,10 +30,22 @@ static ImageCodecStatus status_of(int code) {
     }
 }
 
+// Before the rows of a picture in several scans are made, the rows of these are what was read.
+static void keep_scan(JPEGDecoder *decoder) {
+    j_decompress_ptr codec = &decoder->codec;
+    ImageDecoder *base = &decoder->base;
+    if (base->rows_done > 0 || !decoder->has_header || !jpeg_has_multiple_scans(codec)) return;
+    base->unit = ImageDecoderUnitScanRows;
+    base->scan_number = codec->input_scan_number;
+    base->steps_done = codec->input_iMCU_row;
+    base->step_count = codec->total_iMCU_rows;
+}
+
 static void on_error(j_common_ptr codec) {
     char message[JMSG_LENGTH_MAX];
     codec->err->format_message(codec, message);
     JPEGDecoder *decoder = owner(codec);
+    keep_scan(decoder);
     ImageCodecStatus status = status_of(codec->err->msg_code);
     if (decoder->end_was_made_up && status == ImageCodecStatusMalformed) status = ImageCodecStatusTruncated;
     decoder_fail(&decoder->base, status, message);
@@ -79,17 +53,13 @@ static void on_error(j_common_ptr codec) {
 
 // Notes where in the scans damage was met; `is_cut` when nothing follows it.
 static void note_damage(JPEGDecoder *decoder, bool is_cut, const char *message) {
-    j_decompress_ptr codec = &decoder->codec;
     ImageDecoder *base = &decoder->base;
     if (base->is_damaged) return;
+    keep_scan(decoder);
     decoder_note_damage(base, is_cut ? ImageCodecStatusTruncated : ImageCodecStatusMalformed, message);
-    if (!jpeg_has_multiple_scans(codec)) {
-        base->damage.leaves_gray = is_cut;
-        return;
-    }
-    base->damage.scan_number = codec->input_scan_number;
-    base->damage.fraction = (double)codec->input_iMCU_row / codec->total_iMCU_rows;
-    base->damage.leaves_gray = codec->input_scan_number <= 1 && codec->input_iMCU_row < codec->total_iMCU_rows;
+    bool is_in_scans = base->unit == ImageDecoderUnitScanRows;
+    base->damage.leaves_gray =
+        is_in_scans ? base->scan_number <= 1 && base->steps_done < base->step_count : is_cut;
 }
 
 // Damage in the data of pixels, which may be passed over when any came before it.
@@ -97,7 +67,7 @@ static void on_damage(j_common_ptr common) {
     JPEGDecoder *decoder = owner(common);
     j_decompress_ptr codec = &decoder->codec;
     ImageDecoder *base = &decoder->base;
-    bool has_scans = jpeg_has_multiple_scans(codec);
+    bool has_scans = decoder->has_header && jpeg_has_multiple_scans(codec);
     bool is_cut = decoder->end_was_made_up;
     bool has_pixels = has_scans ? codec->input_scan_number > 1 || codec->input_iMCU_row > 0 : base->rows_done > 0;
     if (!base->is_tolerant || (is_cut && !has_pixels)) on_error(common);
@@ -127,7 +97,7 @@ static void print_nothing(j_common_ptr codec) { (void)codec; }
 
 static void on_source_start(j_decompress_ptr codec) { (void)codec; }
 
-static boolean on_fill(j_decompress_ptr codec) {
+boolean jpeg_source_fill(j_decompress_ptr codec) {
     static const JOCTET end[] = {0xFF, JPEG_EOI};
     JPEGDecoder *decoder = owner((j_common_ptr)codec);
     const uint8_t *window;
@@ -147,10 +117,10 @@ static boolean on_fill(j_decompress_ptr codec) {
     return TRUE;
 }
 
-static void on_skip(j_decompress_ptr codec, long count) {
+void jpeg_source_skip(j_decompress_ptr codec, long count) {
     while (count > 0 && (size_t)count > codec->src->bytes_in_buffer) {
         count -= (long)codec->src->bytes_in_buffer;
-        on_fill(codec);
+        jpeg_source_fill(codec);
         if (owner((j_common_ptr)codec)->end_was_made_up) return;
     }
     if (count > 0) {
@@ -163,101 +133,9 @@ static void on_source_end(j_decompress_ptr codec) { (void)codec; }
 
 static void on_progress(j_common_ptr codec) {
     JPEGDecoder *decoder = owner(codec);
-    decoder->base.scan_number = decoder->codec.input_scan_number;
     if (decoder->codec.input_scan_number > decoder->base.limits.scan_count) {
         decoder_fail(&decoder->base, ImageCodecStatusTooManyScans, "too many scans");
     }
-}
-
-static uint8_t next_byte(j_decompress_ptr codec) {
-    if (codec->src->bytes_in_buffer == 0) on_fill(codec);
-    codec->src->bytes_in_buffer--;
-    return *codec->src->next_input_byte++;
-}
-
-static void skip(j_decompress_ptr codec, long count) {
-    if (count > 0) on_skip(codec, count);
-}
-
-// The length of a marker's content, and as many bytes of it as there are in `prefix`, if it has that many.
-static long read_prefix(j_decompress_ptr codec, uint8_t *prefix, long prefix_count) {
-    long length = (long)next_byte(codec) << 8;
-    length |= next_byte(codec);
-    length -= 2;
-    if (length < prefix_count) return length;
-    for (long i = 0; i < prefix_count; i++) prefix[i] = next_byte(codec);
-    return length - prefix_count;
-}
-
-// Bytes of a marker's content; they end where the file does.
-static size_t read_content(j_decompress_ptr codec, uint8_t *bytes, long count) {
-    size_t done = 0;
-    for (; count > 0 && !owner((j_common_ptr)codec)->end_was_made_up; count--) bytes[done++] = next_byte(codec);
-    return done;
-}
-
-// Keeps the first EXIF block of APP1. Whatever is not wanted is skipped, so that a file of many large markers costs no
-// memory.
-static boolean on_exif_marker(j_decompress_ptr codec) {
-    ImageDecoder *base = &owner((j_common_ptr)codec)->base;
-    uint8_t prefix[EXIF_PREFIX] = {0};
-    long length = read_prefix(codec, prefix, sizeof prefix);
-    if (!memcmp(prefix, "Exif\0\0", sizeof prefix) && !base->exif && length > 0) {
-        base->exif = malloc(MARKER_BYTES);
-        if (base->exif) {
-            base->exif_count = read_content(codec, base->exif, length);
-            length = 0;
-        }
-    }
-    skip(codec, length);
-    return TRUE;
-}
-
-static boolean on_profile_marker(j_decompress_ptr codec) {
-    JPEGDecoder *decoder = owner((j_common_ptr)codec);
-    ProfileParts *profile = &decoder->profile;
-    // Its name, its number from 1 on, and how many there are.
-    uint8_t prefix[ICC_PREFIX + 2] = {0};
-    long length = read_prefix(codec, prefix, sizeof prefix);
-    if (!memcmp(prefix, "ICC_PROFILE", ICC_PREFIX) && length >= 0) {
-        int number = prefix[ICC_PREFIX], part_count = prefix[ICC_PREFIX + 1];
-        if (profile->part_count == 0) profile->part_count = part_count;
-        if (number < 1 || number > part_count || part_count != profile->part_count || profile->parts[number]) {
-            profile->is_broken = true;
-        } else if ((uint64_t)length > decoder->base.limits.profile_byte_count - profile->byte_count) {
-            profile->is_too_large = true;
-        } else if ((profile->parts[number] = malloc(length > 0 ? (size_t)length : 1))) {
-            profile->counts[number] = read_content(codec, profile->parts[number], length);
-            profile->byte_count += profile->counts[number];
-            length = 0;
-        }
-    }
-    skip(codec, length);
-    return TRUE;
-}
-
-static void drop_profile(ProfileParts *profile) {
-    for (int i = 0; i < PROFILE_PARTS; i++) free(profile->parts[i]);
-    memset(profile, 0, sizeof *profile);
-}
-
-static void join_profile(JPEGDecoder *decoder) {
-    ProfileParts *profile = &decoder->profile;
-    ColorDescription *colors = &decoder->base.colors;
-    for (int i = 1; i <= profile->part_count; i++) {
-        if (!profile->parts[i]) profile->is_broken = true;
-    }
-    if (profile->is_too_large) {
-        decoder_warn(&decoder->base, DECODER_PROFILE_TOO_LARGE);
-    } else if (profile->is_broken) {
-        decoder_warn(&decoder->base, "parts of the colour profile are missing: colours are taken for sRGB");
-    } else if (profile->part_count > 0 && !colors->profile && (colors->profile = malloc(profile->byte_count + 1))) {
-        for (int i = 1; i <= profile->part_count; i++) {
-            memcpy(colors->profile + colors->profile_count, profile->parts[i], profile->counts[i]);
-            colors->profile_count += profile->counts[i];
-        }
-    }
-    drop_profile(profile);
 }
 
 static bool set_colors(j_decompress_ptr codec, ImageDecoderHeader *header) {
@@ -292,8 +170,8 @@ static void open_codec(JPEGDecoder *decoder) {
     uint64_t byte_count = decoder->base.limits.byte_count;
     codec->mem->max_memory_to_use = byte_count > LONG_MAX ? LONG_MAX : (long)byte_count;
     decoder->input.init_source = on_source_start;
-    decoder->input.fill_input_buffer = on_fill;
-    decoder->input.skip_input_data = on_skip;
+    decoder->input.fill_input_buffer = jpeg_source_fill;
+    decoder->input.skip_input_data = jpeg_source_skip;
     decoder->input.resync_to_restart = jpeg_resync_to_restart;
     decoder->input.term_source = on_source_end;
     codec->src = &decoder->input;
@@ -312,9 +190,9 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
         return base->failure;
     }
     open_codec(decoder);
-    jpeg_set_marker_processor(codec, JPEG_APP0 + 1, on_exif_marker);
-    jpeg_set_marker_processor(codec, JPEG_APP0 + 2, on_profile_marker);
+    jpeg_metadata_keep(decoder);
     jpeg_read_header(codec, TRUE);
+    decoder->has_header = true;
 
     header->width = codec->image_width;
     header->height = codec->image_height;
@@ -326,7 +204,7 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
         return ImageCodecStatusUnsupported;
     }
     base->channels = codec->saw_Adobe_marker ? ColorChannelsInvertedInk : ColorChannelsInk;
-    join_profile(decoder);
+    jpeg_metadata_join_profile(decoder);
     return ImageCodecStatusOk;
 }
 
@@ -357,7 +235,6 @@ static bool is_fully_refined(j_decompress_ptr codec) {
 
 static void start(JPEGDecoder *decoder) {
     j_decompress_ptr codec = &decoder->codec;
-    decoder->base.step_count = decoder->base.height;
     // Blocks of 8×8 frequencies become blocks of 4×4, 2×2 or 1 pixel.
     codec->scale_num = 1;
     codec->scale_denom = decoder->base.reduction;
@@ -370,6 +247,9 @@ static void start(JPEGDecoder *decoder) {
         codec->err->msg_code = JWRN_HIT_MARKER;
         on_damage((j_common_ptr)codec);
     }
+    decoder->base.unit = ImageDecoderUnitRows;
+    decoder->base.steps_done = 0;
+    decoder->base.step_count = decoder->base.height;
 }
 
 // Where the last marker before `end` begins that is none of the data's own; 0 when there is none near.
@@ -395,7 +275,7 @@ static bool opens_again(JPEGDecoder *decoder) {
     j_decompress_ptr codec = &decoder->codec;
     bool is_damage = base->failure == ImageCodecStatusMalformed || base->failure == ImageCodecStatusTruncated;
     if (!base->is_tolerant || !is_damage || base->rows_done > 0 || decoder->attempt_count == ATTEMPTS) return false;
-    if (codec->input_scan_number < 1 || !jpeg_has_multiple_scans(codec)) return false;
+    if (!decoder->has_header || !jpeg_has_multiple_scans(codec)) return false;
     int64_t position = base->source.offset;
     if (!decoder->end_was_made_up) position -= (int64_t)codec->src->bytes_in_buffer;
     int64_t limit = last_marker(&base->source, position - 1);
@@ -405,7 +285,8 @@ static bool opens_again(JPEGDecoder *decoder) {
     jpeg_destroy_decompress(codec);
     memset(codec, 0, sizeof *codec);
     memset(&decoder->input, 0, sizeof decoder->input);
-    decoder->created = decoder->started = decoder->end_was_made_up = decoder->size_was_read = false;
+    decoder->created = decoder->has_header = decoder->started = false;
+    decoder->end_was_made_up = decoder->size_was_read = false;
     byte_source_restart(&base->source, limit);
     return true;
 }
@@ -414,6 +295,7 @@ static void open_again(JPEGDecoder *decoder) {
     ImageDecoderHeader header;
     open_codec(decoder);
     jpeg_read_header(&decoder->codec, TRUE);
+    decoder->has_header = true;
     set_colors(&decoder->codec, &header);
     const ImageDecoder *base = &decoder->base;
     if (decoder->codec.image_width != base->width * base->reduction
@@ -462,7 +344,7 @@ static ImageCodecStatus read_rows(ImageDecoder *base, uint8_t *rows, size_t row_
 static void close_decoder(ImageDecoder *base) {
     JPEGDecoder *decoder = (JPEGDecoder *)base;
     if (decoder->created) jpeg_destroy_decompress(&decoder->codec);
-    drop_profile(&decoder->profile);
+    jpeg_metadata_close(decoder);
     free(decoder->ink);
 }
 

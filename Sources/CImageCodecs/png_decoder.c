@@ -11,8 +11,8 @@ enum {
     // Of the kinds that libpng keeps a list of.
     CHUNK_COUNT = 128,
     PNG_PASSES = 7,
-    // A window of compressed data that is not all there is lost as a whole.
-    TOLERANT_WINDOW = 64,
+    // A window of compressed data that is not all there is lost as a whole: small ones for files where that may be.
+    SMALL_WINDOW = 64,
 };
 
 typedef struct PNGDecoder {
@@ -28,6 +28,7 @@ typedef struct PNGDecoder {
     uint8_t *picture;
     // libpng had something against the profile; it may have kept it all the same.
     bool profile_was_refused;
+    bool profile_is_too_large;
 } PNGDecoder;
 
 static void on_error(png_structp png, png_const_charp message) {
@@ -39,7 +40,11 @@ static void on_error(png_structp png, png_const_charp message) {
 
 static void on_warning(png_structp png, png_const_charp message) {
     PNGDecoder *decoder = png_get_error_ptr(png);
-    if (!strncmp(message, "iCCP", 4)) decoder->profile_was_refused = true;
+    if (!strncmp(message, "iCCP", 4)) {
+        decoder->profile_was_refused = true;
+        decoder->profile_is_too_large |= strstr(message, "exceeds application limits") != NULL;
+        if (decoder->profile_is_too_large) return;
+    }
     decoder_warn(&decoder->base, message);
 }
 
@@ -85,27 +90,29 @@ static uint32_t chunk_checksum(const uint8_t *bytes, size_t count) {
     return ~checksum;
 }
 
-// eXIf may stand behind the pixels, but the orientation is wanted before them: the chunks are walked by their lengths.
-static void find_exif_behind_pixels(ImageDecoder *base) {
+// Walks the chunks by their lengths, and says whether the file goes on to its end marker. eXIf may stand behind the pixels,
+// but the orientation is wanted before them.
+static bool look_ahead(ImageDecoder *base) {
     uint8_t head[8];
     uint64_t offset = 8;
     while (byte_source_peek(&base->source, offset, head, sizeof head) == sizeof head) {
         uint32_t length = big_endian(head);
-        if (length > PNG_UINT_31_MAX || memcmp(head + 4, "IEND", 4) == 0) return;
-        if (memcmp(head + 4, "eXIf", 4) == 0 && length <= CHUNK_BYTES) {
+        if (memcmp(head + 4, "IEND", 4) == 0) return true;
+        if (length > PNG_UINT_31_MAX) return false;
+        if (memcmp(head + 4, "eXIf", 4) == 0 && length <= CHUNK_BYTES && !base->exif) {
             size_t count = (size_t)length + 8;
             uint8_t *chunk = malloc(count);
-            if (!chunk) return;
+            if (!chunk) return false;
             // Type, data, checksum.
             if (byte_source_peek(&base->source, offset + 4, chunk, count) == count &&
                 chunk_checksum(chunk, count - 4) == big_endian(chunk + count - 4)) {
                 keep_exif(base, chunk + 4, length);
             }
             free(chunk);
-            return;
         }
         offset += 12 + (uint64_t)length;
     }
+    return false;
 }
 
 static ImageCodecColor stored_color(int color_type) {
@@ -153,13 +160,15 @@ static void keep_colors(PNGDecoder *decoder) {
     png_uint_32 profile_count = 0;
     if (png_get_iCCP(decoder->png, decoder->info, &name, &compression, &profile, &profile_count) && profile) {
         if (profile_count > decoder->base.limits.profile_byte_count) {
-            decoder_warn(&decoder->base, DECODER_PROFILE_TOO_LARGE);
+            decoder_warn_of_large_profile(&decoder->base);
             return;
         }
         colors->profile = malloc(profile_count);
         if (!colors->profile) return;
         memcpy(colors->profile, profile, profile_count);
         colors->profile_count = profile_count;
+    } else if (decoder->profile_is_too_large) {
+        decoder_warn_of_large_profile(&decoder->base);
     } else if (decoder->profile_was_refused) {
         decoder_warn(&decoder->base, "the colour profile is broken: colours are taken for sRGB");
     }
@@ -197,7 +206,6 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_chunk_cache_max(png, CHUNK_COUNT);
     png_set_chunk_malloc_max(png, chunk_limit(base));
-    if (base->is_tolerant) png_set_compression_buffer_size(png, TOLERANT_WINDOW);
     png_set_crc_action(png, base->is_tolerant ? PNG_CRC_WARN_USE : PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
     // Whether a profile is sRGB's is found out from what it does, not from its checksum.
     png_set_option(png, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
@@ -219,9 +227,9 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     png_bytep exif = NULL;
     if (png_get_eXIf_1(png, decoder->info, &exif_count, &exif) && exif) {
         keep_exif(base, exif, exif_count);
-    } else {
-        find_exif_behind_pixels(base);
     }
+    bool is_whole = look_ahead(base);
+    if (base->is_tolerant || !is_whole) png_set_compression_buffer_size(png, SMALL_WINDOW);
     return ImageCodecStatusOk;
 }
 
@@ -246,6 +254,7 @@ static void start(PNGDecoder *decoder) {
         decoder_fail(&decoder->base, ImageCodecStatusMalformed, "rows are of an unexpected length");
     }
     ImageDecoder *base = &decoder->base;
+    base->unit = decoder->interlaced ? ImageDecoderUnitInterlacedRows : ImageDecoderUnitRows;
     base->step_count = decoder->interlaced ? interlaced_row_count(base->width, base->height) : base->height;
 }
 
@@ -255,10 +264,10 @@ static void read_interlaced_picture(PNGDecoder *decoder) {
     if (base->row_bytes > base->limits.byte_count / base->height) {
         decoder_fail(base, ImageCodecStatusTooManyBytes, "the interlaced picture must be held whole");
     }
-    decoder->picture = malloc(base->height * base->row_bytes);
+    // Zeroed by the system as it is first written to: what never comes takes no memory.
+    decoder->picture = calloc(base->height, base->row_bytes);
     if (!decoder->picture) decoder_fail(base, ImageCodecStatusOutOfMemory, "out of memory");
-    // Pixels that a damaged file leaves out are not old memory.
-    decoder_fill_rows(base, decoder->picture, base->row_bytes, base->height);
+    if (base->is_tolerant) decoder_fill_rows(base, decoder->picture, base->row_bytes, base->height);
     for (int pass = 0; pass < PNG_PASSES; pass++) {
         for (uint32_t y = 0; y < base->height; y++) {
             uint8_t *row = decoder->picture + y * base->row_bytes;

@@ -64,7 +64,7 @@ static void keep_exif(ImageDecoder *base, uint64_t offset, uint32_t count) {
 static void keep_profile(ImageDecoder *base, uint64_t offset, uint32_t count) {
     if (base->colors.profile) return;
     if (count > base->limits.profile_byte_count) {
-        decoder_warn(base, DECODER_PROFILE_TOO_LARGE);
+        decoder_warn_of_large_profile(base);
         return;
     }
     base->colors.profile = read_chunk(base, offset, count);

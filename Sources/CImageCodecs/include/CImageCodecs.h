@@ -1,9 +1,9 @@
 #ifndef CIMAGECODECS_H
 #define CIMAGECODECS_H
 
-// PNG, JPEG and WebP row by row behind status codes, colours turned to sRGB. No function here jumps out, calls back, or prints; messages and warnings
-// are kept in the handle. A handle belongs to one thread at a time, and after a failure it may only be asked for its
-// message and closed.
+// PNG, JPEG, WebP and, where it is built with it, HEIF row by row behind status codes, colours turned to sRGB. No function
+// here jumps out, calls back, or prints; messages and warnings are kept in the handle. A handle belongs to one thread at a
+// time, and after a failure it may only be asked for its message and place, and closed.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,8 +34,10 @@ typedef enum IMAGE_CODEC_ENUM ImageCodecStatus {
 typedef enum IMAGE_CODEC_ENUM ImageCodecFormat {
     ImageCodecFormatPng,
     ImageCodecFormatJpeg,
-    // Is read only.
+    // Is read only, as what follows is.
     ImageCodecFormatWebp,
+    // HEIC and AVIF; not in every build.
+    ImageCodecFormatHeif,
 } ImageCodecFormat;
 
 // How colours are stored in the file, before any conversion.
@@ -75,19 +77,42 @@ typedef struct ImageDecoderHeader {
     bool is_held_whole;
 } ImageDecoderHeader;
 
+// What a picture is counted in while it is decoded.
+typedef enum IMAGE_CODEC_ENUM ImageDecoderUnit {
+    ImageDecoderUnitRows,
+    // The rows of all interlace passes.
+    ImageDecoderUnitInterlacedRows,
+    // The rows of one scan of a JPEG that has several.
+    ImageDecoderUnitScanRows,
+    // The bytes of a file that comes as a whole or not at all.
+    ImageDecoderUnitBytes,
+    // The whole of such a picture; where in it something went wrong is not known.
+    ImageDecoderUnitPicture,
+} ImageDecoderUnit;
+
+// How far decoding came.
+typedef struct ImageDecoderPlace {
+    ImageDecoderUnit unit;
+    // Of those units, 0…1.
+    double fraction;
+    // From 1 on; 0 for other units than rows of a scan.
+    int32_t scan_number;
+} ImageDecoderPlace;
+
 // The first damage that a tolerant decoder passed over.
 typedef struct ImageDecoderDamage {
     // Malformed or truncated.
     ImageCodecStatus status;
-    // How much of the picture, or of that scan, came before it.
-    double fraction;
-    // The scan of a progressive JPEG; 0 for other pictures.
-    int32_t scan_number;
+    // What came before it.
+    ImageDecoderPlace place;
     // Pixels that never came are gray; else they are what the coarser passes and scans give.
     bool leaves_gray;
 } ImageDecoderDamage;
 
 typedef struct ImageDecoder ImageDecoder;
+
+// Whether files of that format are read in this build.
+bool image_decoder_reads(ImageCodecFormat format);
 
 // A tolerant decoder makes up for pixels that are damaged or missing behind the first: with those of coarser passes or
 // scans, or with mid-gray, opaque. What it passed over is told by `image_decoder_damage`.
@@ -112,11 +137,7 @@ const uint8_t *image_decoder_exif(const ImageDecoder *decoder, size_t *count);
 // With the last row the rest of the file is read and checked as well.
 ImageCodecStatus image_decoder_read_rows(ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count);
 
-// How much of the picture was decoded, 0…1: rows, or the rows of all interlace passes.
-double image_decoder_fraction(const ImageDecoder *decoder);
-
-// The scan of a JPEG that was being read last, from 1 on; 0 for a PNG.
-int32_t image_decoder_scan_number(const ImageDecoder *decoder);
+ImageDecoderPlace image_decoder_place(const ImageDecoder *decoder);
 
 // Whether damage was passed over, and which.
 bool image_decoder_damage(const ImageDecoder *decoder, ImageDecoderDamage *damage);

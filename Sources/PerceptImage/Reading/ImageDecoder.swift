@@ -10,7 +10,12 @@ struct ImageDecoder: ~Copyable, Sendable {
     private let limits: ResourceLimits
     let header: ImageHeader
 
-    private static let codecs: [MediaType: ImageCodecFormat] = [.png: .png, .jpeg: .jpeg, .webp: .webp]
+    private static let codecs: [(type: MediaType, codec: ImageCodecFormat)] = [
+        (.png, .png), (.jpeg, .jpeg), (.webp, .webp), (.heic, .heif), (.avif, .heif),
+    ].filter { image_decoder_reads($0.codec) }
+
+    /// The formats that are read in this build.
+    static let readableTypes = codecs.map(\.type)
 
     /// Opens a decoder and reads the header.
     ///
@@ -21,7 +26,7 @@ struct ImageDecoder: ~Copyable, Sendable {
     init?(
         _ source: MediaSource, format: MediaType, limits: ResourceLimits, lenient: Bool
     ) throws(MediaError) {
-        guard let codec = Self.codecs[format] else { return nil }
+        guard let codec = Self.codecs.first(where: { $0.type == format })?.codec else { return nil }
         let decoderLimits = ImageDecoderLimits(
             pixel_count: UInt64(max(0, limits.pixelCount)), byte_count: UInt64(max(0, limits.imageByteCount)),
             scan_count: Int32(clamping: limits.scanCount),
@@ -44,7 +49,8 @@ struct ImageDecoder: ~Copyable, Sendable {
         guard status == .ok else {
             throw Self.error(
                 status, handle.pointer, name: source.name, format: format,
-                PixelSize(width: Int(raw.width), height: Int(raw.height)), place: "in its header", limits: limits)
+                PixelSize(width: Int(raw.width), height: Int(raw.height)), place: Self.headerPlace(handle.pointer),
+                limits: limits)
         }
         self.header = ImageHeader(raw, mediaType: format, orientation: Self.orientation(handle.pointer))
         self.handle = handle
@@ -85,14 +91,11 @@ struct ImageDecoder: ~Copyable, Sendable {
     private func describe(_ damage: ImageDecoderDamage) -> String {
         let isCut = damage.status == .truncated
         let message = String(cString: image_decoder_message(handle.pointer))
-        let place =
-            damage.scan_number > 0
-            ? "in scan \(damage.scan_number), after \(Self.percent(damage.fraction)) of its rows"
-            : rowPlace(damage.fraction)
+        let place = Self.words(for: damage.place, height: header.storedSize.height)
         let result =
             if damage.leaves_gray {
                 "the rest is gray"
-            } else if damage.scan_number > 0 || header.isInterlaced {
+            } else if header.isMultipass || damage.place.unit == .scanRows {
                 "what is missing of its detail was made up from coarser data"
             } else {
                 "pixels from there on may be wrong"
@@ -103,17 +106,27 @@ struct ImageDecoder: ~Copyable, Sendable {
 
     /// How far it came: "after 120 of 480 rows (25 %)".
     private func place() -> String {
-        let fraction = image_decoder_fraction(handle.pointer)
-        guard header.isProgressive && fraction == 0 else { return rowPlace(fraction) }
-        let scan = image_decoder_scan_number(handle.pointer)
-        return
-            "in scan \(scan) of its progressive ones, before any of \(header.storedSize.height) rows was complete (0 %)"
+        Self.words(for: image_decoder_place(handle.pointer), height: header.storedSize.height)
     }
 
-    private func rowPlace(_ fraction: Double) -> String {
-        if header.isInterlaced { return "after \(Self.percent(fraction)) of its interlaced rows" }
-        let rows = Int(fraction * Double(header.storedSize.height) + 0.5)
-        return "after \(rows) of \(header.storedSize.height) rows (\(Self.percent(fraction)))"
+    /// Where the header went wrong; of a file that comes as a whole that is known.
+    private static func headerPlace(_ pointer: OpaquePointer) -> String {
+        let place = image_decoder_place(pointer)
+        return place.unit == .bytes ? words(for: place, height: 0) : "in its header"
+    }
+
+    private static func words(for place: ImageDecoderPlace, height: Int) -> String {
+        let percentage = percent(place.fraction)
+        switch place.unit {
+        case .rows:
+            let rows = Int(place.fraction * Double(height) + 0.5)
+            return "after \(rows) of \(height) rows (\(percentage))"
+        case .interlacedRows: return "after \(percentage) of its interlaced rows"
+        case .scanRows where place.fraction == 1: return "behind scan \(place.scan_number)"
+        case .scanRows: return "in scan \(place.scan_number), after \(percentage) of its rows"
+        case .bytes: return "after \(percentage) of its bytes"
+        case .picture: return "in its picture"
+        }
     }
 
     private static func percent(_ fraction: Double) -> String { "\(Int(fraction * 100)) %" }

@@ -15,13 +15,13 @@ public struct ImageHeader: Sendable, Hashable {
     /// What has to be done to the stored rows; `.upright` where the file says nothing usable.
     public let orientation: Orientation
     public let storedColorModel: StoredColorModel
-    /// Bits per channel in the file, or per index of a palette: 1, 2, 4, 8 or 16.
+    /// Bits per channel in the file, or per index of a palette: 1, 2, 4, 8 or 16; of HEIC and AVIF also 10 and 12.
     public let storedBitDepth: Int
     /// Of the rows that are read: palettes, transparency keys, YCbCr and inks are resolved, depths below 8 expanded.
     public let layout: Image.Layout
     /// Whether a PNG is interlaced (Adam7), or a JPEG progressive; such a picture is held whole while it is read.
     public let isMultipass: Bool
-    /// Whether the decoder holds all pixels at once whatever the order in the file: WebP's does.
+    /// Whether the decoder holds all pixels at once whatever the order in the file: those of WebP, HEIC and AVIF do.
     let isHeldWhole: Bool
     /// Whether the file carries an ICC colour profile; the rows that are read are sRGB by then.
     public let hasICCProfile: Bool

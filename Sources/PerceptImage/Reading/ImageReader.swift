@@ -3,10 +3,11 @@ public import PerceptCore
 /// Reads a picture file: the header at once, then its rows from top to bottom, in sRGB.
 ///
 /// PNG of every colour type and depth; JPEG, baseline and progressive, of gray, YCbCr, RGB, CMYK and YCCK; still WebP, lossy
-/// and lossless. The format is told from the bytes.
+/// and lossless; in a build with the package trait HEIC also HEIC and AVIF, of 8 to 12 bits, whose rows come upright. The format is told
+/// from the bytes.
 ///
 /// Colours are turned to sRGB: by an ICC profile (gray, RGB or CMYK; perceptual intent, as Pillow's and sharp's default
-/// is, computed by Little CMS), in PNG by the first of cICP, iCCP, sRGB, and gAMA with cHRM (PNG 3rd edition §4.3). A profile
+/// is, computed by Little CMS), in PNG by the first of cICP, iCCP, sRGB, and gAMA with cHRM (PNG 3rd edition §4.3), in HEIF by the profile or nclx. A profile
 /// that moves no colour by more than one of 255 is passed over, which most are; one that is broken or does not fit is a
 /// warning, and the colours are taken for sRGB. Gray stays gray. Inks without a profile are turned to RGB by
 /// `R = (255 − C)(255 − K) / 255`, rounded to nearest; a file with Adobe's APP14 marker stores them inverted.

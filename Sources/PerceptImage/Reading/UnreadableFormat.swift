@@ -10,8 +10,10 @@ struct UnreadableFormat {
 
     /// Commands that are at hand on most systems, by format.
     private static let conversions: [MediaType: String] = [
-        .heic: "convert it, e.g. with `heif-convert photo.heic photo.jpg`",
-        .avif: "convert it, e.g. with `avifdec photo.avif photo.png`",
+        .heic:
+            "convert it, e.g. with `heif-convert photo.heic photo.jpg`, or build with the package trait HEIC (`swift build --traits HEIC`, which needs libheif)",
+        .avif:
+            "convert it, e.g. with `avifdec photo.avif photo.png`, or build with the package trait HEIC (`swift build --traits HEIC`, which needs libheif)",
         .gif: "save one frame as PNG, e.g. with `ffmpeg -i picture.gif -frames:v 1 picture.png`",
         .bmp: "save it as PNG, e.g. with `ffmpeg -i picture.bmp picture.png`",
         .tiff: "save it as PNG, e.g. with `vips copy picture.tif picture.png`",
@@ -20,11 +22,19 @@ struct UnreadableFormat {
         .pdf: "render a page to PNG, e.g. with `pdftoppm -png -r 150 document.pdf page`",
     ]
 
+    private static let advice = "pass a \(list(with: "or")) picture"
+
+    /// What is read in this build: "PNG, JPEG and WebP".
+    private static func list(with conjunction: String) -> String {
+        let names = ImageDecoder.readableTypes.map(\.name)
+        return "\(names.dropLast().joined(separator: ", ")) \(conjunction) \(names.suffix(1).joined())"
+    }
+
     func error(source: String) -> MediaError {
         let (problem, remedy): (String, String) =
             switch mediaType.kind {
             case .audio:
-                ("is a recording (\(mediaType.name)), where a picture was expected", "pass a PNG, JPEG or WebP picture")
+                ("is a recording (\(mediaType.name)), where a picture was expected", Self.advice)
             case .video:
                 (
                     "is a video (\(mediaType.name)), where a picture was expected",
@@ -32,8 +42,8 @@ struct UnreadableFormat {
                 )
             case .image, .other:
                 (
-                    "\(mediaType.name) is not readable here, only PNG, JPEG and WebP are",
-                    Self.conversions[mediaType] ?? "pass a PNG, JPEG or WebP picture"
+                    "\(mediaType.name) is not readable here, only \(Self.list(with: "and")) are",
+                    Self.conversions[mediaType] ?? Self.advice
                 )
             }
         return MediaError(.unsupportedFeature, source: source, problem: problem, remedy: remedy)

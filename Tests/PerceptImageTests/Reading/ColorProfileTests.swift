@@ -223,8 +223,22 @@ import Testing
         for (bytes, isPNG) in [(builder.bytes, false), (png, true)] {
             let (image, warnings) = try ImageReader.everything(of: bytes, limits: limits)
             #expect((isPNG ? image.bytes : firstPixels(image)) == item.stored)
-            #expect(warnings.count == 1 && warnings[0].contains("colorProfileByteCount"))
+            #expect(
+                warnings == [
+                    "the colour profile is larger than the limit of \(limits.colorProfileByteCount) bytes (colorProfileByteCount): "
+                        + "colours are taken for sRGB; to have it applied, raise the limit"
+                ])
         }
+    }
+
+    /// libpng refuses it by the length that the profile itself states, before it is unpacked.
+    @Test func aProfileThatClaimsToBeHugeIsNotUnpacked() throws {
+        let item = try Self.named("displayP3")
+        let claimed = PNGBuilder.bigEndian(300 << 20) + item.profileBytes.dropFirst(4)
+        let bytes = png(.rgb, item.stored.map(Int.init), [PNGBuilder.profileChunk(Array(claimed))])
+        let (image, warnings) = try ImageReader.everything(of: bytes)
+        #expect(image.bytes == item.stored)
+        #expect(warnings.count == 1 && warnings[0].contains("(colorProfileByteCount)"), "\(warnings)")
     }
 
     // MARK: PNG's other ways to tell colours

@@ -51,9 +51,29 @@ import Testing
         // With its end marker it is what its author made of it; without, nobody knows what is missing.
         #expect(failure(builder.bytes) == nil)
         #expect(
-            failure(builder.bytes.dropLast(2))?.problem
-                == "the JPEG file is cut short in scan 3 of its progressive ones, before any of 40 rows was complete (0 %)"
-        )
+            failure(builder.bytes.dropLast(2))?.problem == "the JPEG file is cut short behind scan 3")
+    }
+
+    @Test func theErrorSaysHowMuchOfAScanCame() throws {
+        var builder = JPEGBuilder.yCbCr(width: 64, height: 400)
+        builder.isProgressive = true
+        let bytes = builder.bytes
+        let scans = bytes.indices.filter { $0 + 1 < bytes.count && bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA }
+        #expect(scans.count == 4)
+        var percentages: [Int] = []
+        for eighth in 1..<8 {
+            let problem = try #require(
+                failure(Array(bytes.prefix(scans[0] + (scans[1] - scans[0]) * eighth / 8)))?.problem)
+            let words = problem.split(separator: " ")
+            #expect(
+                problem.hasPrefix("the JPEG file is cut short in scan 1, after ") && problem.hasSuffix(" % of its rows")
+            )
+            percentages.append(try #require(words.count > 10 ? Int(words[10]) : nil))
+        }
+        #expect(percentages == percentages.sorted())
+        for (eighth, percentage) in zip(1..., percentages) {
+            #expect(abs(percentage - eighth * 100 / 8) <= 5, "\(percentages)")
+        }
     }
 
     @Test func hugeHeaderIsRefusedByTheLimitThatItExceeds() {

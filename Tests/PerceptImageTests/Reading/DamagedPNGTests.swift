@@ -53,6 +53,18 @@ import Testing
         #expect(failure(empty.bytes)?.kind == .malformedInput)
     }
 
+    /// The builder stores its rows in blocks of 65535 bytes without compression, so the rows that came can be counted.
+    @Test(arguments: [3000, 50_000, 65_000, 100_000, 170_000]) func theErrorSaysHowManyRowsCame(count: Int) throws {
+        let bytes = PNGBuilder(width: 300, height: 200, bitDepth: 8, colorType: .rgb).bytes
+        let problem = try #require(failure(Array(bytes.prefix(count)))?.problem)
+        let rows = try #require(problem.split(separator: " ").compactMap { Int($0) }.first)
+        let stored = count - 33 - 8 - 2
+        let came = stored - 5 * (stored / 65540 + 1)
+        // No finer than the window that is lost.
+        #expect(((came - 64) / 901...came / 901).contains(rows), "\(problem)")
+        #expect(problem == "the PNG file is cut short after \(rows) of 200 rows (\(rows / 2) %)")
+    }
+
     @Test func wrongChecksumOfACriticalChunkFails() {
         for type in ["IHDR", "IDAT"] {
             var damaged = builder

@@ -65,11 +65,18 @@ import Testing
         progressive.isProgressive = true
         jpeg("JPEG progressive", progressive, nil)
         seeds += DecodedFilesTests.cases.map { Seed(name: "encoded \($0.name)", bytes: [UInt8]($0.file)) }
+        #if HEIC
+            seeds += HEIFReadingTests.cases.map { Seed(name: $0.name, bytes: [UInt8]($0.file)) }
+        #endif
         return seeds
     }()
 
     @Test func thereIsAPictureOfEachKind() {
-        #expect(Self.seeds.count == 9 + 16)
+        #if HEIC
+            #expect(Self.seeds.count == 9 + 16 + 13)
+        #else
+            #expect(Self.seeds.count == 9 + 16)
+        #endif
     }
 
     @Test(arguments: seeds) func damageDoesNoHarm(_ seed: Seed) throws {

@@ -13,21 +13,46 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("photo.jpg", [0, 0, 0, 24] + Array("ftypheic".utf8) + Array("\0\0\0\0mif1heic".utf8), "HEIC", "heif-convert"),
-        ("p.png", Array("II*\0".utf8) + [8, 0, 0, 0], "TIFF", "vips"),
-        ("p.png", Array("BM".utf8) + [UInt8](repeating: 0, count: 52), "BMP", "ffmpeg"),
-        ("p.gif", Array("GIF89a".utf8) + [1, 0, 1, 0], "GIF", "ffmpeg"),
-        ("p.png", Array("hello, I am no picture\n".utf8), "plain text", "PNG, JPEG or WebP"),
-        ("p.png", Array("RIFF\u{10}\0\0\0WAVEfmt ".utf8), "recording (WAV)", "PNG, JPEG or WebP"),
-        ("p.png", [0, 0, 0, 24] + Array("ftypisom".utf8) + [0, 0, 0, 0], "video", "ffmpeg"),
-    ])
-    func isNamedWithTheRemedy(name: String, bytes: [UInt8], format: String, remedy: String) {
-        let error = failure(bytes, name: name)
+    struct Case: Sendable {
+        let name: String
+        let bytes: [UInt8]
+        let format: String
+        let remedy: String
+
+        init(_ name: String, _ bytes: [UInt8], _ format: String, _ remedy: String) {
+            (self.name, self.bytes, self.format, self.remedy) = (name, bytes, format, remedy)
+        }
+    }
+
+    private static let heic = [0, 0, 0, 24] + Array("ftypheic".utf8) + Array("\0\0\0\0mif1heic".utf8)
+    private static let avif = [0, 0, 0, 24] + Array("ftypavif".utf8) + Array("\0\0\0\0mif1avif".utf8)
+
+    static let cases: [Case] = {
+        var cases = [
+            Case("p.png", Array("II*\0".utf8) + [8, 0, 0, 0], "TIFF", "vips"),
+            Case("p.png", Array("BM".utf8) + [UInt8](repeating: 0, count: 52), "BMP", "ffmpeg"),
+            Case("p.gif", Array("GIF89a".utf8) + [1, 0, 1, 0], "GIF", "ffmpeg"),
+            Case("p.png", Array("hello, I am no picture\n".utf8), "plain text", "PNG, JPEG"),
+            Case("p.png", Array("RIFF\u{10}\0\0\0WAVEfmt ".utf8), "recording (WAV)", "PNG, JPEG"),
+            Case("p.png", [0, 0, 0, 24] + Array("ftypisom".utf8) + [0, 0, 0, 0], "video", "ffmpeg"),
+        ]
+        #if !HEIC
+            cases += [
+                Case("photo.jpg", heic, "HEIC is not readable here, only PNG, JPEG and WebP are", "heif-convert"),
+                Case("photo.jpg", heic, "HEIC", "swift build --traits HEIC"),
+                Case("photo.jpg", avif, "AVIF", "avifdec"),
+                Case("photo.jpg", avif, "AVIF", "swift build --traits HEIC"),
+            ]
+        #endif
+        return cases
+    }()
+
+    @Test(arguments: cases) func isNamedWithTheRemedy(_ unreadable: Case) {
+        let error = failure(unreadable.bytes, name: unreadable.name)
         #expect(error?.kind == .unsupportedFeature)
-        #expect(error?.source == name)
-        #expect(error?.problem.contains(format) == true)
-        #expect(error?.remedy?.contains(remedy) == true)
+        #expect(error?.source == unreadable.name)
+        #expect(error?.problem.contains(unreadable.format) == true, "\(String(describing: error))")
+        #expect(error?.remedy?.contains(unreadable.remedy) == true, "\(String(describing: error))")
     }
 
     @Test func emptyFilesAndFilesThatAreNotThere() throws {
