@@ -1,3 +1,4 @@
+import Foundation
 import PerceptCore
 import PerceptInference
 import PerceptTestSupport
@@ -71,6 +72,53 @@ import Testing
         let run = try CommandRun(raw + ["--limit", "channelCount=70", "--limit", "sampleRate=800000"], in: folder)
         let json = try run.json()
         #expect((json["sampleRate"], json["channelCount"], json["frameCount"]) == (800_000, 70, 10))
+    }
+
+    /// 8×8 gray, which a progressive JPEG sends once in two hundred scans.
+    private static let manyScans: [UInt8] = {
+        let tables: [UInt8] =
+            [0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0] + [UInt8](repeating: 1, count: 64)
+            + [0xFF, 0xC2, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0] + [0xFF, 0xC4, 0, 20, 0, 1]
+            + [UInt8](repeating: 0, count: 16)
+        // The mean does not differ from mid-gray: one bit, and seven to fill the byte.
+        let scan: [UInt8] = [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0, 0x7F]
+        return tables + (0..<200).flatMap { _ in scan } + [0xFF, 0xD9]
+    }()
+
+    @Test func aProgressiveJPEGOfVeryManyScans() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Self.manyScans, as: "scans.jpg")
+        let refused = try CommandRun(["prepare", path, "-o", "out.png", "--image-format", "png"], in: folder)
+        #expect(refused.status == 65)
+        #expect(refused.errors.contains("more scans than the limit of 100"), "\(refused.errors)")
+        #expect(refused.errors.contains("or raise the limit (--limit scanCount=N)\n"), "\(refused.errors)")
+        #expect(try folder.contents() == ["scans.jpg"])
+        let accepted = try CommandRun(
+            ["prepare", path, "-o", "out.png", "--image-format", "png", "--limit", "scanCount=200"], in: folder)
+        #expect(accepted.status == 0, "\(accepted.errors)")
+    }
+
+    @Test func theWarningOfALargeProfileNamesTheFlag() throws {
+        struct Golden: Decodable {
+            struct Case: Decodable {
+                var name: String
+                var file: Data
+            }
+            var cases: [Case]
+        }
+        let golden = try JSONDecoder().decode(
+            Golden.self, from: Data(TestFiles.bytes(of: TestFiles.media("golden/decoding.json"))))
+        let file = try #require(golden.cases.first { $0.name == "WebP metadata" }).file
+        let folder = try TemporaryFolder()
+        let path = try folder.write([UInt8](file), as: "photo.webp")
+        let run = try CommandRun(
+            ["prepare", path, "-o", "out.jpg", "--limit", "colorProfileByteCount=100"], in: folder)
+        #expect(run.status == 0)
+        #expect(run.errors.contains("larger than the limit of 100 bytes"), "\(run.errors)")
+        #expect(run.errors.contains("raise the limit (--limit colorProfileByteCount=N)\n"), "\(run.errors)")
+        let raised = try CommandRun(
+            ["prepare", path, "-o", "raised.jpg", "--limit", "colorProfileByteCount=100000"], in: folder)
+        #expect(raised.errors.isEmpty, "\(raised.errors)")
     }
 
     @Test(arguments: [

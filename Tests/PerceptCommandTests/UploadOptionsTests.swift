@@ -108,6 +108,7 @@ import Testing
             (["--preset", "detr", "--shortest-side", "600"], 600, 800),
             (["--preset", "detr", "--longest-side", "none", "--shortest-side", "900"], 900, 1200),
             (["--letterbox", "100x90", "--pad-color", "#ff0000"], 100, 90),
+            (["--center-crop", "200x100"], 200, 100), (["--preset", "vit", "--center-crop", "50x40"], 50, 40),
             (["--crop", "100,200,600x400", "--longest-side", "300"], 300, 200),
             (["--shortest-side", "2000"], 1000, 1333), ([], 1000, 1333),
         ] as [([String], Int, Int)])
@@ -132,12 +133,34 @@ import Testing
         }
     }
 
+    /// 1200×1600 pixels: their middle, made as small as will cover it, or as torchvision's `Resize(256)` and `CenterCrop(224)`.
+    @Test func aMiddleIsCutOut() throws {
+        let folder = try TemporaryFolder()
+        for (options, resized, padding) in [
+            ([], ["width": 224, "height": 298], ["left": 0, "top": -37, "right": 0, "bottom": -37]),
+            (
+                ["--shortest-side", "256"], ["width": 256, "height": 341],
+                ["left": -16, "top": -58, "right": -16, "bottom": -59]
+            ),
+        ] as [([String], JSONValue, JSONValue)] {
+            let run = try CommandRun(
+                ["prepare", TestFiles.photo, "-o", "a.png", "--json", "--center-crop", "224x224"] + options, in: folder)
+            let receipt = try #require(try run.json()["receipt"])
+            #expect(receipt["uploadSize"] == ["width": 224, "height": 224])
+            #expect(receipt["resizedSize"] == resized)
+            #expect(receipt["padding"] == padding)
+        }
+    }
+
     @Test func geometryThatCannotBeIsRefused() throws {
         let folder = try TemporaryFolder()
         for wrong in [
             ["--preset", "resnet"], ["--crop", "1,2"], ["--crop=-1,0,5x5"], ["--crop", "0,0,0x5"],
             ["--letterbox", "640"], ["--letterbox", "9x9", "--exact", "9x9"], ["--pad-color", "#fff"],
-            ["--preset", "vit", "--pad-color", "#fff"], ["--chroma", "4:1:1"],
+            ["--preset", "vit", "--pad-color", "#fff"], ["--center-crop", "9"],
+            ["--center-crop", "9x9", "--letterbox", "9x9"], ["--center-crop", "9x9", "--exact", "9x9"],
+            ["--center-crop", "9x9", "--pad-color", "#fff"], ["--center-crop", "9x9", "--shortest-side", "8"],
+            ["--chroma", "4:1:1"],
         ] { #expect(try CommandRun(["prepare", TestFiles.photo, "-o", "a.jpg"] + wrong, in: folder).status == 64) }
         let beyond = try CommandRun(
             ["prepare", TestFiles.photo, "-o", "a.jpg", "--crop", "1199,0,2x2"], in: folder)

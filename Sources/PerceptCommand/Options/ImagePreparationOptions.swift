@@ -123,6 +123,12 @@ struct ImagePreparationOptions: ParsableArguments {
         help: ArgumentHelp("Exactly this size, the whole picture in the middle of --pad-color.", valueName: "WxH"))
     var letterbox: Size?
 
+    @Option(
+        help: ArgumentHelp(
+            "Exactly this size, the middle of the picture, made as small as will cover it, or until its shortest side is --shortest-side.",
+            valueName: "WxH"))
+    var centerCrop: Size?
+
     @Option(help: ArgumentHelp("The ground of a letterbox. (default: #727272)", valueName: "color"))
     var padColor: CSSColor?
 
@@ -151,9 +157,14 @@ struct ImagePreparationOptions: ParsableArguments {
 
     func validate() throws {
         guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100.") }
-        if exact != nil, letterbox != nil { throw ValidationError("--exact and --letterbox exclude each other.") }
-        if padColor != nil, geometry().fit == .stretch {
-            throw ValidationError("--pad-color is for --letterbox or --preset yolo.")
+        let sizes = [("--exact", exact), ("--letterbox", letterbox), ("--center-crop", centerCrop)].filter {
+            $0.1 != nil
+        }
+        if sizes.count > 1 { throw ValidationError("\(sizes[0].0) and \(sizes[1].0) exclude each other.") }
+        if padColor != nil {
+            guard case .letterbox = geometry().fit else {
+                throw ValidationError("--pad-color is for --letterbox or --preset yolo.")
+            }
         }
     }
 
@@ -180,6 +191,9 @@ struct ImagePreparationOptions: ParsableArguments {
         if let exact { (preparation.exactSize, preparation.fit) = (exact.size, .stretch) }
         if let letterbox {
             (preparation.exactSize, preparation.fit) = (letterbox.size, .letterbox(.letterboxGray))
+        }
+        if let centerCrop {
+            (preparation.exactSize, preparation.fit) = (centerCrop.size, .centerCrop(shortestSide: shortestSide?.count))
         }
         if preparation.exactSize == nil { preparation.fit = .stretch }
         if let padColor, case .letterbox = preparation.fit { preparation.fit = .letterbox(padColor.color) }

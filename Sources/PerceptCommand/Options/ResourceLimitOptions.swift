@@ -60,3 +60,16 @@ struct ResourceLimitOptions: ParsableArguments {
         }
     }
 }
+
+extension ResourceLimits.Name {
+    /// What raises the limit.
+    var flag: String { "--limit \(rawValue)=N" }
+
+    /// A warning of the library, which speaks of the limit, with the flag that raises it.
+    static func addingFlag(to warning: String) -> String {
+        guard warning.hasSuffix("raise the limit"),
+            let limit = allCases.first(where: { warning.contains("(\($0.rawValue))") })
+        else { return warning }
+        return "\(warning) (\(limit.flag))"
+    }
+}

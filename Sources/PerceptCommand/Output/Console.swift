@@ -56,7 +56,7 @@ struct Console: Sendable {
 
     func warning(_ text: String) {
         guard !isQuiet else { return }
-        say("percept: warning: \(Self.printable(text))\n")
+        say("percept: warning: \(Self.printable(ResourceLimits.Name.addingFlag(to: text)))\n")
     }
 
     func notice(_ text: String) {

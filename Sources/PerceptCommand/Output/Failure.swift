@@ -49,7 +49,7 @@ struct Failure {
         var error = error
         // The library speaks of the limit, the command of the flag that raises it.
         if let limit = error.limit, let remedy = error.remedy {
-            error.remedy = "\(remedy) (--limit \(limit.rawValue)=N)"
+            error.remedy = "\(remedy) (\(limit.flag))"
         }
         return Failure(
             kind: error.kind.rawValue, message: error.source.map { "\($0): \(error.problem)" } ?? error.problem,
