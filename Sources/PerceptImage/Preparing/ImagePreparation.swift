@@ -60,8 +60,9 @@ public struct ImagePreparation: Sendable, Hashable {
     public var maximumByteCount: Int?
     /// Whether a JPEG of many more pixels than the result may be decoded at half, a quarter or an eighth of its sides.
     ///
-    /// It then still has one and a half times the result's sides or more, from which the filter goes on. That is quicker and
-    /// differs by little (PSNR above 40 dB on photographs); without it the result is that of all pixels, to the byte.
+    /// It then still has one and a half times the result's sides or more (at a quarter and an eighth twice as much), from which the
+    /// filter goes on. That is quicker and differs by little (PSNR above 40 dB on photographs); without it the result is that of
+    /// all pixels, to the byte.
     public var reducesDecoding: Bool
     /// Whether damaged or missing pixels are made up for, with a warning, instead of refused; see ``ImageReader``.
     public var isLenient: Bool
