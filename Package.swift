@@ -72,7 +72,8 @@ let package = Package(
             name: "PerceptAudio", dependencies: ["PerceptCore", "CSndfile", "CFLAC", "CKernels"],
             swiftSettings: swiftSettings),
         .target(
-            name: "PerceptImage", dependencies: ["PerceptCore", "CImageCodecs", "CFreeType", "CTextLayout", "CKernels"],
+            name: "PerceptImage",
+            dependencies: ["PerceptCore", "CImageCodecs", "CFreeType", "CTextLayout", "CKernels"],
             swiftSettings: swiftSettings),
         .target(
             name: "PerceptInference",
