@@ -18,6 +18,23 @@ public enum MediaInspection: Sendable, Hashable {
     public static func inspecting(
         _ source: MediaSource, reading: ReadingOptions = ReadingOptions(), limits: ResourceLimits = .default
     ) async throws -> MediaInspection {
+        try await inspecting(source, reading: reading, limits: limits, parts: [], columnCount: 1).inspection
+    }
+
+    /// Looks at `source`, and on the same way finds out what pictures of a recording are made from.
+    ///
+    /// - Parameters:
+    ///   - source: the recording or picture.
+    ///   - reading: how a recording is read, where its bytes alone do not tell.
+    ///   - limits: what the source may not exceed.
+    ///   - parts: what pictures are to show.
+    ///   - columnCount: columns of the pictures, see ``SoundPicture/Style/columnCount(_:)``.
+    /// - Returns: no analysis for a picture.
+    /// - Throws: `MediaError` when it cannot be read, or is neither a recording nor a picture.
+    public static func inspecting(
+        _ source: MediaSource, reading: ReadingOptions = ReadingOptions(), limits: ResourceLimits = .default,
+        parts: Set<SoundAnalysis.Part>, columnCount: Int
+    ) async throws -> (inspection: MediaInspection, analysis: SoundAnalysis?) {
         try await BlockingWork.run {
             switch try source.perceptibleKind(reading: reading) {
             case .recording:
@@ -25,14 +42,17 @@ public enum MediaInspection: Sendable, Hashable {
                     source, options: reading, limits: limits, verifyingChecksum: true)
                 var meter = LevelMeter(
                     sampleRate: reader.header.sampleRate, channels: reader.header.channels)
+                var analyzer = try SoundAnalyzer(reader.header, parts: parts, columnCount: columnCount)
                 while let block = try reader.readBlock() {
                     try MediaError.checkCancellation()
                     meter.add(block.planes)
+                    analyzer.add(block)
                 }
-                return .recording(
+                let inspection = MediaInspection.recording(
                     reader.header, frameCount: reader.framesRead, meter.finish(), warnings: reader.warnings)
+                return (inspection, analyzer.finish())
             case .picture:
-                return .picture(try ImageReader(source, limits: limits).header)
+                return (.picture(try ImageReader(source, limits: limits).header), nil)
             }
         }
     }

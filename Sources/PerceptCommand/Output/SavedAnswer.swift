@@ -14,27 +14,33 @@ enum SavedAnswer {
     static func decode<SavedTask: InferenceTask>(
         _ path: String, as task: SavedTask, key: String
     ) throws(MediaError) -> SavedTask.Output {
+        let json = try json(path)
+        do {
+            return try task.decode(InferenceAnswer(body: (json[key] ?? json).serialized()))
+        } catch {
+            throw MediaError(
+                .malformedInput, source: path, problem: "is no such answer (\(error.problem))",
+                remedy: "pass the answer as the service sent it")
+        }
+    }
+
+    /// Reads an answer as it is.
+    ///
+    /// - Throws: ``MediaError`` when the file cannot be read, is too large or no JSON.
+    static func json(_ path: String) throws(MediaError) -> JSONValue {
         let file = try InputFile(path: path)
         guard file.byteCount <= byteLimit else {
             throw MediaError(
                 .limitExceeded, source: path, problem: "is larger than the \(byteLimit) bytes that an answer may have",
                 remedy: "split it")
         }
-        let json: JSONValue
         do {
-            json = try JSONValue(parsing: try file.read(at: 0, count: file.byteCount))
+            return try JSONValue(parsing: try file.read(at: 0, count: file.byteCount))
         } catch let error as MediaError {
             throw error
         } catch {
             throw MediaError(
                 .malformedInput, source: path, problem: "is no JSON (\(error))",
-                remedy: "pass the answer as the service sent it")
-        }
-        do {
-            return try task.decode(InferenceAnswer(body: (json[key] ?? json).serialized()))
-        } catch {
-            throw MediaError(
-                .malformedInput, source: path, problem: "is no such answer (\(error.problem))",
                 remedy: "pass the answer as the service sent it")
         }
     }

@@ -15,6 +15,21 @@ struct Inspect: AsyncParsableCommand {
             "Says whether it fits a service as it is: \(Self.profileNames).", valueName: "profile"))
     var profile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Draws the waveform; with several inputs, into a folder. The same as --spectrogram draws both into one.",
+            valueName: "out.png"))
+    var waveform: String?
+    @Option(
+        help: ArgumentHelp("Draws the spectrogram; with several inputs, into a folder.", valueName: "out.png"))
+    var spectrogram: String?
+    @Option(
+        help: ArgumentHelp(
+            "Draws a saved transcript, or events with label, start and end in seconds, above the sound.",
+            valueName: "file.json"))
+    var spans: String?
+    @OptionGroup var pictures: SoundPictureOptions
+
     @OptionGroup(title: "Recordings") var reading: ReadingOptionGroup
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
@@ -25,14 +40,29 @@ struct Inspect: AsyncParsableCommand {
         if let profile, ServiceProfile.named(profile) == nil {
             throw ValidationError("“\(profile)” is no profile that is known: choose one of \(Self.profileNames).")
         }
+        if spans != nil, input.files.count > 1 { throw ValidationError("--spans takes one input.") }
+        if spans != nil, waveform == nil, spectrogram == nil {
+            throw ValidationError("--spans stand above a picture: pass --waveform or --spectrogram.")
+        }
     }
 
     func run() async throws {
         let console = Console(general)
         let profile = profile.flatMap(ServiceProfile.named)
         let (options, limits) = (reading.options, resources.limits)
-        try await Batch.runSideBySide(input.files, console, planning: { _ in }) { source, _, console in
-            let inspection = try await MediaInspection.inspecting(source, reading: options, limits: limits)
+        let spans = try spans.map { path in try SoundSpan.saved(path) } ?? []
+        var output = SoundPictureOutput(
+            waveform: waveform, spectrogram: spectrogram, inputs: input.files,
+            otherInputs: [self.spans].compactMap(\.self), style: pictures.style)
+        try await Batch.runSideBySide(input.files, console, planning: { try output.plan(for: $0) }) {
+            source, plan, console in
+            let (inspection, analysis) = try await MediaInspection.inspecting(
+                source, reading: options, limits: limits, parts: plan.parts, columnCount: plan.columnCount)
+            if let analysis {
+                try plan.write(analysis, spans: spans, limits: limits)
+            } else if !plan.parts.isEmpty {
+                console.warning("\(source.name): is a picture, of whose sound nothing can be drawn")
+            }
             let mediaType: MediaType
             if case .recording(let header, _, _, _) = inspection {
                 mediaType = header.mediaType
@@ -51,6 +81,9 @@ struct Inspect: AsyncParsableCommand {
                 case .picture(let header): (Self.text(source.name, header), Self.json(source.name, mediaType, header))
                 }
             json["byteCount"] = .integer(byteCount)
+            if analysis != nil {
+                for (key, path) in plan.named { json[key] = .string(path) }
+            }
             if case .recording(_, _, _, let warnings) = inspection {
                 for warning in warnings { console.warning("\(source.name): \(warning)") }
                 json["warnings"] = .array(warnings.map { .string($0) })

@@ -19,6 +19,12 @@ struct Prepare: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Writes the map back to the source.", valueName: "file.json"))
     var receipt: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Draws a recording before and after; with several inputs, into a folder.", valueName: "out.png"))
+    var beforeAfter: String?
+    @OptionGroup var pictures: SoundPictureOptions
+
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
@@ -34,10 +40,12 @@ struct Prepare: AsyncParsableCommand {
     func run() async throws {
         let console = Console(general)
         var naming = OutputNaming(output, inputs: input.files)
+        var drawing = SoundPictureOutput(
+            waveform: beforeAfter, spectrogram: beforeAfter, inputs: input.files, style: pictures.style)
         let planning = { (source: MediaSource) in
             let preparation = MediaPreparation(audio: try audio.preparation(limits), image: image.preparation(limits))
             let path = try naming.output(for: source, fileExtension: preparation.fileExtension(for: source))
-            return (preparation: preparation, path: path)
+            return (preparation: preparation, path: path, drawing: try drawing.plan(for: source))
         }
         try await Batch.runSideBySide(input.files, console, planning: planning) {
             [receipt, limits = resources.limits] source, plan, console in
@@ -51,13 +59,26 @@ struct Prepare: AsyncParsableCommand {
                 try file.write(summary.receipt.serializedForReading())
                 try file.commit()
             }
-            try console.result(
-                "\(source.name) → \(path): \(summary.text)",
-                json: [
-                    "file": .string(source.name), "output": .string(path),
-                    "mediaType": .string(summary.mediaType.rawValue), "byteCount": .integer(summary.byteCount),
-                    "receipt": summary.receipt, "warnings": .array(summary.warnings.map { .string($0) }),
-                ])
+            var drawn: JSONValue?
+            if let picture = plan.drawing.pictures.first?.path {
+                if case .audio(let audio) = prepared {
+                    let comparison = try await SoundPicture.comparing(
+                        source, with: .file(path), receipt: audio.receipt, reading: plan.preparation.audio.reading,
+                        style: plan.drawing.style, limits: limits)
+                    try PictureOutput.write(
+                        comparison.image(limits: limits), to: picture, protecting: plan.drawing.inputs + [path])
+                    drawn = .string(picture)
+                } else {
+                    console.warning("\(source.name): is a picture, of whose sound nothing can be drawn")
+                }
+            }
+            var json: JSONObject = [
+                "file": .string(source.name), "output": .string(path),
+                "mediaType": .string(summary.mediaType.rawValue), "byteCount": .integer(summary.byteCount),
+                "receipt": summary.receipt, "warnings": .array(summary.warnings.map { .string($0) }),
+            ]
+            json["beforeAfter"] = drawn
+            try console.result("\(source.name) → \(path): \(summary.text)", json: json)
         }
     }
 

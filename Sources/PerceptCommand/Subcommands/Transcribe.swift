@@ -63,6 +63,13 @@ struct Transcribe: AsyncParsableCommand {
             valueName: "seconds|none"))
     var chunk = ChunkLength.none
 
+    @Option(
+        help: ArgumentHelp(
+            "Draws waveform and spectrogram with the text above them; with several inputs, into a folder.",
+            valueName: "out.png"))
+    var picture: String?
+    @OptionGroup var pictures: SoundPictureOptions
+
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
@@ -73,21 +80,31 @@ struct Transcribe: AsyncParsableCommand {
         var general = general
         if format == .json { general.json = true }
         let console = Console(general)
+        var output = SoundPictureOutput(
+            waveform: picture, spectrogram: picture, inputs: input.files, style: pictures.style)
         try await Batch.run(input.files, console) { source in
+            let plan = try output.plan(for: source)
             var perceiver = try service.perceiver(
                 audio: audio.preparation(limits), limits: resources.limits, console: console)
             perceiver.chunking = chunk.chunking
             let transcript = try await perceiver.transcribe(
                 source, model: service.model,
-                timestamps: timestamps?.wire ?? (format.subtitles == nil ? nil : .enabled(true)),
+                timestamps: timestamps?.wire ?? (format.subtitles == nil && picture == nil ? nil : .enabled(true)),
                 progress: chunk == .none ? nil : console.progress("transcribing \(source.name)"))
             for warning in transcript.warnings { console.warning("\(source.name): \(warning)") }
+            if picture != nil {
+                let analysis = try await SoundAnalysis.analyzing(
+                    source, reading: audio.reading.options, parts: plan.parts, columnCount: plan.columnCount,
+                    limits: resources.limits)
+                try plan.write(analysis, spans: transcript.spans, limits: resources.limits)
+            }
             if let subtitles = format.subtitles, !console.isJSON {
                 try console.raw(transcript.subtitles(subtitles))
                 return
             }
             let prefix = input.files.count > 1 ? "\(source.name): " : ""
-            let json = try Self.json(source.name, transcript)
+            var json = try Self.json(source.name, transcript)
+            if let path = plan.pictures.first?.path { json["picture"] = .string(path) }
             try console.result(prefix + transcript.text, json: json)
         }
     }

@@ -1,0 +1,102 @@
+import Foundation
+import PerceptAudio
+
+/// A mark on an axis.
+struct AxisTick: Hashable {
+    /// Seconds, Hz or decibels.
+    var value: Double
+    var label: String
+}
+
+/// Marks at round numbers, no closer than can be read.
+enum AxisTicks {
+    /// Times from 0 to `duration`.
+    ///
+    /// - Parameters:
+    ///   - duration: in seconds.
+    ///   - width: of the axis in pixels.
+    ///   - spacing: is given a label, and tells how many pixels it needs with the room beside it.
+    static func time(duration: Double, width: Double, spacing: (String) -> Double) -> [AxisTick] {
+        guard duration > 0, duration.isFinite, width > 0 else { return [] }
+        let decades = (-6...0).flatMap { exponent in [1.0, 2, 5].map { $0 * pow(10, Double(exponent)) } }
+        let minutes = [10.0, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400]
+        let days = (0...9).map { 86_400 * pow(2, Double($0 + 1)) }
+        for step in decades + minutes + days where duration / step <= width {
+            let count = Int(duration / step * (1 + 1e-9))
+            let ticks = (0...count).map {
+                AxisTick(value: Double($0) * step, label: time(Double($0) * step, step, duration))
+            }
+            let room = step / duration * width
+            if ticks.allSatisfy({ spacing($0.label) <= room }) || count == 0 { return ticks }
+        }
+        return []
+    }
+
+    private static func time(_ seconds: Double, _ step: Double, _ duration: Double) -> String {
+        if duration < 0.5 {
+            let places = step >= 1e-3 ? 0 : Int((-log10(step * 1000)).rounded(.up))
+            return String(format: "%.\(places)f ms", seconds * 1000)
+        }
+        if duration < 60 || step < 1 {
+            let places = step >= 1 ? 0 : Int((-log10(step)).rounded(.up))
+            return String(format: "%.\(places)f s", seconds)
+        }
+        let whole = Int(seconds.rounded())
+        let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+        return duration < 3600
+            ? String(format: "%d:%02d", minutes + 60 * hours, rest)
+            : String(format: "%d:%02d:%02d", hours, minutes, rest)
+    }
+
+    /// Frequencies of `range`, in Hz: powers of ten first, then fives and twos where there is room; on a linear scale equal steps.
+    ///
+    /// - Parameters:
+    ///   - height: of the axis in pixels.
+    ///   - spacing: pixels between two marks, at least.
+    static func frequency(
+        _ scale: FrequencyScale, _ range: ClosedRange<Double>, height: Double, spacing: Double
+    ) -> [AxisTick] {
+        guard height > 0, range.upperBound > range.lowerBound else { return [] }
+        func tick(_ value: Double) -> AxisTick { AxisTick(value: value, label: frequency(value)) }
+        if scale == .linear {
+            return steps(0...range.upperBound, height: height, spacing: spacing).map(tick)
+        }
+        let powers = (0...6).map { pow(10, Double($0)) }
+        let digits = [1.0, 5, 2, 3, 7].flatMap { digit in powers.map { $0 * digit } }
+        // The lower end first: on a scale of mels it is 0 Hz, which no power of ten is.
+        let candidates = (range.lowerBound == 0 ? [0] : []) + digits
+        var chosen: [Double] = []
+        for value in candidates where range.contains(value) {
+            let place = scale.position(of: value, in: range) * height
+            if chosen.allSatisfy({ abs(scale.position(of: $0, in: range) * height - place) >= spacing }) {
+                chosen.append(value)
+            }
+        }
+        return chosen.sorted().map(tick)
+    }
+
+    private static func frequency(_ hertz: Double) -> String {
+        func number(_ value: Double) -> String { String(format: "%.3g", value) }
+        return hertz >= 1000 ? "\(number(hertz / 1000)) kHz" : "\(number(hertz)) Hz"
+    }
+
+    /// Decibels of `range`.
+    static func decibels(_ range: ClosedRange<Double>, height: Double, spacing: Double) -> [AxisTick] {
+        steps(range, height: height, spacing: spacing).map { value in
+            AxisTick(value: value, label: String(format: "%.3g", value == 0 ? 0 : value))
+        }
+    }
+
+    /// Multiples of 1, 2 or 5 times a power of ten.
+    private static func steps(_ range: ClosedRange<Double>, height: Double, spacing: Double) -> [Double] {
+        let length = range.upperBound - range.lowerBound
+        guard length > 0, length.isFinite, height > 0, spacing > 0 else { return [] }
+        let least = length * spacing / height
+        let decade = pow(10, log10(least).rounded(.down))
+        let step = ([1, 2, 5, 10].map { $0 * decade }.first { $0 >= least * (1 - 1e-9) }) ?? least
+        let first = (range.lowerBound / step - 1e-9).rounded(.up)
+        let last = (range.upperBound / step + 1e-9).rounded(.down)
+        guard last >= first, last - first < 10_000 else { return [] }
+        return stride(from: first, through: last, by: 1).map { $0 * step }
+    }
+}
