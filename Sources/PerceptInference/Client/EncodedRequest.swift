@@ -9,9 +9,14 @@ struct EncodedRequest {
     var query: String
     /// Whether the body tells the service its options, so that no headers do.
     var carriesOptions = false
+    /// What the body's file goes away with, where it was made for this request.
+    var spooledForm: SpooledForm?
 
+    /// - Parameter sendsFiles: whether a body that is a file is not read into memory; a form with files becomes one then.
     /// - Throws: ``InferenceError`` `.invalidArgument` when a parameter has no place in that form, or a file cannot be read.
-    init(_ payload: RequestPayload, options: RequestOptions, for endpoint: InferenceEndpoint) throws(InferenceError) {
+    init(
+        _ payload: RequestPayload, options: RequestOptions, for endpoint: InferenceEndpoint, sendsFiles: Bool = false
+    ) throws(InferenceError) {
         switch payload {
         case .raw(let input):
             self.init(body: input)
@@ -27,8 +32,15 @@ struct EncodedRequest {
         case .json(let object):
             self.init(object, options, endpoint)
         case .form(let parts):
-            let form = MultipartForm.encode(parts)
-            self.init(body: MediaInput(bytes: form.bytes, mediaType: MediaType(rawValue: form.contentType)))
+            let form = try MultipartForm(parts)
+            let mediaType = MediaType(rawValue: form.contentType)
+            if sendsFiles, form.holdsFiles {
+                let spooled = try SpooledForm(form)
+                self.init(body: MediaInput(fileAt: spooled.path, mediaType: mediaType))
+                spooledForm = spooled
+            } else {
+                self.init(body: MediaInput(bytes: try form.bytes(), mediaType: mediaType))
+            }
         }
     }
 

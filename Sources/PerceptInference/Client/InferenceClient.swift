@@ -132,7 +132,9 @@ public struct InferenceClient: Sendable {
     ) throws(InferenceError) -> TransportRequest {
         var url = try endpoint.url(forModel: model, route: form.route)
         try checkToken(for: url)
-        let encoded = try EncodedRequest(form.payload.naming(model, on: form.route), options: options, for: endpoint)
+        let encoded = try EncodedRequest(
+            form.payload.naming(model, on: form.route), options: options, for: endpoint,
+            sendsFiles: transport.sendsFiles)
         if !encoded.query.isEmpty { url = url.adding(query: encoded.query) }
         var headers: HTTPFields = [
             .contentType: encoded.body.mediaType.rawValue, .accept: accept, .userAgent: userAgent,
@@ -153,6 +155,7 @@ public struct InferenceClient: Sendable {
             url: url, headers: headers, token: token, responseByteLimit: answerByteLimit, timeout: timeout)
         if let path = encoded.body.source.path, transport.sendsFiles {
             request.bodyFile = TransportRequest.BodyFile(path: path, byteCount: try encoded.body.byteCount())
+            request.spooledForm = encoded.spooledForm
         } else {
             request.body = try encoded.body.bytes()
         }

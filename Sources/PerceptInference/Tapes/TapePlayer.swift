@@ -163,8 +163,10 @@ public final class TapePlayer: Sendable {
             bytes = media
         } else if contentType == MultipartForm.typeName {
             let parts = try MultipartForm.parts(of: request.body, contentType: request.contentType ?? "")
-            guard let file = parts.first(where: { $0.fileName != nil }) else { return nil }
-            bytes = file.bytes
+            guard let file = parts.first(where: { $0.fileName != nil }),
+                case .bytes(let contents) = file.source.storage
+            else { return nil }
+            bytes = contents
             contentType = file.mediaType?.rawValue
         } else {
             guard !request.body.isEmpty else { return nil }

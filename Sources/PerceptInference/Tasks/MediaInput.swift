@@ -16,6 +16,12 @@ public struct MediaInput: Sendable, Hashable {
         self.mediaType = mediaType
     }
 
+    /// Takes a file whose type is known.
+    init(fileAt path: String, mediaType: MediaType) {
+        source = .file(path)
+        self.mediaType = mediaType
+    }
+
     /// Takes a file, or bytes, whose type they tell themselves.
     ///
     ///     let upload = try MediaInput(.file("upload.flac"))

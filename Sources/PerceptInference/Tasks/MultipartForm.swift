@@ -8,7 +8,8 @@ public struct FormPart: Sendable, Hashable {
     public var fileName: String?
     /// The part's own Content-Type; `nil` for a field, which is text.
     public var mediaType: MediaType?
-    public var bytes: [UInt8]
+    /// The contents; a file is not read before it is sent.
+    public var source: MediaSource
 
     /// A field.
     public init(_ name: String, _ text: String) {
@@ -17,44 +18,76 @@ public struct FormPart: Sendable, Hashable {
 
     /// A file.
     public init(name: String, fileName: String?, mediaType: MediaType?, bytes: [UInt8]) {
+        self.init(name: name, fileName: fileName, mediaType: mediaType, source: .bytes(bytes))
+    }
+
+    /// A file, whose contents may be one.
+    public init(name: String, fileName: String?, mediaType: MediaType?, source: MediaSource) {
         self.name = name
         self.fileName = fileName
         self.mediaType = mediaType
-        self.bytes = bytes
+        self.source = source
     }
 }
 
-/// `multipart/form-data` as bytes (RFC 2046 §5.1, RFC 7578).
-enum MultipartForm {
+/// `multipart/form-data` (RFC 2046 §5.1, RFC 7578).
+struct MultipartForm {
     static let typeName = "multipart/form-data"
 
-    /// The parts one after another, and the Content-Type that names their boundary.
+    /// What names the boundary.
+    let contentType: String
+    /// The body, one behind the other.
+    let pieces: [MediaSource]
+
+    /// The parts one after another.
     ///
     /// The boundary depends on the parts alone, so the same form is the same bytes each time it is sent.
-    static func encode(_ parts: [FormPart]) -> (contentType: String, bytes: [UInt8]) {
-        let boundary = boundary(for: parts)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(parts.reduce(boundary.utf8.count + 8) { $0 + $1.bytes.count + 256 })
+    ///
+    /// - Throws: ``InferenceError`` `.invalidArgument` when a file cannot be read.
+    init(_ parts: [FormPart]) throws(InferenceError) {
+        let boundary = try Self.boundary(for: parts)
+        var pieces: [MediaSource] = []
         for part in parts {
-            var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(quoted(part.name))\""
-            if let fileName = part.fileName { head += "; filename=\"\(quoted(fileName))\"" }
+            var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(Self.quoted(part.name))\""
+            if let fileName = part.fileName { head += "; filename=\"\(Self.quoted(fileName))\"" }
             head += "\r\n"
             if let mediaType = part.mediaType { head += "Content-Type: \(mediaType.rawValue)\r\n" }
-            bytes += (head + "\r\n").utf8
-            bytes += part.bytes
-            bytes += "\r\n".utf8
+            pieces += [.bytes(Array((head + "\r\n").utf8)), part.source, .bytes(Array("\r\n".utf8))]
         }
-        bytes += "--\(boundary)--\r\n".utf8
-        return ("\(typeName); boundary=\(boundary)", bytes)
+        self.pieces = pieces + [.bytes(Array("--\(boundary)--\r\n".utf8))]
+        contentType = "\(Self.typeName); boundary=\(boundary)"
+    }
+
+    /// Whether some of it is not in memory.
+    var holdsFiles: Bool { pieces.contains { $0.path != nil } }
+
+    /// All of it.
+    ///
+    /// - Throws: ``InferenceError`` `.invalidArgument` when a file cannot be read.
+    func bytes() throws(InferenceError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for piece in pieces { try piece.forEachBlock { bytes += $0 } }
+        return bytes
     }
 
     /// The first of a row of boundaries that stands in no part.
-    private static func boundary(for parts: [FormPart]) -> String {
+    private static func boundary(for parts: [FormPart]) throws(InferenceError) -> String {
         var number = 0
         while true {
             let boundary = "percept-form-\(number)"
             let delimiter = Array("--\(boundary)".utf8)
-            if !parts.contains(where: { $0.bytes.contains(sequence: delimiter) }) { return boundary }
+            var isFree = true
+            for part in parts where isFree {
+                // What ends a block may begin a delimiter that the next one ends.
+                var tail: [UInt8] = []
+                try part.source.forEachBlock { block in
+                    let seam = tail + block.prefix(delimiter.count)
+                    isFree =
+                        isFree && !seam.contains(sequence: delimiter) && !Array(block).contains(sequence: delimiter)
+                    tail = Array((tail + block.suffix(delimiter.count)).suffix(delimiter.count - 1))
+                }
+            }
+            if isFree { return boundary }
             number += 1
         }
     }

@@ -86,6 +86,25 @@ extension SocketTests {
             #expect(await failure(request) != nil)
         }
 
+        /// Speech to a server of OpenAI's interface, from a file: the same form as from memory, a second time too.
+        @Test func aFormIsSentFromAFile() async throws {
+            let server = try ScriptedServer { _ in [.send(wire(200, #"{"text":"x"}"#))] }
+            let bytes = Array("fLaC".utf8) + (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+            let folder = try TemporaryFolder()
+            let path = try folder.write(bytes, as: "upload.flac")
+            let client = InferenceClient(token: nil, endpoint: .openAI(server.url), transport: transport)
+            for source in [MediaInput(bytes: bytes, mediaType: .flac), try MediaInput(.file(path))] {
+                for _ in 0..<2 {
+                    #expect(try await client.automaticSpeechRecognition(source, model: "whisper-1").text == "x")
+                }
+            }
+            let bodies = Set(
+                server.requests.map { $0.components(separatedBy: "\r\n\r\n").dropFirst().joined(separator: "|") })
+            #expect(server.requests.count == 4)
+            #expect(bodies.count == 1)
+            #expect(bodies.first?.hasSuffix("\r\n--percept-form-0--\r\n") == true)
+        }
+
         @Test(arguments: [200, 201, 400, 401, 404, 413, 429, 500, 503]) func everyStatusIsAnAnswer(status: Int)
             async throws
         {

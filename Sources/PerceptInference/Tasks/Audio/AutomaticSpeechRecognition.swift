@@ -59,6 +59,7 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
     /// A multipart form, the file last: `verbose_json` with `timestamp_granularities[]` where times are asked for, else
     /// `json`; generation parameters and further ones are fields.
     public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+        try audio.requireBytes()
         var parameters = try Self.table.json(of: self, adding: additionalParameters)
         let granularity: String? =
             switch parameters["return_timestamps"] {
@@ -85,7 +86,7 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
         parts.append(
             FormPart(
                 name: "file", fileName: "recording.\(audio.mediaType.fileExtension)", mediaType: audio.mediaType,
-                bytes: try audio.bytes()))
+                source: audio.source))
         return OpenAIForm(route: .audioTranscriptions, payload: .form(parts))
     }
 
