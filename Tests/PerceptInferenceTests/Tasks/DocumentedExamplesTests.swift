@@ -179,22 +179,31 @@ private func examples(
 }
 
 @Suite struct DocumentedExamplesTests {
+    /// The lines of examples in the documentation of the tasks, by file.
+    private static func lines() throws -> [(file: String, line: Substring)] {
+        let folder = TestFiles.packageRoot.appendingPathComponent("Sources/PerceptInference/Tasks").path
+        let files = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
+        return try files.filter { $0.hasSuffix(".swift") }.flatMap { file in
+            try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8).split(separator: "\n")
+                .map { $0.drop { $0 == " " } }.filter { $0.hasPrefix("///     ") }.map { (file, $0.dropFirst(3)) }
+        }
+    }
+
     /// The second half: the documentation says the same.
     @Test func everyExampleOfATaskCompilesHere() throws {
         func withoutSpaces(_ text: some StringProtocol) -> String { String(text.filter { !$0.isWhitespace }) }
         let here = withoutSpaces(try String(contentsOfFile: #filePath, encoding: .utf8)).replacing("_=", with: "")
-        let folder = TestFiles.packageRoot.appendingPathComponent("Sources/PerceptInference/Tasks").path
-        let files = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
-        var lineCount = 0
-        for file in files where file.hasSuffix(".swift") {
-            let source = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
-            for line in source.split(separator: "\n") {
-                let line = line.drop { $0 == " " }
-                guard line.hasPrefix("///     ") else { continue }
-                #expect(here.contains(withoutSpaces(line.dropFirst(3))), "\(file): \(line)")
-                lineCount += 1
-            }
+        let lines = try Self.lines()
+        for (file, line) in lines { #expect(here.contains(withoutSpaces(line)), "\(file): \(line)") }
+        #expect(lines.count == 83)
+    }
+
+    @Test func everyTaskHasAnExample() throws {
+        let lines = try Self.lines()
+        #expect(TaskCatalogue.tasks.count == 29)
+        for task in TaskCatalogue.tasks {
+            let hasExample = task.methods.contains { method in lines.contains { $0.line.contains(".\(method)(") } }
+            #expect(hasExample, "\(task.name)")
         }
-        #expect(lineCount == 83)
     }
 }
