@@ -52,6 +52,35 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("out")).isEmpty)
     }
 
+    /// A wait before the next attempt, a service that says nothing, an answer that trickles in: each ends at once.
+    @Test(.timeLimit(.minutes(1)), arguments: ["loading:9:60", "slow-start:9:60", "trickle:9:60"])
+    func aWaitAndATransferEndAtOnce(fault: String) async throws {
+        let folder = try TemporaryFolder()
+        let endpoint = Process()
+        let (address, seen) = (Pipe(), Pipe())
+        endpoint.executableURL = try CommandRun.executable()
+        endpoint.arguments = ["endpoint", "--tape", TestFiles.tape, "--fault", fault]
+        (endpoint.standardOutput, endpoint.standardError) = (address, seen)
+        try endpoint.run()
+        defer { endpoint.terminate() }
+        let url = String(decoding: address.fileHandleForReading.availableData, as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let process = Process()
+        process.executableURL = try CommandRun.executable()
+        process.arguments = ["detect", TestFiles.scene, "-o", folder.file("out.png"), "--endpoint", url]
+        (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+        try process.run()
+        // The endpoint reports a request as soon as it has it.
+        #expect(!seen.fileHandleForReading.availableData.isEmpty)
+        try await Task.sleep(for: .milliseconds(200))
+        let start = ContinuousClock.now
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
+        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(try folder.contents().isEmpty)
+    }
+
     @Test func anEndpointEndsWithoutComplaint() async throws {
         let process = Process()
         let output = Pipe()

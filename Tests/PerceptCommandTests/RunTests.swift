@@ -55,7 +55,7 @@ import Testing
             let expected = try task.decode(
                 InferenceAnswer(body: Array(task.example.answers[0].utf8)),
                 TaskArguments(
-                    input: task.example.input, media: MediaInput(bytes: [0], mediaType: .png),
+                    input: task.example.input, media: task.medium.map { _ in MediaInput(bytes: [0], mediaType: .png) },
                     parameters: task.example.parameters))
             #expect(try run.json() == expected.json, "\(task.name)")
         }
@@ -218,6 +218,8 @@ import Testing
         (["fill-mask"], 64, "--input"), (["fill-mask", "--input", "[MASK] world"], 64, "no JSON"),
         (["fill-mask", "--input", "{}"], 64, "a string"), (["object-detection"], 64, "--file"),
         (["fill-mask", "--input", "\"x\"", "--file", "a.png"], 64, "takes no --file"),
+        (["object-detection", "--file", "a.png", "--input", "\"x\""], 64, "takes no --input"),
+        (["visual-question-answering", "--file", "a.png"], 64, "pass --input"),
         (["fill-mask", "--input", "\"x\"", "--parameters", "[1]"], 64, "no JSON object"),
         (["fill-mask", "--input", "\"x\"", "--parameters", "{\"top_k\":0}"], 64, "top_k is 0"),
         (["fill-mask", "--input", "\"x\"", "--stream"], 64, "piece by piece"),

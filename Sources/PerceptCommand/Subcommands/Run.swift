@@ -77,8 +77,10 @@ struct Run: AsyncParsableCommand {
         guard description.medium == nil || file != nil else {
             throw ValidationError("\(description.name) is about a recording or picture: pass --file.")
         }
-        guard description.medium != nil || input != nil else {
-            throw ValidationError("\(description.name) is about a text: pass --input.")
+        guard description.takesInput == (input != nil) else {
+            let words =
+                description.takesInput ? "is about a text: pass --input." : "takes no --input beside its --file."
+            throw ValidationError("\(description.name) \(words)")
         }
         guard !stream || description.isStreamed else {
             throw ValidationError("\(description.name) is not answered piece by piece.")

@@ -22,6 +22,23 @@ extension TaskArguments {
             remedy: "pass \(expected)")
     }
 
+    /// The task of these arguments.
+    ///
+    /// - Throws: ``InferenceError`` `.invalidArgument` where one is missing, is no such thing, or would be dropped.
+    func task<Task: CataloguedTask>(_ type: Task.Type) throws(InferenceError) -> Task {
+        guard input == nil || Task.example.input != nil else {
+            throw InferenceError(
+                .invalidArgument,
+                problem: "\(Task.name) takes no input beside its file",
+                remedy: "leave it out, or pass it as a parameter")
+        }
+        guard media == nil || Task.medium != nil else {
+            throw InferenceError(
+                .invalidArgument, problem: "\(Task.name) is about no recording or picture", remedy: "leave it out")
+        }
+        return try Task(self)
+    }
+
     func text() throws(InferenceError) -> String {
         guard let text = input?.stringValue else { throw Self.wrong(input, "a string") }
         return text

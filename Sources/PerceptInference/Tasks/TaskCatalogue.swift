@@ -48,6 +48,8 @@ public struct TaskDescription: Sendable {
     /// The parameters that are checked; a service may know others.
     public let parameters: [TaskParameter]
     public let example: TaskExample
+    /// Whether it is about a text or JSON, beside its medium or alone.
+    public var takesInput: Bool { example.input != nil }
     /// Whether the answer can be had as it is written.
     public let isStreamed: Bool
 
@@ -74,7 +76,7 @@ public struct TaskDescription: Sendable {
     init<Task: CataloguedTask & StreamingInferenceTask>(_ task: Task.Type) where Task.Event: StreamedText {
         self.init(task) { arguments, request throws(InferenceError) in
             let events = try await request.client.stream(
-                try Task(arguments), model: request.model, options: request.options, onWait: request.onWait)
+                try arguments.task(Task.self), model: request.model, options: request.options, onWait: request.onWait)
             return TextPieces(events)
         }
     }
@@ -91,11 +93,11 @@ public struct TaskDescription: Sendable {
         parameters = Task.parameters
         example = Task.example
         isStreamed = streamer != nil
-        payload = { arguments throws(InferenceError) in try Task(arguments).payload() }
-        decode = { answer, arguments throws(InferenceError) in try Task(arguments).decode(answer) }
+        payload = { arguments throws(InferenceError) in try arguments.task(Task.self).payload() }
+        decode = { answer, arguments throws(InferenceError) in try arguments.task(Task.self).decode(answer) }
         sender = { arguments, request throws(InferenceError) in
             try await request.client.send(
-                try Task(arguments), model: request.model, options: request.options, onWait: request.onWait)
+                try arguments.task(Task.self), model: request.model, options: request.options, onWait: request.onWait)
         }
         self.streamer = streamer
     }

@@ -194,6 +194,8 @@ import Testing
                     question["image"] = nil
                     arguments.input = .object(question)
                 }
+                // What else stands under "inputs" is the medium.
+                if !task.takesInput { arguments.input = nil }
             }
             // The parameters of these tasks stand at the root.
             if ["feature-extraction", "chat-completion"].contains(name) {

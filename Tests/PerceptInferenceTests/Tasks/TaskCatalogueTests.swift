@@ -191,4 +191,36 @@ import Testing
         }
         #expect(Set(asked.keys) == Set(TaskCatalogue.tasks.flatMap(\.methods)))
     }
+
+    /// Exactly those arguments that a task has a place for; no other is dropped.
+    @Test func argumentsWithoutAPlaceAreRefused() throws {
+        var refusals = 0
+        for task in TaskCatalogue.tasks {
+            var arguments = TaskArguments(input: task.example.input, parameters: task.example.parameters)
+            if let medium = task.medium {
+                arguments.media = medium == .audio ? MediaInput(bytes: [1], mediaType: .flac) : picture
+            }
+            _ = try task.payload(arguments)
+            var others: [TaskArguments] = []
+            if task.takesInput {
+                #expect(
+                    task.medium == nil
+                        || ["visual-question-answering", "document-question-answering"].contains(task.name))
+            } else {
+                others.append(arguments)
+                others[0].input = "x"
+            }
+            if task.medium == nil {
+                others.append(arguments)
+                others[others.count - 1].media = picture
+            }
+            for other in others {
+                let error = #expect(throws: InferenceError.self) { try task.payload(other) }
+                #expect(error?.kind == .invalidArgument, "\(task.name)")
+                refusals += 1
+            }
+        }
+        // 8 tasks about a medium alone, 19 without one; the other two take both.
+        #expect(refusals == 27)
+    }
 }
