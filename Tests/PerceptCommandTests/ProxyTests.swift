@@ -62,6 +62,23 @@ import Testing
             #expect(service.requests == ["POST /hf-inference/models/bert-base-uncased HTTP/1.1"])
         }
 
+        /// A proxy stands for the other machine here: it sees what would travel in the clear.
+        @Test func theTokenTravelsUnprotectedOnlyIfInsistedOn() throws {
+            let proxy = try ForwardProxy { _ in Self.wire(Self.answer) }
+            let endpoint = "http://service.example/hf-inference"
+            let token = ["--token-file", "token"]
+            let refused = try ask(endpoint, token, environment: ["http_proxy": proxy.url])
+            #expect(refused.status == 77)
+            #expect(refused.errors.contains("--send-token-unprotected"))
+            #expect(proxy.requests.isEmpty)
+            let more = ["--send-token-unprotected", "--bill-to", "acme"]
+            let run = try ask(endpoint, token + more, environment: ["http_proxy": proxy.url])
+            #expect(run.status == 0, "\(run.errors)")
+            let lines = try #require(proxy.heads.first).components(separatedBy: "\r\n")
+            #expect(lines.contains("Authorization: Bearer \(Self.secret)"))
+            #expect(lines.contains { $0.lowercased() == "x-hf-bill-to: acme" })
+        }
+
         @Test(
             .enabled(if: SecureServer.openSSL != nil, "openssl is not on the PATH"),
             arguments: ["https_proxy", "HTTPS_PROXY"])

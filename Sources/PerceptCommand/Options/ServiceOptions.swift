@@ -41,6 +41,14 @@ struct ServiceOptions: ParsableArguments {
         ))
     var tokenFile: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Sends the token over plain http to other machines too, where the network is trusted as a whole."))
+    var sendTokenUnprotected = false
+
+    @Option(help: ArgumentHelp("The organisation that pays, by its name on the hub.", valueName: "name"))
+    var billTo: String?
+
     @Option(help: ArgumentHelp("The longest that one attempt may take.", valueName: "seconds"))
     var timeout = 120.0
 
@@ -96,6 +104,8 @@ struct ServiceOptions: ParsableArguments {
         client.userAgent = "percept/\(PerceptCommand.configuration.version)"
         client.timeout = .seconds(timeout)
         client.retry.maximumRetries = retries
+        client.billedOrganization = billTo
+        client.sendsTokenUnprotected = sendTokenUnprotected
         if let provider { client.endpoint = .provider(provider) }
         if let tape {
             client.transport = ReplayTransport(try Tape(contentsOf: tape), describingUploads: UploadDecoding.describe)

@@ -173,7 +173,8 @@ public struct InferenceClient: Sendable {
         if url.isUnprotected, !sendsTokenUnprotected {
             throw InferenceError(
                 .tokenRefused, problem: "the token is not sent over plain http to another machine",
-                remedy: "use https, or leave the token out; where the network is trusted, set sendsTokenUnprotected")
+                remedy: "use https, or leave the token out; where the network is trusted, insist "
+                    + "(--send-token-unprotected, in a program sendsTokenUnprotected)")
         }
     }
 }
