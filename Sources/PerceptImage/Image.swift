@@ -83,4 +83,9 @@ public struct Image: Sendable, Hashable {
     public mutating func withMutableBytes<Result>(_ body: (UnsafeMutableBufferPointer<UInt8>) -> Result) -> Result {
         bytes.withUnsafeMutableBufferPointer { body($0) }
     }
+
+    /// Lets go of the pixels, for who has them and puts a whole image in the place of this one.
+    mutating func removeBytes() {
+        bytes = []
+    }
 }

@@ -52,8 +52,8 @@ public struct Detections: Sendable, Hashable {
 extension Image {
     /// The picture with objects drawn into it; see `Image.drawing(_:style:)`.
     ///
-    /// - Throws: `MediaError` `.cancelled`.
-    public func annotated(
+    /// - Throws: `MediaError` `.cancelled`, or what `Typeface.check()` throws.
+    public consuming func annotated(
         with objects: [Detection], style: BoxStyle = BoxStyle()
     ) throws(MediaError) -> AnnotatedImage {
         try drawing(objects.map { LabelledBox($0.box, label: $0.label, score: $0.score) }, style: style)

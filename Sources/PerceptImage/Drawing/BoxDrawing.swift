@@ -48,12 +48,37 @@ extension Image {
     /// Gray becomes rgb, 16 bits become 8 by `(v · 255 + 32767) / 65535`; alpha is kept, and drawn pixels are opaque.
     ///
     /// - Throws: `MediaError` `.cancelled`, or what ``Typeface/check()`` throws.
-    public func drawing(
+    public consuming func drawing(
         _ boxes: [LabelledBox], style: BoxStyle = BoxStyle()
     ) throws(MediaError) -> AnnotatedImage {
+        let dropped = try draw(boxes, style: style)
+        return AnnotatedImage(image: self, dropped: dropped)
+    }
+
+    /// Draws boxes into the image itself, as ``drawing(_:style:)`` does into a copy.
+    ///
+    /// When it is cancelled, what was drawn by then stays.
+    ///
+    /// - Returns: the boxes that are not in the picture.
+    /// - Throws: `MediaError` `.cancelled`, or what ``Typeface/check()`` throws.
+    public mutating func draw(
+        _ boxes: [LabelledBox], style: BoxStyle = BoxStyle()
+    ) throws(MediaError) -> [DroppedBox] {
+        // Finding a font takes longer than drawing frames alone.
+        let hasText = boxes.contains { !$0.label.isEmpty || $0.score != nil }
+        return try IdleTypesetter.with(hasText ? style.typeface : .builtIn) { typesetter throws(MediaError) in
+            var canvas = DrawingCanvas(taking: &self)
+            defer { self = canvas.image() }
+            return try canvas.draw(boxes, style: style, typesetter: typesetter)
+        }
+    }
+}
+
+extension DrawingCanvas {
+    fileprivate mutating func draw(
+        _ boxes: [LabelledBox], style: BoxStyle, typesetter: Typesetter
+    ) throws(MediaError) -> [DroppedBox] {
         let lineWidth = Self.sensible(style.lineWidth, default: DrawingScale.lineWidth(size), least: 1)
-        let typesetter = try Typesetter(style.typeface)
-        var canvas = DrawingCanvas(self)
         var dropped: [DroppedBox] = []
         var frames: [(wording: LabelText.Wording, outer: BoundingBox, color: Color)] = []
         for (index, labelled) in boxes.enumerated() {
@@ -64,7 +89,7 @@ extension Image {
             try MediaError.checkCancellation()
             let color = labelled.color ?? style.palette.color(forLabel: labelled.label)
             let (outer, inner) = labelled.box.standardized.clipped(to: size).frame(lineWidth: lineWidth, on: size)
-            canvas.drawFrame(outer: outer, inner: inner, color: color)
+            drawFrame(outer: outer, inner: inner, color: color)
             frames.append(
                 (LabelText.Wording(label: labelled.label, score: labelled.score, typesetter: typesetter), outer, color))
         }
@@ -78,9 +103,9 @@ extension Image {
             else { continue }
             try MediaError.checkCancellation()
             let plate = placement.place(text.plate, for: frame.outer.coveredPixels)
-            canvas.draw(text, on: plate, color: frame.color, typesetter: typesetter)
+            draw(text, on: plate, color: frame.color, typesetter: typesetter)
         }
-        return AnnotatedImage(image: canvas.image(), dropped: dropped)
+        return dropped
     }
 
     private static func sensible(_ value: Double?, default: Double, least: Double) -> Double {

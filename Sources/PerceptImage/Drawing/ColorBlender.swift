@@ -21,16 +21,84 @@ struct ColorBlender {
 
     /// The same coverage for `count` pixels side by side.
     func blendRun(_ first: Int, count: Int, _ coverage: UInt8) {
-        for pixel in first..<first + max(0, count) { blend(pixel, coverage) }
+        if coverage == 255 {
+            setRun(first, count: count)
+        } else {
+            for pixel in first..<first + max(0, count) { blend(pixel, coverage) }
+        }
+    }
+
+    /// A coverage of its own for each of `count` pixels side by side.
+    func blendRow(_ first: Int, count: Int, _ coverage: UnsafePointer<UInt8>) {
+        if hasAlpha {
+            for pixel in 0..<max(0, count) { blend(first + pixel, coverage[pixel]) }
+        } else {
+            for pixel in 0..<max(0, count) {
+                switch coverage[pixel] {
+                case 0: continue
+                case 255: setOpaque((first + pixel) * 3)
+                case let over: mix((first + pixel) * 3, UInt32(over))
+                }
+            }
+        }
+    }
+
+    /// Sixteen, then four pixels at a time, in which the bytes of the colour follow one another.
+    private func setRun(_ first: Int, count: Int) {
+        guard count > 0, let base = UnsafeMutableRawPointer(bytes.baseAddress) else { return }
+        if hasAlpha {
+            let pixels = UInt32(
+                littleEndian: UInt32(color.red) | UInt32(color.green) << 8 | UInt32(color.blue) << 16 | 0xFF00_0000)
+            for pixel in first..<first + count { base.storeBytes(of: pixels, toByteOffset: pixel * 4, as: UInt32.self) }
+            return
+        }
+        let (red, green, blue) = (color.red, color.green, color.blue)
+        var place = base + first * 3
+        var left = count
+        if left >= 16 {
+            let one = SIMD16(
+                red, green, blue, red, green, blue, red, green, blue, red, green, blue, red, green, blue, red)
+            let two = SIMD16(
+                green, blue, red, green, blue, red, green, blue, red, green, blue, red, green, blue, red, green)
+            let three = SIMD16(
+                blue, red, green, blue, red, green, blue, red, green, blue, red, green, blue, red, green, blue)
+            while left >= 16 {
+                place.storeBytes(of: one, as: SIMD16<UInt8>.self)
+                place.storeBytes(of: two, toByteOffset: 16, as: SIMD16<UInt8>.self)
+                place.storeBytes(of: three, toByteOffset: 32, as: SIMD16<UInt8>.self)
+                place += 48
+                left -= 16
+            }
+        }
+        let four = SIMD8(red, green, blue, red, green, blue, red, green)
+        let rest = SIMD4(blue, red, green, blue)
+        while left >= 4 {
+            place.storeBytes(of: four, as: SIMD8<UInt8>.self)
+            place.storeBytes(of: rest, toByteOffset: 8, as: SIMD4<UInt8>.self)
+            place += 12
+            left -= 4
+        }
+        while left > 0 {
+            place.storeBytes(of: red, as: UInt8.self)
+            place.storeBytes(of: green, toByteOffset: 1, as: UInt8.self)
+            place.storeBytes(of: blue, toByteOffset: 2, as: UInt8.self)
+            place += 3
+            left -= 1
+        }
     }
 
     @inline(__always)
     private func set(_ pixel: Int) {
         let index = pixel * (hasAlpha ? 4 : 3)
+        setOpaque(index)
+        if hasAlpha { bytes[index + 3] = 255 }
+    }
+
+    @inline(__always)
+    private func setOpaque(_ index: Int) {
         bytes[index] = color.red
         bytes[index + 1] = color.green
         bytes[index + 2] = color.blue
-        if hasAlpha { bytes[index + 3] = 255 }
     }
 
     @inline(__always)

@@ -23,6 +23,13 @@ package struct DrawingCanvas {
         bytes = isColor ? eightBit : Self.colored(eightBit, pixelCount: image.size.pixelCount, hasAlpha: hasAlpha)
     }
 
+    /// The same, without a copy of pixels that need no conversion: they are taken out of the image, and ``image()`` gives
+    /// them back.
+    init(taking image: inout Image) {
+        self.init(image)
+        image.removeBytes()
+    }
+
     private static func colored(_ gray: [UInt8], pixelCount: Int, hasAlpha: Bool) -> [UInt8] {
         let sourceCount = hasAlpha ? 2 : 1
         let count = hasAlpha ? 4 : 3
@@ -65,14 +72,20 @@ package struct DrawingCanvas {
         }
         let width = size.width
         withBlender(color) { blender in
+            // So have all rows but the few that an edge runs through.
+            var shares: (outer: Double, inner: Double)?
+            var visible: [(first: Int, count: Int, coverage: UInt8)] = []
             for row in outerY.touched {
-                let outerShare = outerY.share(of: row)
-                let innerShare = innerY.share(of: row)
-                for run in runs {
-                    let share = run.outer * outerShare - run.inner * innerShare
-                    let coverage = UInt8((min(max(share, 0), 1) * 255).rounded())
-                    if coverage > 0 { blender.blendRun(row * width + run.first, count: run.count, coverage) }
+                let (outerShare, innerShare) = (outerY.share(of: row), innerY.share(of: row))
+                if shares?.outer != outerShare || shares?.inner != innerShare {
+                    shares = (outerShare, innerShare)
+                    visible = runs.compactMap { run in
+                        let share = run.outer * outerShare - run.inner * innerShare
+                        let coverage = UInt8((min(max(share, 0), 1) * 255).rounded())
+                        return coverage > 0 ? (run.first, run.count, coverage) : nil
+                    }
                 }
+                for run in visible { blender.blendRun(row * width + run.first, count: run.count, run.coverage) }
             }
         }
     }
@@ -100,10 +113,11 @@ package struct DrawingCanvas {
         let columns = max(left, clip.x)..<max(max(left, clip.x), min(left + bitmap.width, clip.x + clip.width))
         bitmap.coverage.withUnsafeBufferPointer { coverage in
             withBlender(color) { blender in
+                guard let base = coverage.baseAddress, !columns.isEmpty else { return }
                 for row in rows {
-                    for column in columns {
-                        blender.blend(row * width + column, coverage[(row - top) * bitmap.width + column - left])
-                    }
+                    blender.blendRow(
+                        row * width + columns.lowerBound, count: columns.count,
+                        base + (row - top) * bitmap.width + columns.lowerBound - left)
                 }
             }
         }

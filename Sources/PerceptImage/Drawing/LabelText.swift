@@ -18,9 +18,8 @@ struct LabelText {
         let line: TextLine
 
         init(label: String, score: Double?, typesetter: Typesetter) {
-            (characters, isCut) = LineCharacters.of(label)
             number = score.flatMap(LabelText.text(ofScore:)) ?? ""
-            line = typesetter.line(characters[...], isCut: isCut, number: number)
+            (characters, isCut, line) = typesetter.labelLine(label, number: number)
         }
 
         /// Area of the plate as a multiple of the square of the capitals' height.

@@ -32,7 +32,7 @@ struct GlyphRasterizer {
     private static let phaseCount = 4
 
     /// Many labels made smaller to fit, each to a size of its own, would otherwise fill the memory.
-    private static let keptByteCount = 16 << 20
+    private static let keptByteCount = 8 << 20
 
     private var bitmaps: [Key: Bitmap] = [:]
     private var byteCount = 0

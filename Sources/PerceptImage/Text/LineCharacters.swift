@@ -35,4 +35,18 @@ enum LineCharacters {
     private static func isDirectionChange(_ scalar: Unicode.Scalar) -> Bool {
         (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
     }
+
+    /// Whether there is a character that is written from right to left (Hebrew, Arabic and other scripts of their blocks),
+    /// or a mark of that direction.
+    static func runsFromRightToLeft(_ characters: ArraySlice<Character>) -> Bool {
+        characters.contains { character in
+            character.unicodeScalars.contains { scalar in
+                switch scalar.value {
+                case 0..<0x590: false
+                case 0x590...0x8FF, 0x200F, 0xFB1D...0xFDFF, 0xFE70...0xFEFE, 0x10800...0x10FFF, 0x1E800...0x1EFFF: true
+                default: false
+                }
+            }
+        }
+    }
 }

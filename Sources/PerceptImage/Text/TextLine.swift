@@ -26,6 +26,17 @@ package struct TextLine {
 
     package var isEmpty: Bool { glyphs.isEmpty }
 
+    /// Goes on with another line.
+    mutating func append(_ other: TextLine) {
+        for glyph in other.glyphs { glyphs.append(Glyph(shape: glyph.shape, x: advance + glyph.x, y: glyph.y)) }
+        text += other.text
+        ascent = max(ascent, other.ascent)
+        descent = max(descent, other.descent)
+        left = min(left, advance + other.left)
+        right = max(right, advance + other.right)
+        advance += other.advance
+    }
+
     /// Width from the start to the end of the line at some height of capitals, in pixels.
     package func width(capHeight: Double) -> Double { advance * capHeight }
 }

@@ -28,7 +28,7 @@ public enum Typeface: Sendable, Hashable {
     /// - Throws: `MediaError` `.inputMissing` where there is no such file or family, `.malformedInput` or
     ///   `.unsupportedFeature` for a file that is no font with outlines, `.limitExceeded` for one above 256 MB.
     public func check() throws(MediaError) {
-        _ = try Typesetter(self)
+        try IdleTypesetter.with(self) { _ in }
     }
 
     private static let fileExtensions = [".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2", ".pfb"]

@@ -12,12 +12,27 @@ package final class Typesetter {
     private let library: FontLibrary?
     /// The font that was asked for, then those that were needed for characters it lacks; empty for the built-in letters.
     private var faces: [FontFace] = []
-    /// What of ``FontList/fallbacks`` has been opened, or cannot be.
-    private var triedFallbacks: Set<Int> = []
+    /// Which face each font of ``FontList/fallbacks`` is that has been opened; `nil` for what cannot be.
+    private var openFallbacks: [Int: Int?] = [:]
     /// Where each character was found; `nil` for one that no font has.
     private var facesOfCharacters: [Character: Int?] = [:]
     private var boundsOfGlyphs: [GlyphShape: BoundingBox?] = [:]
+    private var wordsOfLabels: [String: KnownWords] = [:]
+    /// The characters that numbers are made of.
+    private var symbols: [Character: TextLine] = [:]
     private var rasterizer = GlyphRasterizer()
+
+    private struct KnownWords {
+        var characters: [Character]
+        var isCut: Bool
+        var line: TextLine
+    }
+
+    /// Labels of which the lines are kept: more than most models have classes.
+    private static let keptLineCount = 4096
+
+    /// Whether what it has learned would still fit into a few megabytes.
+    var isWorthKeeping: Bool { facesOfCharacters.count + boundsOfGlyphs.count + symbols.count < 16384 }
 
     /// Writes in ``Typeface/automatic``.
     package init() {
@@ -26,7 +41,7 @@ package final class Typesetter {
             let face = try? FontFace(library, path: location.path, faceIndex: location.faceIndex)
         else { return }
         faces = [face]
-        triedFallbacks = [0]
+        openFallbacks = [0: 0]
     }
 
     init(library: FontLibrary?, faces: [FontFace]) {
@@ -103,7 +118,62 @@ package final class Typesetter {
     ///   - isCut: whether an ellipsis follows them.
     ///   - number: follows after a space, and reads from left to right whatever stands before it.
     func line(_ characters: ArraySlice<Character>, isCut: Bool, number: String) -> TextLine {
-        if faces.isEmpty { return strokes(characters, isCut: isCut, number: number) }
+        numbered(words(characters, isCut: isCut), number, of: characters, isCut: isCut)
+    }
+
+    /// The characters of a label, and its line with a number behind it.
+    ///
+    /// What is written again and again is laid out once: the words by themselves, and each digit, unless the line runs
+    /// from right to left, where the number comes first. Digits therefore never move closer together.
+    func labelLine(_ label: String, number: String) -> (characters: [Character], isCut: Bool, line: TextLine) {
+        let known: KnownWords
+        if let found = wordsOfLabels[label] {
+            known = found
+        } else {
+            let (characters, isCut) = LineCharacters.of(label)
+            known = KnownWords(
+                characters: characters, isCut: isCut, line: words(characters[...], isCut: isCut))
+            if wordsOfLabels.count >= Self.keptLineCount { wordsOfLabels.removeAll() }
+            wordsOfLabels[label] = known
+        }
+        let line = numbered(known.line, number, of: known.characters[...], isCut: known.isCut)
+        return (known.characters, known.isCut, line)
+    }
+
+    private func words(_ characters: ArraySlice<Character>, isCut: Bool) -> TextLine {
+        guard !faces.isEmpty else { return strokes(characters, isCut: isCut, number: "") }
+        return laidOut(itemized(characters, isCut: isCut)) ?? strokes(characters, isCut: isCut, number: "")
+    }
+
+    private func numbered(
+        _ words: TextLine, _ number: String, of characters: ArraySlice<Character>, isCut: Bool
+    ) -> TextLine {
+        if number.isEmpty { return words }
+        guard !faces.isEmpty else { return strokes(characters, isCut: isCut, number: number) }
+        if LineCharacters.runsFromRightToLeft(characters) {
+            var run = itemized(characters, isCut: isCut)
+            append(" ", to: &run)
+            // An isolate (UAX #9): the minus sign and the point of a number stay where they are.
+            append("\u{2066}", to: &run)
+            for digit in number { append(digit, to: &run) }
+            append("\u{2069}", to: &run)
+            return laidOut(run) ?? strokes(characters, isCut: isCut, number: number)
+        }
+        var line = words
+        if !characters.isEmpty || isCut { line.append(symbol(" ")) }
+        for digit in number { line.append(symbol(digit)) }
+        return line
+    }
+
+    /// A character by itself, for what is set without regard to its neighbours.
+    private func symbol(_ character: Character) -> TextLine {
+        if let known = symbols[character] { return known }
+        let line = words([character], isCut: false)
+        symbols[character] = line
+        return line
+    }
+
+    private func itemized(_ characters: ArraySlice<Character>, isCut: Bool) -> Itemization {
         var run = Itemization()
         for character in characters { append(character, to: &run) }
         if isCut {
@@ -113,14 +183,7 @@ package final class Typesetter {
                 for _ in 0..<3 { append(".", to: &run) }
             }
         }
-        if !number.isEmpty {
-            if !run.scalars.isEmpty { append(" ", to: &run) }
-            // An isolate (UAX #9): the minus sign and the point of a number stay where they are in a text from right to left.
-            append("\u{2066}", to: &run)
-            for digit in number { append(digit, to: &run) }
-            append("\u{2069}", to: &run)
-        }
-        return laidOut(run) ?? strokes(characters, isCut: isCut, number: number)
+        return run
     }
 
     /// The bitmap of a glyph for a pen at `x`, `y` (pixels, of any fraction), and the pixel it is relative to.
@@ -189,22 +252,28 @@ extension Typesetter {
         return face
     }
 
+    /// The font that was asked for, else the first of the system's fonts that has all of `scalars`: what was written before
+    /// must not matter.
     private func face(for scalars: [Unicode.Scalar]) -> Int? {
-        faces.firstIndex { scalars.allSatisfy($0.has) } ?? fallback(for: scalars)
-    }
-
-    /// The first of the system's fonts that has all of `scalars`, opened.
-    private func fallback(for scalars: [Unicode.Scalar]) -> Int? {
-        guard let library, let list = FontList.fallbacks else { return nil }
+        if scalars.allSatisfy(faces[0].has) { return 0 }
+        guard let list = FontList.fallbacks else { return nil }
         for index in 0..<list.count where list.has(scalars, at: index) {
-            // An open one that had them would have been found without being asked for.
-            guard triedFallbacks.insert(index).inserted, let location = list.location(at: index),
-                let face = try? FontFace(library, path: location.path, faceIndex: location.faceIndex)
-            else { continue }
-            faces.append(face)
-            if scalars.allSatisfy(face.has) { return faces.count - 1 }
+            if let face = openFallback(list, index), scalars.allSatisfy(faces[face].has) { return face }
         }
         return nil
+    }
+
+    private func openFallback(_ list: FontList, _ index: Int) -> Int? {
+        if let known = openFallbacks[index] { return known }
+        guard let library, let location = list.location(at: index),
+            let face = try? FontFace(library, path: location.path, faceIndex: location.faceIndex)
+        else {
+            openFallbacks[index] = .some(nil)
+            return nil
+        }
+        faces.append(face)
+        openFallbacks[index] = faces.count - 1
+        return faces.count - 1
     }
 }
 
