@@ -73,10 +73,9 @@ public struct SoundPicture: Sendable {
     /// lie above, each in its time, with as much of its words as fits.
     ///
     /// - Returns: 8 bits, rgb, of `style.size`.
-    /// - Throws: `MediaError` `.invalidArgument` for a side below 1 or an empty range of decibels, `.limitExceeded` for more pixels than `limits` allow,
-    ///   `.cancelled`, or what `Typeface.check()` throws.
+    /// - Throws: `MediaError` as ``Style/check(against:)`` does; `.cancelled`.
     public func image(limits: ResourceLimits = .default) throws(MediaError) -> Image {
-        try style.check(limits)
+        try style.check(against: limits)
         let laneCount = SoundSpanLanes(spans, duration: duration, width: axisColumns.count).laneCount
         let layout = SoundPictureLayout(
             size: style.size, panels: panels.map(\.part), captions: panels.map { $0.caption != nil },
@@ -150,7 +149,12 @@ extension SoundPicture.Style {
     /// The picture in bytes, and what its columns are made from.
     private static let bytesPerPixel = 16
 
-    func check(_ limits: ResourceLimits) throws(MediaError) {
+    /// Finds out whether pictures can be drawn like this before a recording is read.
+    ///
+    /// - Throws: `MediaError` `.invalidArgument` for a side below 1 or an empty range of decibels, `.limitExceeded` for more pixels than
+    ///   `limits` allow, or what `Typeface.check()` throws.
+    public func check(against limits: ResourceLimits) throws(MediaError) {
+        try typeface.check()
         guard size.width > 0, size.height > 0 else {
             throw MediaError(
                 .invalidArgument, problem: "a picture of \(size) pixels cannot be drawn", remedy: "choose 1×1 or more")

@@ -113,8 +113,12 @@ struct SoundPictureLayout {
         }
     }
 
+    /// None where there is no room for times.
+    ///
     /// - Parameter width: of a label, in pixels.
     func timeTicks(duration: Double, width: (String) -> Double) -> [AxisTick] {
-        AxisTicks.time(duration: duration, width: Double(axis.count)) { width($0) + 3 * capHeight }
+        timeBaseLine == nil
+            ? []
+            : AxisTicks.time(duration: duration, width: Double(axis.count)) { width($0) + 3 * capHeight }
     }
 }

@@ -63,8 +63,8 @@ struct SoundSpanLanes {
             (placed, laneCount) = ([], 0)
             return
         }
-        /// The column from which on each lane is free.
-        var ends: [Int] = []
+        /// The time and the column from which on each lane is free.
+        var ends: [(time: Double, column: Int)] = []
         var placed: [Placed] = []
         let timed = spans.enumerated().compactMap { index, span -> (index: Int, start: Double, end: Double)? in
             let end = span.end ?? duration
@@ -77,15 +77,17 @@ struct SoundSpanLanes {
         for span in timed.sorted(by: { ($0.start, $0.index) < ($1.start, $1.index) }) {
             let first = min(column(span.start), width - 1)
             let columns = first..<max(first + 1, column(span.end))
-            let asked = spans[span.index].lane
-            let lane = asked ?? ends.firstIndex { $0 <= columns.lowerBound } ?? ends.count
+            // An overlap of less than a pixel cannot be seen, and takes no other lane.
+            let room = ends.firstIndex { $0.time - span.start < duration / Double(width) }
+            let lane = spans[span.index].lane ?? room ?? ends.count
             guard (0..<Self.mostLanes).contains(lane) else { continue }
-            while ends.count <= lane { ends.append(0) }
-            // In a lane that was asked for, what comes later begins where the one before ends.
-            let free = max(columns.lowerBound, ends[lane])
+            while ends.count <= lane { ends.append((0, 0)) }
+            // In a lane that was asked for, what comes later begins where the one before ends; within a pixel it is not seen.
+            let free = max(columns.lowerBound, ends[lane].column)
+            ends[lane].time = max(ends[lane].time, span.end)
             guard free < columns.upperBound else { continue }
             placed.append(Placed(index: span.index, columns: free..<columns.upperBound, lane: lane))
-            ends[lane] = columns.upperBound
+            ends[lane].column = columns.upperBound
         }
         self.placed = placed
         laneCount = ends.count

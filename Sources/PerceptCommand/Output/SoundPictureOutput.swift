@@ -48,8 +48,9 @@ struct SoundPictureOutput {
         }
     }
 
-    /// - Throws: ``MediaError`` when a name says no format or is taken, before anything is read.
-    mutating func plan(for source: MediaSource) throws -> Plan {
+    /// - Throws: ``MediaError`` when a name says no format or is taken, or the size exceeds `limits`, before anything is read.
+    mutating func plan(for source: MediaSource, limits: ResourceLimits) throws -> Plan {
+        if !namings.isEmpty { try style.check(against: limits) }
         var pictures: [(parts: [SoundAnalysis.Part], path: String)] = []
         for index in namings.indices {
             let path = try namings[index].naming.output(for: source, fileExtension: "png")

@@ -50,17 +50,19 @@ struct Inspect: AsyncParsableCommand {
         let console = Console(general)
         let profile = profile.flatMap(ServiceProfile.named)
         let (options, limits) = (reading.options, resources.limits)
-        let spans = try spans.map { path in try SoundSpan.saved(path) } ?? []
         var output = SoundPictureOutput(
             waveform: waveform, spectrogram: spectrogram, inputs: input.files,
-            otherInputs: [self.spans].compactMap(\.self), style: pictures.style)
-        try await Batch.runSideBySide(input.files, console, planning: { try output.plan(for: $0) }) {
-            source, plan, console in
+            otherInputs: [spans].compactMap(\.self), style: pictures.style)
+        let planning = { (source: MediaSource) in
+            (pictures: try output.plan(for: source, limits: limits), spans: try spans.map(SoundSpan.saved) ?? [])
+        }
+        try await Batch.runSideBySide(input.files, console, planning: planning) { source, plan, console in
             let (inspection, analysis) = try await MediaInspection.inspecting(
-                source, reading: options, limits: limits, parts: plan.parts, columnCount: plan.columnCount)
+                source, reading: options, limits: limits, parts: plan.pictures.parts,
+                columnCount: plan.pictures.columnCount)
             if let analysis {
-                try plan.write(analysis, spans: spans, limits: limits)
-            } else if !plan.parts.isEmpty {
+                try plan.pictures.write(analysis, spans: plan.spans, limits: limits)
+            } else if !plan.pictures.parts.isEmpty {
                 console.warning("\(source.name): is a picture, of whose sound nothing can be drawn")
             }
             let mediaType: MediaType
@@ -82,7 +84,7 @@ struct Inspect: AsyncParsableCommand {
                 }
             json["byteCount"] = .integer(byteCount)
             if analysis != nil {
-                for (key, path) in plan.named { json[key] = .string(path) }
+                for (key, path) in plan.pictures.named { json[key] = .string(path) }
             }
             if case .recording(_, _, _, let warnings) = inspection {
                 for warning in warnings { console.warning("\(source.name): \(warning)") }

@@ -45,7 +45,9 @@ struct Prepare: AsyncParsableCommand {
         let planning = { (source: MediaSource) in
             let preparation = MediaPreparation(audio: try audio.preparation(limits), image: image.preparation(limits))
             let path = try naming.output(for: source, fileExtension: preparation.fileExtension(for: source))
-            return (preparation: preparation, path: path, drawing: try drawing.plan(for: source))
+            return (
+                preparation: preparation, path: path, drawing: try drawing.plan(for: source, limits: resources.limits)
+            )
         }
         try await Batch.runSideBySide(input.files, console, planning: planning) {
             [receipt, limits = resources.limits] source, plan, console in

@@ -83,7 +83,7 @@ struct Transcribe: AsyncParsableCommand {
         var output = SoundPictureOutput(
             waveform: picture, spectrogram: picture, inputs: input.files, style: pictures.style)
         try await Batch.run(input.files, console) { source in
-            let plan = try output.plan(for: source)
+            let plan = try output.plan(for: source, limits: resources.limits)
             var perceiver = try service.perceiver(
                 audio: audio.preparation(limits), limits: resources.limits, console: console)
             perceiver.chunking = chunk.chunking

@@ -1,0 +1,206 @@
+import Foundation
+import Percept
+import PerceptAudio
+import PerceptCore
+import PerceptImage
+import PerceptTestSupport
+import Testing
+
+@testable import Percept
+
+@Suite struct SoundPictureTests {
+    private static let harbour = MediaSource.file(TestFiles.media("audio/harbour-44100-stereo.flac"))
+
+    /// What is made of sound by a formula, with its length known beforehand or not.
+    private static func analysis(
+        seconds: Double, sampleRate: Int = 8000, channelCount: Int = 1, columnCount: Int,
+        _ sample: (Double) -> Double
+    ) throws -> SoundAnalysis {
+        let count = Int(seconds * Double(sampleRate))
+        let plane = (0..<count).map { Float(sample(Double($0) / Double(sampleRate))) }
+        let planes = Array(repeating: plane, count: channelCount)
+        var waveform = WaveformMeter(
+            sampleRate: sampleRate, channelCount: channelCount, columnCount: columnCount, expectedFrameCount: count)
+        var spectrogram = try SpectrogramMeter(
+            sampleRate: sampleRate, channelCount: channelCount, columnCount: columnCount, expectedFrameCount: count)
+        waveform.add(planes)
+        spectrogram.add(planes)
+        return SoundAnalysis(
+            sampleRate: sampleRate, channelCount: channelCount, frameCount: count, envelope: waveform.finish(),
+            spectrogram: spectrogram.finish())
+    }
+
+    private static func color(_ image: Image, _ x: Int, _ y: Int) -> Color {
+        let index = (y * image.width + x) * 3
+        return Color(red: image.bytes[index], green: image.bytes[index + 1], blue: image.bytes[index + 2])
+    }
+
+    private static func style(_ width: Int, _ height: Int, _ scale: FrequencyScale = .linear) -> SoundPicture.Style {
+        SoundPicture.Style(size: PixelSize(width: width, height: height), frequencyScale: scale, typeface: .builtIn)
+    }
+
+    /// A picture without room for axes is all plot: what stands where follows from the sound.
+    @Test func aBurstStandsAtItsTime() throws {
+        let style = Self.style(100, 41)
+        // From 0.5 to 0.6 of a second.
+        let sound = try Self.analysis(seconds: 1, columnCount: 100) {
+            $0 >= 0.5 && $0 < 0.6 ? 0.99 * sin(3000 * $0) : 0
+        }
+        let image = try SoundPicture([.init(.waveform, of: sound)], style: style).image()
+        #expect(image.size == style.size && image.layout == .rgb8)
+        for x in 0..<100 {
+            let isLoud = (50..<60).contains(x)
+            // Near full scale only the burst; along the middle always a line.
+            #expect((Self.color(image, x, 4) != SoundColors.plot) == isLoud, "column \(x)")
+            #expect(Self.color(image, x, 20) == SoundColors.rms)
+            #expect((Self.color(image, x, 12) == SoundColors.rms) == isLoud)
+        }
+    }
+
+    /// The brightest row of a tone is that of its frequency, in every column.
+    @Test(arguments: FrequencyScale.allCases) func aToneStandsAtItsFrequency(_ scale: FrequencyScale) throws {
+        let style = Self.style(60, 60, scale)
+        let sound = try Self.analysis(seconds: 2, columnCount: 60) { sin(2 * .pi * 1000 * $0) }
+        let image = try SoundPicture([.init(.spectrogram, of: sound)], style: style).image()
+        let position = scale.position(of: 1000, in: scale.range(nyquist: 4000))
+        for x in 5..<55 {
+            let rows = (0..<60).map { Self.color(image, x, $0).relativeLuminance }
+            let brightest = rows.indices.max { rows[$0] < rows[$1] } ?? 0
+            #expect(abs(Double(59 - brightest) + 0.5 - position * 60) <= 1.5)
+            #expect(rows[brightest] > 0.7 && (rows.min() ?? 1) < 0.01)
+        }
+    }
+
+    /// What was cut off is left free, and what is above the new Nyquist frequency too.
+    @Test func whatWasPreparedStandsAtTheTimesOfTheSource() throws {
+        let before = try Self.analysis(seconds: 4, columnCount: 120) { 0.5 * sin(900 * $0) }
+        let after = try Self.analysis(seconds: 2, sampleRate: 4000, columnCount: 60) { 0.5 * sin(900 * $0) }
+        let receipt = TimeReceipt(
+            source: .init(sampleRate: 8000, channelCount: 1, frameCount: 32_000),
+            upload: .init(sampleRate: 4000, channelCount: 1, frameCount: 8000), sourceStartFrame: 8000,
+            sourceEndFrame: 24_000)
+        let picture = SoundPicture(before: before, after: after, receipt: receipt, style: Self.style(120, 48))
+        #expect(picture.duration == 4 && picture.panels.map(\.start) == [0, 0, 1, 1])
+        let image = try picture.image()
+        let layout = SoundPictureLayout(
+            size: image.size, panels: picture.panels.map(\.part), captions: [true, false, true, false], spanLaneCount: 0
+        )
+        let (wave, spectrum) = (layout.panels[2], layout.panels[3])
+        for x in 0..<120 {
+            let isThere = (30..<90).contains(x)
+            #expect((Self.color(image, x, wave.y + wave.height / 2) == SoundColors.rms) == isThere)
+            #expect((Self.color(image, x, spectrum.y + spectrum.height - 1) != SoundColors.plot) == isThere)
+            #expect(Self.color(image, x, spectrum.y) == SoundColors.plot)
+        }
+    }
+
+    @Test func clippingIsMarked() throws {
+        let sound = try Self.analysis(seconds: 1, columnCount: 100) {
+            $0 < 0.2 ? max(-1, min(1, 3 * sin(300 * $0))) : 0.5
+        }
+        let image = try SoundPicture([.init(.waveform, of: sound)], style: Self.style(100, 40)).image()
+        #expect((0..<20).allSatisfy { Self.color(image, $0, 0) == SoundColors.clipping })
+        #expect((22..<100).allSatisfy { Self.color(image, $0, 0) == SoundColors.plot })
+    }
+
+    /// Nothing traps, whatever the canvas, and each picture has the size that was asked for.
+    @Test(arguments: [
+        (1, 1), (1, 600), (600, 1), (2, 3), (7, 7), (20, 20), (64, 64), (200, 80), (260, 90), (333, 41), (800, 240),
+    ])
+    func anyCanvasIsDrawnOn(_ side: (width: Int, height: Int)) throws {
+        let spans = [
+            SoundSpan(start: 0, end: nil, label: "all of it"), SoundSpan(start: 0.2, end: 0.4, label: "Überall, 音"),
+            SoundSpan(start: -1, end: 0.1, label: ""), SoundSpan(start: 0.99999, end: 5, label: "end"),
+        ]
+        for (seconds, channelCount) in [(0.0, 1), (1.0 / 8000, 2), (0.01, 1), (1, 6)] {
+            let style = Self.style(side.width, side.height, .mel)
+            let sound = try Self.analysis(
+                seconds: seconds, channelCount: channelCount, columnCount: style.columnCount()
+            ) { 1.2 * sin(700 * $0) }
+            let panels = [
+                SoundPicture.Panel(.waveform, of: sound, caption: "caption"), .init(.spectrogram, of: sound),
+                .init(.spectrogram, of: sound, start: 0.5),
+            ]
+            let image = try SoundPicture(panels, spans: spans, style: style).image()
+            #expect(image.width == side.width && image.height == side.height)
+            _ = try SoundPicture([], spans: spans, style: style).image()
+        }
+    }
+
+    /// Whatever the size: plots lie on the canvas, one below the other, and the time axis is the one that was promised.
+    @Test(arguments: [20, 90, 241, 600, 1600], [10, 47, 80, 240, 601, 1200]) func plotsLieOnTheCanvas(
+        _ width: Int, _ height: Int
+    ) {
+        let size = PixelSize(width: width, height: height)
+        for laneCount in [0, 1, 8] {
+            for parts in [
+                [SoundAnalysis.Part.waveform], [.spectrogram], [.waveform, .spectrogram, .waveform, .spectrogram],
+            ] {
+                let layout = SoundPictureLayout(
+                    size: size, panels: parts, captions: parts.map { _ in true }, spanLaneCount: laneCount)
+                #expect(layout.axis.count == SoundPicture.Style(size: size).columnCount(Set(parts)))
+                var bottom = layout.spanLanes.last?.upperBound ?? 0
+                for plot in layout.panels {
+                    #expect(plot.y >= bottom && plot.height >= 0 && plot.width >= 1)
+                    #expect(plot.x >= 0 && plot.x + plot.width <= width)
+                    bottom = plot.y + plot.height
+                }
+                #expect(bottom <= height)
+                if height >= 240 { #expect(layout.panels.allSatisfy { $0.height >= 10 }) }
+            }
+        }
+    }
+
+    @Test func sizesBeyondTheLimitsAreRefused() throws {
+        let sound = try Self.analysis(seconds: 0.1, columnCount: 10) { $0 }
+        func draw(_ width: Int, _ height: Int, decibels: ClosedRange<Double> = -100...0) throws {
+            var style = Self.style(width, height)
+            style.decibels = decibels
+            _ = try SoundPicture([.init(.waveform, of: sound)], style: style).image()
+        }
+        expectMediaError(.invalidArgument) { try draw(0, 10) }
+        expectMediaError(.invalidArgument) { try draw(10, 10, decibels: 0...0) }
+        expectMediaError(.limitExceeded) { try draw(1 << 20, 1 << 20) }
+        expectMediaError(.limitExceeded) { try draw(.max, .max) }
+    }
+
+    /// Looked at, and kept: `sound-picture.png`, made by this test with the built-in letters
+    /// (`PERCEPT_GOLDEN_OUTPUT` names a file for a new one). A few units of difference in a few
+    /// pixels may come from another processor's rounding.
+    @Test func thePictureIsTheOneThatWasLookedAt() async throws {
+        let style = Self.style(400, 200, .mel)
+        let analysis = try await SoundAnalysis.analyzing(Self.harbour, columnCount: style.columnCount())
+        let spans = [
+            SoundSpan(start: 0.25, end: 2.87, label: "The ship leaves the harbour at half past seven."),
+            SoundSpan(start: 3.27, end: 4.92, label: "The first stop is the lighthouse."),
+            SoundSpan(start: 2.5, end: nil, label: "hum"),
+        ]
+        let panels = [SoundPicture.Panel(.waveform, of: analysis), .init(.spectrogram, of: analysis)]
+        let image = try SoundPicture(panels, spans: spans, style: style).image()
+        if let path = ProcessInfo.processInfo.environment["PERCEPT_GOLDEN_OUTPUT"] {
+            try image.write(to: path, as: .png)
+        }
+        let golden = try Image(decoding: .file(TestFiles.media("golden/sound-picture.png")))
+        #expect(golden.size == image.size && golden.layout == image.layout)
+        let differences = zip(golden.bytes, image.bytes).filter { abs(Int($0) - Int($1)) > 3 }
+        #expect(differences.count < 100, "\(differences.count) bytes differ")
+    }
+
+    /// The joined way gives the same numbers as inspecting alone, and a picture has no sound.
+    @Test func inspectingAndAnalyzingAreOnePass() async throws {
+        let (inspection, analysis) = try await MediaInspection.inspecting(
+            Self.harbour, parts: [.waveform, .spectrogram], columnCount: 50)
+        #expect(try await MediaInspection.inspecting(Self.harbour) == inspection)
+        let both = try #require(analysis)
+        #expect(try await SoundAnalysis.analyzing(Self.harbour, columnCount: 50) == both)
+        guard case .recording(_, let frameCount, let levels, _) = inspection else { return #expect(Bool(false)) }
+        #expect(both.frameCount == frameCount && both.channelCount == 2)
+        let columns = try #require(both.envelope).columns(50)
+        let peak = columns.map { max(-$0.minimum, $0.maximum) }.max() ?? 0
+        #expect(Double(peak) == levels.peak)
+        let picture = MediaSource.file(TestFiles.media("images/scene.png"))
+        #expect(try await MediaInspection.inspecting(picture, parts: [.waveform], columnCount: 50).analysis == nil)
+        let waveformAlone = try await SoundAnalysis.analyzing(Self.harbour, parts: [.waveform], columnCount: 50)
+        #expect(waveformAlone.spectrogram == nil && waveformAlone.envelope == both.envelope)
+    }
+}
