@@ -81,6 +81,8 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "Percept", dependencies: ["PerceptAudio", "PerceptImage", "PerceptInference"],
+            // In the code, since a command that is copied to another place leaves a bundle behind.
+            resources: [.embedInCode("Report/Page/report.css"), .embedInCode("Report/Page/report.js")],
             swiftSettings: swiftSettings),
         .target(
             name: "PerceptSandbox",

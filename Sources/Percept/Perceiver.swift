@@ -59,7 +59,7 @@ public struct Perceiver: Sendable {
     ) async throws -> Classification {
         let prepared = try await prepare(recording, for: AudioClassification.self, model)
         let task = AudioClassification(audio: prepared.input, topK: topCount)
-        return Classification(try await send(task, model), topCount: topCount, warnings: prepared.warnings)
+        return Classification(try await send(task, model), prepared, topCount: topCount)
     }
 
     /// Tells which classes a picture belongs to.
@@ -74,7 +74,7 @@ public struct Perceiver: Sendable {
     ) async throws -> Classification {
         let prepared = try await prepare(picture, for: ImageClassification.self, model)
         let task = ImageClassification(image: prepared.input, topK: topCount)
-        return Classification(try await send(task, model), topCount: topCount, warnings: prepared.warnings)
+        return Classification(try await send(task, model), prepared, topCount: topCount)
     }
 
     /// Finds objects in a picture.
@@ -115,7 +115,7 @@ public struct Perceiver: Sendable {
                 mask throws(MediaError) in
                 try prepared.receipt.sourceMask(for: mask, rescalingMismatch: rescalingMasks, limits: limits)
             }
-            return Segmentation(segments: segments, receipt: prepared.receipt, warnings: prepared.warnings)
+            return Segmentation(segments: segments, prepared)
         }
     }
 

@@ -21,7 +21,7 @@ struct PerceptCommand: AsyncParsableCommand {
         version: "1.0.0",
         subcommands: [
             Inspect.self, Prepare.self, Transcribe.self, Classify.self, Detect.self, Segment.self, Annotate.self,
-            Masks.self, Run.self, Endpoint.self,
+            Masks.self, Report.self, Run.self, Endpoint.self,
         ])
 
     /// Runs the command as a task that SIGINT and SIGTERM cancel, so that half-written files are removed; a second signal

@@ -24,11 +24,13 @@ public struct Detection: Sendable, Hashable {
 public struct Detections: Sendable, Hashable {
     public var objects: [Detection]
     public let receipt: GeometryReceipt
+    public let sent: SentMedia
     /// What a person should know about the picture.
     public let warnings: [String]
 
     init(_ found: [DetectedObject], _ prepared: PreparedImage, threshold: Double?) {
         receipt = prepared.receipt
+        sent = SentMedia(prepared)
         let counting = found.filter { $0.score.map { $0 >= threshold ?? 0 } ?? true }
         objects = counting.compactMap { [receipt] object in
             let box = receipt.sourceBox(for: object.box)

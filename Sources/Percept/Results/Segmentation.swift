@@ -68,13 +68,15 @@ extension Segment {
 public struct Segmentation: Sendable, Hashable {
     public var segments: [Segment]
     public let receipt: GeometryReceipt
+    public let sent: SentMedia
     /// What a person should know about the picture.
     public let warnings: [String]
 
-    init(segments: [Segment], receipt: GeometryReceipt, warnings: [String]) {
+    init(segments: [Segment], _ prepared: PreparedImage) {
         self.segments = segments
-        self.receipt = receipt
-        self.warnings = warnings
+        receipt = prepared.receipt
+        sent = SentMedia(prepared)
+        warnings = prepared.warnings
     }
 }
 

@@ -18,7 +18,7 @@ extension Transcript {
         self.init(
             text: sections.map(\.text).filter { !$0.isEmpty }.reduce("", Self.appending),
             chunks: Self.inOrder(sections.flatMap(\.pieces)), receipt: Self.receipt(of: uploads, source),
-            uploads: uploads, warnings: warnings + Self.warnings(parts))
+            uploads: uploads, sent: SentMedia(parts), warnings: warnings + Self.warnings(parts))
     }
 
     /// The text of a chunk, and its pieces with times where there are any.

@@ -25,17 +25,21 @@ public struct Transcript: Sendable, Hashable {
     public let receipt: TimeReceipt
     /// Of each upload, in order: one, unless the recording was sent in chunks.
     public let uploads: [TimeReceipt]
+    /// `nil` where it is not known, as for a transcript that was put together by hand.
+    public let sent: SentMedia?
     /// What a person should know about the recording.
     public let warnings: [String]
 
     /// A transcript; the uploads are `receipt` alone when `nil`.
     public init(
-        text: String, chunks: [Chunk], receipt: TimeReceipt, uploads: [TimeReceipt]? = nil, warnings: [String] = []
+        text: String, chunks: [Chunk], receipt: TimeReceipt, uploads: [TimeReceipt]? = nil, sent: SentMedia? = nil,
+        warnings: [String] = []
     ) {
         self.text = text
         self.chunks = chunks
         self.receipt = receipt
         self.uploads = uploads ?? [receipt]
+        self.sent = sent
         self.warnings = warnings
     }
 
@@ -49,6 +53,7 @@ public struct Transcript: Sendable, Hashable {
         }
         self.receipt = receipt
         uploads = [receipt]
+        sent = SentMedia(prepared)
         warnings = prepared.warnings
     }
 }

@@ -44,7 +44,13 @@ struct SegmentReport {
         }
     }
 
-    func print(_ console: Console) throws {
+    /// - Parameters:
+    ///   - sent: what the answer is to, where that was sent just now.
+    ///   - receipt: how it came from the picture.
+    func print(_ console: Console, sent: SentMedia? = nil, receipt: GeometryReceipt? = nil) throws {
+        var json = json
+        json["sent"] = sent?.json
+        json["receipt"] = try receipt.map { try JSONValue(encoding: $0) }
         try console.result(text, json: json)
     }
 

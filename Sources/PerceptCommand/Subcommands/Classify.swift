@@ -31,12 +31,14 @@ struct Classify: AsyncParsableCommand {
             let classification = try await perceiver.classify(source, model: service.model, topCount: top)
             for warning in classification.warnings { console.warning("\(source.name): \(warning)") }
             let prefix = input.files.count > 1 ? "\(source.name): " : ""
+            let receipt = try JSONValue(encoding: classification.receipt)
             try console.result(
                 classification.classes.map { "\(prefix)\(scoreText($0.score))  \($0.label)" }.joined(separator: "\n"),
                 json: [
                     "file": .string(source.name),
                     "classes": .array(
                         classification.classes.map { ["label": .string($0.label), "score": .number($0.score)] }),
+                    "sent": classification.sent.json, "receipt": receipt,
                 ])
         }
     }

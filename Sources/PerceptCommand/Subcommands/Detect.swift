@@ -51,9 +51,8 @@ struct Detect: AsyncParsableCommand {
                 try PictureOutput.write(annotated.image, to: path, protecting: source.path.map { [$0] } ?? [])
                 annotated.dropped.report(console, source.name)
             }
-            try console.result(
-                Self.text(source.name, found.objects, path),
-                json: Self.json(source.name, found.objects, path))
+            let json = try Self.json(source.name, found, path)
+            try console.result(Self.text(source.name, found.objects, path), json: json)
         }
     }
 
@@ -63,17 +62,19 @@ struct Detect: AsyncParsableCommand {
         return ([summary] + lines).joined(separator: "\n")
     }
 
-    private static func json(_ name: String, _ objects: [Detection], _ path: String?) -> JSONObject {
+    private static func json(_ name: String, _ found: Detections, _ path: String?) throws -> JSONObject {
         var json: JSONObject = [
             "file": .string(name),
             "detections": .array(
-                objects.map { object in
+                found.objects.map { object in
                     [
                         "label": .string(object.label), "score": .number(object.score), "box": object.box.json,
                     ]
                 }),
         ]
         if let path { json["output"] = .string(path) }
+        json["sent"] = found.sent.json
+        json["receipt"] = try JSONValue(encoding: found.receipt)
         return json
     }
 }

@@ -63,7 +63,7 @@ struct Segment: AsyncParsableCommand {
                 segmentation.segments, source: source, picture: source, otherInputs: input.files, folder: folder,
                 formats: format, overlay: picture, lenient: image.reading.lenient,
                 limits: resources.limits)
-            try report.print(console)
+            try report.print(console, sent: segmentation.sent, receipt: segmentation.receipt)
         }
     }
 }

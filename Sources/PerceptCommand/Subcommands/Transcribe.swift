@@ -114,6 +114,8 @@ struct Transcribe: AsyncParsableCommand {
         if transcript.uploads.count > 1 {
             object["uploads"] = .array(try transcript.uploads.map { try JSONValue(encoding: $0) })
         }
+        object["sent"] = transcript.sent?.json
+        object["receipt"] = try JSONValue(encoding: transcript.receipt)
         guard !transcript.chunks.isEmpty else { return object }
         object["chunks"] = .array(
             transcript.chunks.map { chunk in

@@ -1,4 +1,4 @@
-/// The hash function SHA-256 (FIPS 180-4), for naming uploads on tapes.
+/// The hash function SHA-256 (FIPS 180-4), for naming uploads on tapes and the parts of a page that may run.
 ///
 /// A cryptographic package would take longer to build than everything else here; nothing secret depends on this one.
 public enum SHA256 {
@@ -19,6 +19,11 @@ public enum SHA256 {
 
     /// The hash of `bytes` as 64 hexadecimal digits in lower case.
     public static func hexadecimalDigest(of bytes: [UInt8]) -> String {
+        digest(of: bytes).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+
+    /// The hash of `bytes`, 32 bytes.
+    public static func digest(of bytes: [UInt8]) -> [UInt8] {
         // Behind the data: a one bit, zeros up to 8 bytes before the end of a block, the length in bits.
         var tail = Array(bytes[(bytes.count & ~63)...])
         tail.append(0x80)
@@ -29,10 +34,7 @@ public enum SHA256 {
         var state = initialState
         for block in stride(from: 0, to: bytes.count & ~63, by: 64) { process(bytes, at: block, into: &state) }
         for block in stride(from: 0, to: tail.count, by: 64) { process(tail, at: block, into: &state) }
-        return state.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.count) + digits
-        }.joined()
+        return state.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> $0) } }
     }
 
     private static func rotated(_ word: UInt32, right count: UInt32) -> UInt32 {

@@ -1,0 +1,50 @@
+import PerceptCore
+import PerceptImage
+
+/// The boundaries of a mask as SVG path data, in its own pixels; inside is decided by the even-odd rule.
+struct MaskOutline: Sendable {
+    let path: String
+    /// Pixels of the mask that one unit of the path stands for, across and down.
+    let scale: (x: Double, y: Double)
+    /// Of the mask.
+    let size: PixelSize
+
+    /// Beginnings and ends of runs that are traced at full size; of a busier mask every other pixel.
+    ///
+    /// A cat has thousands. Noise would make a path of many megabytes that no browser draws.
+    static let runLimit = 200_000
+
+    init(_ mask: Mask, limits: ResourceLimits) throws(MediaError) {
+        size = mask.size
+        var traced = mask
+        while traced.cocoCounts.count > Self.runLimit, traced.size.shortestSide > 1 {
+            try MediaError.checkCancellation()
+            let half = PixelSize(width: max(1, traced.size.width / 2), height: max(1, traced.size.height / 2))
+            traced = try traced.resized(to: half, limits: limits)
+        }
+        path = Self.path(traced.polygons())
+        scale = (
+            Double(size.width) / Double(traced.size.width), Double(size.height) / Double(traced.size.height)
+        )
+    }
+
+    private static func path(_ polygons: [MaskPolygon]) -> String {
+        var path = ""
+        for ring in polygons.lazy.flatMap(\.rings) {
+            guard var place = ring.first else { continue }
+            path += "M\(place.x) \(place.y)"
+            for vertex in ring.dropFirst() {
+                if vertex.y == place.y {
+                    path += "h\(vertex.x - place.x)"
+                } else if vertex.x == place.x {
+                    path += "v\(vertex.y - place.y)"
+                } else {
+                    path += "L\(vertex.x) \(vertex.y)"
+                }
+                place = vertex
+            }
+            path += "z"
+        }
+        return path
+    }
+}

@@ -1,0 +1,20 @@
+import Foundation
+
+/// Quantities as people read them.
+enum Quantity {
+    /// In powers of 1000, three digits or so: `96 kB`, `1.2 MB`.
+    static func bytes(_ count: Int) -> String {
+        var value = Double(count)
+        guard value >= 1000 else { return counted(count, "byte") }
+        var unit = ""
+        for name in ["kB", "MB", "GB", "TB"] where value >= 999.5 {
+            value /= 1000
+            unit = name
+        }
+        return String(format: value < 9.95 ? "%.1f" : "%.0f", value) + " \(unit)"
+    }
+
+    static func counted(_ count: Int, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
+    }
+}

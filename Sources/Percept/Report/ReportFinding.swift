@@ -1,0 +1,108 @@
+import PerceptCore
+import PerceptInference
+
+/// Reads one object of results.
+struct ReportFinding {
+    private(set) var findings: [Report.Finding] = []
+    /// What of it could not be used.
+    private(set) var complaints: [String] = []
+    private let folder: String?
+    private var sent: SentMedia?
+    private var receipt: JSONValue?
+
+    /// - Parameter folder: where masks lie; `nil` where they were not saved.
+    init(folder: String?) {
+        self.folder = folder
+    }
+
+    /// - Returns: whether there is a result in it.
+    mutating func read(_ object: JSONObject) -> Bool {
+        sent = object["sent"].flatMap(SentMedia.init)
+        receipt = object["receipt"]?.objectValue.map { .object($0) }
+        if let text = object["text"]?.stringValue { readTranscript(text, object["chunks"]?.arrayValue ?? []) }
+        if let list = object["classes"]?.arrayValue { readClasses(list) }
+        if let list = object["detections"]?.arrayValue { readDetections(list) }
+        if let list = object["segments"]?.arrayValue { readSegments(list) }
+        if let error = object["error"], let message = error["message"]?.stringValue {
+            add(.failure([message, error["remedy"]?.stringValue].compactMap(\.self).joined(separator: "; ")))
+        }
+        return !findings.isEmpty
+    }
+
+    private mutating func add(_ content: Report.Finding.Content) {
+        findings.append(Report.Finding(content: content, sent: sent, receipt: receipt))
+    }
+
+    private mutating func readTranscript(_ text: String, _ list: [JSONValue]) {
+        var chunks: [Transcript.Chunk] = []
+        for (index, chunk) in list.enumerated() {
+            guard let text = chunk["text"]?.stringValue else {
+                complaints.append("has no text at \(index) of its chunks")
+                continue
+            }
+            let times = (0...1).map { Self.time(chunk["timestamp"]?[$0]) }
+            chunks.append(Transcript.Chunk(text: text, start: times[0], end: times[1]))
+        }
+        add(.transcript(text: text, chunks: chunks))
+    }
+
+    private mutating func readClasses(_ list: [JSONValue]) {
+        add(.classes(labelled(list, "classes") { ClassScore(label: $1, score: Self.score($0)) }))
+    }
+
+    private mutating func readDetections(_ list: [JSONValue]) {
+        var withoutBox = 0
+        let detections = labelled(list, "detections") { detection, label in
+            guard let box = Self.box(detection["box"]) else {
+                withoutBox += 1
+                return nil as Detection?
+            }
+            return Detection(label: label, score: Self.score(detection), box: box)
+        }
+        if withoutBox > 0 { complaints.append("\(withoutBox) of its detections have no box, and are left out") }
+        add(.detections(detections.compactMap(\.self)))
+    }
+
+    /// Reads segments as `segments.json` lists them.
+    mutating func readSegments(_ list: [JSONValue]) {
+        var outside = 0
+        let folder = folder
+        let segments = labelled(list, "segments") { segment, label in
+            let mask = segment["mask"]?.stringValue
+            // A list says what lies beside it, and nothing else.
+            let isBeside = mask.map { !$0.isEmpty && !$0.contains("/") } ?? true
+            if !isBeside { outside += 1 }
+            let path = isBeside ? folder.flatMap { folder in mask.map { "\(folder)/\($0)" } } : nil
+            return Report.SavedSegment(
+                label: label, score: Self.score(segment), box: Self.box(segment["box"]), maskPath: path)
+        }
+        if outside > 0 { complaints.append("\(outside) of its masks are not in its folder, and are not shown") }
+        add(.segments(segments))
+    }
+
+    private mutating func labelled<Value>(
+        _ list: [JSONValue], _ name: String, _ body: (JSONValue, String) -> Value
+    ) -> [Value] {
+        let values = list.compactMap { element in element["label"]?.stringValue.map { body(element, $0) } }
+        if values.count < list.count {
+            complaints.append("\(list.count - values.count) of its \(name) have no label, and are left out")
+        }
+        return values
+    }
+
+    private static func score(_ json: JSONValue) -> Double? {
+        json["score"]?.doubleValue.flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    private static func time(_ json: JSONValue?) -> Double? {
+        json?.doubleValue.flatMap { $0.isFinite ? max(0, $0) : nil }
+    }
+
+    private static func box(_ json: JSONValue?) -> BoundingBox? {
+        guard let xMin = json?["xmin"]?.doubleValue, let yMin = json?["ymin"]?.doubleValue,
+            let xMax = json?["xmax"]?.doubleValue, let yMax = json?["ymax"]?.doubleValue
+        else { return nil }
+        let box = BoundingBox(xMin: xMin, yMin: yMin, xMax: xMax, yMax: yMax)
+        return box.isFinite ? box.standardized : nil
+    }
+}
