@@ -1,28 +1,5 @@
 public import PerceptCore
 
-/// How boxes are drawn.
-public struct BoxStyle: Sendable, Hashable {
-    /// In pixels; `nil` for √(width · height) / 280, at least 1.
-    public var lineWidth: Double?
-    /// Height of capital letters in pixels; `nil` for √(width · height) / 56, less where the plates of all labels would
-    /// take more than a sixth of the image, at least 10.
-    public var capHeight: Double?
-    /// Where the colours of labels come from.
-    public var palette: Palette
-    /// What labels are written in.
-    public var typeface: Typeface
-
-    public init(
-        lineWidth: Double? = nil, capHeight: Double? = nil, palette: Palette = .okabeIto,
-        typeface: Typeface = .automatic
-    ) {
-        self.lineWidth = lineWidth
-        self.capHeight = capHeight
-        self.palette = palette
-        self.typeface = typeface
-    }
-}
-
 /// A picture with boxes drawn into it.
 public struct AnnotatedImage: Sendable, Hashable {
     /// 8 bits; rgb, or rgba when the picture had an alpha channel.
@@ -37,7 +14,8 @@ extension Image {
     /// Frames are antialiased and centred on the edges of their boxes, moved inwards where they would leave the image,
     /// and to the nearest whole pixel where they are thinner than two; a box too small for a frame becomes a spot as
     /// wide as a line. Boxes are put in order and clipped; those that are not finite, empty or outside the image are
-    /// left out and reported.
+    /// left out and reported. First the pixels inside of all boxes are hidden, then all boxes are filled, then all frames drawn, as far
+    /// as the style says so; hiding covers every pixel that a box touches.
     ///
     /// A label reads `cat 0.98` in black or white, whichever stands out more from its plate (at least 4.5 by WCAG), and
     /// lies completely on the image: above its box, else inside, below or beside it, and not over another label where
@@ -80,18 +58,38 @@ extension DrawingCanvas {
     ) throws(MediaError) -> [DroppedBox] {
         let lineWidth = Self.sensible(style.lineWidth, default: DrawingScale.lineWidth(size), least: 1)
         var dropped: [DroppedBox] = []
-        var frames: [(wording: LabelText.Wording, outer: BoundingBox, color: Color)] = []
+        var drawn: [(labelled: LabelledBox, color: Color, frame: OutlineFrame)] = []
         for (index, labelled) in boxes.enumerated() {
             if let reason = labelled.box.reasonNotToDraw(on: size) {
                 dropped.append(DroppedBox(index: index, reason: reason))
                 continue
             }
+            let color = labelled.color ?? style.palette.color(for: labelled.label, at: index, by: style.coloring)
+            let box = labelled.box.standardized.clipped(to: size)
+            if let hiding = style.hiding {
+                try MediaError.checkCancellation()
+                hide(box.coveredPixels, by: hiding)
+            }
+            let frame =
+                style.outline == .none
+                ? OutlineFrame(outer: box, inner: .nothing, lineWidth: 0) : box.frame(lineWidth: lineWidth, on: size)
+            drawn.append((labelled, color, frame))
+        }
+        if style.fillOpacity > 0 {
+            for (_, color, frame) in drawn {
+                try MediaError.checkCancellation()
+                fill(style.outline, frame, color: color, opacity: min(style.fillOpacity, 1))
+            }
+        }
+        var frames: [(wording: LabelText.Wording, outer: BoundingBox, color: Color)] = []
+        for (labelled, color, frame) in drawn {
             try MediaError.checkCancellation()
-            let color = labelled.color ?? style.palette.color(forLabel: labelled.label)
-            let (outer, inner) = labelled.box.standardized.clipped(to: size).frame(lineWidth: lineWidth, on: size)
-            drawFrame(outer: outer, inner: inner, color: color)
+            draw(style.outline, frame, color: color)
             frames.append(
-                (LabelText.Wording(label: labelled.label, score: labelled.score, typesetter: typesetter), outer, color))
+                (
+                    LabelText.Wording(label: labelled.label, score: labelled.score, typesetter: typesetter),
+                    frame.outer, color
+                ))
         }
         let capHeight = Self.sensible(
             style.capHeight,
@@ -115,8 +113,8 @@ extension DrawingCanvas {
 }
 
 extension BoundingBox {
-    /// The outer and inner edge of a line of `lineWidth` around a box that lies on an image of `size`.
-    func frame(lineWidth: Double, on size: PixelSize) -> (outer: BoundingBox, inner: BoundingBox) {
+    /// A line of `lineWidth` around a box that lies on an image of `size`.
+    func frame(lineWidth: Double, on size: PixelSize) -> OutlineFrame {
         let horizontal = Self.outerEdge(xMin, xMax, lineWidth: lineWidth, limit: Double(size.width))
         let vertical = Self.outerEdge(yMin, yMax, lineWidth: lineWidth, limit: Double(size.height))
         let outer = BoundingBox(
@@ -124,7 +122,7 @@ extension BoundingBox {
         let inner = BoundingBox(
             xMin: outer.xMin + lineWidth, yMin: outer.yMin + lineWidth, xMax: outer.xMax - lineWidth,
             yMax: outer.yMax - lineWidth)
-        return (outer, inner)
+        return OutlineFrame(outer: outer, inner: inner, lineWidth: lineWidth)
     }
 
     /// The pixels that the box touches.

@@ -53,43 +53,6 @@ package struct DrawingCanvas {
             uncheckedBytes: bytes)
     }
 
-    /// Draws what lies in `outer` but not in `inner` (which lies in `outer`), each pixel by the exact share of its area.
-    ///
-    /// Only the pixels of the frame are touched, however large the box inside it.
-    mutating func drawFrame(outer: BoundingBox, inner: BoundingBox, color: Color) {
-        let inner = inner.isEmpty ? BoundingBox(xMin: outer.xMax, yMin: 0, xMax: outer.xMax, yMax: 0) : inner
-        let outerX = PixelSpan(outer.xMin, outer.xMax, limit: size.width)
-        let innerX = PixelSpan(inner.xMin, inner.xMax, limit: size.width)
-        let outerY = PixelSpan(outer.yMin, outer.yMax, limit: size.height)
-        let innerY = PixelSpan(inner.yMin, inner.yMax, limit: size.height)
-        // Between two of these columns all pixels of a row have the same share.
-        let breaks = [
-            outerX.touched.lowerBound, outerX.whole.lowerBound, innerX.touched.lowerBound, innerX.whole.lowerBound,
-            innerX.whole.upperBound, innerX.touched.upperBound, outerX.whole.upperBound, outerX.touched.upperBound,
-        ].sorted()
-        let runs = zip(breaks, breaks.dropFirst()).filter { $0 < $1 }.map { first, end in
-            (first: first, count: end - first, outer: outerX.share(of: first), inner: innerX.share(of: first))
-        }
-        let width = size.width
-        withBlender(color) { blender in
-            // So have all rows but the few that an edge runs through.
-            var shares: (outer: Double, inner: Double)?
-            var visible: [(first: Int, count: Int, coverage: UInt8)] = []
-            for row in outerY.touched {
-                let (outerShare, innerShare) = (outerY.share(of: row), innerY.share(of: row))
-                if shares?.outer != outerShare || shares?.inner != innerShare {
-                    shares = (outerShare, innerShare)
-                    visible = runs.compactMap { run in
-                        let share = run.outer * outerShare - run.inner * innerShare
-                        let coverage = UInt8((min(max(share, 0), 1) * 255).rounded())
-                        return coverage > 0 ? (run.first, run.count, coverage) : nil
-                    }
-                }
-                for run in visible { blender.blendRun(row * width + run.first, count: run.count, run.coverage) }
-            }
-        }
-    }
-
     /// Fills whole pixels.
     package mutating func fill(_ rectangle: PixelRectangle, color: Color) {
         let visible = rectangle.clipped(to: size)
@@ -123,30 +86,14 @@ package struct DrawingCanvas {
         }
     }
 
+    /// Calls `body` with the pixels and the number of channels of each.
+    mutating func withPixels(_ body: (UnsafeMutableBufferPointer<UInt8>, Int) -> Void) {
+        let channelCount = hasAlpha ? 4 : 3
+        bytes.withUnsafeMutableBufferPointer { body($0, channelCount) }
+    }
+
     mutating func withBlender(_ color: Color, _ body: (ColorBlender) -> Void) {
         let hasAlpha = hasAlpha
         bytes.withUnsafeMutableBufferPointer { body(ColorBlender(bytes: $0, hasAlpha: hasAlpha, color: color)) }
-    }
-}
-
-/// The pixels along one axis that `lower..<upper` touches and covers.
-private struct PixelSpan {
-    let lower: Double
-    let upper: Double
-    let touched: Range<Int>
-    /// Empty, but inside `touched`, where no pixel is covered as a whole.
-    let whole: Range<Int>
-
-    init(_ lower: Double, _ upper: Double, limit: Int) {
-        self.lower = min(max(lower, 0), Double(limit))
-        self.upper = min(max(upper, self.lower), Double(limit))
-        touched = Int(self.lower.rounded(.down))..<Int(self.upper.rounded(.up))
-        let first = Int(self.lower.rounded(.up))
-        whole = first..<max(first, Int(self.upper.rounded(.down)))
-    }
-
-    /// How much of pixel `index` is covered, 0…1.
-    func share(of index: Int) -> Double {
-        max(0, min(upper, Double(index + 1)) - max(lower, Double(index)))
     }
 }

@@ -35,6 +35,14 @@ enum DrawnPictures {
         return try Image(size: PixelSize(width: width, height: height), layout: .rgb8, bytes: bytes)
     }
 
+    /// Each pixel of its own, in colour.
+    static func noise(_ width: Int, _ height: Int, seed: UInt64) throws -> Image {
+        var random = SplitMix64(seed: seed)
+        return try Image(
+            size: PixelSize(width: width, height: height), layout: .rgb8,
+            bytes: (0..<width * height * 3).map { _ in UInt8.random(in: 0...255, using: &random) })
+    }
+
     /// The sampling factors of a JPEG's first component: 0x22 for 4:2:0, 0x11 for 4:4:4 (ITU-T T.81, B.2.2).
     static func lumaSampling(of jpeg: [UInt8]) -> UInt8? {
         guard let frame = jpeg.firstRange(of: [0xFF, 0xC0]), frame.upperBound + 9 < jpeg.count else { return nil }

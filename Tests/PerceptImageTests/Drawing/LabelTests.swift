@@ -91,7 +91,7 @@ struct LabelTests {
             let box = BoundingBox(
                 xMin: x, yMin: y, xMax: .random(in: x...Double(size.width), using: &random),
                 yMax: .random(in: y...Double(size.height), using: &random))
-            let (outer, _) = box.frame(lineWidth: .random(in: 1...20, using: &random), on: size)
+            let outer = box.frame(lineWidth: .random(in: 1...20, using: &random), on: size).outer
             let plate = placement.place(text.plate, for: outer.coveredPixels)
             #expect(plate.width == text.plate.width && plate.height == text.plate.height)
             #expect(plate.clipped(to: size) == plate, "\(plate) on \(size)")

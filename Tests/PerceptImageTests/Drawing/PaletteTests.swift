@@ -46,4 +46,27 @@ struct PaletteTests {
         #expect(throws: MediaError.self) { try Palette([]) }
         #expect(try Palette([.white]).color(forLabel: "anything") == .white)
     }
+
+    @Test("a list of colours and of labels' colours is read")
+    func parsing() throws {
+        let palette = try Palette(parsing: "#e69f00, #56B4E9,person=#d55e00,tabby, tabby cat = #fff,a=b=#000")
+        #expect(palette.colors == [try Color(hex: "#e69f00"), try Color(hex: "#56b4e9")])
+        #expect(palette.labelColors.count == 3)
+        #expect(palette.color(forLabel: "person") == (try Color(hex: "#d55e00")))
+        #expect(palette.color(forLabel: "tabby, tabby cat") == .white)
+        #expect(palette.color(forLabel: "a=b") == .black)
+        #expect(palette.colors.contains(palette.color(forLabel: "dog")))
+        let labels = try Palette(parsing: "cat=#fff")
+        #expect(labels.colors == Palette.okabeIto.colors && labels.color(forLabel: "cat") == .white)
+        #expect(labels.color(forLabel: "dog") == Palette.okabeIto.color(forLabel: "dog"))
+    }
+
+    @Test(
+        "anything else is refused",
+        arguments: [
+            "", ",", "red", "#12", "#e69f00,", "cat=", "cat=red", "cat=#fff,cat=#000", "#fff,cat", "#e69f0,a=#fff",
+        ])
+    func refused(list: String) {
+        #expect(throws: MediaError.self) { try Palette(parsing: list) }
+    }
 }

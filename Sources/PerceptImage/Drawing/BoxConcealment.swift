@@ -1,0 +1,143 @@
+import PerceptCore
+
+extension DrawingCanvas {
+    /// Leaves of some pixels no more than the mean colours of a few cells.
+    mutating func hide(_ pixels: PixelRectangle, by hiding: BoxHiding) {
+        let area = pixels.clipped(to: size)
+        guard area.width > 0, area.height > 0 else { return }
+        let width = size.width
+        withPixels { bytes, channelCount in
+            let cells = CellMeans(of: area, in: bytes, imageWidth: width, channelCount: channelCount)
+            switch hiding {
+            case .pixelate: cells.paintSquares(on: bytes, imageWidth: width)
+            case .blur: cells.paintSmoothly(on: bytes, imageWidth: width)
+            }
+        }
+    }
+}
+
+/// The mean colours of the cells that an area is divided into.
+private struct CellMeans {
+    private let area: PixelRectangle
+    private let columns: [Range<Int>]
+    private let rows: [Range<Int>]
+    private let channelCount: Int
+    /// Row by row, red, green and blue times alpha (0…1), so that the colours of transparent pixels do not count, and alpha (0…255).
+    private let means: [SIMD4<Double>]
+
+    private static let mostCells = 8
+    private static let leastSide = 8
+
+    init(
+        of area: PixelRectangle, in bytes: UnsafeMutableBufferPointer<UInt8>, imageWidth: Int, channelCount: Int
+    ) {
+        self.area = area
+        self.channelCount = channelCount
+        let side = max(Self.leastSide, (max(area.width, area.height) + Self.mostCells - 1) / Self.mostCells)
+        columns = Self.parts(area.columns, of: side)
+        rows = Self.parts(area.rows, of: side)
+        var means: [SIMD4<Double>] = []
+        means.reserveCapacity(rows.count * columns.count)
+        for rows in rows {
+            for columns in columns {
+                // 64 bits hold the sums of any number of pixels that fits in memory.
+                var sums: SIMD4<UInt64> = .zero
+                for row in rows {
+                    var index = (row * imageWidth + columns.lowerBound) * channelCount
+                    for _ in columns {
+                        let color = SIMD3<UInt64>(
+                            UInt64(bytes[index]), UInt64(bytes[index + 1]), UInt64(bytes[index + 2]))
+                        let alpha = channelCount == 4 ? UInt64(bytes[index + 3]) : 255
+                        sums &+= SIMD4(color &* alpha, alpha)
+                        index += channelCount
+                    }
+                }
+                let scale = 1 / Double(rows.count * columns.count)
+                means.append(SIMD4<Double>(sums) * SIMD4(scale / 255, scale / 255, scale / 255, scale))
+            }
+        }
+        self.means = means
+    }
+
+    /// A range in parts of nearly the same length, none shorter than `length` where it is longer itself.
+    private static func parts(_ range: Range<Int>, of length: Int) -> [Range<Int>] {
+        let count = max(1, range.count / length)
+        return (0..<count).map { part in
+            range.lowerBound + part * range.count / count..<range.lowerBound + (part + 1) * range.count / count
+        }
+    }
+
+    func paintSquares(on bytes: UnsafeMutableBufferPointer<UInt8>, imageWidth: Int) {
+        var cell = 0
+        for rows in rows {
+            for columns in columns {
+                let value = Self.pixel(means[cell])
+                for row in rows {
+                    var index = (row * imageWidth + columns.lowerBound) * channelCount
+                    for _ in columns {
+                        for channel in 0..<channelCount { bytes[index + channel] = value[channel] }
+                        index += channelCount
+                    }
+                }
+                cell += 1
+            }
+        }
+    }
+
+    /// Cubic B-splines with the cells' means as control points: never beyond them, and without an edge.
+    func paintSmoothly(on bytes: UnsafeMutableBufferPointer<UInt8>, imageWidth: Int) {
+        let columnWeights = area.columns.map { SplineWeights(at: $0, among: columns) }
+        var mixed = [SIMD4<Double>](repeating: .zero, count: columns.count)
+        for row in area.rows {
+            let weights = SplineWeights(at: row, among: rows)
+            for column in columns.indices {
+                mixed[column] = weights.mix { means[$0 * columns.count + column] }
+            }
+            var index = (row * imageWidth + area.x) * channelCount
+            for weights in columnWeights {
+                let value = Self.pixel(weights.mix { mixed[$0] })
+                for channel in 0..<channelCount { bytes[index + channel] = value[channel] }
+                index += channelCount
+            }
+        }
+    }
+
+    /// The channels of a pixel; the fourth is alpha, whether the picture has it or not.
+    private static func pixel(_ mean: SIMD4<Double>) -> SIMD4<UInt8> {
+        guard mean.w > 0 else { return .zero }
+        let scale = 255 / mean.w
+        let channels = (mean * SIMD4(scale, scale, scale, 1)).clamped(
+            lowerBound: .zero, upperBound: .init(repeating: 255))
+        return SIMD4<UInt8>(truncatingIfNeeded: SIMD4<Int32>(channels, rounding: .toNearestOrAwayFromZero))
+    }
+}
+
+/// How much of four neighbouring cells a pixel has, by the uniform cubic B-spline over their places.
+private struct SplineWeights {
+    private let cells: SIMD4<Int>
+    private let weights: SIMD4<Double>
+
+    /// - Parameter parts: the cells along the axis, all of about the same length.
+    init(at pixel: Int, among parts: [Range<Int>]) {
+        let start = parts.first?.lowerBound ?? 0
+        let length = max(1, (parts.last?.upperBound ?? 1) - start)
+        let place = (Double(pixel - start) + 0.5) / Double(length) * Double(parts.count) - 0.5
+        let first = place.rounded(.down)
+        let t = place - first
+        let last = parts.count - 1
+        // The outermost cells stand for those beyond.
+        func cell(_ offset: Int) -> Int { min(max(Int(first) + offset, 0), last) }
+        cells = SIMD4(cell(-1), cell(0), cell(1), cell(2))
+        let rest = 1 - t
+        weights =
+            SIMD4(
+                rest * rest * rest, 3 * t * t * t - 6 * t * t + 4, 3 * rest * rest * rest - 6 * rest * rest + 4,
+                t * t * t) / 6
+    }
+
+    @inline(__always)
+    func mix(_ value: (Int) -> SIMD4<Double>) -> SIMD4<Double> {
+        value(cells.x) * weights.x + value(cells.y) * weights.y + value(cells.z) * weights.z
+            + value(cells.w) * weights.w
+    }
+}

@@ -1,0 +1,141 @@
+import PerceptCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+extension DrawingCanvas {
+    /// Draws what lies in `outer`, its corners rounded, but not in `inner`, which runs along within: each pixel by the exact share of
+    /// its area.
+    ///
+    /// - Parameters:
+    ///   - inner: has what is left of the radius; empty for none.
+    ///   - radius: of the corners of `outer`, at most half of its shorter side.
+    mutating func drawRoundedFrame(
+        outer: BoundingBox, inner: BoundingBox, radius: Double, color: Color, opacity: Double = 1
+    ) {
+        guard !outer.isEmpty else { return }
+        let radius = max(0, min(radius, outer.width / 2, outer.height / 2))
+        let outerShape = RoundedRectangle(box: outer, radius: radius)
+        let innerShape =
+            inner.isEmpty
+            ? nil : RoundedRectangle(box: inner, radius: max(0, radius - (inner.xMin - outer.xMin)))
+        let (columns, rows) = (
+            CornerPixels(outer.xMin, outer.xMax, radius), CornerPixels(outer.yMin, outer.yMax, radius)
+        )
+        for (columns, rows) in [
+            (columns.first.lowerBound..<columns.last.upperBound, rows.between), (columns.between, rows.first),
+            (columns.between, rows.last),
+        ] {
+            drawFrame(
+                outer: outer, inner: inner, color: color, opacity: opacity, clip: PixelRectangle(columns, rows))
+        }
+        let whole = PixelRectangle(whole: size)
+        withBlender(color) { blender in
+            for row in [rows.first, rows.last].joined() where whole.rows.contains(row) {
+                for (columns, isLeft) in [(columns.first, true), (columns.last, false)] {
+                    let touched = outerShape.touchedColumns(row, columns, isLeft: isLeft, hollow: innerShape)
+                    for column in touched.clamped(to: whole.columns) {
+                        let share =
+                            outerShape.share(column, row) - (innerShape?.share(column, row) ?? 0)
+                        blender.blend(row * whole.width + column, Self.coverage(share * opacity))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The pixels along one axis that the corners of a rounded rectangle touch, and those between; none twice.
+private struct CornerPixels {
+    let first: Range<Int>
+    let between: Range<Int>
+    let last: Range<Int>
+
+    init(_ lower: Double, _ upper: Double, _ radius: Double) {
+        let start = Int(lower.rounded(.down))
+        let end = Int(upper.rounded(.up))
+        let firstEnd = min(end, Int((lower + radius).rounded(.up)))
+        let lastStart = max(firstEnd, Int((upper - radius).rounded(.down)))
+        first = start..<max(start, firstEnd)
+        between = first.upperBound..<max(first.upperBound, lastStart)
+        last = between.upperBound..<max(between.upperBound, end)
+    }
+}
+
+private struct RoundedRectangle {
+    let box: BoundingBox
+    let radius: Double
+
+    /// How much of a pixel lies inside, 0…1.
+    func share(_ column: Int, _ row: Int) -> Double {
+        let x = (Double(column), Double(column + 1))
+        let y = (Double(row), Double(row + 1))
+        let width = min(x.1, box.xMax) - max(x.0, box.xMin)
+        let height = min(y.1, box.yMax) - max(y.0, box.yMin)
+        guard width > 0, height > 0 else { return 0 }
+        // From the centre of each corner's circle outwards.
+        let left = (box.xMin + radius - x.1, box.xMin + radius - x.0)
+        let right = (x.0 - (box.xMax - radius), x.1 - (box.xMax - radius))
+        let top = (box.yMin + radius - y.1, box.yMin + radius - y.0)
+        let bottom = (y.0 - (box.yMax - radius), y.1 - (box.yMax - radius))
+        return width * height - cut(left, top) - cut(right, top) - cut(left, bottom) - cut(right, bottom)
+    }
+
+    /// The columns of the left or the right corners whose pixels are neither wholly outside nor wholly within `hollow`.
+    func touchedColumns(_ row: Int, _ columns: Range<Int>, isLeft: Bool, hollow: RoundedRectangle?) -> Range<Int> {
+        let (near, far) = verticalDistances(row)
+        let reach = (radius * radius - near * near).squareRoot()
+        guard reach.isFinite else { return columns.lowerBound..<columns.lowerBound }
+        let hollowRadius = hollow?.radius ?? 0
+        // Where both corners meet in a column, a pixel reaches less than one beyond each centre.
+        let reachOfHollow = max(0, hollowRadius * hollowRadius - far * far).squareRoot()
+        let isHollow = reachOfHollow >= 1
+        let centre = isLeft ? box.xMin + radius : box.xMax - radius
+        let first =
+            isLeft
+            ? Int((centre - reach).rounded(.down))
+            : isHollow ? Int((centre + reachOfHollow).rounded(.down)) : columns.lowerBound
+        let end =
+            isLeft
+            ? (isHollow ? Int((centre - reachOfHollow).rounded(.up)) : columns.upperBound)
+            : Int((centre + reach).rounded(.up))
+        let start = min(max(first, columns.lowerBound), columns.upperBound)
+        return start..<min(max(end, start), columns.upperBound)
+    }
+
+    /// From the centre of the circles that a row is next to, its nearest and its farthest line.
+    private func verticalDistances(_ row: Int) -> (near: Double, far: Double) {
+        let (top, bottom) = (box.yMin + radius, box.yMax - radius)
+        let above = (max(0, top - Double(row + 1)), max(0, top - Double(row)))
+        let below = (max(0, Double(row) - bottom), max(0, Double(row + 1) - bottom))
+        return (max(above.0, below.0), max(above.1, below.1))
+    }
+
+    /// What a corner takes away from a pixel: of its part beyond the centre of the circle, what lies outside of the circle.
+    private func cut(_ x: (Double, Double), _ y: (Double, Double)) -> Double {
+        let (x0, x1) = (max(0, x.0), min(radius, x.1))
+        let (y0, y1) = (max(0, y.0), min(radius, y.1))
+        guard x0 < x1, y0 < y1 else { return 0 }
+        return (x1 - x0) * (y1 - y0) - quadrantArea((x0, x1), (y0, y1))
+    }
+
+    /// The area that the rectangle, in the first quadrant, shares with the circle around the origin: the integral of
+    /// √(r² − x²) − y₀, no less than 0 and no more than y₁ − y₀.
+    private func quadrantArea(_ x: (Double, Double), _ y: (Double, Double)) -> Double {
+        let square = radius * radius
+        if x.1 * x.1 + y.1 * y.1 <= square { return (x.1 - x.0) * (y.1 - y.0) }
+        if x.0 * x.0 + y.0 * y.0 >= square { return 0 }
+        func antiderivative(_ x: Double) -> Double {
+            (x * max(0, square - x * x).squareRoot() + square * asin(min(1, x / radius))) / 2
+        }
+        // Up to here the arc is above the rectangle, and from there on below it.
+        let full = min(max(x.0, max(0, square - y.1 * y.1).squareRoot()), x.1)
+        let none = min(max(full, max(0, square - y.0 * y.0).squareRoot()), x.1)
+        return (full - x.0) * (y.1 - y.0) + antiderivative(none) - antiderivative(full) - (none - full) * y.0
+    }
+}
