@@ -5,7 +5,8 @@ extension Mask {
     ///
     /// - Throws: as ``ImageWriter``; `.cancelled`.
     public func encodedPNG() throws(MediaError) -> [UInt8] {
-        try image().encodedFlatPNG()
+        guard let runs = valueRuns else { return try image().encodedFlatPNG() }
+        return try RunPNG(size: size, ends: runs.ends, values: runs.values).encoded()
     }
 
     /// Writes the mask to a PNG file, which appears whole or not at all: 8-bit gray, with the values that it has.
@@ -15,12 +16,9 @@ extension Mask {
     ///   - inputs: files that must not be replaced.
     /// - Throws: as ``ImageWriter``; `.cancelled`.
     public func writePNG(to path: String, protecting inputs: [String] = []) throws(MediaError) {
-        let image = image()
-        var writer = try ImageWriter(
-            into: try OutputFile(path: path, protecting: inputs), byteLimit: .max, size, image.layout, .png, .white,
-            content: .flatAreas())
-        try image.write(to: &writer)
-        _ = try writer.finish()
+        let file = try OutputFile(path: path, protecting: inputs)
+        try file.write(try encodedPNG())
+        try file.commit()
     }
 }
 

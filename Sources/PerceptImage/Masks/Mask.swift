@@ -42,6 +42,11 @@ public struct Mask: Sendable, Hashable {
     /// `size.pixelCount` values, rows from top to bottom; made anew at each call.
     public var pixels: [UInt8] { storage.values }
 
+    /// The values as runs: where each ends in raster order, and its value; `nil` where they are kept one by one.
+    var valueRuns: (ends: [UInt32], values: [UInt8])? {
+        if case .runs(let ends, let values) = storage { (ends, values) } else { nil }
+    }
+
     /// Bytes of memory that the values take.
     var storedByteCount: Int { storage.byteCount }
 
