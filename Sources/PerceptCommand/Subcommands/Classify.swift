@@ -31,15 +31,21 @@ struct Classify: AsyncParsableCommand {
             let classification = try await perceiver.classify(source, model: service.model, topCount: top)
             for warning in classification.warnings { console.warning("\(source.name): \(warning)") }
             let prefix = input.files.count > 1 ? "\(source.name): " : ""
-            let receipt = try JSONValue(encoding: classification.receipt)
-            try console.result(
-                classification.classes.map { "\(prefix)\(scoreText($0.score))  \($0.label)" }.joined(separator: "\n"),
-                json: [
-                    "file": .string(source.name),
-                    "classes": .array(
-                        classification.classes.map { ["label": .string($0.label), "score": .number($0.score)] }),
-                    "sent": classification.sent.json, "receipt": receipt,
-                ])
+            try Self.report(classification, source.name, prefix: prefix, console)
         }
+    }
+
+    private static func report(
+        _ classification: Classification, _ name: String, prefix: String, _ console: Console
+    ) throws {
+        let receipt = try JSONValue(encoding: classification.receipt)
+        try console.result(
+            classification.classes.map { "\(prefix)\(scoreText($0.score))  \($0.label)" }.joined(separator: "\n"),
+            json: [
+                "file": .string(name),
+                "classes": .array(
+                    classification.classes.map { ["label": .string($0.label), "score": .number($0.score)] }),
+                "sent": classification.sent.json, "receipt": receipt,
+            ])
     }
 }
