@@ -128,6 +128,7 @@ extension ImagePreparation {
         let (storedSize, orientation) = (picture.storedSize, picture.orientation)
         let wantedSize = try geometry(storedSize: storedSize, orientation: orientation).uploadSize
         let mediaType = mediaType(for: picture.mediaType)
+        try checkPalette(mediaType, source: original.name)
         let budget = ImageBudget(
             byteLimit: byteLimit, isLossy: mediaType == .jpeg, longestSide: wantedSize.longestSide,
             mayShrink: exactSize == nil)
@@ -150,7 +151,9 @@ extension ImagePreparation {
                     }
                 let rows = UploadRows(geometry, contentLayout: picture.layout, as: mediaType, preparation)
                 let byteCount = rows.size.pixelCount.multipliedReportingOverflow(by: rows.layout.bytesPerPixel)
-                guard !byteCount.overflow, byteCount.partialValue <= min(Self.keptByteCount, limits.imageByteCount)
+                // Pixels are of use again for another quality alone.
+                guard budget.isLossy, !byteCount.overflow,
+                    byteCount.partialValue <= min(Self.keptByteCount, limits.imageByteCount)
                 else {
                     let made = try preparation.send(
                         picture, geometry, mediaType, to: .memory(limits.uploadByteCount), limits, progress)
@@ -163,14 +166,14 @@ extension ImagePreparation {
             guard let kept else { throw .cancelled }
             var encoder = try UploadEncoder(
                 .memory(limits.uploadByteCount), size: kept.image.size, layout: kept.image.layout, mediaType: mediaType,
-                preparation)
+                preparation, limits)
             try kept.image.forEachStrip { rows throws(MediaError) in try encoder.write(rows) }
             let made = try encoder.finish()
             chroma = made.chroma
             smallest = min(smallest, made.summary.byteCount)
             return PreparedImage(
                 bytes: made.summary.bytes, byteCount: made.summary.byteCount, mediaType: mediaType, receipt: geometry,
-                warnings: kept.warnings)
+                warnings: kept.warnings + made.warnings)
         }
         guard let found else {
             let ways = exactSize == nil ? "--longest-side" : "a smaller size"
@@ -179,7 +182,8 @@ extension ImagePreparation {
                 problem:
                     "is \(smallest) bytes at the least that is made of it to save bytes, more than the \(byteLimit) allowed",
                 remedy: mediaType == .jpeg
-                    ? "allow more, or ask for less with \(ways)" : "allow more, or make it a JPEG")
+                    ? "allow more, or ask for less with \(ways)"
+                    : "allow more, make it a JPEG, or ask for fewer colours with --png-colors")
         }
         let made = found.made
         guard let trade = trade(found.settings, made.receipt.uploadSize, wantedSize, byteLimit) else { return made }

@@ -3,12 +3,21 @@ internal import PerceptCore
 /// Encodes the rows of an upload, into memory or a file.
 ///
 /// Where the chroma sampling is to be told from the picture, rows are held back, up to ``lookAheadByteCount``, and looked
-/// at before the first one is encoded.
+/// at before the first one is encoded. Where it is to have a palette, all of them are.
 struct UploadEncoder: ~Copyable {
     enum Destination {
         /// At most that many bytes.
         case memory(Int)
         case file(String, protecting: [String])
+    }
+
+    /// What was made.
+    struct Upload {
+        let summary: ImageWriter.Summary
+        /// As given, or as decided.
+        let chroma: ChromaSubsampling?
+        /// What was given up as asked for.
+        let warnings: [String]
     }
 
     /// What has to be looked at before it is decided: more than the picture that is made by default.
@@ -23,13 +32,13 @@ struct UploadEncoder: ~Copyable {
     private var writer: ImageWriter?
     private var detector: DrawnPictureDetector
     private var heldRows: [UInt8] = []
-    /// As given, or as decided.
-    private(set) var chroma: ChromaSubsampling?
+    private var collector: PaletteCollector?
+    private var chroma: ChromaSubsampling?
 
     /// - Parameter layout: of the rows that will be written, such as the format can hold.
     init(
         _ destination: Destination, size: PixelSize, layout: Image.Layout, mediaType: MediaType,
-        _ preparation: ImagePreparation
+        _ preparation: ImagePreparation, _ limits: ResourceLimits
     ) throws(MediaError) {
         self.size = size
         self.layout = layout
@@ -40,14 +49,23 @@ struct UploadEncoder: ~Copyable {
         chroma = preparation.chroma ?? (isColorJPEG ? nil : .yuv420)
         file = nil
         writer = nil
+        collector = nil
         if case .memory(let limit) = destination { byteLimit = limit } else { byteLimit = .max }
         try Self.encoding(mediaType, quality, .yuv420).check(size: size)
         if case .file(let path, let inputs) = destination { file = try OutputFile(path: path, protecting: inputs) }
-        if chroma != nil { try open() }
+        if let colorCount = preparation.paletteColorCount {
+            collector = try PaletteCollector(size, layout, colorCount: colorCount, limits)
+        } else if chroma != nil {
+            try open()
+        }
     }
 
     /// Takes the next rows, one behind the other.
     mutating func write(_ rows: UnsafeRawBufferPointer) throws(MediaError) {
+        guard collector == nil else {
+            collector?.append(rows)
+            return
+        }
         guard chroma == nil else {
             try writer?.write(rows)
             return
@@ -57,10 +75,16 @@ struct UploadEncoder: ~Copyable {
         if heldRows.count >= Self.lookAheadByteCount { try decide() }
     }
 
-    consuming func finish() throws(MediaError) -> (summary: ImageWriter.Summary, chroma: ChromaSubsampling?) {
+    consuming func finish() throws(MediaError) -> Upload {
+        if let collector = collector.take() {
+            let image = try collector.finish()
+            return Upload(
+                summary: try image.write(into: file.take(), byteLimit: byteLimit, layout: layout), chroma: chroma,
+                warnings: image.isReduced ? ["\(image.colors.count) colours by request"] : [])
+        }
         if chroma == nil { try decide() }
         guard let writer = writer.take() else { throw .cancelled }
-        return (try writer.finish(), chroma)
+        return Upload(summary: try writer.finish(), chroma: chroma, warnings: [])
     }
 
     private mutating func decide() throws(MediaError) {

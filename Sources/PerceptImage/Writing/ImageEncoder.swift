@@ -8,6 +8,8 @@ struct ImageEncoder: ~Copyable {
         case picture
         /// Large areas of one value, as in masks; PNG only. With colours the values are numbers of these.
         case flatAreas(colors: [Color] = [])
+        /// Values are numbers of these colours, stored in as few bits as they take; PNG only.
+        case indices([PaletteColor])
     }
 
     private let handle: EncoderHandle
@@ -22,10 +24,16 @@ struct ImageEncoder: ~Copyable {
             width: UInt32(clamping: size.width), height: UInt32(clamping: size.height),
             channel_count: Int32(layout.colorModel.channelCount), bit_depth: Int32(layout.bitDepth.rawValue),
             quality: 0, full_chroma: false, is_flat: false)
-        var colors: [Color] = []
-        if case .flatAreas(let table) = content {
+        var colors: [PaletteColor] = []
+        var indexBitDepth: Int32 = 8
+        switch content {
+        case .picture: break
+        case .flatAreas(let table):
             settings.is_flat = true
+            colors = table.map { PaletteColor($0.red, $0.green, $0.blue, 255) }
+        case .indices(let table):
             colors = table
+            indexBitDepth = [1, 2, 4].first { table.count <= 1 << $0 } ?? 8
         }
         let format: ImageCodecFormat
         switch encoding {
@@ -39,8 +47,8 @@ struct ImageEncoder: ~Copyable {
             throw MediaError.outOfMemory(source: nil)
         }
         let handle = EncoderHandle(pointer: pointer)
-        let palette = colors.flatMap { [$0.red, $0.green, $0.blue] }
-        let status = image_encoder_set_palette(pointer, palette, UInt32(clamping: colors.count))
+        let palette = colors.flatMap { [$0.x, $0.y, $0.z, $0.w] }
+        let status = image_encoder_set_palette(pointer, palette, UInt32(clamping: colors.count), indexBitDepth)
         guard status == .ok else {
             throw MediaError(.invalidArgument, problem: "\(colors.count) colours are more than a PNG can number (256)")
         }
