@@ -2,18 +2,6 @@ import PerceptCore
 import PerceptImage
 import PerceptInference
 
-/// A file that is to be written: its name, and what makes its bytes.
-struct PlannedFile: Sendable {
-    let name: String
-    let bytes: @Sendable () throws(MediaError) -> [UInt8]
-
-    func write(to path: String, protecting inputs: [String]) throws(MediaError) {
-        let output = try OutputFile(path: path, protecting: inputs)
-        try output.write(try bytes())
-        try output.commit()
-    }
-}
-
 /// The files that segments become, before any of them is written.
 struct SegmentFilePlan: Sendable {
     let entries: [SegmentFiles.Entry]
@@ -25,16 +13,18 @@ struct SegmentFilePlan: Sendable {
 
     /// - Throws: `MediaError` `.invalidArgument` when masks differ in size, or the picture is missing.
     init(
-        _ segments: [Segment], _ formats: Set<SegmentFiles.Format>, pictureName: String, image: Image?
+        _ segments: [Segment], _ formats: Set<SegmentFiles.Format>, indices: [Int]?, pictureName: String, image: Image?
     ) throws(MediaError) {
         let names = SegmentFileName.names(for: segments.map(\.label))
         let hasCutOuts = formats.contains(.cutouts)
-        entries = zip(segments, names).map { segment, name in
+        entries = zip(segments, names).enumerated().map { place, named in
+            let (segment, name) = named
             let box = segment.mask.boundingBox
             let isCutOut = hasCutOuts && box != nil
             return SegmentFiles.Entry(
                 label: segment.label, score: segment.score, mask: name, area: segment.mask.area, box: box,
-                cutOut: isCutOut ? name.dropLast(".png".count) + Self.cutOutSuffix : nil)
+                cutOut: isCutOut ? name.dropLast(".png".count) + Self.cutOutSuffix : nil,
+                index: indices.flatMap { $0.indices.contains(place) ? $0[place] : nil })
         }
         files = zip(segments, names).map { segment, name in
             PlannedFile(name: name) { () throws(MediaError) in try segment.mask.encodedPNG() }

@@ -1,8 +1,6 @@
-import Foundation
 public import PerceptCore
 public import PerceptImage
 public import PerceptInference
-import Synchronization
 
 /// Masks saved as files: one PNG per segment, and `segments.json` that lists them; other formats beside them on request.
 public struct SegmentFiles: Sendable, Hashable {
@@ -18,6 +16,8 @@ public struct SegmentFiles: Sendable, Hashable {
         public let box: BoundingBox?
         /// The name of the cut-out's file, where there is one.
         public let cutOut: String?
+        /// The place in the answer, where that is stated.
+        public let index: Int?
     }
 
     /// What is written besides the masks.
@@ -48,6 +48,7 @@ public struct SegmentFiles: Sendable, Hashable {
     /// - Parameters:
     ///   - segments: what is saved, in this order.
     ///   - folder: where to.
+    ///   - indices: the places of the segments in the answer, where these are others than in `segments`; the list states them.
     ///   - formats: what is written besides; all masks must be of one size then.
     ///   - pictureName: what `coco.json` and `panoptic.json` call the picture.
     ///   - image: the picture, upright; cut-outs need it.
@@ -56,33 +57,17 @@ public struct SegmentFiles: Sendable, Hashable {
     ///   other or from the picture, when there are cut-outs without the picture, or a panoptic picture of neither segments nor
     ///   a picture; `.outputNotCreatable` or `.inputOutput`.
     public init(
-        saving segments: [Segment], in folder: String, formats: Set<Format> = [], pictureName: String = "",
+        saving segments: [Segment], in folder: String, indices: [Int]? = nil, formats: Set<Format> = [],
+        pictureName: String = "",
         image: Image? = nil, protecting inputs: [String] = []
     ) throws(MediaError) {
-        let plan = try SegmentFilePlan(segments, formats, pictureName: pictureName, image: image)
+        let plan = try SegmentFilePlan(segments, formats, indices: indices, pictureName: pictureName, image: image)
         let entries = plan.entries
         let list = PlannedFile(name: Self.listName) { () throws(MediaError) in
             Self.json(entries).serializedForReading()
         }
-        let files = plan.files + [list]
-        for file in files { try OutputFile.checkReplaces("\(folder)/\(file.name)", noneOf: inputs) }
-        let isNewFolder = try Self.createFolder(folder)
-        let created = Mutex<[String]>([])
-        do throws(MediaError) {
-            // The list comes last: where it stands, all that it names stands too.
-            for part in [plan.files, [list]] {
-                _ = try ParallelWork.map(part) { _, file throws(MediaError) in
-                    let path = "\(folder)/\(file.name)"
-                    let isNew = !FileManager.default.fileExists(atPath: path)
-                    try file.write(to: path, protecting: inputs)
-                    if isNew { created.withLock { $0.append(path) } }
-                }
-            }
-        } catch {
-            for path in created.withLock(\.self) { try? FileManager.default.removeItem(atPath: path) }
-            if isNewFolder { try? FileManager.default.removeItem(atPath: folder) }
-            throw error
-        }
+        // The list comes last: where it stands, all that it names stands too.
+        try PlannedFile.write([plan.files, [list]], into: folder, protecting: inputs)
         self.folder = folder
         self.entries = entries
         commonFiles = plan.commonFiles
@@ -98,30 +83,10 @@ public struct SegmentFiles: Sendable, Hashable {
                     "label": .string(entry.label), "score": entry.score.map { .double($0) } ?? .null,
                     "mask": .string(entry.mask), "area": .integer(entry.area), "box": entry.box?.json ?? .null,
                 ]
+                if let index = entry.index { object["index"] = .integer(index) }
                 if let cutOut = entry.cutOut { object["cutout"] = .string(cutOut) }
                 return .object(object)
             })
-    }
-
-    /// Whether the folder was made here.
-    private static func createFolder(_ path: String) throws(MediaError) -> Bool {
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-            guard isFolder.boolValue else {
-                throw MediaError(
-                    .outputNotCreatable, source: path, problem: "is a file, where a folder was expected",
-                    remedy: "name a folder with -o")
-            }
-            return false
-        }
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw MediaError(
-                .outputNotCreatable, source: path, problem: "the folder cannot be created",
-                remedy: "choose another folder")
-        }
-        return true
     }
 }
 

@@ -1,0 +1,66 @@
+import Foundation
+import PerceptCore
+import Synchronization
+
+/// A file that is to be written: its name, and what makes its bytes.
+struct PlannedFile: Sendable {
+    let name: String
+    let bytes: @Sendable () throws(MediaError) -> [UInt8]
+
+    private func write(to path: String, protecting inputs: [String]) throws(MediaError) {
+        let output = try OutputFile(path: path, protecting: inputs)
+        try output.write(try bytes())
+        try output.commit()
+    }
+
+    /// Writes files into `folder`, which is created when it does not exist, in one piece or not at all: when one cannot be
+    /// written, those that were new are removed again.
+    ///
+    /// - Parameters:
+    ///   - parts: the files of each are written several at a time, and stand before the next part is begun.
+    ///   - inputs: files that must not be replaced.
+    /// - Throws: `MediaError` `.invalidArgument` when a file would replace one of `inputs`; `.outputNotCreatable`,
+    ///   `.inputOutput`; what makes the bytes.
+    static func write(
+        _ parts: [[PlannedFile]], into folder: String, protecting inputs: [String]
+    ) throws(MediaError) {
+        for file in parts.joined() { try OutputFile.checkReplaces("\(folder)/\(file.name)", noneOf: inputs) }
+        let isNewFolder = try createFolder(folder)
+        let created = Mutex<[String]>([])
+        do throws(MediaError) {
+            for part in parts {
+                _ = try ParallelWork.map(part) { _, file throws(MediaError) in
+                    let path = "\(folder)/\(file.name)"
+                    let isNew = !FileManager.default.fileExists(atPath: path)
+                    try file.write(to: path, protecting: inputs)
+                    if isNew { created.withLock { $0.append(path) } }
+                }
+            }
+        } catch {
+            for path in created.withLock(\.self) { try? FileManager.default.removeItem(atPath: path) }
+            if isNewFolder { try? FileManager.default.removeItem(atPath: folder) }
+            throw error
+        }
+    }
+
+    /// Whether the folder was made here.
+    private static func createFolder(_ path: String) throws(MediaError) -> Bool {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+            guard isFolder.boolValue else {
+                throw MediaError(
+                    .outputNotCreatable, source: path, problem: "is a file, where a folder was expected",
+                    remedy: "name a folder")
+            }
+            return false
+        }
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw MediaError(
+                .outputNotCreatable, source: path, problem: "the folder cannot be created",
+                remedy: "choose another folder")
+        }
+        return true
+    }
+}
