@@ -25,7 +25,12 @@ enum PictureOutput {
         try image.write(to: path, as: encoding(for: path), protecting: inputs)
     }
 
-    /// The extension for a picture made from `source` whose name is ours to choose.
+    /// The format for a picture made from `source` whose name is ours to choose.
+    static func encoding(like source: MediaSource) throws(MediaError) -> ImageEncoding {
+        try source.mediaType() == .png ? .png : jpeg
+    }
+
+    /// The extension for such a picture.
     static func fileExtension(for source: MediaSource) throws(MediaError) -> String {
         try source.mediaType() == .png ? "png" : "jpg"
     }

@@ -8,7 +8,7 @@ import PerceptInference
 /// Saves segments as files and says what was saved.
 struct SegmentReport {
     private let name: String
-    private let segments: [Percept.Segment]
+    private let selection: Selection<Percept.Segment>
     private let files: SegmentFiles?
     private let overlayPath: String?
 
@@ -21,12 +21,13 @@ struct SegmentReport {
     ///   - lenient: whether damage in that picture is passed over.
     ///   - limits: what that picture may not exceed.
     init(
-        _ segments: [Percept.Segment], source: MediaSource, picture: MediaSource?, otherInputs: [String] = [],
+        _ selection: Selection<Percept.Segment>, source: MediaSource, picture: MediaSource?, otherInputs: [String] = [],
         folder: String?, formats: [SegmentFiles.Format] = [], overlay: String?, lenient: Bool = false,
         limits: ResourceLimits
     ) throws {
         name = source.name
-        self.segments = segments
+        self.selection = selection
+        let segments = selection.results
         overlayPath = overlay
         let inputs = [source.path, picture?.path].compactMap(\.self) + otherInputs
         // Without segments the picture alone says how large it is.
@@ -38,7 +39,7 @@ struct SegmentReport {
         }
         files = try folder.map { folder in
             try SegmentFiles(
-                saving: segments, in: folder, formats: Set(formats),
+                saving: segments, in: folder, indices: selection.indices, formats: Set(formats),
                 pictureName: picture.map { ($0.name as NSString).lastPathComponent } ?? "", image: image,
                 protecting: inputs)
         }
@@ -56,8 +57,8 @@ struct SegmentReport {
 
     private var text: String {
         let outputs = [files?.folder, overlayPath].compactMap(\.self)
-        let summary = "\(name): \(counted(segments.count, "segment"))"
-        let lines = segments.enumerated().map { index, segment in
+        let summary = "\(name): \(counted(selection.kept.count, "segment"))\(selection.leftOutText)"
+        let lines = selection.results.enumerated().map { index, segment in
             let file = files.map { "  \($0.entries[index].mask)" } ?? ""
             return "\(scoreText(segment.score))  \(segment.label)  \(counted(segment.mask.area, "pixel"))\(file)"
         }
@@ -77,12 +78,15 @@ struct SegmentReport {
 
     private var unsaved: JSONValue {
         .array(
-            segments.map { segment in
-                [
+            selection.kept.map { kept in
+                let segment = kept.result
+                var entry: JSONObject = [
                     "label": .string(segment.label), "score": .number(segment.score),
                     "area": .integer(segment.mask.area),
                     "box": segment.mask.boundingBox?.json ?? .null,
                 ]
+                if selection.tellsPlaces { entry["index"] = .integer(kept.index) }
+                return .object(entry)
             })
     }
 }

@@ -20,7 +20,12 @@ struct Annotate: AsyncParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("The annotated picture (.png or .jpg).", valueName: "out"))
     var output: String
 
-    @OptionGroup var labels: LabelOptions
+    @Option(
+        help: ArgumentHelp("A folder for what lies in each box, cut out of the upright picture.", valueName: "dir"))
+    var crops: String?
+
+    @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
+    @OptionGroup(title: "Drawing") var drawing: DrawingOptions
     @OptionGroup var reading: PictureReadingOptions
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
@@ -31,22 +36,39 @@ struct Annotate: AsyncParsableCommand {
             _ = try PictureOutput.encoding(for: output)
             let none = MediaInput(bytes: [], mediaType: .png)
             let found = try SavedAnswer.decode(detections, as: ObjectDetection(image: none), key: "detections")
-            let objects = found.map { Detection(label: $0.label, score: $0.score, box: $0.box) }
+            let selection = Selection(
+                found.map { Detection(label: $0.label, score: $0.score, box: $0.box) }, selecting)
+            let objects = selection.results
+            let inputs = [source.path, detections].compactMap(\.self)
             var reader = try ImageReader(source, limits: resources.limits, lenient: reading.lenient)
-            let annotated = try reader.readImage().annotated(
-                with: objects, style: BoxStyle(typeface: labels.typeface))
+            let picture = try reader.readImage()
             for warning in reader.warnings { console.warning("\(source.name): \(warning)") }
-            try PictureOutput.write(
-                annotated.image, to: output, protecting: [source.path, detections].compactMap(\.self))
-            annotated.dropped.report(console, detections)
-            let drawn = objects.count - annotated.dropped.count
+            let cropFiles = try crops.map { folder in
+                try CropFiles(
+                    saving: objects, of: picture, in: folder, as: PictureOutput.encoding(like: source),
+                    protecting: inputs)
+            }
+            let annotated = try picture.annotated(with: objects, style: drawing.style)
+            try PictureOutput.write(annotated.image, to: output, protecting: inputs)
+            let dropped = annotated.dropped.inAnswer(selection.kept)
+            dropped.report(console, detections)
+            let drawn = objects.count - dropped.count
+            var json: JSONObject = [
+                "file": .string(source.name), "output": .string(output), "drawn": .integer(drawn),
+                "dropped": .array(
+                    dropped.map { ["index": .integer($0.index), "reason": .string($0.reason.rawValue)] }),
+            ]
+            if let cropFiles {
+                json["crops"] = .string(cropFiles.folder)
+                json["files"] = .array(
+                    zip(selection.kept, cropFiles.names).compactMap { kept, name in
+                        name.map { ["index": .integer(kept.index), "crop": .string($0)] }
+                    })
+            }
+            let outputs = [output, cropFiles?.folder].compactMap(\.self).joined(separator: ", ")
             try console.result(
-                "\(source.name) → \(output): \(drawn) of \(counted(objects.count, "box", "boxes")) drawn",
-                json: [
-                    "file": .string(source.name), "output": .string(output), "drawn": .integer(drawn),
-                    "dropped": .array(
-                        annotated.dropped.map { ["index": .integer($0.index), "reason": .string($0.reason.rawValue)] }),
-                ])
+                "\(source.name) → \(outputs): \(drawn) of \(counted(objects.count, "box", "boxes")) drawn\(selection.leftOutText)",
+                json: json)
         }
     }
 }

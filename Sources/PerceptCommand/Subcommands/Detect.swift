@@ -17,10 +17,12 @@ struct Detect: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The least score that counts, 0 to 1; else all that the service reports.", valueName: "score"))
-    var threshold: Double?
+            "A folder for what lies in each box, cut out of the upright original; with several inputs, a folder of such folders.",
+            valueName: "dir"))
+    var crops: String?
 
-    @OptionGroup var labels: LabelOptions
+    @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
+    @OptionGroup(title: "Drawing") var drawing: DrawingOptions
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
@@ -28,51 +30,74 @@ struct Detect: AsyncParsableCommand {
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
-        try validateThreshold(threshold)
-        if labels.font != nil && output == nil { throw ValidationError("--font is for the picture that -o names.") }
+        if let flag = drawing.givenFlag, output == nil {
+            throw ValidationError("\(flag) is for the picture that -o names.")
+        }
     }
 
     func run() async throws {
         let console = Console(general)
         var naming = output.map { OutputNaming($0, inputs: input.files) }
+        var folders = crops.map { OutputNaming($0, inputs: input.files) }
         try await Batch.run(input.files, console) { source in
             let path = try naming?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
             if let path {
                 _ = try PictureOutput.encoding(for: path)
-                try labels.typeface.check()
+                try drawing.typeface.check()
             }
+            let folder = input.files.count > 1 ? try folders?.output(for: source, fileExtension: nil) : crops
             let perceiver = try service.perceiver(
                 image: image.preparation(limits), limits: resources.limits, console: console)
-            let found = try await perceiver.detectObjects(in: source, model: service.model, threshold: threshold)
+            let found = try await perceiver.detectObjects(
+                in: source, model: service.model, threshold: selecting.filter.leastThreshold)
             for warning in found.warnings { console.warning("\(source.name): \(warning)") }
-            if let path {
-                let annotated = try Image(decoding: source, limits: resources.limits, lenient: image.reading.lenient)
-                    .annotated(with: found.objects, style: BoxStyle(typeface: labels.typeface))
-                try PictureOutput.write(annotated.image, to: path, protecting: source.path.map { [$0] } ?? [])
-                annotated.dropped.report(console, source.name)
+            let selection = Selection(found.objects, selecting)
+            var cropFiles: CropFiles?
+            if path != nil || folder != nil {
+                let picture = try Image(decoding: source, limits: resources.limits, lenient: image.reading.lenient)
+                cropFiles = try folder.map { folder in
+                    try CropFiles(
+                        saving: selection.results, of: picture, in: folder, as: PictureOutput.encoding(like: source),
+                        protecting: input.files)
+                }
+                if let path {
+                    let annotated = try picture.annotated(with: selection.results, style: drawing.style)
+                    try PictureOutput.write(annotated.image, to: path, protecting: input.files)
+                    annotated.dropped.inAnswer(selection.kept).report(console, source.name)
+                }
             }
-            let json = try Self.json(source.name, found, path)
-            try console.result(Self.text(source.name, found.objects, path), json: json)
+            let json = try Self.json(source.name, found, selection, path, cropFiles)
+            try console.result(
+                Self.text(source.name, selection, [path, cropFiles?.folder].compactMap(\.self)), json: json)
         }
     }
 
-    private static func text(_ name: String, _ objects: [Detection], _ path: String?) -> String {
+    private static func text(_ name: String, _ selection: Selection<Detection>, _ outputs: [String]) -> String {
+        let objects = selection.results
         let lines = objects.map { "\(scoreText($0.score))  \($0.label)  \(boxText($0.box))" }
-        let summary = "\(name): \(counted(objects.count, "object"))\(path.map { " → \($0)" } ?? "")"
+        let arrow = outputs.isEmpty ? "" : " → \(outputs.joined(separator: ", "))"
+        let summary = "\(name): \(counted(objects.count, "object"))\(selection.leftOutText)\(arrow)"
         return ([summary] + lines).joined(separator: "\n")
     }
 
-    private static func json(_ name: String, _ found: Detections, _ path: String?) throws -> JSONObject {
+    private static func json(
+        _ name: String, _ found: Detections, _ selection: Selection<Detection>, _ path: String?, _ crops: CropFiles?
+    ) throws -> JSONObject {
         var json: JSONObject = [
             "file": .string(name),
             "detections": .array(
-                found.objects.map { object in
-                    [
+                selection.kept.enumerated().map { place, kept in
+                    let object = kept.result
+                    var entry: JSONObject = [
                         "label": .string(object.label), "score": .number(object.score), "box": object.box.json,
                     ]
+                    if selection.tellsPlaces { entry["index"] = .integer(kept.index) }
+                    if let crop = crops?.names[place] { entry["crop"] = .string(crop) }
+                    return .object(entry)
                 }),
         ]
         if let path { json["output"] = .string(path) }
+        if let crops { json["crops"] = .string(crops.folder) }
         json["sent"] = found.sent.json
         json["receipt"] = try JSONValue(encoding: found.receipt)
         return json
@@ -80,12 +105,13 @@ struct Detect: AsyncParsableCommand {
 }
 
 extension [DroppedBox] {
+    /// With their places in the answer that `kept` comes from.
+    func inAnswer(_ kept: [KeptResult<Detection>]) -> [DroppedBox] {
+        map { DroppedBox(index: kept[$0.index].index, reason: $0.reason) }
+    }
+
     /// Says on standard error which boxes could not be drawn.
     func report(_ console: Console, _ name: String) {
         for box in self { console.warning("\(name): box \(box.index) is not drawn: it is \(box.reason.rawValue)") }
     }
-}
-
-func validateThreshold(_ threshold: Double?) throws {
-    if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold is 0 to 1.") }
 }

@@ -31,6 +31,7 @@ struct Masks: AsyncParsableCommand {
     @Flag(help: "Rescales masks that are not of the picture's size, instead of refusing them.")
     var rescaleMasks = false
 
+    @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
@@ -54,7 +55,8 @@ struct Masks: AsyncParsableCommand {
                 size: try picture.map { try ImageReader($0, limits: resources.limits).header.size },
                 rescalingMismatch: rescaleMasks, limits: resources.limits)
             try SegmentReport(
-                segments, source: source, picture: picture, folder: output, formats: format, overlay: overlay,
+                Selection(segments, selecting), source: source, picture: picture, folder: output, formats: format,
+                overlay: overlay,
                 limits: resources.limits
             ).print(console)
         }

@@ -27,14 +27,10 @@ struct Segment: AsyncParsableCommand {
             valueName: "format"))
     var format: [SegmentFiles.Format] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "The least score that counts, 0 to 1; else all that the service reports.", valueName: "score"))
-    var threshold: Double?
-
     @Flag(help: "Rescales masks that are not of the size of what was sent, instead of refusing them.")
     var rescaleMasks = false
 
+    @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
@@ -42,7 +38,6 @@ struct Segment: AsyncParsableCommand {
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
-        try validateThreshold(threshold)
         if !format.isEmpty, output == nil { throw ValidationError("--format needs a folder to write to: -o.") }
     }
 
@@ -57,10 +52,12 @@ struct Segment: AsyncParsableCommand {
             let perceiver = try service.perceiver(
                 image: image.preparation(limits), limits: resources.limits, console: console)
             let segmentation = try await perceiver.segment(
-                source, model: service.model, threshold: threshold, rescalingMasks: rescaleMasks)
+                source, model: service.model, threshold: selecting.filter.leastThreshold,
+                rescalingMasks: rescaleMasks)
             for warning in segmentation.warnings { console.warning("\(source.name): \(warning)") }
             let report = try SegmentReport(
-                segmentation.segments, source: source, picture: source, otherInputs: input.files, folder: folder,
+                Selection(segmentation.segments, selecting), source: source, picture: source, otherInputs: input.files,
+                folder: folder,
                 formats: format, overlay: picture, lenient: image.reading.lenient,
                 limits: resources.limits)
             try report.print(console, sent: segmentation.sent, receipt: segmentation.receipt)
