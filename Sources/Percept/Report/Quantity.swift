@@ -14,6 +14,12 @@ enum Quantity {
         return String(format: value < 9.95 ? "%.1f" : "%.0f", value) + " \(unit)"
     }
 
+    /// `44.1 kHz`, `16 kHz`.
+    static func rate(_ hertz: Int) -> String {
+        let digits = String(format: "%.3f", Double(hertz) / 1000).reversed().drop { $0 == "0" }.drop { $0 == "." }
+        return String(digits.reversed()) + " kHz"
+    }
+
     static func counted(_ count: Int, _ noun: String) -> String {
         "\(count) \(noun)\(count == 1 ? "" : "s")"
     }

@@ -9,6 +9,8 @@ public struct Report: Sendable, Hashable {
         public let name: String
         /// Where it is; `nil` where no such file is found, or masks alone are known.
         public let source: MediaSource?
+        /// Whether its results name a file that is not there.
+        public let isMissing: Bool
         /// In the order of the results.
         public internal(set) var findings: [Finding]
     }

@@ -65,8 +65,7 @@ struct ReportCard: Sendable {
     }
 
     private var missing: [String] {
-        entry.source == nil && entry.findings.contains { !$0.isSegments }
-            ? ["The file is not where its results name it; it is shown without."] : []
+        entry.isMissing ? ["The file is not where its results name it; they are shown without."] : []
     }
 
     /// Runs `body`; an error about the media becomes a warning.
@@ -106,7 +105,8 @@ struct ReportCard: Sendable {
         json["duration"] = .double(analysis.duration)
         json["waveform"] = analysis.envelope.map { Self.waveform($0) }
         json["source"] = .array(
-            Self.described(source, ["\(header.sampleRate) Hz", Quantity.counted(header.channelCount, "channel")]))
+            Self.described(
+                source, [Quantity.rate(header.sampleRate), Quantity.counted(header.channelCount, "channel")]))
         try noting { card throws(MediaError) in card.medium = try card.page.medium(of: source) }
     }
 
@@ -189,7 +189,7 @@ struct ReportCard: Sendable {
         guard let upload = receipt?["upload"], let rate = upload["sampleRate"]?.integerValue,
             let channels = upload["channelCount"]?.integerValue
         else { return [] }
-        return ["\(rate) Hz", Quantity.counted(channels, "channel")]
+        return [Quantity.rate(rate), Quantity.counted(channels, "channel")]
     }
 }
 
@@ -203,10 +203,6 @@ extension Report.Finding {
         case .transcript: "Transcript"
         case .failure: "Failure"
         }
-    }
-
-    var isSegments: Bool {
-        if case .segments = content { true } else { false }
     }
 
     fileprivate var isAboutPicture: Bool {

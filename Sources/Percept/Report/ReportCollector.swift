@@ -116,19 +116,21 @@ struct ReportCollector {
         let path = Self.found(name, beside: folder)
         if path == nil { warnings.append("\(place): there is no file \(name), so it is shown without") }
         add(
-            finding, place, name: name, source: path.map { .file($0, name: name) },
+            finding, place, name: name, source: path.map { .file($0, name: name) }, isMissing: path == nil,
             place: path.map(Self.resolved) ?? "\u{0}\(name)")
     }
 
     private mutating func add(
-        _ finding: ReportFinding, _ origin: String, name: String, source: MediaSource?, place: String
+        _ finding: ReportFinding, _ origin: String, name: String, source: MediaSource?, isMissing: Bool = false,
+        place: String
     ) {
         warnings += finding.complaints.map { "\(origin): \($0)" }
         if let index = places[place] {
             entries[index].findings += finding.findings
         } else {
             places[place] = entries.count
-            entries.append(Report.Entry(name: name, source: source, findings: finding.findings))
+            entries.append(
+                Report.Entry(name: name, source: source, isMissing: isMissing, findings: finding.findings))
         }
     }
 

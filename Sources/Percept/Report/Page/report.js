@@ -24,8 +24,9 @@
     return script ? JSON.parse(script.textContent) : {};
   }
 
+  // Rounded down, so that what is shown as 0.98 is there as long as scores from 0.98 are.
   function formatScore(score) {
-    return score === null ? "" : score.toFixed(2);
+    return score === null ? "" : (Math.floor(score * 100 + 1e-9) / 100).toFixed(2);
   }
 
   function formatTime(seconds, withTenths) {
@@ -157,8 +158,13 @@
     controls.append(themeControl());
   }
   controls.hidden = false;
-  const measure = () => document.documentElement.style.setProperty("--controls-height", `${controls.offsetHeight}px`);
+  // What is held at the top hides what is scrolled to.
+  const measure = () => {
+    const height = getComputedStyle(controls).position === "sticky" ? controls.offsetHeight : 0;
+    document.documentElement.style.setProperty("--controls-height", `${height}px`);
+  };
   if (window.ResizeObserver) new ResizeObserver(measure).observe(controls);
+  window.addEventListener("resize", measure);
   measure();
 
   // ---- Pictures
@@ -557,7 +563,7 @@
   function share(upload) {
     if (!upload.sourceByteCount) return "";
     const percent = (upload.byteCount / upload.sourceByteCount) * 100;
-    return ` (${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %)`;
+    return ` (${percent < 10 ? percent.toFixed(1) : Math.round(percent)}\u00A0%)`;
   }
 
   function sentDetails(card) {
