@@ -41,10 +41,10 @@ public enum BoxOutline: Sendable, Hashable {
     /// All four sides, with corners that are quarters of a circle; `nil` for a radius of four line widths. At most half
     /// of the shorter side.
     case rounded(radius: Double? = nil)
-    /// The corners alone; `nil` for a quarter of the shorter side. At least two line widths.
+    /// The corners alone; `nil` for a quarter of the shorter side, at least four line widths. At least two.
     case corners(length: Double? = nil)
     /// Dashes, one around each corner, all of one length along a side; `nil` for dashes of four line widths and gaps of
-    /// three. Both are stretched, so that a whole number of them fits.
+    /// three. Both are stretched, so that a whole number of them fits; a side too short for a gap is solid.
     case dashed(dash: Double? = nil, gap: Double? = nil)
     /// No line.
     case none

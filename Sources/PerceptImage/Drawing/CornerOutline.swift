@@ -3,7 +3,9 @@ import PerceptCore
 extension DrawingCanvas {
     /// Draws the corners of a frame; their arms end on whole pixels.
     mutating func drawCorners(_ frame: OutlineFrame, length: Double?, color: Color) {
-        let asked = length.map { $0.isFinite ? $0 : 0 } ?? min(frame.outer.width, frame.outer.height) / 4
+        let asked =
+            length.map { $0.isFinite ? $0 : 0 }
+            ?? max(min(frame.outer.width, frame.outer.height) / 4, 4 * frame.lineWidth)
         let length = max(asked, 2 * frame.lineWidth)
         drawCorners(
             frame, CornerArms(frame.outer.xMin, frame.outer.xMax, length: length),

@@ -42,7 +42,8 @@ private struct SideDashes {
         let period = side / count
         let half = period * pattern.dash / (pattern.dash + pattern.gap) / 2
         // A pixel longer than the line is wide, so that no pixel of the other side's line is in two dashes.
-        let corners = CornerArms(lower, upper, length: max(half, lineWidth + 1))
+        // A side too short for a gap is one dash: its corners alone would be four dots.
+        let corners = CornerArms(lower, upper, length: count > 1 ? max(half, lineWidth + 1) : side)
         self.corners = corners
         between = (1..<max(1, Int(count))).compactMap { index in
             let middle = lower + Double(index) * period

@@ -105,6 +105,14 @@ struct BoxOutlineTests {
         #expect(dashes.count { $0 == 255 } * 10 < whole.count { $0 == 255 } * 8)
     }
 
+    @Test("small boxes are whole frames: corners as long as four lines are wide, sides without room for a gap")
+    func small() throws {
+        let box = BoundingBox(xMin: 10, yMin: 10, xMax: 24, yMax: 22)
+        let whole = try Self.coverage(box, BoxStyle(lineWidth: 2), 40, 40)
+        #expect(try Self.coverage(box, BoxStyle(outline: .corners(), lineWidth: 2), 40, 40) == whole)
+        #expect(try Self.coverage(box, BoxStyle(outline: .dashed(), lineWidth: 2), 40, 40) == whole)
+    }
+
     @Test("no outline, nothing drawn; a fill covers the box by its exact share")
     func fill() throws {
         let box = BoundingBox(xMin: 2.5, yMin: 3, xMax: 6, yMax: 5.25)
