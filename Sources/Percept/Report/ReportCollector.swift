@@ -100,7 +100,8 @@ struct ReportCollector {
             warnings.append("\(place): is \(json.kindDescription), where a result was expected, and is left out")
             return
         }
-        guard let name = object["file"]?.stringValue else {
+        // Of masks that were saved from an answer, the file is the answer.
+        guard let name = (object["image"] ?? object["file"])?.stringValue else {
             warnings.append("\(place): names no file (its keys: \(Self.listed(object.keys))), and is left out")
             return
         }

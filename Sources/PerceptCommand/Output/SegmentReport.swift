@@ -8,6 +8,8 @@ import PerceptInference
 /// Saves segments as files and says what was saved.
 struct SegmentReport {
     private let name: String
+    /// What the masks are about, where that is not what was read.
+    private let imageName: String?
     private let selection: Selection<Percept.Segment>
     private let files: SegmentFiles?
     private let overlayPath: String?
@@ -26,6 +28,7 @@ struct SegmentReport {
         limits: ResourceLimits
     ) throws {
         name = source.name
+        imageName = picture.flatMap { $0.name == source.name ? nil : $0.name }
         self.selection = selection
         let segments = selection.results
         overlayPath = overlay
@@ -68,6 +71,7 @@ struct SegmentReport {
 
     private var json: JSONObject {
         var json: JSONObject = ["file": .string(name), "segments": files?.json ?? unsaved]
+        if let imageName { json["image"] = .string(imageName) }
         if let files {
             json["output"] = .string(files.folder)
             if !files.commonFiles.isEmpty { json["files"] = .array(files.commonFiles.map { .string($0) }) }

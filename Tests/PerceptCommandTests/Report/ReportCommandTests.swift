@@ -61,6 +61,19 @@ import Testing
         #expect(try folder.contents() == ["report.html", "scene.png"])
     }
 
+    @Test func masksOfASavedAnswerAreShownOverTheirPicture() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write(TestFiles.bytes(of: TestFiles.scene), as: "scene.png")
+        let mask = Data(try TestFiles.bytes(of: TestFiles.media("images/scene-ball-mask.png"))).base64EncodedString()
+        _ = try folder.write(Array(#"[{"label":"ball","score":0.5,"mask":"\#(mask)"}]"#.utf8), as: "answer.json")
+        let masks = try CommandRun(
+            ["masks", "answer.json", "-o", "masks", "--image", "scene.png", "--json"], in: folder)
+        #expect(try masks.json()["image"] == "scene.png", "\(masks.errors)")
+        let run = try CommandRun(
+            ["report", "-", "-o", "report.html", "--json"], in: folder, input: Array(masks.output.utf8))
+        #expect(try run.json()["files"] == ["scene.png"] && run.errors.isEmpty, "\(run.errors)")
+    }
+
     @Test func missingMediaAreAWarning() throws {
         let folder = try TemporaryFolder()
         _ = try folder.write(Array(#"{"file":"gone.jpg","classes":[{"label":"toys","score":0.5}]}"#.utf8), as: "a.json")

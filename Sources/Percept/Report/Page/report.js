@@ -156,6 +156,7 @@
       thresholdControl(), themeControl(), labelControl());
   } else {
     controls.append(themeControl());
+    controls.classList.add("bare");
   }
   controls.hidden = false;
   // What is held at the top hides what is scrolled to.
