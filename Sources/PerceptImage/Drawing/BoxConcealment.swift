@@ -87,19 +87,48 @@ private struct CellMeans {
     /// Cubic B-splines with the cells' means as control points: never beyond them, and without an edge.
     func paintSmoothly(on bytes: UnsafeMutableBufferPointer<UInt8>, imageWidth: Int) {
         let columnWeights = area.columns.map { SplineWeights(at: $0, among: columns) }
-        var mixed = [SIMD4<Double>](repeating: .zero, count: columns.count)
-        for row in area.rows {
-            let weights = SplineWeights(at: row, among: rows)
-            for column in columns.indices {
-                mixed[column] = weights.mix { means[$0 * columns.count + column] }
-            }
-            var index = (row * imageWidth + area.x) * channelCount
-            for weights in columnWeights {
-                let value = Self.pixel(weights.mix { mixed[$0] })
-                for channel in 0..<channelCount { bytes[index + channel] = value[channel] }
-                index += channelCount
+        // Between two places of this list all pixels of a row mix the same four cells.
+        let changes =
+            [0] + columnWeights.indices.dropFirst().filter { columnWeights[$0].cells != columnWeights[$0 - 1].cells }
+            + [columnWeights.count]
+        var mixed = [SIMD4<Float>](repeating: .zero, count: columns.count)
+        columnWeights.withUnsafeBufferPointer { columnWeights in
+            for row in area.rows {
+                let weights = SplineWeights(at: row, among: rows)
+                for column in columns.indices {
+                    mixed[column] = weights.mix(weights.cells.map { SIMD4<Float>(means[$0 * columns.count + column]) })
+                }
+                for (first, end) in zip(changes, changes.dropFirst()) {
+                    let colors = columnWeights[first].cells.map { mixed[$0] }
+                    var index = (row * imageWidth + area.x + first) * channelCount
+                    for column in first..<end {
+                        let value = columnWeights[column].mix(colors)
+                        if channelCount == 3 {
+                            set(Self.rounded(value), at: index, on: bytes)
+                        } else {
+                            set(Self.pixel(SIMD4<Double>(value)), at: index, on: bytes)
+                        }
+                        index += channelCount
+                    }
+                }
             }
         }
+    }
+
+    @inline(__always)
+    private func set(_ value: SIMD4<UInt8>, at index: Int, on bytes: UnsafeMutableBufferPointer<UInt8>) {
+        bytes[index] = value.x
+        bytes[index + 1] = value.y
+        bytes[index + 2] = value.z
+        if channelCount == 4 { bytes[index + 3] = value.w }
+    }
+
+    /// To nearest, of numbers that lie within 0…255 but for what sums in `Float` are off: behind 2²³ there are none between whole
+    /// numbers, which stand in the lowest bits.
+    @inline(__always)
+    private static func rounded(_ value: SIMD4<Float>) -> SIMD4<UInt8> {
+        let shifted = value + SIMD4<Float>(repeating: 8_388_608)
+        return SIMD4<UInt8>(truncatingIfNeeded: unsafeBitCast(shifted, to: SIMD4<UInt32>.self))
     }
 
     /// The channels of a pixel; the fourth is alpha, whether the picture has it or not.
@@ -114,8 +143,21 @@ private struct CellMeans {
 
 /// How much of four neighbouring cells a pixel has, by the uniform cubic B-spline over their places.
 private struct SplineWeights {
-    private let cells: SIMD4<Int>
-    private let weights: SIMD4<Double>
+    /// Four things, one for each cell.
+    struct Four<Element> {
+        let elements: (Element, Element, Element, Element)
+
+        func map<Result>(_ transform: (Element) -> Result) -> Four<Result> {
+            Four<Result>(
+                elements: (
+                    transform(elements.0), transform(elements.1), transform(elements.2), transform(elements.3)
+                ))
+        }
+    }
+
+    /// Their numbers.
+    let cells: Four<Int>
+    private let weights: SIMD4<Float>
 
     /// - Parameter parts: the cells along the axis, all of about the same length.
     init(at pixel: Int, among parts: [Range<Int>]) {
@@ -126,18 +168,20 @@ private struct SplineWeights {
         let t = place - first
         let last = parts.count - 1
         // The outermost cells stand for those beyond.
-        func cell(_ offset: Int) -> Int { min(max(Int(first) + offset, 0), last) }
-        cells = SIMD4(cell(-1), cell(0), cell(1), cell(2))
+        cells = Four(elements: (-1, 0, 1, 2)).map { min(max(Int(first) + $0, 0), last) }
         let rest = 1 - t
-        weights =
-            SIMD4(
-                rest * rest * rest, 3 * t * t * t - 6 * t * t + 4, 3 * rest * rest * rest - 6 * rest * rest + 4,
-                t * t * t) / 6
+        let sixths = SIMD4<Double>(
+            rest * rest * rest, 3 * t * t * t - 6 * t * t + 4, 3 * rest * rest * rest - 6 * rest * rest + 4, t * t * t)
+        weights = SIMD4<Float>(sixths / 6)
     }
 
     @inline(__always)
-    func mix(_ value: (Int) -> SIMD4<Double>) -> SIMD4<Double> {
-        value(cells.x) * weights.x + value(cells.y) * weights.y + value(cells.z) * weights.z
-            + value(cells.w) * weights.w
+    func mix(_ values: Four<SIMD4<Float>>) -> SIMD4<Float> {
+        values.elements.0 * weights.x + values.elements.1 * weights.y + values.elements.2 * weights.z
+            + values.elements.3 * weights.w
     }
+}
+
+extension SplineWeights.Four: Equatable where Element: Equatable {
+    static func == (one: Self, other: Self) -> Bool { one.elements == other.elements }
 }

@@ -54,8 +54,8 @@ public enum BoxOutline: Sendable, Hashable {
 ///
 /// Both ways leave nothing of the picture but the mean colours of a few cells, at most eight along the longer side of the box and
 /// none with a side of less than eight pixels, where the box has that many; so however it is sharpened, no more comes back. They
-/// cover all pixels that the box touches. Text of a known typeface can still be guessed and compared: where that matters, cover it with
-/// ``BoxStyle/fillOpacity`` 1.
+/// cover all pixels that the box touches. Text of a known typeface can still be guessed and compared: where that matters, cover it with a
+/// rectangle of ``BoxStyle/fillOpacity`` 1.
 public enum BoxHiding: String, Sendable, Hashable, CaseIterable {
     /// The cells flow into each other.
     case blur
