@@ -27,7 +27,7 @@ public struct SoundAnalysis: Sendable, Hashable {
     ///   - source: the recording.
     ///   - reading: how it is read, where its bytes alone do not tell.
     ///   - parts: what the pictures are to show.
-    ///   - columnCount: columns of the pictures, see ``SoundPicture/Style/columnCount``.
+    ///   - columnCount: columns of the pictures, see `SoundPicture.Style.columnCount(_:)`.
     ///   - limits: what the source may not exceed.
     /// - Throws: `MediaError` as `RecordingReader` does.
     public static func analyzing(
