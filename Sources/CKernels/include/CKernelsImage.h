@@ -45,4 +45,28 @@ typedef struct ImageBlockCounts {
 } ImageBlockCounts;
 ImageBlockCounts image_count_blocks(const uint8_t *upper, const uint8_t *lower, size_t pixel_count);
 
+// `row_count` rows of `row_length` pixels of 8-bit RGB, the first pixel of each `bytes_per_row` behind that of the row before.
+typedef struct ImagePixelRows {
+    uint8_t *first;
+    size_t bytes_per_row;
+    size_t row_length;
+    size_t row_count;
+} ImagePixelRows;
+
+typedef struct ImageColor {
+    uint8_t red, green, blue;
+} ImageColor;
+
+// Gives all of them one colour.
+void image_fill_rgb(ImagePixelRows pixels, ImageColor color);
+
+// Mixes a colour over them: each channel becomes (new · c + old · (255 − c) + 127) / 255, rounded down, c being the coverage.
+void image_tint_rgb(ImagePixelRows pixels, ImageColor color, uint8_t coverage);
+
+// The same with a coverage for each pixel, whose rows lie `coverage_per_row` bytes apart.
+void image_blend_rgb(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color);
+
+// The last in plain C: what all three are tested against.
+void image_blend_rgb_scalar(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color);
+
 #endif

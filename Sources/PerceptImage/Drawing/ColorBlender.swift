@@ -1,9 +1,13 @@
+internal import CKernels
+
 /// Mixes one colour over pixels, by how much of each it covers.
 ///
-/// Straight-alpha source-over (Porter and Duff 1984), in whole numbers, rounded to nearest; coverage is 0…255.
+/// Straight-alpha source-over (Porter and Duff 1984), in whole numbers, rounded to nearest; coverage is 0…255. Areas must lie on the
+/// image.
 struct ColorBlender {
     /// 8 bits, rgb or rgba.
     let bytes: UnsafeMutableBufferPointer<UInt8>
+    let imageWidth: Int
     let hasAlpha: Bool
     let color: Color
 
@@ -19,86 +23,64 @@ struct ColorBlender {
         }
     }
 
-    /// The same coverage for `count` pixels side by side.
-    func blendRun(_ first: Int, count: Int, _ coverage: UInt8) {
-        if coverage == 255 {
-            setRun(first, count: count)
-        } else {
-            for pixel in first..<first + max(0, count) { blend(pixel, coverage) }
-        }
-    }
-
-    /// A coverage of its own for each of `count` pixels side by side.
-    func blendRow(_ first: Int, count: Int, _ coverage: UnsafePointer<UInt8>) {
-        if hasAlpha {
-            for pixel in 0..<max(0, count) { blend(first + pixel, coverage[pixel]) }
-        } else {
-            for pixel in 0..<max(0, count) {
-                switch coverage[pixel] {
-                case 0: continue
-                case 255: setOpaque((first + pixel) * 3)
-                case let over: mix((first + pixel) * 3, UInt32(over))
-                }
+    /// The same coverage for all pixels of an area.
+    func blend(_ area: PixelRectangle, _ coverage: UInt8) {
+        if coverage == 0 { return }
+        if let rows = opaqueRows(area) {
+            if coverage == 255 {
+                image_fill_rgb(rows, kernelColor)
+            } else {
+                image_tint_rgb(rows, kernelColor, coverage)
             }
-        }
-    }
-
-    /// Sixteen, then four pixels at a time, in which the bytes of the colour follow one another.
-    private func setRun(_ first: Int, count: Int) {
-        guard count > 0, let base = UnsafeMutableRawPointer(bytes.baseAddress) else { return }
-        if hasAlpha {
-            let pixels = UInt32(
-                littleEndian: UInt32(color.red) | UInt32(color.green) << 8 | UInt32(color.blue) << 16 | 0xFF00_0000)
-            for pixel in first..<first + count { base.storeBytes(of: pixels, toByteOffset: pixel * 4, as: UInt32.self) }
             return
         }
-        let (red, green, blue) = (color.red, color.green, color.blue)
-        var place = base + first * 3
-        var left = count
-        if left >= 16 {
-            let one = SIMD16(
-                red, green, blue, red, green, blue, red, green, blue, red, green, blue, red, green, blue, red)
-            let two = SIMD16(
-                green, blue, red, green, blue, red, green, blue, red, green, blue, red, green, blue, red, green)
-            let three = SIMD16(
-                blue, red, green, blue, red, green, blue, red, green, blue, red, green, blue, red, green, blue)
-            while left >= 16 {
-                place.storeBytes(of: one, as: SIMD16<UInt8>.self)
-                place.storeBytes(of: two, toByteOffset: 16, as: SIMD16<UInt8>.self)
-                place.storeBytes(of: three, toByteOffset: 32, as: SIMD16<UInt8>.self)
-                place += 48
-                left -= 16
+        for row in area.rows {
+            let first = row * imageWidth + area.x
+            if coverage == 255 {
+                setRun(first..<first + area.width)
+            } else {
+                for pixel in first..<first + area.width { blend(pixel, coverage) }
             }
         }
-        let four = SIMD8(red, green, blue, red, green, blue, red, green)
-        let rest = SIMD4(blue, red, green, blue)
-        while left >= 4 {
-            place.storeBytes(of: four, as: SIMD8<UInt8>.self)
-            place.storeBytes(of: rest, toByteOffset: 8, as: SIMD4<UInt8>.self)
-            place += 12
-            left -= 4
+    }
+
+    /// A coverage of its own for each pixel of an area; rows of it lie `coveragePerRow` bytes apart.
+    func blend(_ area: PixelRectangle, _ coverage: UnsafePointer<UInt8>, coveragePerRow: Int) {
+        if let rows = opaqueRows(area) {
+            image_blend_rgb(rows, coverage, coveragePerRow, kernelColor)
+            return
         }
-        while left > 0 {
-            place.storeBytes(of: red, as: UInt8.self)
-            place.storeBytes(of: green, toByteOffset: 1, as: UInt8.self)
-            place.storeBytes(of: blue, toByteOffset: 2, as: UInt8.self)
-            place += 3
-            left -= 1
+        for row in 0..<area.height {
+            let first = (area.y + row) * imageWidth + area.x
+            for column in 0..<area.width { blend(first + column, coverage[row * coveragePerRow + column]) }
         }
+    }
+
+    private var kernelColor: ImageColor { ImageColor(red: color.red, green: color.green, blue: color.blue) }
+
+    /// `nil` where pixels have alpha.
+    private func opaqueRows(_ area: PixelRectangle) -> ImagePixelRows? {
+        guard !hasAlpha, let base = bytes.baseAddress else { return nil }
+        return ImagePixelRows(
+            first: base + (area.y * imageWidth + area.x) * 3, bytes_per_row: imageWidth * 3, row_length: area.width,
+            row_count: area.height)
+    }
+
+    /// Of pixels with alpha.
+    private func setRun(_ pixels: Range<Int>) {
+        guard let base = UnsafeMutableRawPointer(bytes.baseAddress) else { return }
+        let value = UInt32(
+            littleEndian: UInt32(color.red) | UInt32(color.green) << 8 | UInt32(color.blue) << 16 | 0xFF00_0000)
+        for pixel in pixels { base.storeBytes(of: value, toByteOffset: pixel * 4, as: UInt32.self) }
     }
 
     @inline(__always)
     private func set(_ pixel: Int) {
         let index = pixel * (hasAlpha ? 4 : 3)
-        setOpaque(index)
-        if hasAlpha { bytes[index + 3] = 255 }
-    }
-
-    @inline(__always)
-    private func setOpaque(_ index: Int) {
         bytes[index] = color.red
         bytes[index + 1] = color.green
         bytes[index + 2] = color.blue
+        if hasAlpha { bytes[index + 3] = 255 }
     }
 
     @inline(__always)

@@ -56,12 +56,7 @@ package struct DrawingCanvas {
     /// Fills whole pixels.
     package mutating func fill(_ rectangle: PixelRectangle, color: Color) {
         let visible = rectangle.clipped(to: size)
-        let width = size.width
-        withBlender(color) { blender in
-            for row in visible.y..<visible.y + visible.height {
-                blender.blendRun(row * width + visible.x, count: visible.width, 255)
-            }
-        }
+        withBlender(color) { $0.blend(visible, 255) }
     }
 
     /// Draws a glyph with the pen at a pixel, leaving alone everything outside `clip`.
@@ -69,20 +64,16 @@ package struct DrawingCanvas {
         _ bitmap: GlyphRasterizer.Bitmap, column: Int, row: Int, color: Color, clip: PixelRectangle
     ) {
         let clip = clip.clipped(to: size)
-        let width = size.width
-        let left = column + bitmap.x
-        let top = row + bitmap.y
-        let rows = max(top, clip.y)..<max(max(top, clip.y), min(top + bitmap.height, clip.y + clip.height))
-        let columns = max(left, clip.x)..<max(max(left, clip.x), min(left + bitmap.width, clip.x + clip.width))
+        let left = max(column + bitmap.x, clip.x)
+        let top = max(row + bitmap.y, clip.y)
+        let visible = PixelRectangle(
+            x: left, y: top, width: min(column + bitmap.x + bitmap.width, clip.x + clip.width) - left,
+            height: min(row + bitmap.y + bitmap.height, clip.y + clip.height) - top)
+        guard visible.width > 0, visible.height > 0 else { return }
         bitmap.coverage.withUnsafeBufferPointer { coverage in
-            withBlender(color) { blender in
-                guard let base = coverage.baseAddress, !columns.isEmpty else { return }
-                for row in rows {
-                    blender.blendRow(
-                        row * width + columns.lowerBound, count: columns.count,
-                        base + (row - top) * bitmap.width + columns.lowerBound - left)
-                }
-            }
+            guard let base = coverage.baseAddress else { return }
+            let first = base + (top - row - bitmap.y) * bitmap.width + left - column - bitmap.x
+            withBlender(color) { $0.blend(visible, first, coveragePerRow: bitmap.width) }
         }
     }
 
@@ -93,7 +84,9 @@ package struct DrawingCanvas {
     }
 
     mutating func withBlender(_ color: Color, _ body: (ColorBlender) -> Void) {
-        let hasAlpha = hasAlpha
-        bytes.withUnsafeMutableBufferPointer { body(ColorBlender(bytes: $0, hasAlpha: hasAlpha, color: color)) }
+        let (width, hasAlpha) = (size.width, hasAlpha)
+        bytes.withUnsafeMutableBufferPointer {
+            body(ColorBlender(bytes: $0, imageWidth: width, hasAlpha: hasAlpha, color: color))
+        }
     }
 }

@@ -6,14 +6,16 @@ struct LabelPlacement {
     private let size: PixelSize
     private let cellSize: Int
     private let columnCount: Int
-    /// The plates placed so far that touch each cell of a coarse grid, so that thousands of labels stay cheap.
-    private var cells: [[PixelRectangle]]
+    /// Of each cell of a coarse grid, so that thousands of labels stay cheap: the last of its ``entries``, or -1.
+    private var lastEntries: [Int]
+    /// A plate placed so far, once for each cell that it touches, and the cell's entry before it, or -1.
+    private var entries: [(plate: PixelRectangle, previous: Int)] = []
 
     init(on size: PixelSize) {
         self.size = size
         cellSize = max(16, (size.longestSide + 63) / 64)
         columnCount = size.width / cellSize + 1
-        cells = Array(repeating: [], count: columnCount * (size.height / cellSize + 1))
+        lastEntries = Array(repeating: -1, count: columnCount * (size.height / cellSize + 1))
     }
 
     /// Places a plate, which must be no larger than the image, for a box whose frame covers `frame`.
@@ -25,8 +27,9 @@ struct LabelPlacement {
         var best: (rectangle: PixelRectangle, overlap: Int)?
         var candidates = Candidates(plate: plate, frame: frame, size: size)
         while let candidate = candidates.next() {
-            let overlap = overlap(candidate)
-            if overlap < best?.overlap ?? .max { best = (candidate, overlap) }
+            let least = best?.overlap ?? .max
+            let overlap = overlap(candidate, below: least)
+            if overlap < least { best = (candidate, overlap) }
             if overlap == 0 { break }
         }
         let place =
@@ -34,21 +37,45 @@ struct LabelPlacement {
             ?? PixelRectangle(
                 x: min(max(frame.x, 0), size.width - plate.width), y: min(max(frame.y, 0), size.height - plate.height),
                 width: plate.width, height: plate.height)
-        for cell in cellIndices(place) { cells[cell].append(place) }
+        add(place)
         return place
     }
 
-    private func overlap(_ candidate: PixelRectangle) -> Int {
-        // A plate in several cells is counted once per cell, which keeps "none" exact and "least" near enough.
-        cellIndices(candidate).reduce(0) { sum, cell in
-            cells[cell].reduce(sum) { $0 + $1.overlap(candidate) }
+    private mutating func add(_ plate: PixelRectangle) {
+        let (columns, rows) = cells(of: plate)
+        for row in rows {
+            for cell in row * columnCount + columns.lowerBound...row * columnCount + columns.upperBound {
+                entries.append((plate, lastEntries[cell]))
+                lastEntries[cell] = entries.count - 1
+            }
         }
     }
 
-    private func cellIndices(_ rectangle: PixelRectangle) -> [Int] {
-        let columns = rectangle.x / cellSize...(rectangle.x + rectangle.width - 1) / cellSize
-        let rows = rectangle.y / cellSize...(rectangle.y + rectangle.height - 1) / cellSize
-        return rows.flatMap { row in columns.map { row * columnCount + $0 } }
+    /// How much of other plates a place covers; a plate in several cells is counted once per cell, which keeps "none" exact and "least"
+    /// near enough.
+    ///
+    /// - Parameter limit: what is no less than this need not be known exactly.
+    private func overlap(_ candidate: PixelRectangle, below limit: Int) -> Int {
+        let (columns, rows) = cells(of: candidate)
+        var sum = 0
+        for row in rows {
+            for cell in row * columnCount + columns.lowerBound...row * columnCount + columns.upperBound {
+                var entry = lastEntries[cell]
+                while entry >= 0 {
+                    sum += entries[entry].plate.overlap(candidate)
+                    entry = entries[entry].previous
+                }
+                if sum >= limit { return sum }
+            }
+        }
+        return sum
+    }
+
+    private func cells(of rectangle: PixelRectangle) -> (columns: ClosedRange<Int>, rows: ClosedRange<Int>) {
+        (
+            rectangle.x / cellSize...(rectangle.x + rectangle.width - 1) / cellSize,
+            rectangle.y / cellSize...(rectangle.y + rectangle.height - 1) / cellSize
+        )
     }
 
     /// The places to try, those that stick out of the image above, below or beside left out.

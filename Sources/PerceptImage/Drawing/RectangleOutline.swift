@@ -24,23 +24,26 @@ extension DrawingCanvas {
             innerX.whole.upperBound, innerX.touched.upperBound, outerX.whole.upperBound, outerX.touched.upperBound,
         ].map { min(max($0, clip.columns.lowerBound), clip.columns.upperBound) }.sorted()
         let runs = zip(breaks, breaks.dropFirst()).filter { $0 < $1 }.map { first, end in
-            (first: first, count: end - first, outer: outerX.share(of: first), inner: innerX.share(of: first))
+            (columns: first..<end, outer: outerX.share(of: first), inner: innerX.share(of: first))
         }
-        let width = size.width
+        let rows = outerY.touched.clamped(to: clip.rows)
         withBlender(color) { blender in
-            // So have all rows but the few that an edge runs through.
-            var shares: (outer: Double, inner: Double)?
-            var visible: [(first: Int, count: Int, coverage: UInt8)] = []
-            for row in outerY.touched.clamped(to: clip.rows) {
-                let (outerShare, innerShare) = (outerY.share(of: row), innerY.share(of: row))
-                if shares?.outer != outerShare || shares?.inner != innerShare {
-                    shares = (outerShare, innerShare)
-                    visible = runs.compactMap { run in
-                        let coverage = Self.coverage((run.outer * outerShare - run.inner * innerShare) * opacity)
-                        return coverage > 0 ? (run.first, run.count, coverage) : nil
-                    }
+            var first = rows.lowerBound
+            while first < rows.upperBound {
+                // So have all rows but the few that an edge runs through.
+                let shares = (outer: outerY.share(of: first), inner: innerY.share(of: first))
+                var end = first + 1
+                while end < rows.upperBound, outerY.share(of: end) == shares.outer,
+                    innerY.share(of: end) == shares.inner
+                {
+                    end += 1
                 }
-                for run in visible { blender.blendRun(row * width + run.first, count: run.count, run.coverage) }
+                for run in runs {
+                    blender.blend(
+                        PixelRectangle(run.columns, first..<end),
+                        Self.coverage((run.outer * shares.outer - run.inner * shares.inner) * opacity))
+                }
+                first = end
             }
         }
     }

@@ -69,8 +69,17 @@ extension DrawingCanvas {
         let width = size.width
         withBlender(overlay.color) { blender in
             for span in PixelSpans(mask.runs, width: width) {
-                for x in span.columns {
-                    blender.blend(span.row * width + x, edge?.contains(x, span.row) == true ? 255 : opacity)
+                guard let edge else {
+                    blender.blend(PixelRectangle(span.columns, span.row..<span.row + 1), opacity)
+                    continue
+                }
+                var first = span.columns.lowerBound
+                while first < span.columns.upperBound {
+                    let isEdge = edge.contains(first, span.row)
+                    var end = first + 1
+                    while end < span.columns.upperBound, edge.contains(end, span.row) == isEdge { end += 1 }
+                    blender.blend(PixelRectangle(first..<end, span.row..<span.row + 1), isEdge ? 255 : opacity)
+                    first = end
                 }
             }
         }

@@ -1,0 +1,111 @@
+import CKernels
+import PerceptTestSupport
+import Testing
+
+/// The loops that this machine runs against the same in plain C, and that against exact division.
+@Suite struct PaintingKernelTests {
+    /// Rows somewhere within more bytes, which must stay as they are. Of the exact length, so that a step behind the last row is one
+    /// that a sanitizer sees.
+    private struct Picture {
+        let rowLength: Int
+        let rowCount: Int
+        let bytesPerRow: Int
+        let first: Int
+        var bytes: [UInt8]
+
+        init(rowLength: Int, _ generator: inout SplitMix64) {
+            self.rowLength = rowLength
+            rowCount = Int.random(in: 1...9, using: &generator)
+            first = Int.random(in: 0...7, using: &generator)
+            bytesPerRow = rowLength * 3 + Int.random(in: 0...40, using: &generator)
+            bytes = (0..<first + bytesPerRow * (rowCount - 1) + rowLength * 3).map { _ in
+                UInt8.random(in: 0...255, using: &generator)
+            }
+        }
+
+        mutating func paint(_ body: (ImagePixelRows) -> Void) {
+            let (rowLength, rowCount, bytesPerRow, first) = (rowLength, rowCount, bytesPerRow, first)
+            bytes.withUnsafeMutableBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return }
+                body(
+                    ImagePixelRows(
+                        first: base + first, bytes_per_row: bytesPerRow, row_length: rowLength, row_count: rowCount))
+            }
+        }
+    }
+
+    private static func randomColor(_ generator: inout SplitMix64) -> ImageColor {
+        let bits = UInt32.random(in: 0..<1 << 24, using: &generator)
+        return ImageColor(
+            red: UInt8(truncatingIfNeeded: bits), green: UInt8(truncatingIfNeeded: bits >> 8),
+            blue: UInt8(truncatingIfNeeded: bits >> 16))
+    }
+
+    @Test func blendingIsEqual() {
+        var generator = SplitMix64(seed: 6)
+        for rowLength in 1...70 {
+            for _ in 0..<4 {
+                var fast = Picture(rowLength: rowLength, &generator)
+                var plain = fast
+                let coveragePerRow = rowLength + Int.random(in: 0...20, using: &generator)
+                // As letters have it: long runs of nothing and of everything, and all between.
+                var run: UInt8 = 0
+                let coverage = (0..<coveragePerRow * (fast.rowCount - 1) + rowLength).map { _ in
+                    if Int.random(in: 0..<12, using: &generator) == 0 {
+                        run = Bool.random(using: &generator) ? 255 : 0
+                    }
+                    return Int.random(in: 0..<20, using: &generator) == 0
+                        ? UInt8.random(in: 0...255, using: &generator) : run
+                }
+                let color = Self.randomColor(&generator)
+                fast.paint { image_blend_rgb($0, coverage, coveragePerRow, color) }
+                plain.paint { image_blend_rgb_scalar($0, coverage, coveragePerRow, color) }
+                #expect(fast.bytes == plain.bytes, "\(rowLength) pixels")
+            }
+        }
+    }
+
+    @Test func oneCoverageForAllPixelsIsEqual() {
+        var generator = SplitMix64(seed: 7)
+        for rowLength in 1...130 {
+            for coverage in [0, 1, 77, 128, 254, 255] as [UInt8] {
+                var fast = Picture(rowLength: rowLength, &generator)
+                var plain = fast
+                let color = Self.randomColor(&generator)
+                let shares = [UInt8](repeating: coverage, count: rowLength)
+                fast.paint { image_tint_rgb($0, color, coverage) }
+                plain.paint { image_blend_rgb_scalar($0, shares, 0, color) }
+                #expect(fast.bytes == plain.bytes, "\(rowLength) pixels, \(coverage)")
+            }
+            var filled = Picture(rowLength: rowLength, &generator)
+            var plain = filled
+            let color = Self.randomColor(&generator)
+            filled.paint { image_fill_rgb($0, color) }
+            plain.paint { image_blend_rgb_scalar($0, [UInt8](repeating: 255, count: rowLength), 0, color) }
+            #expect(filled.bytes == plain.bytes, "\(rowLength) pixels")
+        }
+    }
+
+    /// Every colour over every colour with every coverage, by the formula in whole numbers.
+    @Test func valuesAreRoundedToNearest() {
+        let old = (0..<256).map { UInt8($0) }
+        var wrong = 0
+        for coverage in 0...255 {
+            for new in 0...255 {
+                var pixels = old + old + old
+                let byte = UInt8(new)
+                pixels.withUnsafeMutableBufferPointer { buffer in
+                    guard let base = buffer.baseAddress else { return }
+                    image_tint_rgb(
+                        ImagePixelRows(first: base, bytes_per_row: 0, row_length: 256, row_count: 1),
+                        ImageColor(red: byte, green: byte, blue: byte), UInt8(coverage))
+                }
+                for (index, pixel) in pixels.enumerated() {
+                    let exact = (new * coverage + Int(old[index % 256]) * (255 - coverage) + 127) / 255
+                    if Int(pixel) != exact { wrong += 1 }
+                }
+            }
+        }
+        #expect(wrong == 0)
+    }
+}
