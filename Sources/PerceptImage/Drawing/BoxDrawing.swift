@@ -81,14 +81,14 @@ extension DrawingCanvas {
                 fill(style.outline, frame, color: color, opacity: min(style.fillOpacity, 1))
             }
         }
-        var frames: [(wording: LabelText.Wording, outer: BoundingBox, color: Color)] = []
+        var frames: [(wording: LabelText.Wording, frame: OutlineFrame, color: Color)] = []
         for (labelled, color, frame) in drawn {
             try MediaError.checkCancellation()
             draw(style.outline, frame, color: color)
             frames.append(
                 (
                     LabelText.Wording(label: labelled.label, score: labelled.score, typesetter: typesetter),
-                    frame.outer, color
+                    frame, color
                 ))
         }
         let capHeight = Self.sensible(
@@ -96,12 +96,13 @@ extension DrawingCanvas {
             default: DrawingScale.capHeight(size, plateAreas: frames.reduce(0) { $0 + $1.wording.plateArea }),
             least: LabelText.smallestCapHeight)
         var placement = LabelPlacement(on: size)
-        for frame in frames {
-            guard let text = LabelText(frame.wording, capHeight: capHeight, fitting: size, typesetter: typesetter)
+        for (wording, frame, color) in frames {
+            guard let text = LabelText(wording, capHeight: capHeight, fitting: size, typesetter: typesetter)
             else { continue }
             try MediaError.checkCancellation()
-            let plate = placement.place(text.plate, for: frame.outer.coveredPixels)
-            draw(text, on: plate, color: frame.color, typesetter: typesetter)
+            let plate = placement.place(text.plate, for: frame.outer.plateEdges)
+            if case .rounded(let radius) = style.outline { squareCorners(of: frame, radius, at: plate, color: color) }
+            draw(text, on: plate, color: color, typesetter: typesetter)
         }
         return dropped
     }
@@ -131,6 +132,14 @@ extension BoundingBox {
         let top = Int(yMin.rounded(.down))
         return PixelRectangle(
             x: left, y: top, width: Int(xMax.rounded(.up)) - left, height: Int(yMax.rounded(.up)) - top)
+    }
+
+    /// What plates lie along: above and below, the rows that the box covers as a whole, so that no paler one shows between.
+    var plateEdges: PixelRectangle {
+        let left = Int(xMin.rounded())
+        let top = Int(yMin.rounded(.up))
+        return PixelRectangle(
+            x: left, y: top, width: Int(xMax.rounded()) - left, height: max(0, Int(yMax.rounded(.down)) - top))
     }
 
     /// Half a line outside `lower…upper`, but within `0…limit`, and at least a line apart where there is room.

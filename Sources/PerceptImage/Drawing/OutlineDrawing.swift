@@ -46,7 +46,8 @@ extension DrawingCanvas {
 }
 
 extension OutlineFrame {
-    fileprivate func radius(_ asked: Double?) -> Double {
+    /// Of the outer edge's corners.
+    func radius(_ asked: Double?) -> Double {
         let asked = asked.map { $0.isFinite ? max(0, $0) : 0 } ?? 4 * lineWidth
         return max(0, min(asked, outer.width / 2, outer.height / 2))
     }

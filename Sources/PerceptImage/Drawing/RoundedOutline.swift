@@ -50,6 +50,39 @@ extension DrawingCanvas {
     }
 }
 
+extension DrawingCanvas {
+    /// Fills what is left free by the corners of a frame along a plate that touches it: a notch between the two.
+    mutating func squareCorners(of frame: OutlineFrame, _ asked: Double?, at plate: PixelRectangle, color: Color) {
+        let outer = frame.outer
+        let edges = outer.plateEdges
+        let shape = RoundedRectangle(box: outer, radius: frame.radius(asked))
+        let columns = CornerPixels(outer.xMin, outer.xMax, shape.radius)
+        let rows = CornerPixels(outer.yMin, outer.yMax, shape.radius)
+        var corners: [(columns: Range<Int>, rows: Range<Int>)] = []
+        for (corner, isTouched) in [
+            (rows.first, plate.rows.upperBound == edges.y), (rows.last, plate.y == edges.rows.upperBound),
+        ] where isTouched {
+            corners += [columns.first, columns.last].map { ($0.clamped(to: plate.columns), corner) }
+        }
+        for (corner, isTouched) in [
+            (columns.first, plate.columns.upperBound == edges.x), (columns.last, plate.x == edges.columns.upperBound),
+        ] where isTouched {
+            corners += [rows.first, rows.last].map { (corner, $0.clamped(to: plate.rows)) }
+        }
+        let square = RoundedRectangle(box: outer, radius: 0)
+        let whole = PixelRectangle(whole: size)
+        withBlender(color) { blender in
+            for corner in corners {
+                for row in corner.rows.clamped(to: whole.rows) {
+                    for column in corner.columns.clamped(to: whole.columns) where shape.share(column, row) < 1 {
+                        blender.blend(row * whole.width + column, Self.coverage(square.share(column, row)))
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The pixels along one axis that the corners of a rounded rectangle touch, and those between; none twice.
 private struct CornerPixels {
     let first: Range<Int>

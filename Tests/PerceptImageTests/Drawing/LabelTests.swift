@@ -141,6 +141,44 @@ struct LabelTests {
         }
     }
 
+    @Test(
+        "nothing of the picture shows between a plate and the line of its box, whatever its corners and parts of pixels",
+        arguments: [BoxOutline.rectangle, .rounded(), .rounded(radius: 40), .corners()], 0..<20 as Range<UInt64>)
+    func joined(outline: BoxOutline, seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let red = Color(red: 255, green: 0, blue: 0)
+        let image = try Image(
+            size: PixelSize(width: 260, height: 260), layout: .rgb8, bytes: [UInt8](repeating: 0, count: 202_800))
+        let lineWidth = Double.random(in: 3...6, using: &random)
+        let left = Double.random(in: 60...70, using: &random)
+        // Above, inside, and below: the last box is too narrow for its plate to be inside.
+        for (top, right, rows) in [(100.0, 180.0, -1), (5.0, 180.0, 0), (5.0, 76.0, 1)] {
+            let top = top + Double.random(in: 0...2, using: &random)
+            let box = BoundingBox(xMin: left, yMin: top, xMax: right, yMax: top + 60)
+            let drawn = try image.drawing(
+                [LabelledBox(box, label: "cat", color: red)],
+                style: BoxStyle(outline: outline, lineWidth: lineWidth, capHeight: 10, typeface: .builtIn)
+            ).image
+            // Free of letters, and within the line on the left.
+            let column = Int((left - lineWidth / 2).rounded()) + 1
+            let isRed = (0..<260).map {
+                Array(drawn.bytes[($0 * 260 + column) * 3..<($0 * 260 + column) * 3 + 3]) == [255, 0, 0]
+            }
+            let plate = 18
+            // To the ends of the arms of corners, which are at least four lines long.
+            let (upper, lower) = (
+                Int((top - lineWidth / 2).rounded(.up)), Int((top + 60 + lineWidth / 2).rounded(.down))
+            )
+            let expected =
+                switch rows {
+                case -1: upper - plate..<upper + 10
+                case 0: upper..<upper + plate
+                default: lower - 10..<lower + plate
+                }
+            #expect(isRed[expected].allSatisfy { $0 }, "\(rows)")
+        }
+    }
+
     @Test("a label is drawn in the colour of its box, and readable on it")
     func drawn() throws {
         let image = try Image(
