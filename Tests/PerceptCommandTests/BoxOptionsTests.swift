@@ -132,6 +132,7 @@ import Testing
         ["--nms", "0.5", "--soft-nms", "0.5"], ["--soft-nms", "0"], ["--top", "0"], ["--ios"], ["--class-agnostic"],
         ["--keep", "cat", "--drop", "cat"], ["--fill", "2"], ["--line-width", "0"], ["--text-size", "3"],
         ["--palette", "red"], ["--palette", "cat=#fff,cat=#000"], ["--hide", "smear"], ["--box-style", "star"],
+        ["--font", ""], ["--font", " "],
     ])
     func whatMakesNoSenseIsRefused(arguments: [String]) throws {
         let folder = try TemporaryFolder()
@@ -165,5 +166,72 @@ import Testing
         #expect(list[0]?["index"] == 1)
         let text = try CommandRun(["masks", "answer.json", "-o", "out", "--keep", "b"], in: folder)
         #expect(text.output.contains("1 segment, 2 left out"))
+    }
+
+    /// Each label has one colour, in boxes and in masks.
+    @Test func masksHaveTheColoursOfBoxes() throws {
+        let folder = try TemporaryFolder()
+        let size = PixelSize(width: 960, height: 640)
+        func mask(_ columns: Range<Int>) throws -> JSONValue {
+            let pixels: [UInt8] = (0..<size.pixelCount).map { columns.contains($0 % size.width) ? 255 : 0 }
+            return .string(Base64.encode(try Mask(size: size, pixels: pixels).encodedPNG()))
+        }
+        func box(_ columns: Range<Int>) -> JSONValue {
+            ["xmin": .integer(columns.lowerBound), "ymin": 100, "xmax": .integer(columns.upperBound), "ymax": 600]
+        }
+        let labels = [("ball", 100..<200), ("person", 300..<400), ("cat", 500..<600), ("ball", 700..<800)]
+        _ = try folder.write(
+            JSONValue.array(
+                try labels.map { ["label": .string($0), "score": 0.5, "mask": try mask($1)] }
+            ).serialized(), as: "masks.json")
+        _ = try folder.write(
+            JSONValue.array(labels.map { ["label": .string($0), "score": 0.5, "box": box($1)] }).serialized(),
+            as: "boxes.json")
+        func colors(_ options: [String]) throws -> [[UInt8]] {
+            let boxes = try CommandRun(
+                ["annotate", TestFiles.scene, "--detections", "boxes.json", "-o", "b.png", "--fill", "1"] + options,
+                in: folder)
+            let masks = try CommandRun(
+                ["masks", "masks.json", "-o", "out", "--image", TestFiles.scene, "--overlay", "m.png", "--fill", "1"]
+                    + options, in: folder)
+            #expect(boxes.status == 0 && masks.status == 0)
+            let pictures = try ["b.png", "m.png"].map { try Image(decoding: .file(folder.file($0))) }
+            let found = pictures.map { picture in labels.map { Self.pixel(picture, $1.lowerBound + 50, 400) } }
+            #expect(found[0] == found[1])
+            return found[0]
+        }
+        let usual = try colors([])
+        #expect(usual[0] == usual[3])
+        let asked = try colors(["--palette", "#102030,cat=#a0b0c0"])
+        #expect(asked == [[0x10, 0x20, 0x30], [0x10, 0x20, 0x30], [0xA0, 0xB0, 0xC0], [0x10, 0x20, 0x30]])
+        let counted = try colors(["--palette", "#000001,#000002,#000003,#000004", "--color-by", "index"])
+        #expect(counted == [[0, 0, 1], [0, 0, 2], [0, 0, 3], [0, 0, 4]])
+    }
+
+    @Test func masksAreShownAsAskedFor() throws {
+        let folder = try TemporaryFolder()
+        func overlay(_ options: [String]) throws -> Image {
+            let run = try CommandRun(
+                ["segment", TestFiles.scene, "--tape", TestFiles.tape, "--overlay", "o.png"] + options, in: folder)
+            #expect(run.status == 0)
+            return try Image(decoding: .file(folder.file("o.png")))
+        }
+        let nothing = try overlay(["--fill", "0", "--line-width", "0"])
+        #expect(nothing == (try Image(decoding: .file(TestFiles.scene))))
+        let pictures = [
+            [], ["--fill", "0.9"], ["--line-width", "9"], ["--palette", "#fff"], ["--color-by", "index"],
+        ]
+        #expect(try Set(pictures.map(overlay)).count == pictures.count)
+    }
+
+    @Test(arguments: [
+        ["--palette", "red", "--overlay", "o.png"], ["--fill", "2", "--overlay", "o.png"],
+        ["--line-width", "-1", "--overlay", "o.png"], ["--palette", "#fff"], ["--fill", "1"], ["--color-by", "index"],
+    ])
+    func overlaysThatMakeNoSenseAreRefused(arguments: [String]) throws {
+        let folder = try TemporaryFolder()
+        let segment = ["segment", TestFiles.scene, "--tape", TestFiles.tape, "-o", "out"]
+        #expect(try CommandRun(segment + arguments, in: folder).status == 64)
+        #expect(try folder.contents().isEmpty)
     }
 }

@@ -4,7 +4,6 @@ import PerceptCore
 public import PerceptImage
 
 extension BoxHiding: ExpressibleByArgument {}
-extension Palette.Coloring: ExpressibleByArgument {}
 
 /// How boxes are drawn into a picture.
 struct DrawingOptions: ParsableArguments {
@@ -45,15 +44,7 @@ struct DrawingOptions: ParsableArguments {
     )
     var hide: BoxHiding?
 
-    @Option(
-        help: ArgumentHelp(
-            "Colours, and colours of labels: '#e69f00,#56b4e9,person=#d55e00'. (default: the seven of Okabe and Ito)",
-            valueName: "colors"),
-        transform: Self.palette)
-    var palette: Palette?
-
-    @Option(help: "Whether each label or each box has a colour of its own. (default: label)")
-    var colorBy: Palette.Coloring?
+    @OptionGroup var colors: ColorOptions
 
     @Option(
         help: ArgumentHelp(
@@ -66,13 +57,16 @@ struct DrawingOptions: ParsableArguments {
         if let lineWidth, !(lineWidth >= 1 && lineWidth.isFinite) {
             throw ValidationError("--line-width is at least 1.")
         }
+        if let font, font.allSatisfy(\.isWhitespace) {
+            throw ValidationError("--font is a font file, or the name of a family.")
+        }
         if let textSize, !(textSize >= 10 && textSize.isFinite) { throw ValidationError("--text-size is at least 10.") }
     }
 
     var style: BoxStyle {
         BoxStyle(
             outline: boxStyle?.outline ?? .rectangle, lineWidth: lineWidth, capHeight: textSize, fillOpacity: fill ?? 0,
-            hiding: hide, palette: palette ?? .okabeIto, coloring: colorBy ?? .label, typeface: typeface)
+            hiding: hide, palette: colors.palette ?? .okabeIto, coloring: colors.colorBy ?? .label, typeface: typeface)
     }
 
     var typeface: Typeface { font.map { Typeface(fileOrFamily: $0) } ?? .automatic }
@@ -81,17 +75,8 @@ struct DrawingOptions: ParsableArguments {
     var givenFlag: String? {
         let flags: [(flag: String, isGiven: Bool)] = [
             ("--box-style", boxStyle != nil), ("--line-width", lineWidth != nil), ("--text-size", textSize != nil),
-            ("--fill", fill != nil), ("--hide", hide != nil), ("--palette", palette != nil),
-            ("--color-by", colorBy != nil), ("--font", font != nil),
+            ("--fill", fill != nil), ("--hide", hide != nil), ("--font", font != nil),
         ]
-        return flags.first { $0.isGiven }?.flag
-    }
-
-    private static func palette(_ list: String) throws -> Palette {
-        do throws(MediaError) {
-            return try Palette(parsing: list)
-        } catch {
-            throw ValidationError(error.description)
-        }
+        return flags.first { $0.isGiven }?.flag ?? colors.givenFlag
     }
 }

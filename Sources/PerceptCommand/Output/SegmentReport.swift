@@ -20,12 +20,13 @@ struct SegmentReport {
     ///   - formats: what is written there besides the masks.
     ///   - otherInputs: files beside `source` that must not be replaced.
     ///   - overlay: where the picture with the masks over it goes.
+    ///   - overlaying: how they are shown there.
     ///   - lenient: whether damage in that picture is passed over.
     ///   - limits: what that picture may not exceed.
     init(
         _ selection: Selection<Percept.Segment>, source: MediaSource, picture: MediaSource?, otherInputs: [String] = [],
-        folder: String?, formats: [SegmentFiles.Format] = [], overlay: String?, lenient: Bool = false,
-        limits: ResourceLimits
+        folder: String?, formats: [SegmentFiles.Format] = [], overlay: String?, overlaying: OverlayOptions,
+        lenient: Bool = false, limits: ResourceLimits
     ) throws {
         name = source.name
         imageName = picture.flatMap { $0.name == source.name ? nil : $0.name }
@@ -38,7 +39,7 @@ struct SegmentReport {
             overlay != nil || formats.contains(.cutouts) || !formats.isEmpty && segments.isEmpty
         let image = isNeeded ? try picture.map { try Image(decoding: $0, limits: limits, lenient: lenient) } : nil
         if let overlay, let image {
-            try PictureOutput.write(image.overlaid(with: segments), to: overlay, protecting: inputs)
+            try PictureOutput.write(overlaying.overlaying(segments, on: image), to: overlay, protecting: inputs)
         }
         files = try folder.map { folder in
             try SegmentFiles(

@@ -32,10 +32,14 @@ struct Masks: AsyncParsableCommand {
     var rescaleMasks = false
 
     @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
+    @OptionGroup(title: "Overlay") var overlaying: OverlayOptions
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
+        if let flag = overlaying.givenFlag, overlay == nil {
+            throw ValidationError("\(flag) is for the picture that --overlay names.")
+        }
         if overlay != nil, image == nil { throw ValidationError("--overlay needs the picture: --image.") }
         if format.contains(.cutouts), image == nil {
             throw ValidationError("--format cutouts needs the picture: --image.")
@@ -56,8 +60,7 @@ struct Masks: AsyncParsableCommand {
                 rescalingMismatch: rescaleMasks, limits: resources.limits)
             try SegmentReport(
                 Selection(segments, selecting), source: source, picture: picture, folder: output, formats: format,
-                overlay: overlay,
-                limits: resources.limits
+                overlay: overlay, overlaying: overlaying, limits: resources.limits
             ).print(console)
         }
     }

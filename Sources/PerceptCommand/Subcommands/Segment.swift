@@ -31,6 +31,7 @@ struct Segment: AsyncParsableCommand {
     var rescaleMasks = false
 
     @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
+    @OptionGroup(title: "Overlay") var overlaying: OverlayOptions
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
@@ -38,6 +39,9 @@ struct Segment: AsyncParsableCommand {
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
+        if let flag = overlaying.givenFlag, overlay == nil {
+            throw ValidationError("\(flag) is for the picture that --overlay names.")
+        }
         if !format.isEmpty, output == nil { throw ValidationError("--format needs a folder to write to: -o.") }
     }
 
@@ -58,7 +62,7 @@ struct Segment: AsyncParsableCommand {
             let report = try SegmentReport(
                 Selection(segmentation.segments, selecting), source: source, picture: source, otherInputs: input.files,
                 folder: folder,
-                formats: format, overlay: picture, lenient: image.reading.lenient,
+                formats: format, overlay: picture, overlaying: overlaying, lenient: image.reading.lenient,
                 limits: resources.limits)
             try report.print(console, sent: segmentation.sent, receipt: segmentation.receipt)
         }

@@ -84,7 +84,7 @@ public struct Palette: Sendable, Hashable {
     }
 
     /// The colour of the `index`-th thing, whose label is `label`.
-    func color(for label: String, at index: Int, by coloring: Coloring) -> Color {
+    public func color(for label: String, at index: Int, by coloring: Coloring) -> Color {
         switch coloring {
         case .label: color(forLabel: label)
         case .index: labelColors[label] ?? color(at: index)
