@@ -64,6 +64,14 @@ public struct MediaError: Error, Sendable, Hashable {
             remedy: "check the free space")
     }
 
+    /// The same error, about `source` where it names no file yet; a cancellation is about none.
+    package func about(_ source: String?) -> MediaError {
+        guard kind != .cancelled else { return self }
+        var error = self
+        error.source = self.source ?? source
+        return error
+    }
+
     /// Throws ``cancelled`` when the current task is cancelled; called between blocks, strips and items.
     public static func checkCancellation() throws(MediaError) {
         if Task.isCancelled { throw .cancelled }

@@ -10,6 +10,15 @@ struct MediaErrorTests {
         #expect("\(MediaError(.inputOutput, problem: "reading failed"))" == "reading failed")
     }
 
+    @Test("a file is named where none was, and a cancellation is about none")
+    func about() {
+        let error = MediaError(.malformedInput, problem: "is cut short")
+        #expect(error.about("a.png").source == "a.png")
+        #expect(error.about("a.png").about("b.png").source == "a.png")
+        #expect(error.about(nil) == error)
+        #expect(MediaError.cancelled.about("a.png") == .cancelled)
+    }
+
     @Test("a limit that was exceeded is named, and each name stands for its own")
     func limits() {
         let error = MediaError.exceeded(

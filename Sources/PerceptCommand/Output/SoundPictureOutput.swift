@@ -70,9 +70,7 @@ extension SoundSpan {
         do throws(MediaError) {
             return try spans(of: SavedAnswer.json(path))
         } catch {
-            var error = error
-            error.source = error.source ?? path
-            throw error
+            throw error.about(path)
         }
     }
 }

@@ -128,7 +128,7 @@ extension ImagePreparation {
         let (storedSize, orientation) = (picture.storedSize, picture.orientation)
         let wantedSize = try geometry(storedSize: storedSize, orientation: orientation).uploadSize
         let mediaType = mediaType(for: picture.mediaType)
-        try checkPalette(mediaType, source: original.name)
+        try checkPalette(mediaType)
         let budget = ImageBudget(
             byteLimit: byteLimit, isLossy: mediaType == .jpeg, longestSide: wantedSize.longestSide,
             mayShrink: exactSize == nil)
@@ -178,7 +178,7 @@ extension ImagePreparation {
         guard let found else {
             let ways = exactSize == nil ? "--longest-side" : "a smaller size"
             throw MediaError(
-                .limitExceeded, source: original.name,
+                .limitExceeded,
                 problem:
                     "is \(smallest) bytes at the least that is made of it to save bytes, more than the \(byteLimit) allowed",
                 remedy: mediaType == .jpeg

@@ -47,10 +47,10 @@ extension ImagePreparation {
     }
 
     /// Refuses a palette for a format that has none.
-    func checkPalette(_ mediaType: MediaType, source: String?) throws(MediaError) {
+    func checkPalette(_ mediaType: MediaType) throws(MediaError) {
         guard let paletteColorCount, mediaType != .png else { return }
         throw MediaError(
-            .invalidArgument, source: source,
+            .invalidArgument,
             problem: "\(paletteColorCount) colours are for a PNG, and \(mediaType.name) would be made of it",
             remedy: "ask for a PNG (--image-format png), or leave --png-colors out")
     }

@@ -155,6 +155,16 @@ public struct ImagePreparation: Sendable, Hashable {
         _ original: PictureOriginal, outputPath: String?, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> PreparedImage {
         try check()
+        do throws(MediaError) {
+            return try make(original, outputPath: outputPath, limits, progress)
+        } catch {
+            throw error.about(original.name)
+        }
+    }
+
+    private func make(
+        _ original: PictureOriginal, outputPath: String?, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
+    ) throws(MediaError) -> PreparedImage {
         if let maximumByteCount {
             let fitted = try fitting(maximumByteCount, original, limits, progress)
             guard let outputPath else { return fitted }
@@ -163,7 +173,7 @@ public struct ImagePreparation: Sendable, Hashable {
         let picture = try original.opened(limits: limits, lenient: isLenient)
         let geometry = try geometry(storedSize: picture.storedSize, orientation: picture.orientation)
         let mediaType = mediaType(for: picture.mediaType)
-        try checkPalette(mediaType, source: original.name)
+        try checkPalette(mediaType)
         let destination: UploadEncoder.Destination =
             if let outputPath { .file(outputPath, protecting: original.paths) } else { .memory(limits.uploadByteCount) }
         return try send(picture, geometry, mediaType, to: destination, limits, progress).prepared

@@ -24,7 +24,7 @@ enum PictureOriginal {
     func opened(limits: ResourceLimits, lenient: Bool) throws(MediaError) -> OpenedPicture {
         switch self {
         case .source(let source):
-            OpenedPicture(try ImageReader(source, limits: limits, lenient: lenient), name: source.name)
+            OpenedPicture(try ImageReader(source, limits: limits, lenient: lenient))
         case .image(let image): OpenedPicture(image)
         }
     }
@@ -33,7 +33,7 @@ enum PictureOriginal {
 /// An original whose pixels have yet to be read, which can be done once.
 struct OpenedPicture: ~Copyable {
     private enum Pixels: ~Copyable {
-        case file(ImageReader, name: String)
+        case file(ImageReader)
         case image(Image)
     }
 
@@ -44,13 +44,13 @@ struct OpenedPicture: ~Copyable {
     let mediaType: MediaType
     private let pixels: Pixels
 
-    init(_ reader: consuming ImageReader, name: String) {
+    init(_ reader: consuming ImageReader) {
         let header = reader.header
         storedSize = header.storedSize
         orientation = header.orientation
         layout = header.layout
         mediaType = header.mediaType
-        pixels = .file(reader, name: name)
+        pixels = .file(reader)
     }
 
     init(_ image: Image) {
@@ -69,16 +69,16 @@ struct OpenedPicture: ~Copyable {
         progress: ((Double) -> Void)?, emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
     ) throws(MediaError) -> [String] {
         switch consume pixels {
-        case .file(var reader, let name):
+        case .file(var reader):
             let reduction =
                 reducesDecoding && filter != .nearest ? geometry.reductions.first { reader.reduce(by: $0) } ?? 1 : 1
-            var chain = try PreparationChain(geometry, layout, filter, reduction: reduction, limits, source: name)
+            var chain = try PreparationChain(geometry, layout, filter, reduction: reduction, limits)
             let lane = DecodingLane(reader)
             try chain.run(lane, progress, emit)
             try chain.finish(emit)
             return lane.warnings
         case .image(let image):
-            var chain = try PreparationChain(geometry, layout, filter, limits, source: nil)
+            var chain = try PreparationChain(geometry, layout, filter, limits)
             try chain.run(image, emit)
             try chain.finish(emit)
             return []

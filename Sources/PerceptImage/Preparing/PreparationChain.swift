@@ -19,7 +19,7 @@ struct PreparationChain: ~Copyable {
     ///   those of the crop.
     init(
         _ geometry: GeometryReceipt, _ layout: Image.Layout, _ filter: ResizeFilter, reduction: Int = 1,
-        _ limits: ResourceLimits, source: String?
+        _ limits: ResourceLimits
     ) throws(MediaError) {
         let storedSize = geometry.storedSize
         rowSize = PixelSize(width: storedSize.width / reduction, height: storedSize.height / reduction)
@@ -29,14 +29,14 @@ struct PreparationChain: ~Copyable {
         self.crop = PixelRectangle(
             x: crop.x / reduction, y: crop.y / reduction, width: crop.width / reduction, height: crop.height / reduction
         )
-        resizer = try Self.resizer(geometry, self.crop, layout, filter, limits, source)
+        resizer = try Self.resizer(geometry, self.crop, layout, filter, limits)
         guard orientation != .upright else { return }
         collected.reserveCapacity(resizer.outputSize.pixelCount * layout.bytesPerPixel)
     }
 
     private static func resizer(
         _ geometry: GeometryReceipt, _ crop: PixelRectangle, _ layout: Image.Layout, _ filter: ResizeFilter,
-        _ limits: ResourceLimits, _ source: String?
+        _ limits: ResourceLimits
     ) throws(MediaError) -> RowResizer {
         try limits.checkPixelCount(of: geometry.uploadSize)
         let orientation = geometry.orientation
@@ -46,7 +46,7 @@ struct PreparationChain: ~Copyable {
             x: content.x - geometry.padding.left, y: content.y - geometry.padding.top, width: content.width,
             height: content.height
         ).stored(orientation, storedSize: resizedSize)
-        if orientation != .upright { try limits.checkHolding(content.size, layout: layout, source: source) }
+        if orientation != .upright { try limits.checkHolding(content.size, layout: layout) }
         return try RowResizer(
             from: crop.size, to: resizedSize, window: window, layout: layout, filter: filter, orientation: orientation,
             limits: limits)

@@ -102,7 +102,7 @@ public struct ImageReader: ~Copyable, Sendable {
 
 extension ResourceLimits {
     /// Refuses to hold that many pixels at once when they are more bytes than allowed.
-    func checkHolding(_ size: PixelSize, layout: Image.Layout, source: String?) throws(MediaError) {
+    func checkHolding(_ size: PixelSize, layout: Image.Layout, source: String? = nil) throws(MediaError) {
         let (byteCount, overflow) = size.pixelCount.multipliedReportingOverflow(by: layout.bytesPerPixel)
         guard overflow || byteCount > imageByteCount else { return }
         throw .exceeded(

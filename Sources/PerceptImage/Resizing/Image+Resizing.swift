@@ -12,7 +12,7 @@ extension Image {
         to newSize: PixelSize, filter: ResizeFilter = .lanczos, limits: ResourceLimits = .default
     ) throws(MediaError) -> Image {
         let resizer = try RowResizer(from: size, to: newSize, layout: layout, filter: filter, limits: limits)
-        try limits.checkHolding(newSize, layout: layout, source: nil)
+        try limits.checkHolding(newSize, layout: layout)
         if newSize == size { return self }
         let byteCount = newSize.pixelCount * layout.bytesPerPixel
         let stripBytes = max(1, Self.stripByteCount / bytesPerRow) * bytesPerRow

@@ -157,6 +157,22 @@ import Testing
         #expect(try TestFiles.bytes(of: input) == png.bytes)
     }
 
+    /// Of many pictures, which one it was.
+    @Test(arguments: [
+        ImagePreparation(crop: PixelRectangle(x: 1000, y: 0, width: 5, height: 5)),
+        ImagePreparation(exactSize: PixelSize(width: 40_000, height: 40_000)),
+        ImagePreparation(maximumByteCount: 1),
+        ImagePreparation(format: .keep, paletteColorCount: 8),
+    ])
+    func errorsNameThePicture(_ preparation: ImagePreparation) {
+        let component = JPEGBuilder.Component(identifier: 1) { _, _ in 100 }
+        let jpeg = JPEGBuilder(width: 16, height: 16, components: [component]).bytes
+        let error = #expect(throws: MediaError.self) {
+            _ = try preparation.prepare(.bytes(jpeg, name: "holiday.jpg"))
+        }
+        #expect(error?.source == "holiday.jpg")
+    }
+
     @Test func uploadsAreLimited() {
         expectMediaError(.limitExceeded) {
             _ = try ImagePreparation(format: .png).prepare(
