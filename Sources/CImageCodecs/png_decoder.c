@@ -129,12 +129,12 @@ static ImageCodecColor stored_color(int color_type) {
 // libpng would weigh them against each other, and does not know cICP everywhere.
 static void choose_chunks(png_structp png) {
     static const uint8_t unread[] = "tEXt\0zTXt\0iTXt\0sPLT\0hIST\0pCAL\0sCAL\0sBIT";
-    static const uint8_t kept[] = "cICP\0sRGB\0gAMA\0cHRM";
+    static const uint8_t kept[] = "cICP\0sRGB\0gAMA\0cHRM\0acTL";
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, unread, (int)(sizeof unread / 5));
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, kept, (int)(sizeof kept / 5));
 }
 
-static void keep_colors(PNGDecoder *decoder) {
+static void keep_chunks(PNGDecoder *decoder) {
     ColorDescription *colors = &decoder->base.colors;
     png_unknown_chunkp chunks = NULL;
     int count = png_get_unknown_chunks(decoder->png, decoder->info, &chunks);
@@ -152,6 +152,8 @@ static void keep_colors(PNGDecoder *decoder) {
         } else if (!strcmp(name, "cHRM") && chunk->size == 32) {
             colors->has_chromaticities = true;
             for (int n = 0; n < 8; n++) colors->chromaticities[n] = big_endian(chunk->data + 4 * n);
+        } else if (!strcmp(name, "acTL") && chunk->size == 8 && big_endian(chunk->data) > 1) {
+            decoder_warn(&decoder->base, "the file is an animation: of its pictures the default one is used");
         }
     }
     png_charp name;
@@ -221,7 +223,7 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     header->channel_count = (color_type & PNG_COLOR_MASK_COLOR ? 3 : 1) + (has_alpha ? 1 : 0);
     header->bit_depth = bit_depth == 16 ? 16 : 8;
     header->is_multipass = decoder->interlaced = interlace != PNG_INTERLACE_NONE;
-    keep_colors(decoder);
+    keep_chunks(decoder);
 
     png_uint_32 exif_count = 0;
     png_bytep exif = NULL;

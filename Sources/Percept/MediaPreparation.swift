@@ -70,7 +70,7 @@ extension MediaSource {
         case .other:
             throw MediaError(
                 .malformedInput, source: name, problem: "is \(type.name), neither a recording nor a picture",
-                remedy: "pass a recording (WAV, FLAC, Ogg, MP3, AIFF, CAF, AU) or a picture (PNG, JPEG)")
+                remedy: MediaType.adviceOnReadableMedia)
         }
     }
 }

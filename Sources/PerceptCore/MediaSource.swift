@@ -43,7 +43,7 @@ public struct MediaSource: Sendable, Hashable {
         guard let type = MediaType.sniff(prefix) else {
             throw MediaError(
                 .unsupportedFeature, source: name, problem: "the first bytes are of no known audio or image format",
-                remedy: "pass a recording (WAV, FLAC, Ogg, MP3, AIFF, CAF, AU) or a picture (PNG, JPEG)")
+                remedy: MediaType.adviceOnReadableMedia)
         }
         return type
     }

@@ -69,6 +69,10 @@ public struct MediaType: RawRepresentable, Sendable, Hashable, Codable {
 
     /// The usual file name extension, without the dot.
     public var fileExtension: String { Self.names[self]?.fileExtension ?? "bin" }
+
+    /// The remedy for what is no medium: the formats that every build reads.
+    package static let adviceOnReadableMedia =
+        "pass a recording (WAV, FLAC, Ogg, MP3, AIFF, CAF, AU) or a picture (PNG, JPEG, WebP)"
 }
 
 extension MediaType: CustomStringConvertible {

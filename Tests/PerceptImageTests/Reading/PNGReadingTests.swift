@@ -182,4 +182,18 @@ import Testing
         builder.chunksBeforePixels = [("iCCP", Array("test\0\0".utf8) + PNGBuilder.stored(profile))]
         #expect(try ImageReader(.bytes(builder.bytes)).header.hasICCProfile)
     }
+
+    /// `acTL` holds the number of frames and of repetitions (ISO 15948:2025, 11.3.6.1).
+    @Test(arguments: [(frames: 1, warns: false), (frames: 2, warns: true)])
+    func anAnimationIsReadAsItsDefaultPictureAndSaysSo(_ animation: (frames: Int, warns: Bool)) throws {
+        var builder = PNGBuilder(width: 13, height: 11, bitDepth: 8, colorType: .rgb)
+        let still = try Image(decoding: .bytes(builder.bytes))
+        builder.chunksBeforePixels = [
+            ("acTL", PNGBuilder.bigEndian(animation.frames) + PNGBuilder.bigEndian(0))
+        ]
+        #expect(try Image(decoding: .bytes(builder.bytes)) == still)
+        let warnings = try ImageReader(.bytes(builder.bytes)).warnings
+        #expect(warnings.isEmpty != animation.warns)
+        #expect(warnings.allSatisfy { $0.contains("animation") })
+    }
 }
