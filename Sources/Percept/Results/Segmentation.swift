@@ -100,13 +100,16 @@ extension Mask {
 }
 
 extension Image {
-    /// The picture with segments mixed over it, each in the palette's colour for its place in the list.
+    /// The picture with segments mixed over it, in the colours that ``annotated(with:style:)`` has for boxes of the same labels.
     ///
     /// - Throws: `MediaError` `.invalidArgument` when a mask is not of the picture's size, `.cancelled`.
     public func overlaid(
-        with segments: [Segment], palette: Palette = .okabeIto, style: MaskOverlayStyle = MaskOverlayStyle()
+        with segments: [Segment], palette: Palette = .okabeIto, coloring: Palette.Coloring = .label,
+        style: MaskOverlayStyle = MaskOverlayStyle()
     ) throws(MediaError) -> Image {
-        let overlays = segments.enumerated().map { MaskOverlay($1.mask, color: palette.color(at: $0)) }
+        let overlays = segments.enumerated().map { index, segment in
+            MaskOverlay(segment.mask, color: palette.color(for: segment.label, at: index, by: coloring))
+        }
         return try overlaying(overlays, style: style)
     }
 }
