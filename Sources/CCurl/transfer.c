@@ -20,6 +20,8 @@ enum {
     option_post = 47,
     option_ca_info = 10065,
     option_ca_path = 10097,
+    option_accept_encoding = 10102,
+    option_protocols = 181,
     option_no_signal = 99,
     option_connect_timeout_ms = 156,
     option_seek_data = 10168,
@@ -31,7 +33,7 @@ enum {
     option_post_field_size = 30120,
 };
 
-enum { read_abort = 0x10000000, seek_ok = 0, seek_fail = 1, message_done = 1, global_all = 3 };
+enum { read_abort = 0x10000000, protocols_http = 1 | 2, seek_ok = 0, seek_fail = 1, message_done = 1, global_all = 3 };
 
 typedef struct {
     int message;
@@ -156,6 +158,10 @@ void curl_transfer_free(CurlTransfer *transfer) {
     free(transfer);
 }
 
+void curl_transfer_renew(CurlTransfer *transfer) {
+    atomic_store(&transfer->is_stopped, false);
+}
+
 void curl_transfer_stop(CurlTransfer *transfer) {
     atomic_store(&transfer->is_stopped, true);
     curl.multi_wakeup(transfer->multi);
@@ -171,9 +177,14 @@ static bool append(void **list, const char *line) {
 static bool prepare(void *easy, const CurlRequest *request, Exchange *exchange, void **headers, char *words) {
     for (const char *const *line = request->headers; line && *line; line++)
         if (!append(headers, *line)) return false;
+    // Asked of every upload of more than a megabyte otherwise, for which servers that do not know it cost a second.
+    if (!append(headers, "Expect:")) return false;
     bool is_ready = curl.easy_setopt(easy, option_error_buffer, words) == 0
         && curl.easy_setopt(easy, option_no_signal, 1L) == 0
+        && curl.easy_setopt(easy, option_protocols, (long)protocols_http) == 0
         && curl.easy_setopt(easy, option_url, request->url) == 0
+        // Whatever it can undo.
+        && curl.easy_setopt(easy, option_accept_encoding, "") == 0
         && curl.easy_setopt(easy, option_http_header, *headers) == 0
         && curl.easy_setopt(easy, option_suppress_connect_headers, 1L) == 0
         && curl.easy_setopt(easy, option_connect_timeout_ms, (long)request->connect_milliseconds) == 0
@@ -181,7 +192,7 @@ static bool prepare(void *easy, const CurlRequest *request, Exchange *exchange, 
         && curl.easy_setopt(easy, option_header_data, exchange) == 0
         && curl.easy_setopt(easy, option_write_function, take_body) == 0
         && curl.easy_setopt(easy, option_write_data, exchange) == 0;
-    if (is_ready && (request->body_path || request->body_byte_count > 0)) {
+    if (is_ready && (request->body_path || request->body_byte_count > 0 || strcmp(request->method, "POST") == 0)) {
         is_ready = curl.easy_setopt(easy, option_post, 1L) == 0
             && curl.easy_setopt(easy, option_post_field_size, request->body_byte_count) == 0;
         if (is_ready && request->body_path) {
@@ -191,7 +202,7 @@ static bool prepare(void *easy, const CurlRequest *request, Exchange *exchange, 
                 && curl.easy_setopt(easy, option_seek_function, seek_body) == 0
                 && curl.easy_setopt(easy, option_seek_data, exchange) == 0;
         } else if (is_ready) {
-            is_ready = curl.easy_setopt(easy, option_post_fields, request->body) == 0;
+            is_ready = curl.easy_setopt(easy, option_post_fields, request->body ? (const char *)request->body : "") == 0;
         }
     }
     if (is_ready) is_ready = curl.easy_setopt(easy, option_custom_request, request->method) == 0;

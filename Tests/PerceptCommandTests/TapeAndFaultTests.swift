@@ -137,7 +137,13 @@ import Testing
         ])
         let run = try ask(endpoint, in: folder)
         #expect(run.status == 0, "\(run.errors)")
-        #expect(run.errors.components(separatedBy: "trying again").count == 4)
+        // The reset meets a connection that was kept, which libcurl replaces without a wait; Foundation's session does not.
+        #if canImport(FoundationNetworking)
+            let waitCount = 2
+        #else
+            let waitCount = 3
+        #endif
+        #expect(run.errors.components(separatedBy: "trying again").count == waitCount + 1)
     }
 
     @Test(arguments: ["nothing", "loading:0", "loading:x", "loading:1:-1", "loading:1:1:1", ""])

@@ -196,7 +196,7 @@ import Testing
         let faults = FaultPlan([SandboxFault(.loading, count: 2, seconds: 0)])
         let endpoint = try await SandboxEndpoint.start(tape: tape, faults: faults)
         let secret = "hf_SecretSecretSecret"
-        let recorder = RecordingTransport(URLSessionTransport())
+        let recorder = RecordingTransport(InferenceClient.systemTransport())
         var client = InferenceClient(
             token: try AccessToken(secret), endpoint: .url(endpoint.url), transport: recorder,
             retry: RetryPolicy(baseDelay: .zero, delayCap: .zero))

@@ -88,7 +88,7 @@ import Testing
 
     @Test func theUploadIsInAHeaderOfTheAnswer() async throws {
         let endpoint = try await SandboxEndpoint.start(tape: Tape(exchanges: [exchange()]))
-        let reply = try await URLSessionTransport().send(
+        let reply = try await InferenceClient.systemTransport().send(
             TransportRequest(
                 url: endpoint.url.appendingPathComponent("models/owner/echo"), headers: [.contentType: "image/png"],
                 body: TinyMedia.png))

@@ -390,7 +390,11 @@ import Testing
         let client = InferenceClient(token: nil)
         #expect(client.timeout == .seconds(120))
         #expect(client.retry.totalDeadline == .seconds(300))
-        #expect((client.transport as? URLSessionTransport)?.connectTimeout == .seconds(30))
+        #if canImport(FoundationNetworking)
+            #expect((client.transport as? CurlTransport)?.connectTimeout == .seconds(30))
+        #else
+            #expect((client.transport as? URLSessionTransport)?.connectTimeout == .seconds(30))
+        #endif
         // A service that says nothing: the request is in its hands when it is cancelled.
         let silence = Service { () throws(TransportError) in
             do { try await Task.sleep(for: .seconds(3600)) } catch { throw .init(.cancelled, problem: "cancelled") }

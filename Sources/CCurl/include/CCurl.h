@@ -1,9 +1,8 @@
 #ifndef CCURL_H
 #define CCURL_H
 
-// One HTTPS exchange by the libcurl that Foundation brings along on Linux, for what Foundation does not pass on to it: whose
-// certificates are trusted. The library is looked up at run time, so that nothing more is needed to build; elsewhere there
-// is none.
+// HTTP exchanges by the libcurl that Foundation brings along on Linux. The library is looked up at run time, so that nothing
+// more is needed to build; elsewhere there is none.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,6 +49,7 @@ typedef struct CurlEvents {
     bool (*body)(void *context, const uint8_t *bytes, size_t count);
 } CurlEvents;
 
+// One exchange after the other, over connections that it keeps.
 typedef struct CurlTransfer CurlTransfer;
 
 // Whether there is a libcurl in which a transfer can be made: 7.68 or later.
@@ -57,11 +57,13 @@ bool curl_is_available(void);
 
 // Null when there is none, or no memory.
 CurlTransfer *curl_transfer_create(void);
-// Returns when the exchange is over. `words` gets what libcurl says of a failure, ended by a null.
+// Returns when the exchange is over; after `CurlOutcomeFailed` there can be no other. `words` gets what libcurl says of a failure, ended by a null.
 CurlOutcome curl_transfer_perform(
     CurlTransfer *transfer, const CurlRequest *request, const CurlEvents *events, char words[256]);
-// Ends the transfer at once, from any thread, at any time until it is freed.
+// Ends the exchange at once, from any thread, at any time until it is freed; a later one too, unless it is renewed.
 void curl_transfer_stop(CurlTransfer *transfer);
+// Makes it fit for another exchange.
+void curl_transfer_renew(CurlTransfer *transfer);
 void curl_transfer_free(CurlTransfer *transfer);
 
 #endif

@@ -40,8 +40,11 @@ final class ChildProcess {
     ) throws(SystemFailure) -> pid_t {
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
+            // A library has no `environ` of its own there.
+            let environment = _NSGetEnviron().pointee
         #else
             var actions = posix_spawn_file_actions_t()
+            let environment = environ
         #endif
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -52,7 +55,7 @@ final class ChildProcess {
         var processID: pid_t = 0
         var vector = ([path] + arguments).map { strdup($0) } + [nil]
         defer { for argument in vector { free(argument) } }
-        let code = posix_spawn(&processID, path, &actions, nil, &vector, environ)
+        let code = posix_spawn(&processID, path, &actions, nil, &vector, environment)
         guard code == 0 else { throw SystemFailure(code: code) }
         return processID
     }

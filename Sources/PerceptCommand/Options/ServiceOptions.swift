@@ -55,6 +55,11 @@ struct ServiceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How often a failed request is sent again.", valueName: "n"))
     var retries = 4
 
+    @Option(
+        help: ArgumentHelp(
+            "Bytes of one answer at most, K, M and G being powers of 1024 (default: 256M).", valueName: "bytes"))
+    var maxAnswer: ByteCount?
+
     @Flag(help: "Asks for a GPU, where the endpoint still knows the option.")
     var useGpu = false
 
@@ -103,7 +108,10 @@ struct ServiceOptions: ParsableArguments {
         var client = InferenceClient(token: nil)
         client.userAgent = "percept/\(PerceptCommand.configuration.version)"
         client.timeout = .seconds(timeout)
+        // Attempts and waits together may take five minutes, but one that is allowed more is not cut short.
+        client.retry.totalDeadline = max(client.retry.totalDeadline, client.timeout)
         client.retry.maximumRetries = retries
+        if let maxAnswer { client.answerByteLimit = maxAnswer.value }
         client.billedOrganization = billTo
         client.sendsTokenUnprotected = sendTokenUnprotected
         if let provider { client.endpoint = .provider(provider) }

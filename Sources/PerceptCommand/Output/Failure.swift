@@ -9,6 +9,8 @@ struct Failure {
     let remedy: String?
     let line: String
     let exitCode: CInt
+    /// What the service said of its failure beside its words: its status, the request's name, when to come back.
+    var details: JSONObject = [:]
 
     static let usage: CInt = 64
     static let badInput: CInt = 65
@@ -31,7 +33,8 @@ struct Failure {
             Failure(
                 kind: error.kind.rawValue,
                 message: error.problem + (error.serviceMessage.map { " (“\($0)”)" } ?? ""), remedy: error.remedy,
-                line: error.description, exitCode: exitCode(error.kind))
+                line: error.description, exitCode: exitCode(error.kind),
+                details: details(error))
         case let error as SandboxError:
             Failure(
                 kind: "endpointNotStarted", message: error.problem, remedy: error.remedy, line: error.description,
@@ -43,6 +46,14 @@ struct Failure {
                 kind: "bug", message: "\(error)", remedy: "please report it", line: "\(error); please report it",
                 exitCode: bug)
         }
+    }
+
+    private static func details(_ error: InferenceError) -> JSONObject {
+        var details: JSONObject = [:]
+        details["status"] = error.status.map { .integer($0) }
+        details["requestID"] = error.requestID.map { .string($0) }
+        details["retryAfter"] = error.retryAdvice.seconds.map { .double($0) }
+        return details
     }
 
     private static func reporting(_ error: MediaError) -> Failure {
@@ -81,11 +92,10 @@ struct Failure {
 
     /// As the last object of an input in JSON output.
     func json(file: String) -> JSONObject {
-        [
-            "file": .string(file),
-            "error": [
-                "kind": .string(kind), "message": .string(message), "remedy": remedy.map { .string($0) } ?? .null,
-            ],
+        var error: JSONObject = [
+            "kind": .string(kind), "message": .string(message), "remedy": remedy.map { .string($0) } ?? .null,
         ]
+        for (name, value) in details { error[name] = value }
+        return ["file": .string(file), "error": .object(error)]
     }
 }

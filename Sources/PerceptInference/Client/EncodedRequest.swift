@@ -10,9 +10,10 @@ struct EncodedRequest {
     /// Whether the body tells the service its options, so that no headers do.
     var carriesOptions = false
     /// What the body's file goes away with, where it was made for this request.
-    var spooledForm: SpooledForm?
+    var spooledBody: SpooledBody?
 
-    /// - Parameter sendsFiles: whether a body that is a file is not read into memory; a form with files becomes one then.
+    /// - Parameter sendsFiles: whether a body that is a file is not read into memory; what is put together of one, or of
+    ///   much, becomes one then.
     /// - Throws: ``InferenceError`` `.invalidArgument` when a parameter has no place in that form, or a file cannot be read.
     init(
         _ payload: RequestPayload, options: RequestOptions, for endpoint: InferenceEndpoint, sendsFiles: Bool = false
@@ -24,23 +25,35 @@ struct EncodedRequest {
             if case .dedicated = endpoint, let query = try Self.query(parameters, beside: input) {
                 self.init(body: input, query: query)
             } else {
-                let object: JSONObject = [
-                    "inputs": .string(try input.base64()), "parameters": .object(parameters),
-                ]
-                self.init(object, options, endpoint)
+                // The base64 goes where the text is empty, without ever being one itself.
+                let members = Self.adding(
+                    options, to: ["inputs": "", "parameters": .object(parameters)], for: endpoint)
+                let text = JSONValue.object(members).serialized()
+                let opening = #"{"inputs":""#.utf8.count
+                try self.init(
+                    [
+                        .plain(.bytes(Array(text[..<opening]))), .base64(input.source),
+                        .plain(.bytes(Array(text[opening...]))),
+                    ], mediaType: .json, sendsFiles: sendsFiles)
+                carriesOptions = endpoint.takesOptionsInBody
             }
         case .json(let object):
-            self.init(object, options, endpoint)
+            let members = Self.adding(options, to: object, for: endpoint)
+            self.init(body: MediaInput(bytes: JSONValue.object(members).serialized(), mediaType: .json))
+            carriesOptions = endpoint.takesOptionsInBody
         case .form(let parts):
             let form = try MultipartForm(parts)
-            let mediaType = MediaType(rawValue: form.contentType)
-            if sendsFiles, form.holdsFiles {
-                let spooled = try SpooledForm(form)
-                self.init(body: MediaInput(fileAt: spooled.path, mediaType: mediaType))
-                spooledForm = spooled
-            } else {
-                self.init(body: MediaInput(bytes: try form.bytes(), mediaType: mediaType))
-            }
+            try self.init(form.pieces, mediaType: MediaType(rawValue: form.contentType), sendsFiles: sendsFiles)
+        }
+    }
+
+    private init(_ pieces: [BodyPiece], mediaType: MediaType, sendsFiles: Bool) throws(InferenceError) {
+        if sendsFiles, pieces.deserveFile {
+            let spooled = try SpooledBody(pieces)
+            self.init(body: MediaInput(fileAt: spooled.path, mediaType: mediaType))
+            spooledBody = spooled
+        } else {
+            self.init(body: MediaInput(bytes: try pieces.bytes(), mediaType: mediaType))
         }
     }
 
@@ -49,16 +62,17 @@ struct EncodedRequest {
         self.query = query
     }
 
-    private init(_ object: JSONObject, _ options: RequestOptions, _ endpoint: InferenceEndpoint) {
+    /// A body with what `options` has the service do, where the endpoint looks there for it.
+    private static func adding(
+        _ options: RequestOptions, to object: JSONObject, for endpoint: InferenceEndpoint
+    ) -> JSONObject {
         var object = object
         var members = object["options"]?.objectValue ?? JSONObject()
-        let carriesOptions = if case .legacy = endpoint { true } else { false }
         if options.useGPU, !endpoint.speaksOpenAI { members["use_gpu"] = true }
-        if carriesOptions, !options.useCache { members["use_cache"] = false }
-        if carriesOptions, options.waitForModel { members["wait_for_model"] = true }
-        if carriesOptions || !members.isEmpty { object["options"] = .object(members) }
-        self.init(body: MediaInput(bytes: JSONValue.object(object).serialized(), mediaType: .json))
-        self.carriesOptions = carriesOptions
+        if endpoint.takesOptionsInBody, !options.useCache { members["use_cache"] = false }
+        if endpoint.takesOptionsInBody, options.waitForModel { members["wait_for_model"] = true }
+        if endpoint.takesOptionsInBody || !members.isEmpty { object["options"] = .object(members) }
+        return object
     }
 
     /// `name=value&…`; `nil` where a value is a list or an object and the base64 form can carry it.

@@ -99,8 +99,12 @@ extension InferenceClient {
         head: (Reply) -> InferenceAnswer
     ) async throws(InferenceError) -> Reply {
         var request = request
+        let start = timekeeping.now()
+        let timeout = request.timeout
         for _ in 0...Self.maximumRedirects {
             if Task.isCancelled { throw .cancelled }
+            // All of them are one attempt.
+            request.timeout = max(.zero, timeout - .seconds(timekeeping.now() - start))
             let reply: Reply
             do {
                 reply = try await send(request)
@@ -120,6 +124,7 @@ extension InferenceClient {
                 answer: answer, uploadByteCount: request.bodyByteCount, tokenSource: token?.source,
                 now: timekeeping.wallClock())
         }
-        throw InferenceError(.redirected, problem: "the endpoint redirects in a circle")
+        throw InferenceError(
+            .redirected, problem: "the endpoint redirects in a circle", remedy: "pass the final URL as the endpoint")
     }
 }

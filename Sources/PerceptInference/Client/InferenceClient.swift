@@ -30,7 +30,7 @@ public struct InferenceClient: Sendable {
 
     public init(
         token: AccessToken?, endpoint: InferenceEndpoint = .router,
-        transport: any HTTPTransport = URLSessionTransport(),
+        transport: any HTTPTransport = Self.systemTransport(),
         retry: RetryPolicy = RetryPolicy(), timeout: Duration = .seconds(120), answerByteLimit: Int = 256 << 20,
         userAgent: String = "percept/1.0"
     ) {
@@ -41,6 +41,17 @@ public struct InferenceClient: Sendable {
         self.timeout = timeout
         self.answerByteLimit = answerByteLimit
         self.userAgent = userAgent
+    }
+
+    /// What carries requests unless another transport is chosen: ``URLSessionTransport``, on Linux `CurlTransport`.
+    ///
+    /// - Parameter connectTimeout: how long a connection may take to come about.
+    public static func systemTransport(connectTimeout: Duration = .seconds(30)) -> any HTTPTransport {
+        #if canImport(FoundationNetworking)
+            CurlTransport(connectTimeout: connectTimeout) ?? URLSessionTransport(connectTimeout: connectTimeout)
+        #else
+            URLSessionTransport(connectTimeout: connectTimeout)
+        #endif
     }
 
     /// Sends one task and gives its decoded answer.
@@ -155,7 +166,7 @@ public struct InferenceClient: Sendable {
             url: url, headers: headers, token: token, responseByteLimit: answerByteLimit, timeout: timeout)
         if let path = encoded.body.source.path, transport.sendsFiles {
             request.bodyFile = TransportRequest.BodyFile(path: path, byteCount: try encoded.body.byteCount())
-            request.spooledForm = encoded.spooledForm
+            request.spooledBody = encoded.spooledBody
         } else {
             request.body = try encoded.body.bytes()
         }

@@ -48,6 +48,9 @@ extension InferenceEndpoint {
         }
     }
 
+    /// Whether JSON bodies tell the service its options, instead of headers.
+    var takesOptionsInBody: Bool { if case .legacy = self { true } else { false } }
+
     /// Whether nothing is answered there without a token.
     var asksForToken: Bool {
         switch self {

@@ -48,6 +48,9 @@ public struct InferenceError: Error, Sendable, Hashable {
         case never
         /// Later; after so many seconds where the service names a time.
         case later(afterSeconds: Double?)
+
+        /// The time that the service names.
+        public var seconds: Double? { if case .later(let seconds) = self { seconds } else { nil } }
     }
 
     public var kind: Kind
@@ -107,6 +110,7 @@ extension InferenceError: CustomStringConvertible {
         if !details.isEmpty { line += " (\(details.joined(separator: ": ")))" }
         if serviceMessage == nil, let bodyExcerpt { line += ", got: \(bodyExcerpt)" }
         if let remedy { line += "; \(remedy)" }
+        if let seconds = retryAdvice.seconds { line += " (in \(Int(seconds.rounded(.up))) s, the service says)" }
         if let requestID { line += " [request \(requestID)]" }
         return line
     }

@@ -108,17 +108,25 @@ extension InferenceError {
         let error = body?["error"]
         guard event.type == "error" || error?.isNull == false else { return nil }
         let type = body?["error_type"]?.stringValue ?? error?["type"]?.stringValue ?? body?["type"]?.stringValue
-        let meaning: (kind: Kind, problem: String, advice: RetryAdvice) =
+        let meaning: (kind: Kind, problem: String, remedy: String, advice: RetryAdvice) =
             switch type {
             case "validation", "template_error", "invalid_request_error":
-                (.invalidRequest, "the service refuses the request", .never)
+                (
+                    .invalidRequest, "the service refuses the request",
+                    "check the input and the parameters against the model's page", .never
+                )
             case "overloaded", "overloaded_error":
-                (.serviceUnavailable, "the service is overloaded", .later(afterSeconds: nil))
-            default: (.serviceFailed, "the service failed in the middle of its answer", .later(afterSeconds: nil))
+                (.serviceUnavailable, "the service is overloaded", "try again later", .later(afterSeconds: nil))
+            default:
+                (
+                    .serviceFailed, "the service failed in the middle of its answer", "try again later",
+                    .later(afterSeconds: nil)
+                )
             }
         let words = body.flatMap(ServiceMessage.message(in:)) ?? (body == nil ? event.data : nil)
         self.init(
-            meaning.kind, problem: meaning.problem, status: head.status, requestID: head.requestID,
+            meaning.kind, problem: meaning.problem, remedy: meaning.remedy, status: head.status,
+            requestID: head.requestID,
             serviceMessage: words.map { head.redacted($0).excerpt(limit: ServiceMessage.limit) },
             bodyExcerpt: head.redacted(event.data).excerpt(limit: Self.bodyExcerptLimit), retryAdvice: meaning.advice)
     }

@@ -15,9 +15,12 @@ enum StatusTable {
             return Meaning(
                 kind: .redirected, problem: "the endpoint redirects elsewhere, which was not followed",
                 remedy: "pass the final URL as the endpoint")
-        case 400..<500: return Meaning(kind: .invalidRequest, problem: "the service refuses the request")
-        case 500...: return Meaning(kind: .serviceFailed, problem: "the service failed")
-        default: return Meaning(kind: .answerMalformed, problem: "the service gave no answer")
+        case 400..<500: return refusedBody
+        case 500...: return Meaning(kind: .serviceFailed, problem: "the service failed", remedy: "try another endpoint")
+        default:
+            return Meaning(
+                kind: .answerMalformed, problem: "the service gave no answer",
+                remedy: "check that the address is that of an HTTP server")
         }
     }
 
@@ -25,7 +28,9 @@ enum StatusTable {
         kind: .notFound, problem: "the model is not served there",
         remedy:
             "check its id, choose a model that hf-inference serves, or name another provider or a dedicated endpoint")
-    private static let refusedBody = Meaning(kind: .invalidRequest, problem: "the service refuses the request")
+    private static let refusedBody = Meaning(
+        kind: .invalidRequest, problem: "the service refuses the request",
+        remedy: "check the input and the parameters against the model's page")
     /// What services say as they refuse a request, in lower case, where it tells more than the status.
     private static let refusals: [(words: String, meaning: Meaning)] = [
         (
@@ -49,7 +54,9 @@ enum StatusTable {
         mayHeal: true)
 
     private static let meanings: [Int: Meaning] = [
-        204: Meaning(kind: .answerMalformed, problem: "the service sent an empty answer"),
+        204: Meaning(
+            kind: .answerMalformed, problem: "the service sent an empty answer",
+            remedy: "check that the endpoint's URL is the one that answers"),
         400: refusedBody,
         401: Meaning(
             kind: .tokenRefused, problem: "the token is not accepted",
@@ -72,7 +79,9 @@ enum StatusTable {
         413: Meaning(
             kind: .payloadTooLarge, problem: "the upload is too large for the service",
             remedy: "send a smaller picture or a shorter recording, or set a limit in bytes for preparing it"),
-        415: Meaning(kind: .invalidRequest, problem: "the service does not take this media type"),
+        415: Meaning(
+            kind: .invalidRequest, problem: "the service does not take this media type",
+            remedy: "send another format, or ask the endpoint in its own form"),
         422: refusedBody,
         429: Meaning(
             kind: .rateLimited, problem: "too many requests", remedy: "wait, or send fewer at a time", mayHeal: true),
@@ -111,7 +120,7 @@ extension InferenceError {
         default: break
         }
         let location = kind == .redirected ? answer.header("location") : nil
-        if let location { problem += " (to \(answer.redacted(location).excerpt(limit: 200)))" }
+        if let location, !location.isEmpty { problem += " (to \(answer.redacted(location).excerpt(limit: 200)))" }
         retryAdvice = meaning.mayHeal ? .later(afterSeconds: requested) : .never
     }
 
@@ -144,9 +153,13 @@ extension InferenceError {
                 .timedOut, problem: error.problem, remedy: "allow more time or send less",
                 retryAdvice: .later(afterSeconds: nil))
         case .answerTooLarge:
-            self.init(.answerTooLarge, problem: error.problem)
+            self.init(
+                .answerTooLarge, problem: error.problem,
+                remedy: "ask for less, or allow more (--max-answer, in a program answerByteLimit)")
         case .answerMalformed:
-            self.init(.answerMalformed, problem: error.problem)
+            self.init(
+                .answerMalformed, problem: error.problem,
+                remedy: "check that the address is that of an HTTP server")
         case .cancelled:
             self = .cancelled
         }

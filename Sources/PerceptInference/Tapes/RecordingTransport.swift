@@ -4,7 +4,7 @@ import Synchronization
 
 /// Passes requests on to another transport and keeps what was asked and answered as a tape.
 ///
-///     let recorder = RecordingTransport(URLSessionTransport())
+///     let recorder = RecordingTransport(client.transport)
 ///     client.transport = recorder
 ///     …
 ///     let tape = recorder.tape(note: "answers of July")

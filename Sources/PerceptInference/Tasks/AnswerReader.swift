@@ -46,7 +46,9 @@ struct AnswerReader {
         _ problem: String, remedy: String? = nil, _ context: Context
     ) -> InferenceError {
         InferenceError(
-            .answerMalformed, problem: "\(context.task): \(problem)", remedy: remedy, status: context.answer.status,
+            .answerMalformed, problem: "\(context.task): \(problem)",
+            remedy: remedy ?? "check that the model and the endpoint are for \(context.task)",
+            status: context.answer.status,
             requestID: context.answer.requestID, bodyExcerpt: context.answer.bodyExcerpt, task: context.task)
     }
 

@@ -9,7 +9,7 @@ public struct MediaInput: Sendable, Hashable {
     public var mediaType: MediaType
 
     /// Bytes of a file that are read where it must be in memory as a whole.
-    private static let memoryByteLimit = 1 << 30
+    static let memoryByteLimit = 1 << 30
 
     public init(bytes: [UInt8], mediaType: MediaType) {
         source = .bytes(bytes)

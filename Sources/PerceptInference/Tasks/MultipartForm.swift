@@ -37,7 +37,7 @@ struct MultipartForm {
     /// What names the boundary.
     let contentType: String
     /// The body, one behind the other.
-    let pieces: [MediaSource]
+    let pieces: [BodyPiece]
 
     /// The parts one after another.
     ///
@@ -46,28 +46,18 @@ struct MultipartForm {
     /// - Throws: ``InferenceError`` `.invalidArgument` when a file cannot be read.
     init(_ parts: [FormPart]) throws(InferenceError) {
         let boundary = try Self.boundary(for: parts)
-        var pieces: [MediaSource] = []
+        var pieces: [BodyPiece] = []
         for part in parts {
             var head = "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(Self.quoted(part.name))\""
             if let fileName = part.fileName { head += "; filename=\"\(Self.quoted(fileName))\"" }
             head += "\r\n"
             if let mediaType = part.mediaType { head += "Content-Type: \(mediaType.rawValue)\r\n" }
-            pieces += [.bytes(Array((head + "\r\n").utf8)), part.source, .bytes(Array("\r\n".utf8))]
+            pieces += [
+                .plain(.bytes(Array((head + "\r\n").utf8))), .plain(part.source), .plain(.bytes(Array("\r\n".utf8))),
+            ]
         }
-        self.pieces = pieces + [.bytes(Array("--\(boundary)--\r\n".utf8))]
+        self.pieces = pieces + [.plain(.bytes(Array("--\(boundary)--\r\n".utf8)))]
         contentType = "\(Self.typeName); boundary=\(boundary)"
-    }
-
-    /// Whether some of it is not in memory.
-    var holdsFiles: Bool { pieces.contains { $0.path != nil } }
-
-    /// All of it.
-    ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when a file cannot be read.
-    func bytes() throws(InferenceError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for piece in pieces { try piece.forEachBlock { bytes += $0 } }
-        return bytes
     }
 
     /// The first of a row of boundaries that stands in no part.

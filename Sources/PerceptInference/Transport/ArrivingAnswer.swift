@@ -54,6 +54,8 @@ final class ArrivingAnswer: Sendable {
     /// Says which connection the answer comes on, before anything has come.
     func begin(on connection: Connection) {
         self.connection.withLock { $0 = connection }
+        // Ended in the meantime, by a clock: nobody else would close it.
+        if state.withLock({ $0.end != nil }) { close(isComplete: false) }
     }
 
     // MARK: The reader's side
@@ -157,12 +159,16 @@ final class ArrivingAnswer: Sendable {
             return true
         }
         guard isFirst else { return }
+        let isComplete = if case .success = result { true } else { false }
+        close(isComplete: isComplete)
+    }
+
+    private func close(isComplete: Bool) {
         // The connection refers to this value, and is let go with its end.
         let connection = connection.withLock { connection in
             defer { connection = nil }
             return connection
         }
-        let isComplete = if case .success = result { true } else { false }
         connection?.close(isComplete)
     }
 
@@ -179,5 +185,16 @@ final class ArrivingAnswer: Sendable {
 
     private func tellConnection(_ tell: (Connection) -> Void) {
         if let connection = connection.withLock({ $0 }) { tell(connection) }
+    }
+}
+
+extension TransportStream {
+    /// Waits for the head of `answer`, whose transfer has begun.
+    init(_ answer: ArrivingAnswer) async throws(TransportError) {
+        // The connection ends with the body: here, where there is no head, or where its reader is done.
+        let body = TransportBody(
+            next: { () throws(TransportError) in try await answer.nextPiece() }, stop: { answer.stop() })
+        let head = try await answer.head()
+        self.init(status: head.status, headers: head.headers, body: body)
     }
 }

@@ -1,198 +1,191 @@
-import CCurl
-import Foundation
-import HTTPTypes
-import Synchronization
+#if canImport(FoundationNetworking)
+    import CCurl
+    import Foundation
+    import HTTPTypes
+    import Synchronization
 
-/// One answer over a connection whose authorities the environment names.
-///
-/// Foundation on Linux tells libcurl nothing of them, and takes none itself; so libcurl is asked directly, on a thread and
-/// a connection of the transfer's own. Proxies are those of the environment, here too.
-final class CurlTransfer: Sendable {
-    private let answer: ArrivingAnswer
-    private let gate = Gate()
-    /// `nil` once it is over and freed.
-    private let handle: Mutex<Handle?>
+    /// One answer that libcurl receives, on a thread of the transfer's own.
+    final class CurlTransfer: Sendable {
+        private let answer: ArrivingAnswer
+        private let gate = Gate()
+        private let connections: CurlConnections
+        /// `nil` once it is over, and the handle another's.
+        private let handle: Mutex<CurlConnections.Handle?>
 
-    private struct Handle: @unchecked Sendable {
-        let pointer: OpaquePointer
-    }
-
-    /// Sends `request`, and has `answer` told of what comes.
-    static func begin(
-        _ request: TransportRequest, _ answer: ArrivingAnswer, trusting authorities: CertificateAuthorities,
-        connectTimeout: Duration
-    ) {
-        guard let pointer = curl_transfer_create() else {
-            return answer.fail(
-                TransportError(
-                    .notSecure,
-                    problem: "SSL_CERT_FILE or SSL_CERT_DIR is set, and there is no libcurl that would heed it"))
+        /// Sends `request`, and has `answer` told of what comes.
+        static func begin(
+            _ request: TransportRequest, _ answer: ArrivingAnswer, over connections: CurlConnections,
+            trusting authorities: CertificateAuthorities?, connectTimeout: Duration
+        ) {
+            guard let handle = connections.take() else {
+                return answer.fail(TransportError(.notConnected, problem: "there is no memory for a connection"))
+            }
+            let transfer = CurlTransfer(answer, connections, handle)
+            // libcurl's own clock is for that.
+            answer.connected()
+            answer.begin(
+                on: ArrivingAnswer.Connection {
+                    transfer.gate.set(isOpen: !$0)
+                } close: { _ in
+                    transfer.stop()
+                })
+            Thread.detachNewThread { transfer.perform(request, authorities, connectTimeout) }
         }
-        LoopbackProxyExemption.apply()
-        let transfer = CurlTransfer(answer, Handle(pointer: pointer))
-        // libcurl's own clock is for that.
-        answer.connected()
-        answer.begin(
-            on: ArrivingAnswer.Connection {
-                transfer.gate.set(isOpen: !$0)
-            } close: { _ in
-                transfer.stop()
-            })
-        Thread.detachNewThread { transfer.perform(request, authorities, connectTimeout) }
-    }
 
-    private init(_ answer: ArrivingAnswer, _ handle: Handle) {
-        self.answer = answer
-        self.handle = Mutex(handle)
-    }
-
-    private func stop() {
-        gate.abandon()
-        handle.withLock { handle in
-            if let handle { curl_transfer_stop(handle.pointer) }
+        private init(_ answer: ArrivingAnswer, _ connections: CurlConnections, _ handle: CurlConnections.Handle) {
+            self.answer = answer
+            self.connections = connections
+            self.handle = Mutex(handle)
         }
-    }
 
-    /// The whole exchange, on a thread that it may hold up.
-    private func perform(
-        _ request: TransportRequest, _ authorities: CertificateAuthorities, _ connectTimeout: Duration
-    ) {
-        guard let pointer = handle.withLock({ $0?.pointer }) else { return }
-        let reader = AnswerReading(answer, gate)
-        let texts = CTexts()
-        var words = [CChar](repeating: 0, count: 256)
-        var events = CurlEvents(
-            context: Unmanaged.passUnretained(reader).toOpaque(),
-            header: { context, bytes, count in
-                AnswerReading.of(context)?.take(header: UnsafeBufferPointer(start: bytes, count: count)) ?? false
-            },
-            body: { context, bytes, count in
-                AnswerReading.of(context)?.take(body: UnsafeBufferPointer(start: bytes, count: count)) ?? false
-            })
-        let outcome = request.body.withUnsafeBufferPointer { body in
-            var curlRequest = CurlRequest(
-                request, body: body, trusting: authorities, connectTimeout: connectTimeout, texts: texts)
-            return withExtendedLifetime((reader, texts)) {
-                curl_transfer_perform(pointer, &curlRequest, &events, &words)
+        private func stop() {
+            gate.abandon()
+            handle.withLock { handle in
+                if let handle { curl_transfer_stop(handle.pointer) }
             }
         }
-        handle.withLock { handle in
-            handle = nil
-            curl_transfer_free(pointer)
-        }
-        let said = String(decoding: words.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        if outcome == .timedOut {
-            answer.fail(.noConnection(within: connectTimeout))
-        } else if let error = TransportError(outcome, said.excerpt(limit: 200)) {
-            answer.fail(error)
-        } else {
-            answer.finish()
-        }
-    }
-}
 
-/// What libcurl calls back with; of one thread.
-private final class AnswerReading {
-    private let answer: ArrivingAnswer
-    private let gate: Gate
-    private var status: Int?
-    private var fields = HTTPFields()
-    private var isHeadComplete = false
-
-    init(_ answer: ArrivingAnswer, _ gate: Gate) {
-        self.answer = answer
-        self.gate = gate
-    }
-
-    static func of(_ context: UnsafeMutableRawPointer?) -> AnswerReading? {
-        context.map { Unmanaged<AnswerReading>.fromOpaque($0).takeUnretainedValue() }
-    }
-
-    /// One line of a head. There are several heads where the server first asks to continue (1xx), and trailers behind the
-    /// body, which are of no interest.
-    func take(header bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard !isHeadComplete else { return true }
-        let line = AccessToken.trimmed(String(decoding: bytes, as: UTF8.self))
-        if line.hasPrefix("HTTP/") {
-            status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-            fields = HTTPFields()
-        } else if let colon = line.firstIndex(of: ":"), let name = HTTPField.Name(String(line[..<colon])) {
-            let value = AccessToken.trimmed(String(line[line.index(after: colon)...]))
-            fields.append(HTTPField(name: name, value: value))
-        } else if line.isEmpty, let status, status >= 200 {
-            isHeadComplete = true
-            answer.receive(
-                head: TransportReply(status: status, headers: fields),
-                expectedByteCount: fields[.contentLength].flatMap { Int64($0) } ?? -1)
-        }
-        return true
-    }
-
-    func take(body bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        gate.enter()
-        defer { gate.leave() }
-        answer.receive(Array(bytes))
-        return true
-    }
-}
-
-extension TransportError {
-    /// What an outcome of libcurl's means, `words` being its own; `nil` for a success.
-    fileprivate init?(_ outcome: CurlOutcome, _ words: String) {
-        switch outcome {
-        case .done: return nil
-        case .stopped: self.init(.cancelled, problem: "cancelled")
-        case .notConnected: self.init(.notConnected, problem: "no connection came about: \(words)")
-        case .connectionLost: self.init(.connectionLost, problem: "the connection failed: \(words)")
-        case .notSecure: self.init(.notSecure, problem: "no secure connection: \(words)")
-        case .timedOut: self.init(.timedOut, problem: "no answer in time")
-        case .malformed: self.init(.answerMalformed, problem: "what came back is no HTTP answer: \(words)")
-        case .failed: self.init(.notConnected, problem: "the request could not be made: \(words)")
+        /// The whole exchange, on a thread that it may hold up.
+        private func perform(
+            _ request: TransportRequest, _ authorities: CertificateAuthorities?, _ connectTimeout: Duration
+        ) {
+            guard let handle = handle.withLock(\.self) else { return }
+            let reader = AnswerReading(answer, gate)
+            let texts = CTexts()
+            var words = [CChar](repeating: 0, count: 256)
+            var events = CurlEvents(
+                context: Unmanaged.passUnretained(reader).toOpaque(),
+                header: { context, bytes, count in
+                    AnswerReading.of(context)?.take(header: UnsafeBufferPointer(start: bytes, count: count)) ?? false
+                },
+                body: { context, bytes, count in
+                    AnswerReading.of(context)?.take(body: UnsafeBufferPointer(start: bytes, count: count)) ?? false
+                })
+            let outcome = request.body.withUnsafeBufferPointer { body in
+                var curlRequest = CurlRequest(
+                    request, body: body, trusting: authorities, connectTimeout: connectTimeout, texts: texts)
+                return withExtendedLifetime((reader, texts)) {
+                    curl_transfer_perform(handle.pointer, &curlRequest, &events, &words)
+                }
+            }
+            // Before the answer is known to be over: the next request may follow at once, on the same connection.
+            self.handle.withLock { $0 = nil }
+            connections.give(back: handle, after: outcome)
+            let said = String(decoding: words.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            if outcome == .timedOut {
+                answer.fail(.noConnection(within: connectTimeout))
+            } else if let error = TransportError(outcome, said.excerpt(limit: 200)) {
+                answer.fail(error)
+            } else {
+                answer.finish()
+            }
         }
     }
-}
 
-extension CurlRequest {
-    /// The request in C; `body` and `texts` have to outlive it.
-    fileprivate init(
-        _ request: TransportRequest, body: UnsafeBufferPointer<UInt8>, trusting authorities: CertificateAuthorities,
-        connectTimeout: Duration, texts: CTexts
-    ) {
-        var lines = request.headers.map { "\($0.name.rawName): \($0.value)" }
-        if let token = request.token { lines.append("Authorization: \(token.authorizationHeader)") }
-        self.init(
-            url: texts.pointer(to: request.url.absoluteString), method: texts.pointer(to: request.method.rawValue),
-            headers: texts.list(lines), body: body.baseAddress,
-            body_path: request.bodyFile.flatMap { texts.pointer(to: $0.path) },
-            body_byte_count: Int64(request.bodyByteCount),
-            authority_file: authorities.file.flatMap(texts.pointer(to:)),
-            authority_folder: authorities.folder.flatMap(texts.pointer(to:)),
-            connect_milliseconds: Int64(connectTimeout.inSeconds * 1000))
+    /// What libcurl calls back with; of one thread.
+    private final class AnswerReading {
+        private let answer: ArrivingAnswer
+        private let gate: Gate
+        private var status: Int?
+        private var fields = HTTPFields()
+        private var isHeadComplete = false
+
+        init(_ answer: ArrivingAnswer, _ gate: Gate) {
+            self.answer = answer
+            self.gate = gate
+        }
+
+        static func of(_ context: UnsafeMutableRawPointer?) -> AnswerReading? {
+            context.map { Unmanaged<AnswerReading>.fromOpaque($0).takeUnretainedValue() }
+        }
+
+        /// One line of a head. There are several heads where the server first asks to continue (1xx), and trailers behind the
+        /// body, which are of no interest.
+        func take(header bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+            guard !isHeadComplete else { return true }
+            let line = AccessToken.trimmed(String(decoding: bytes, as: UTF8.self))
+            if line.hasPrefix("HTTP/") {
+                status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+                fields = HTTPFields()
+            } else if let colon = line.firstIndex(of: ":"), let name = HTTPField.Name(String(line[..<colon])) {
+                let value = AccessToken.trimmed(String(line[line.index(after: colon)...]))
+                fields.append(HTTPField(name: name, value: value))
+            } else if line.isEmpty, let status, status >= 200 {
+                isHeadComplete = true
+                answer.receive(
+                    head: TransportReply(status: status, headers: fields),
+                    expectedByteCount: fields[.contentLength].flatMap { Int64($0) } ?? -1)
+            }
+            return true
+        }
+
+        func take(body bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+            gate.enter()
+            defer { gate.leave() }
+            answer.receive(Array(bytes))
+            return true
+        }
     }
-}
 
-/// Texts as C has them, for as long as the value lives.
-private final class CTexts {
-    private var texts: [UnsafeMutablePointer<CChar>] = []
-    private var lists: [UnsafeMutablePointer<UnsafePointer<CChar>?>] = []
-
-    func pointer(to text: String) -> UnsafePointer<CChar>? {
-        guard let copy = strdup(text) else { return nil }
-        texts.append(copy)
-        return UnsafePointer(copy)
+    extension TransportError {
+        /// What an outcome of libcurl's means, `words` being its own; `nil` for a success.
+        fileprivate init?(_ outcome: CurlOutcome, _ words: String) {
+            switch outcome {
+            case .done: return nil
+            case .stopped: self.init(.cancelled, problem: "cancelled")
+            case .notConnected: self.init(.notConnected, problem: "no connection came about: \(words)")
+            case .connectionLost: self.init(.connectionLost, problem: "the connection failed: \(words)")
+            case .notSecure: self.init(.notSecure, problem: "no secure connection: \(words)")
+            case .timedOut: self.init(.timedOut, problem: "no answer in time")
+            case .malformed: self.init(.answerMalformed, problem: "what came back is no HTTP answer: \(words)")
+            case .failed: self.init(.notConnected, problem: "the request could not be made: \(words)")
+            }
+        }
     }
 
-    /// The texts, and a null behind the last.
-    func list(_ texts: [String]) -> UnsafePointer<UnsafePointer<CChar>?> {
-        let list = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: texts.count + 1)
-        for (index, text) in texts.enumerated() { (list + index).initialize(to: pointer(to: text)) }
-        (list + texts.count).initialize(to: nil)
-        lists.append(list)
-        return UnsafePointer(list)
+    extension CurlRequest {
+        /// The request in C; `body` and `texts` have to outlive it.
+        fileprivate init(
+            _ request: TransportRequest, body: UnsafeBufferPointer<UInt8>,
+            trusting authorities: CertificateAuthorities?,
+            connectTimeout: Duration, texts: CTexts
+        ) {
+            var lines = request.headers.map { "\($0.name.rawName): \($0.value)" }
+            if let token = request.token { lines.append("Authorization: \(token.authorizationHeader)") }
+            self.init(
+                url: texts.pointer(to: request.url.absoluteString), method: texts.pointer(to: request.method.rawValue),
+                headers: texts.list(lines), body: body.baseAddress,
+                body_path: request.bodyFile.flatMap { texts.pointer(to: $0.path) },
+                body_byte_count: Int64(request.bodyByteCount),
+                authority_file: authorities?.file.flatMap(texts.pointer(to:)),
+                authority_folder: authorities?.folder.flatMap(texts.pointer(to:)),
+                connect_milliseconds: Int64(connectTimeout.inSeconds * 1000))
+        }
     }
 
-    deinit {
-        for text in texts { free(text) }
-        for list in lists { list.deallocate() }
+    /// Texts as C has them, for as long as the value lives.
+    private final class CTexts {
+        private var texts: [UnsafeMutablePointer<CChar>] = []
+        private var lists: [UnsafeMutablePointer<UnsafePointer<CChar>?>] = []
+
+        func pointer(to text: String) -> UnsafePointer<CChar>? {
+            guard let copy = strdup(text) else { return nil }
+            texts.append(copy)
+            return UnsafePointer(copy)
+        }
+
+        /// The texts, and a null behind the last.
+        func list(_ texts: [String]) -> UnsafePointer<UnsafePointer<CChar>?> {
+            let list = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: texts.count + 1)
+            for (index, text) in texts.enumerated() { (list + index).initialize(to: pointer(to: text)) }
+            (list + texts.count).initialize(to: nil)
+            lists.append(list)
+            return UnsafePointer(list)
+        }
+
+        deinit {
+            for text in texts { free(text) }
+            for list in lists { list.deallocate() }
+        }
     }
-}
+#endif

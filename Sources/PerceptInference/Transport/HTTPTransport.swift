@@ -46,7 +46,7 @@ public struct TransportRequest: Sendable {
     /// A file that is the body instead; only where the transport ``HTTPTransport/sendsFiles``.
     public var bodyFile: BodyFile?
     /// What that file goes away with, where it was made for this request.
-    var spooledForm: SpooledForm?
+    var spooledBody: SpooledBody?
     /// Bytes of the answer's body that are received at most; beyond them the transfer is stopped.
     public var responseByteLimit: Int
     /// From the first byte sent to the last one received; of a streamed answer see ``HTTPTransport/stream(_:)``.

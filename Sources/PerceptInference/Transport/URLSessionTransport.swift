@@ -8,26 +8,19 @@ import Synchronization
 
 /// Carries requests over Foundation's `URLSession`: no cookies, no cache, nothing on disk, no redirect followed.
 ///
-/// Connections are kept and reused as long as the value lives; one is enough for a whole program. Proxies are taken from
-/// the system or the environment (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`), except for plain http to this
-/// machine itself. The certificates that are trusted are the system's; on Linux `SSL_CERT_FILE` and `SSL_CERT_DIR` name
-/// others, where the environment has them as the value is made.
+/// Connections are kept and reused as long as the value lives; one is enough for a whole program. Proxies and the
+/// certificates that are trusted are the system's, plain http to this machine itself goes through no proxy.
+///
+/// - Important: On Linux ``CurlTransport`` is for this: Foundation ends the process there when a server sends trailers
+///   behind a chunked answer (swift 6.3), and takes some heads that are well-formed for none.
 public final class URLSessionTransport: HTTPTransport {
     /// Made for the first request: a program that asks nothing opens nothing.
     private let current = Mutex<Session?>(nil)
     /// How long a connection may take to come about, name look-up and TLS included, before anything is sent.
     public let connectTimeout: Duration
 
-    /// Read once: Foundation and the environment know nothing of threads that change it.
-    private let authorities: CertificateAuthorities?
-
-    public convenience init(connectTimeout: Duration = .seconds(30)) {
-        self.init(connectTimeout: connectTimeout, authorities: .named())
-    }
-
-    init(connectTimeout: Duration = .seconds(30), authorities: CertificateAuthorities?) {
+    public init(connectTimeout: Duration = .seconds(30)) {
         self.connectTimeout = connectTimeout
-        self.authorities = authorities
     }
 
     deinit {
@@ -54,7 +47,6 @@ public final class URLSessionTransport: HTTPTransport {
     public var sendsFiles: Bool { true }
 
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
-        if authorities(for: request) != nil { return try await collect(request) }
         var urlRequest = URLRequest(request)
         // The session's own timeout counts from byte to byte and is set longer, so that the whole one comes first.
         let timeout = max(request.timeout.inSeconds, 0)
@@ -92,31 +84,8 @@ public final class URLSessionTransport: HTTPTransport {
 
     public func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
         let answer = ArrivingAnswer(to: request, connectTimeout: connectTimeout)
-        if let authorities = authorities(for: request) {
-            CurlTransfer.begin(request, answer, trusting: authorities, connectTimeout: connectTimeout)
-        } else {
-            StreamingTransfer.begin(request, answer)
-        }
-        // The connection ends with the body: here, where there is no head, or where its reader is done.
-        let body = TransportBody(
-            next: { () throws(TransportError) in try await answer.nextPiece() }, stop: { answer.stop() })
-        let head = try await answer.head()
-        return TransportStream(status: head.status, headers: head.headers, body: body)
-    }
-
-    /// The authorities that are to be trusted where the environment names any, and they are asked for.
-    private func authorities(for request: TransportRequest) -> CertificateAuthorities? {
-        request.url.scheme?.lowercased() == "https" ? authorities : nil
-    }
-
-    /// The whole of a streamed answer.
-    private func collect(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
-        var request = request
-        request.streamDuration = request.timeout
-        let stream = try await stream(request)
-        var reply = TransportReply(status: stream.status, headers: stream.headers)
-        for try await piece in stream.body { reply.body += piece }
-        return reply
+        StreamingTransfer.begin(request, answer)
+        return try await TransportStream(answer)
     }
 
     /// Gives later requests a new session.

@@ -20,15 +20,15 @@ import Testing
                     + "--percept-form-0\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.flac\"\r\n"
                     + "Content-Type: audio/flac\r\n\r\n").utf8) + [0x66, 0x00, 0xFF, 0x0D]
             + Array("\r\n--percept-form-0--\r\n".utf8)
-        #expect(try form.bytes() == expected)
+        #expect(try form.pieces.bytes() == expected)
     }
 
     @Test func theBoundaryStandsInNoPart() throws {
         let parts = [FormPart("a", "--percept-form-0"), file(Array("x\r\n--percept-form-1--\r\n".utf8))]
         let form = try MultipartForm(parts)
         #expect(form.contentType.hasSuffix("boundary=percept-form-2"))
-        #expect(try MultipartForm.parts(of: form.bytes(), contentType: form.contentType) == parts)
-        #expect(try MultipartForm(parts).bytes() == form.bytes())
+        #expect(try MultipartForm.parts(of: form.pieces.bytes(), contentType: form.contentType) == parts)
+        #expect(try MultipartForm(parts).pieces.bytes() == form.pieces.bytes())
     }
 
     /// A file is read block by block, of a mebibyte each: what stands across two of them is found too.
@@ -41,7 +41,7 @@ import Testing
         let part = FormPart(name: "file", fileName: "a.flac", mediaType: .flac, source: .file(path))
         let form = try MultipartForm([FormPart("model", "x"), part])
         #expect(form.contentType.hasSuffix("boundary=percept-form-1"))
-        #expect(try form.bytes() == MultipartForm([FormPart("model", "x"), file(contents)]).bytes())
+        #expect(try form.pieces.bytes() == MultipartForm([FormPart("model", "x"), file(contents)]).pieces.bytes())
     }
 
     @Test func aFormWithAFileIsSpooled() throws {
@@ -50,9 +50,9 @@ import Testing
         let form = try MultipartForm([
             FormPart("model", "x"), FormPart(name: "file", fileName: "a", mediaType: .flac, source: .file(path)),
         ])
-        var spooled: SpooledForm? = try SpooledForm(form)
+        var spooled: SpooledBody? = try SpooledBody(form.pieces)
         let spool = try #require(spooled?.path)
-        #expect(try TestFiles.bytes(of: spool) == form.bytes())
+        #expect(try TestFiles.bytes(of: spool) == form.pieces.bytes())
         let attributes = try FileManager.default.attributesOfItem(atPath: spool)
         #expect((attributes[.posixPermissions] as? Int) == 0o600)
         spooled = nil
@@ -63,15 +63,15 @@ import Testing
 
     @Test func namesDoNotEndTheirHeader() throws {
         let form = try MultipartForm([file([1], name: "a\"\r\nX: 1\r\n\r\n\nb\r.flac")])
-        let head = String(decoding: try form.bytes().prefix { $0 != 1 }, as: UTF8.self)
+        let head = String(decoding: try form.pieces.bytes().prefix { $0 != 1 }, as: UTF8.self)
         #expect(head.contains("filename=\"a%22%0D%0AX: 1%0D%0A%0D%0A%0Ab%0D.flac\"\r\n"))
-        #expect(try MultipartForm.parts(of: form.bytes(), contentType: form.contentType).count == 1)
+        #expect(try MultipartForm.parts(of: form.pieces.bytes(), contentType: form.contentType).count == 1)
     }
 
     @Test func partsThatAreEmptyOrEndInLineBreaks() throws {
         let parts = [FormPart("empty", ""), FormPart("lines", "\r\n\r\n"), file([]), file([0x0D, 0x0A])]
         let form = try MultipartForm(parts)
-        #expect(try MultipartForm.parts(of: form.bytes(), contentType: form.contentType) == parts)
+        #expect(try MultipartForm.parts(of: form.pieces.bytes(), contentType: form.contentType) == parts)
         #expect(
             try MultipartForm.parts(of: Array("--b--\r\n".utf8), contentType: "multipart/form-data; boundary=b") == [])
     }

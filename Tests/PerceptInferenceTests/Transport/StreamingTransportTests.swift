@@ -6,9 +6,7 @@ import Testing
 
 extension SocketTests {
     /// Answers read while they arrive, over real sockets.
-    @Suite struct StreamingTransferTests {
-        private let transport = URLSessionTransport()
-
+    @Suite struct StreamingTransportTests {
         private func request(_ server: ScriptedServer, limit: Int = 1 << 20, timeout: Duration = .seconds(20)) throws
             -> TransportRequest
         {
@@ -30,7 +28,8 @@ extension SocketTests {
 
         /// The server sends the next event only once the one before has been seen: what is not delivered as it arrives never
         /// is.
-        @Test func eventsAreThereBeforeTheNextIsSent() async throws {
+        @Test(arguments: Carrier.allCases) func eventsAreThereBeforeTheNextIsSent(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let goOn = DispatchSemaphore(value: 0)
             let server = try ScriptedServer { _ in
                 [
@@ -54,7 +53,8 @@ extension SocketTests {
             #expect(server.hangUpCount == 0)
         }
 
-        @Test func theClientGivesEventsAsTheyArrive() async throws {
+        @Test(arguments: Carrier.allCases) func theClientGivesEventsAsTheyArrive(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let goOn = DispatchSemaphore(value: 0)
             let server = try ScriptedServer { _ in
                 [
@@ -72,7 +72,8 @@ extension SocketTests {
             await waitForHangUp(of: server)
         }
 
-        @Test func aSlowReaderHoldsTheSenderUp() async throws {
+        @Test(arguments: Carrier.allCases) func aSlowReaderHoldsTheSenderUp(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let line = Array(repeating: UInt8(ascii: "x"), count: 65_535) + [0x0A]
             let piece = Array("10000\r\n".utf8) + line + Array("\r\n".utf8)
             let count = 1024
@@ -94,7 +95,8 @@ extension SocketTests {
             #expect(byteCount == count * 65_536)
         }
 
-        @Test func statusesAreGivenWithTheirBodies() async throws {
+        @Test(arguments: Carrier.allCases) func statusesAreGivenWithTheirBodies(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             for status in [201, 307, 404, 503] {
                 let server = try ScriptedServer { _ in [.send(wire(status, "{}", headers: ["Location: /y"]))] }
                 let stream = try await transport.stream(try request(server))
@@ -104,7 +106,8 @@ extension SocketTests {
             }
         }
 
-        @Test func theByteLimitStopsTheTransfer() async throws {
+        @Test(arguments: Carrier.allCases) func theByteLimitStopsTheTransfer(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let announced = try ScriptedServer { _ in [.send(wire(200, "", length: 1 << 30)), .hold] }
             let endless = try ScriptedServer { _ in [.send(Self.head), .sendForever(Self.chunk(": x\n"))] }
             for server in [announced, endless] {
@@ -115,7 +118,8 @@ extension SocketTests {
             }
         }
 
-        @Test func silenceTimesOutAndLivelinessDoesNot() async throws {
+        @Test(arguments: Carrier.allCases) func silenceTimesOutAndLivelinessDoesNot(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let silent = try ScriptedServer { _ in [.hold] }
             let error = await #expect(throws: TransportError.self) {
                 _ = try await transport.stream(try request(silent, timeout: .milliseconds(200)))
@@ -144,7 +148,9 @@ extension SocketTests {
             await waitForHangUp(of: endless)
         }
 
-        @Test func cancellationAndNeglectCloseTheConnection() async throws {
+        @Test(arguments: Carrier.allCases) func cancellationAndNeglectCloseTheConnection(carrier: Carrier) async throws
+        {
+            let transport = carrier.transport()
             let cancelled = try ScriptedServer { _ in [.send(Self.head), .send(Self.chunk("data: 1\n\n")), .hold] }
             let stream = try await transport.stream(try request(cancelled))
             let (begun, continuation) = AsyncStream.makeStream(of: Void.self)
@@ -185,7 +191,8 @@ extension SocketTests {
             await waitForHangUp(of: full)
         }
 
-        @Test func brokenStreamsAreErrors() async throws {
+        @Test(arguments: Carrier.allCases) func brokenStreamsAreErrors(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let cut = try ScriptedServer { _ in [.send(Self.head), .send(Self.chunk("data: 1\n\n")), .close] }
             var pieces = try await transport.stream(try request(cut)).body.makeAsyncIterator()
             #expect(text(try await pieces.next()) == "data: 1\n\n")
@@ -196,7 +203,8 @@ extension SocketTests {
             #expect(none?.kind == .connectionLost)
         }
 
-        @Test func filesAreNotLeaked() async throws {
+        @Test(arguments: Carrier.allCases) func filesAreNotLeaked(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let server = try ScriptedServer { _ in
                 [.send(Self.head), .send(Self.chunk("data: 1\n\n")), .send(Self.chunk(""))]
             }

@@ -6,11 +6,31 @@ import Testing
 
 @testable import PerceptInference
 
+/// What carries requests here: Foundation's session, and libcurl where there is one.
+enum Carrier: CaseIterable {
+    case session
+    #if canImport(FoundationNetworking)
+        case curl
+    #endif
+
+    func transport(connectTimeout: Duration = .seconds(30)) -> any HTTPTransport {
+        switch self {
+        case .session: return URLSessionTransport(connectTimeout: connectTimeout)
+        #if canImport(FoundationNetworking)
+            case .curl:
+                guard let transport = CurlTransport(connectTimeout: connectTimeout) else {
+                    Issue.record("there is no libcurl")
+                    return URLSessionTransport(connectTimeout: connectTimeout)
+                }
+                return transport
+        #endif
+        }
+    }
+}
+
 extension SocketTests {
     /// Over real sockets, against a server that does what it is told byte by byte.
-    @Suite struct URLSessionTransportTests {
-        private let transport = URLSessionTransport()
-
+    @Suite struct TransportTests {
         private func request(_ server: ScriptedServer, limit: Int = 1 << 20, timeout: Duration = .seconds(20)) throws
             -> TransportRequest
         {
@@ -20,7 +40,7 @@ extension SocketTests {
                 token: try AccessToken(secret), body: pngSignature, responseByteLimit: limit, timeout: timeout)
         }
 
-        private func failure(_ request: TransportRequest) async -> TransportError? {
+        private func failure(_ request: TransportRequest, by transport: any HTTPTransport) async -> TransportError? {
             do throws(TransportError) {
                 _ = try await transport.send(request)
                 return nil
@@ -29,7 +49,8 @@ extension SocketTests {
             }
         }
 
-        @Test func requestAndAnswerGoThroughUnchanged() async throws {
+        @Test(arguments: Carrier.allCases) func requestAndAnswerGoThroughUnchanged(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let server = try ScriptedServer { _ in
                 [.send(wire(200, "[1]", headers: ["X-Request-Id: r7", "Set-Cookie: a=b"]))]
             }
@@ -54,7 +75,8 @@ extension SocketTests {
         }
 
         /// A body that is a file: its length is announced, all of it arrives, on a kept connection too.
-        @Test func aFileIsSentAsItIs() async throws {
+        @Test(arguments: Carrier.allCases) func aFileIsSentAsItIs(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let server = try ScriptedServer { _ in [.send(wire(200, "[1]"))] }
             let bytes = pngSignature + (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
             let folder = try TemporaryFolder()
@@ -79,15 +101,17 @@ extension SocketTests {
         }
 
         /// A file that has gone since is an error, not a request without a body.
-        @Test func aFileThatIsGoneIsAnError() async throws {
+        @Test(arguments: Carrier.allCases) func aFileThatIsGoneIsAnError(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let server = try ScriptedServer { _ in [.send(wire(200, "[1]"))] }
             var request = TransportRequest(url: server.url, timeout: .seconds(20))
             request.bodyFile = TransportRequest.BodyFile(path: "/nonexistent/upload.png", byteCount: 8)
-            #expect(await failure(request) != nil)
+            #expect(await failure(request, by: transport) != nil)
         }
 
         /// Speech to a server of OpenAI's interface, from a file: the same form as from memory, a second time too.
-        @Test func aFormIsSentFromAFile() async throws {
+        @Test(arguments: Carrier.allCases) func aFormIsSentFromAFile(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let server = try ScriptedServer { _ in [.send(wire(200, #"{"text":"x"}"#))] }
             let bytes = Array("fLaC".utf8) + (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
             let folder = try TemporaryFolder()
@@ -105,9 +129,9 @@ extension SocketTests {
             #expect(bodies.first?.hasSuffix("\r\n--percept-form-0--\r\n") == true)
         }
 
-        @Test(arguments: [200, 201, 400, 401, 404, 413, 429, 500, 503]) func everyStatusIsAnAnswer(status: Int)
-            async throws
-        {
+        @Test(arguments: [200, 201, 400, 401, 404, 413, 429, 500, 503], Carrier.allCases)
+        func everyStatusIsAnAnswer(status: Int, carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let server = try ScriptedServer { _ in
                 [.send(wire(status, "{}", headers: ["WWW-Authenticate: Bearer", "Retry-After: 3"]))]
             }
@@ -117,7 +141,10 @@ extension SocketTests {
             #expect(server.requests.count == 1)
         }
 
-        @Test(arguments: [301, 302, 303, 307, 308]) func redirectsAreNotFollowed(status: Int) async throws {
+        @Test(arguments: [301, 302, 303, 307, 308], Carrier.allCases) func redirectsAreNotFollowed(
+            status: Int, carrier: Carrier
+        ) async throws {
+            let transport = carrier.transport()
             let target = try ScriptedServer { _ in [.send(wire(200, "[]"))] }
             let location = "Location: \(target.url.absoluteString)"
             let server = try ScriptedServer { _ in [.send(wire(status, "", headers: [location]))] }
@@ -127,7 +154,8 @@ extension SocketTests {
             #expect(target.requests.isEmpty)
         }
 
-        @Test func aRedirectToAnotherHostCarriesNothing() async throws {
+        @Test(arguments: Carrier.allCases) func aRedirectToAnotherHostCarriesNothing(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let target = try ScriptedServer { _ in [.send(wire(200, "[]"))] }
             let location = "Location: \(target.url.absoluteString)"
             let server = try ScriptedServer { _ in [.send(wire(307, "", headers: [location]))] }
@@ -138,7 +166,10 @@ extension SocketTests {
             #expect(target.connectionCount == 0)
         }
 
-        @Test func aRedirectWithinTheHostIsFollowedByTheClient() async throws {
+        @Test(arguments: Carrier.allCases) func aRedirectWithinTheHostIsFollowedByTheClient(carrier: Carrier)
+            async throws
+        {
+            let transport = carrier.transport()
             let server = try ScriptedServer { request in
                 [.send(request.hasPrefix("POST /x ") ? wire(307, "", headers: ["Location: /y"]) : wire(200, "[2]"))]
             }
@@ -149,37 +180,40 @@ extension SocketTests {
             #expect(server.requests.allSatisfy { $0.contains("Bearer \(secret)") })
         }
 
-        @Test func theByteLimitStopsTheTransfer() async throws {
+        @Test(arguments: Carrier.allCases) func theByteLimitStopsTheTransfer(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let announced = try ScriptedServer { _ in [.send(wire(200, "", length: 1 << 30)), .hold] }
-            #expect(await failure(try request(announced, limit: 1000))?.kind == .answerTooLarge)
+            #expect(await failure(try request(announced, limit: 1000), by: transport)?.kind == .answerTooLarge)
             let chunk = Array("1000\r\n".utf8) + [UInt8](repeating: 0x20, count: 4096) + Array("\r\n".utf8)
             let endless = try ScriptedServer { _ in
                 [.send(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)), .sendForever(chunk)]
             }
-            #expect(await failure(try request(endless, limit: 100_000))?.kind == .answerTooLarge)
+            #expect(await failure(try request(endless, limit: 100_000), by: transport)?.kind == .answerTooLarge)
             for server in [announced, endless] { await waitForHangUp(of: server) }
             let exact = try ScriptedServer { _ in [.send(wire(200, "12345"))] }
             #expect(try await transport.send(try request(exact, limit: 5)).body.count == 5)
-            #expect(await failure(try request(exact, limit: 4))?.kind == .answerTooLarge)
+            #expect(await failure(try request(exact, limit: 4), by: transport)?.kind == .answerTooLarge)
         }
 
-        @Test func silenceAndTrickleTimeOut() async throws {
+        @Test(arguments: Carrier.allCases) func silenceAndTrickleTimeOut(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let silent = try ScriptedServer { _ in [.hold] }
-            #expect(await failure(try request(silent, timeout: .milliseconds(200)))?.kind == .timedOut)
+            #expect(await failure(try request(silent, timeout: .milliseconds(200)), by: transport)?.kind == .timedOut)
             let trickle = try ScriptedServer { _ in
                 [.send(wire(200, "", length: 1000))]
                     + (0..<1000).flatMap { _ in [.pause(milliseconds: 20), .send([0x20])] }
             }
-            #expect(await failure(try request(trickle, timeout: .milliseconds(300)))?.kind == .timedOut)
+            #expect(await failure(try request(trickle, timeout: .milliseconds(300)), by: transport)?.kind == .timedOut)
             for server in [silent, trickle] { await waitForHangUp(of: server) }
             let slow = try ScriptedServer { _ in [.pause(milliseconds: 300), .send(wire(200, "[3]"))] }
             #expect(try await transport.send(try request(slow)).body == Array("[3]".utf8))
         }
 
-        @Test func cancellationStopsTheTransfer() async throws {
+        @Test(arguments: Carrier.allCases) func cancellationStopsTheTransfer(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let server = try ScriptedServer { _ in [.send(wire(200, "", length: 1000)), .hold] }
             let request = try request(server)
-            let task = Task { await failure(request) }
+            let task = Task { await failure(request, by: transport) }
             while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
             task.cancel()
             #expect(await task.value?.kind == .cancelled)
@@ -192,20 +226,22 @@ extension SocketTests {
             #expect(server.hangUpCount == 1, "the transfer goes on")
         }
 
-        @Test func brokenAnswersAreErrors() async throws {
+        @Test(arguments: Carrier.allCases) func brokenAnswersAreErrors(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let cut = try ScriptedServer { _ in [.send(wire(200, "[1", length: 10)), .close] }
-            #expect(await failure(try request(cut))?.kind == .connectionLost)
+            #expect(await failure(try request(cut), by: transport)?.kind == .connectionLost)
             let empty = try ScriptedServer { _ in [.close] }
-            #expect(await failure(try request(empty))?.kind == .connectionLost)
+            #expect(await failure(try request(empty), by: transport)?.kind == .connectionLost)
             let nonsense = try ScriptedServer { _ in [.send(Array("this is not HTTP\r\n\r\n".utf8)), .close] }
-            #expect(await failure(try request(nonsense)) != nil)
+            #expect(await failure(try request(nonsense), by: transport) != nil)
         }
 
-        @Test func anEndpointThatIsDownIsReportedSoon() async throws {
+        @Test(arguments: Carrier.allCases) func anEndpointThatIsDownIsReportedSoon(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let port = try ScriptedServer { _ in [] }.port
             // The server is gone with its value; nothing listens there now.
             let url = try #require(URL(string: "http://127.0.0.1:\(port)/hf-inference"))
-            let error = await failure(TransportRequest(url: url))
+            let error = await failure(TransportRequest(url: url), by: transport)
             #expect(error?.kind == .notConnected)
             let client = InferenceClient(
                 token: nil, endpoint: .url(url), transport: transport, retry: RetryPolicy(baseDelay: .milliseconds(1)))
@@ -213,14 +249,15 @@ extension SocketTests {
             #expect(inferenceError?.kind == .unreachable)
             #expect(inferenceError?.description.contains("127.0.0.1:\(port)") == true)
             let unknown = try #require(URL(string: "http://no-such-host.invalid/"))
-            #expect(await failure(TransportRequest(url: unknown))?.kind == .notConnected)
+            #expect(await failure(TransportRequest(url: unknown), by: transport)?.kind == .notConnected)
         }
 
-        @Test func aConnectionThatDoesNotComeAboutIsGivenUp() async throws {
+        @Test(arguments: Carrier.allCases) func aConnectionThatDoesNotComeAboutIsGivenUp(carrier: Carrier) async throws
+        {
             // The server waits for a request, while the client waits for it to begin with TLS.
             let mute = try ScriptedServer { _ in [] }
             let url = try #require(URL(string: "https://127.0.0.1:\(mute.port)/x"))
-            let transport = URLSessionTransport(connectTimeout: .milliseconds(200))
+            let transport = carrier.transport(connectTimeout: .milliseconds(200))
             let error = await #expect(throws: TransportError.self) {
                 _ = try await transport.send(TransportRequest(url: url, body: [1]))
             }
@@ -236,7 +273,8 @@ extension SocketTests {
             #expect(try await transport.stream(try request(slow)).status == 200)
         }
 
-        @Test func filesAreNotLeaked() async throws {
+        @Test(arguments: Carrier.allCases) func filesAreNotLeaked(carrier: Carrier) async throws {
+            let transport = carrier.transport()
             let server = try ScriptedServer { _ in [.send(wire(200, "[]"))] }
             _ = try await transport.send(try request(server))
             guard let before = openFileCount() else { return }
@@ -244,7 +282,7 @@ extension SocketTests {
             let after = try #require(openFileCount())
             #expect(after <= before + 2, "\(before) before, \(after) after 100 requests")
             // A transport of its own for each: sessions must go away too.
-            for _ in 0..<50 { _ = try await URLSessionTransport().send(try request(server)) }
+            for _ in 0..<50 { _ = try await carrier.transport().send(try request(server)) }
             for _ in 0..<400 where (openFileCount() ?? 0) > before + 6 { try await Task.sleep(for: .milliseconds(10)) }
             let atEnd = try #require(openFileCount())
             #expect(atEnd <= before + 6, "\(before) before, \(atEnd) after 50 transports")
