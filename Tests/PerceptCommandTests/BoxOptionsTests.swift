@@ -1,4 +1,5 @@
 import Foundation
+import Percept
 import PerceptCore
 import PerceptImage
 import PerceptInference
@@ -233,5 +234,43 @@ import Testing
         let segment = ["segment", TestFiles.scene, "--tape", TestFiles.tape, "-o", "out"]
         #expect(try CommandRun(segment + arguments, in: folder).status == 64)
         #expect(try folder.contents().isEmpty)
+    }
+
+    @Test func labelFilesOfSeveralPictures() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write(TestFiles.bytes(of: TestFiles.scene), as: "again.png")
+        let run = try CommandRun(
+            [
+                "detect", TestFiles.scene, "again.png", "none.png", "--tape", TestFiles.tape, "--labels", "out",
+                "--format",
+                "yolo", "--format", "voc", "--format", "coco", "--json",
+            ], in: folder)
+        #expect(run.status == 66)
+        let lines = try run.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+        #expect(lines[0]["labels"] == ["folder": "out", "files": ["scene.xml", "scene.txt"]])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.file("out")).sorted() == [
+                "again.txt", "again.xml", "classes.txt", "coco.json", "scene.txt", "scene.xml",
+            ])
+        let labels = String(decoding: try TestFiles.bytes(of: folder.file("out/classes.txt")), as: UTF8.self)
+            .split(separator: "\n").map(String.init)
+        for (line, name) in zip(lines, ["scene", "again"]) {
+            let found = try #require(line["detections"]?.arrayValue)
+            let size = try Image(decoding: .file(TestFiles.scene)).size
+            let text = String(decoding: try TestFiles.bytes(of: folder.file("out/\(name).txt")), as: UTF8.self)
+            let boxes = try YOLOLabels.boxes(in: text, size: size)
+            #expect(boxes.map { labels[$0.classNumber] } == found.map { $0["label"]?.stringValue })
+            for (box, object) in zip(boxes.map(\.box), found) {
+                let xMax = try #require(object["box"]?["xmax"]?.doubleValue)
+                #expect(abs(box.xMax - xMax) < 1e-9)
+            }
+        }
+        // Of a saved answer likewise; what is not on the picture is no label.
+        let offline = try Self.annotate(["--labels", "l", "--format", "yolo"], in: folder)
+        #expect(offline.status == 0)
+        let text = String(decoding: try TestFiles.bytes(of: folder.file("l/scene.txt")), as: UTF8.self)
+        #expect(text.split(separator: "\n").map { $0.prefix(2) } == ["0 ", "0 ", "1 "])
+        #expect(try Self.annotate(["--labels", "l"], in: folder).status == 64)
+        #expect(try Self.annotate(["--format", "yolo"], in: folder).status == 64)
     }
 }

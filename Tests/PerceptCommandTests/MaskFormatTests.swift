@@ -6,14 +6,15 @@ import PerceptTestSupport
 import Testing
 
 @Suite struct MaskFormatTests {
-    private static let formats = ["coco", "panoptic", "polygons", "cutouts"].flatMap { ["--format", $0] }
+    private static let formats = ["coco", "panoptic", "indexed", "polygons", "cutouts"].flatMap { ["--format", $0] }
 
     @Test func segmentAndMasksWriteTheSameFormats() throws {
         let folder = try TemporaryFolder()
         let run = try CommandRun(
             ["segment", TestFiles.scene, "--tape", TestFiles.tape, "-o", "online", "--json"] + Self.formats, in: folder)
         #expect(run.status == 0)
-        #expect(try run.json()["files"] == ["coco.json", "panoptic.png", "panoptic.json", "polygons.json"])
+        #expect(
+            try run.json()["files"] == ["coco.json", "panoptic.png", "panoptic.json", "indexed.png", "polygons.json"])
         let tape = try JSONValue(parsing: TestFiles.bytes(of: TestFiles.tape))
         let answer = try #require(
             tape["exchanges"]?.arrayValue?.first {
@@ -27,7 +28,8 @@ import Testing
         #expect(
             names == [
                 "000-ball-cutout.png", "000-ball.png", "001-crate-cutout.png", "001-crate.png", "002-cone-cutout.png",
-                "002-cone.png", "coco.json", "panoptic.json", "panoptic.png", "polygons.json", "segments.json",
+                "002-cone.png", "coco.json", "indexed.png", "panoptic.json", "panoptic.png", "polygons.json",
+                "segments.json",
             ])
         for name in names {
             #expect(
@@ -36,9 +38,22 @@ import Testing
         }
         let segments = try PanopticImage.segments(of: Image(decoding: .file(folder.file("offline/panoptic.png"))))
         #expect(segments.map(\.identifier) == [1, 2, 3])
+        let numbered = try IndexedMaskImage.masks(of: Image(decoding: .file(folder.file("offline/indexed.png"))))
+        #expect(numbered.map(\.mask) == segments.map(\.mask))
         let coco = try JSONValue(parsing: TestFiles.bytes(of: folder.file("offline/coco.json")))
         #expect(coco["images"]?[0]?["file_name"] == "scene.png")
         #expect(coco["annotations"]?.arrayValue?.count == 3)
+        for (form, isText) in [("compressed", true), ("uncompressed", false)] {
+            let run = try CommandRun(
+                ["masks", "answer.json", "-o", form, "--format", "coco", "--coco-masks", form], in: folder)
+            #expect(run.status == 0)
+            let coco = try JSONValue(parsing: TestFiles.bytes(of: folder.file("\(form)/coco.json")))
+            let counts = coco["annotations"]?.arrayValue?.compactMap { $0["segmentation"]?["counts"] } ?? []
+            #expect(counts.count == 3)
+            #expect(counts.allSatisfy { ($0.stringValue != nil) == isText })
+        }
+        let alone = try CommandRun(["masks", "answer.json", "-o", "no", "--coco-masks", "compressed"], in: folder)
+        #expect(alone.status == 64)
     }
 
     @Test func withoutThePictureAllButCutOuts() throws {

@@ -13,7 +13,8 @@ struct SegmentFilePlan: Sendable {
 
     /// - Throws: `MediaError` `.invalidArgument` when masks differ in size, or the picture is missing.
     init(
-        _ segments: [Segment], _ formats: Set<SegmentFiles.Format>, indices: [Int]?, pictureName: String, image: Image?
+        _ segments: [Segment], _ formats: Set<SegmentFiles.Format>, indices: [Int]?,
+        cocoMasks: COCODataset.MaskForm, pictureName: String, image: Image?
     ) throws(MediaError) {
         let names = SegmentFileName.names(for: segments.map(\.label))
         let hasCutOuts = formats.contains(.cutouts)
@@ -52,16 +53,17 @@ struct SegmentFilePlan: Sendable {
                 remedy: "name it with --image")
         }
         try segments.checkSize(size)
-        try addCommonFiles(segments, formats, size: size, pictureName: pictureName)
+        try addCommonFiles(segments, formats, size: size, cocoMasks: cocoMasks, pictureName: pictureName)
     }
 
     private mutating func addCommonFiles(
-        _ segments: [Segment], _ formats: Set<SegmentFiles.Format>, size: PixelSize, pictureName: String
+        _ segments: [Segment], _ formats: Set<SegmentFiles.Format>, size: PixelSize,
+        cocoMasks: COCODataset.MaskForm, pictureName: String
     ) throws(MediaError) {
         if formats.contains(.coco) {
             add("coco.json") { () throws(MediaError) in
                 var dataset = COCODataset()
-                try dataset.add(segments, of: pictureName, size: size)
+                try dataset.add(segments, of: pictureName, size: size, masksAs: cocoMasks)
                 return dataset.json.serialized()
             }
         }
@@ -72,11 +74,23 @@ struct SegmentFilePlan: Sendable {
                 panoptic.json(fileName: pictureName, pngName: "panoptic.png").serializedForReading()
             }
         }
+        if formats.contains(.indexed) {
+            try addIndexedPicture(segments, size: size)
+        }
         if formats.contains(.polygons) {
             add("polygons.json") { () throws(MediaError) in
                 try SegmentPolygons.json(segments, size: size).serialized()
             }
         }
+    }
+
+    private mutating func addIndexedPicture(_ segments: [Segment], size: PixelSize) throws(MediaError) {
+        // Those without pixels of their own keep their numbers.
+        var masks: [Mask] = []
+        for segment in segments { masks.append(try segment.mask.subtracting(segment.mask)) }
+        for part in try PanopticSegmentation(segments, size: size).parts { masks[part.identifier - 1] = part.mask }
+        let numbered = masks
+        add("indexed.png") { () throws(MediaError) in try IndexedMaskImage.png(numbered, size: size) }
     }
 
     private mutating func add(_ name: String, _ bytes: @escaping @Sendable () throws(MediaError) -> [UInt8]) {

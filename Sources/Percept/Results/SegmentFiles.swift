@@ -26,6 +26,9 @@ public struct SegmentFiles: Sendable, Hashable {
         case coco
         /// `panoptic.png` and `panoptic.json`, as ``PanopticSegmentation`` writes them.
         case panoptic
+        /// `indexed.png`, as `IndexedMaskImage` writes it: segment `i` of the list has number `i + 1`. A pixel that several masks cover
+        /// goes to the segment that has it in ``PanopticSegmentation``. At most 255 segments.
+        case indexed
         /// `polygons.json`, as ``SegmentPolygons`` writes it.
         case polygons
         /// `000-cat-cutout.png` and so on: what lies under each mask, as `Image.cutOut(_:)` gives it; none for an empty mask.
@@ -50,18 +53,20 @@ public struct SegmentFiles: Sendable, Hashable {
     ///   - folder: where to.
     ///   - indices: the places of the segments in the answer, where these are others than in `segments`; the list states them.
     ///   - formats: what is written besides; all masks must be of one size then.
+    ///   - cocoMasks: how `coco.json` writes masks.
     ///   - pictureName: what `coco.json` and `panoptic.json` call the picture.
     ///   - image: the picture, upright; cut-outs need it.
     ///   - inputs: files that must not be replaced.
     /// - Throws: `MediaError` `.invalidArgument` when a file would replace one of `inputs`, when masks differ in size from each
-    ///   other or from the picture, when there are cut-outs without the picture, or a panoptic picture of neither segments nor
-    ///   a picture; `.outputNotCreatable` or `.inputOutput`.
+    ///   other or from the picture, when there are cut-outs without the picture, a panoptic picture of neither segments nor
+    ///   a picture, or more segments than an indexed picture numbers; `.outputNotCreatable` or `.inputOutput`.
     public init(
         saving segments: [Segment], in folder: String, indices: [Int]? = nil, formats: Set<Format> = [],
-        pictureName: String = "",
-        image: Image? = nil, protecting inputs: [String] = []
+        cocoMasks: COCODataset.MaskForm = .polygons, pictureName: String = "", image: Image? = nil,
+        protecting inputs: [String] = []
     ) throws(MediaError) {
-        let plan = try SegmentFilePlan(segments, formats, indices: indices, pictureName: pictureName, image: image)
+        let plan = try SegmentFilePlan(
+            segments, formats, indices: indices, cocoMasks: cocoMasks, pictureName: pictureName, image: image)
         let entries = plan.entries
         let list = PlannedFile(name: Self.listName) { () throws(MediaError) in
             Self.json(entries).serializedForReading()

@@ -18,11 +18,12 @@ struct Batch {
         self.console = console
     }
 
-    /// Runs `body` for each file, standard input among them, one after the other.
+    /// Runs `body` for each file, standard input among them, one after the other, and `finish` after the last.
     ///
     /// - Throws: `ExitCode` when any of them failed: the highest of their codes.
     static func run(
-        _ files: [String], _ console: Console, _ body: (MediaSource) async throws -> Void
+        _ files: [String], _ console: Console, finish: () throws -> Void = {},
+        _ body: (MediaSource) async throws -> Void
     ) async throws {
         var batch = Batch(console)
         for file in files {
@@ -34,7 +35,8 @@ struct Batch {
                 batch.report(error, file)
             }
         }
-        batch.saveRecording(protecting: files)
+        batch.attempt(finish)
+        batch.attempt { try ServiceRecording.save(protecting: files) }
         try batch.finish()
     }
 
@@ -80,10 +82,10 @@ struct Batch {
         try batch.finish()
     }
 
-    /// A tape that cannot be written is a failure beside those of the inputs.
-    private mutating func saveRecording(protecting files: [String]) {
+    /// What is written for all inputs together and cannot be is a failure beside theirs.
+    private mutating func attempt(_ body: () throws -> Void) {
         do {
-            try ServiceRecording.save(protecting: files)
+            try body()
         } catch {
             let failure = Failure.reporting(error)
             console.error(failure.line)

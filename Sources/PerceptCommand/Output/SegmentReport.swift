@@ -18,6 +18,7 @@ struct SegmentReport {
     ///   - picture: what the masks are about, where it is known.
     ///   - folder: where the masks go; `nil` for nowhere.
     ///   - formats: what is written there besides the masks.
+    ///   - cocoMasks: how COCO's annotations have them.
     ///   - otherInputs: files beside `source` that must not be replaced.
     ///   - overlay: where the picture with the masks over it goes.
     ///   - overlaying: how they are shown there.
@@ -25,7 +26,8 @@ struct SegmentReport {
     ///   - limits: what that picture may not exceed.
     init(
         _ selection: Selection<Percept.Segment>, source: MediaSource, picture: MediaSource?, otherInputs: [String] = [],
-        folder: String?, formats: [SegmentFiles.Format] = [], overlay: String?, overlaying: OverlayOptions,
+        folder: String?, formats: [SegmentFiles.Format] = [],
+        cocoMasks: COCODataset.MaskForm = .polygons, overlay: String?, overlaying: OverlayOptions,
         lenient: Bool = false, limits: ResourceLimits
     ) throws {
         name = source.name
@@ -43,7 +45,7 @@ struct SegmentReport {
         }
         files = try folder.map { folder in
             try SegmentFiles(
-                saving: segments, in: folder, indices: selection.indices, formats: Set(formats),
+                saving: segments, in: folder, indices: selection.indices, formats: Set(formats), cocoMasks: cocoMasks,
                 pictureName: picture.map { ($0.name as NSString).lastPathComponent } ?? "", image: image,
                 protecting: inputs)
         }
@@ -97,3 +99,4 @@ struct SegmentReport {
 }
 
 extension SegmentFiles.Format: ExpressibleByArgument {}
+extension COCODataset.MaskForm: ExpressibleByArgument {}

@@ -26,13 +26,15 @@ struct Annotate: AsyncParsableCommand {
 
     @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
     @OptionGroup(title: "Drawing") var drawing: DrawingOptions
+    @OptionGroup(title: "Label files") var labelling: BoxLabelOptions
     @OptionGroup var reading: PictureReadingOptions
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func run() async throws {
         let console = Console(general)
-        try await Batch.run([image], console) { source in
+        var labels = labelling.files(protecting: [image, detections])
+        try await Batch.run([image], console, finish: { try labels?.finish() }) { source in
             _ = try PictureOutput.encoding(for: output)
             let none = MediaInput(bytes: [], mediaType: .png)
             let found = try SavedAnswer.decode(detections, as: ObjectDetection(image: none), key: "detections")
@@ -52,6 +54,7 @@ struct Annotate: AsyncParsableCommand {
             try PictureOutput.write(annotated.image, to: output, protecting: inputs)
             let dropped = annotated.dropped.inAnswer(selection.kept)
             dropped.report(console, detections)
+            let labelFiles = try labels?.add(objects, of: source, limits: resources.limits)
             let drawn = objects.count - dropped.count
             var json: JSONObject = [
                 "file": .string(source.name), "output": .string(output), "drawn": .integer(drawn),
@@ -65,7 +68,8 @@ struct Annotate: AsyncParsableCommand {
                         name.map { ["index": .integer(kept.index), "crop": .string($0)] }
                     })
             }
-            let outputs = [output, cropFiles?.folder].compactMap(\.self).joined(separator: ", ")
+            labelling.report(labelFiles, in: &json)
+            let outputs = [output, cropFiles?.folder, labelling.labels].compactMap(\.self).joined(separator: ", ")
             try console.result(
                 "\(source.name) → \(outputs): \(drawn) of \(counted(objects.count, "box", "boxes")) drawn\(selection.leftOutText)",
                 json: json)

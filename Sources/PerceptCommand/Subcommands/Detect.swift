@@ -23,6 +23,7 @@ struct Detect: AsyncParsableCommand {
 
     @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
     @OptionGroup(title: "Drawing") var drawing: DrawingOptions
+    @OptionGroup(title: "Label files") var labelling: BoxLabelOptions
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
@@ -39,7 +40,8 @@ struct Detect: AsyncParsableCommand {
         let console = Console(general)
         var naming = output.map { OutputNaming($0, inputs: input.files) }
         var folders = crops.map { OutputNaming($0, inputs: input.files) }
-        try await Batch.run(input.files, console) { source in
+        var labels = labelling.files(protecting: input.files)
+        try await Batch.run(input.files, console, finish: { try labels?.finish() }) { source in
             let path = try naming?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
             if let path {
                 _ = try PictureOutput.encoding(for: path)
@@ -66,9 +68,11 @@ struct Detect: AsyncParsableCommand {
                     annotated.dropped.inAnswer(selection.kept).report(console, source.name)
                 }
             }
-            let json = try Self.json(source.name, found, selection, path, cropFiles)
-            try console.result(
-                Self.text(source.name, selection, [path, cropFiles?.folder].compactMap(\.self)), json: json)
+            let labelFiles = try labels?.add(selection.results, of: source, limits: resources.limits)
+            var json = try Self.json(source.name, found, selection, path, cropFiles)
+            labelling.report(labelFiles, in: &json)
+            let outputs = [path, cropFiles?.folder, labelling.labels].compactMap(\.self)
+            try console.result(Self.text(source.name, selection, outputs), json: json)
         }
     }
 

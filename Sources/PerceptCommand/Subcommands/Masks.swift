@@ -24,9 +24,15 @@ struct Masks: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What else to write (repeatable): coco (coco.json), panoptic (panoptic.png and .json), polygons (polygons.json), cutouts (a PNG per segment; needs --image).",
+            "What else to write (repeatable): coco (coco.json), panoptic (panoptic.png and .json), indexed (indexed.png: numbers of segments as colours), polygons (polygons.json), cutouts (a PNG per segment; needs --image).",
             valueName: "format"))
     var format: [SegmentFiles.Format] = []
+
+    @Option(
+        help:
+            "How coco.json has masks: polygons, and run lengths where there are holes; or all as run lengths, compressed to text or not. (default: polygons)"
+    )
+    var cocoMasks: COCODataset.MaskForm?
 
     @Flag(help: "Rescales masks that are not of the picture's size, instead of refusing them.")
     var rescaleMasks = false
@@ -37,6 +43,7 @@ struct Masks: AsyncParsableCommand {
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
+        if cocoMasks != nil, !format.contains(.coco) { throw ValidationError("--coco-masks needs --format coco.") }
         if let flag = overlaying.givenFlag, overlay == nil {
             throw ValidationError("\(flag) is for the picture that --overlay names.")
         }
@@ -60,6 +67,7 @@ struct Masks: AsyncParsableCommand {
                 rescalingMismatch: rescaleMasks, limits: resources.limits)
             try SegmentReport(
                 Selection(segments, selecting), source: source, picture: picture, folder: output, formats: format,
+                cocoMasks: cocoMasks ?? .polygons,
                 overlay: overlay, overlaying: overlaying, limits: resources.limits
             ).print(console)
         }

@@ -23,9 +23,15 @@ struct Segment: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What else to write into the folder (repeatable): coco, panoptic, polygons or cutouts; see masks.",
+            "What else to write into the folder (repeatable): coco, panoptic, indexed, polygons or cutouts; see masks.",
             valueName: "format"))
     var format: [SegmentFiles.Format] = []
+
+    @Option(
+        help:
+            "How coco.json has masks: polygons, and run lengths where there are holes; or all as run lengths, compressed to text or not. (default: polygons)"
+    )
+    var cocoMasks: COCODataset.MaskForm?
 
     @Flag(help: "Rescales masks that are not of the size of what was sent, instead of refusing them.")
     var rescaleMasks = false
@@ -39,6 +45,7 @@ struct Segment: AsyncParsableCommand {
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
+        if cocoMasks != nil, !format.contains(.coco) { throw ValidationError("--coco-masks needs --format coco.") }
         if let flag = overlaying.givenFlag, overlay == nil {
             throw ValidationError("\(flag) is for the picture that --overlay names.")
         }
@@ -62,7 +69,8 @@ struct Segment: AsyncParsableCommand {
             let report = try SegmentReport(
                 Selection(segmentation.segments, selecting), source: source, picture: source, otherInputs: input.files,
                 folder: folder,
-                formats: format, overlay: picture, overlaying: overlaying, lenient: image.reading.lenient,
+                formats: format, cocoMasks: cocoMasks ?? .polygons, overlay: picture, overlaying: overlaying,
+                lenient: image.reading.lenient,
                 limits: resources.limits)
             try report.print(console, sent: segmentation.sent, receipt: segmentation.receipt)
         }

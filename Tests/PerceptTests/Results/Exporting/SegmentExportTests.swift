@@ -177,10 +177,10 @@ struct SegmentFormatTests {
             image: image)
         #expect(
             try folder.contents() == [
-                "000-a-cutout.png", "000-a.png", "001-b.png", "coco.json", "panoptic.json", "panoptic.png",
-                "polygons.json", "segments.json",
+                "000-a-cutout.png", "000-a.png", "001-b.png", "coco.json", "indexed.png", "panoptic.json",
+                "panoptic.png", "polygons.json", "segments.json",
             ])
-        #expect(files.commonFiles == ["coco.json", "panoptic.png", "panoptic.json", "polygons.json"])
+        #expect(files.commonFiles == ["coco.json", "panoptic.png", "panoptic.json", "indexed.png", "polygons.json"])
         #expect(files.entries.map(\.cutOut) == ["000-a-cutout.png", nil])
         let cut = try Image(decoding: .file(folder.file("000-a-cutout.png")))
         #expect(cut.bytes == [9, 9, 9, 255, 9, 9, 9, 255])
@@ -188,6 +188,34 @@ struct SegmentFormatTests {
         #expect(coco["images"]?[0]?["file_name"] == "p.jpg")
         let panoptic = try PanopticImage.segments(of: Image(decoding: .file(folder.file("panoptic.png"))))
         #expect(panoptic.map(\.mask) == [segments[0].mask])
+    }
+
+    /// Numbers are those of the list, whatever the scores; a shared pixel goes to the best.
+    @Test func indexedNumbersAreThoseOfTheList() throws {
+        let folder = try TemporaryFolder()
+        let segments = try [
+            Segment("a", score: 0.5, rows: ["###.", "...."]), Segment("hidden", score: 0.1, rows: ["##..", "...."]),
+            Segment("b", score: 0.9, rows: ["..##", "..##"]),
+        ]
+        _ = try SegmentFiles(saving: segments, in: folder.path, formats: [.indexed])
+        let masks = try IndexedMaskImage.masks(of: Image(decoding: .file(folder.file("indexed.png"))))
+        #expect(masks.map(\.index) == [0, 2])
+        #expect(masks.map(\.mask.area) == [2, 4])
+        #expect(masks[1].mask == segments[2].mask)
+    }
+
+    @Test(arguments: COCODataset.MaskForm.allCases)
+    func cocoMasksAreAsAskedFor(form: COCODataset.MaskForm) throws {
+        let folder = try TemporaryFolder()
+        let segment = try Segment("a", rows: ["##", "#."])
+        _ = try SegmentFiles(saving: [segment], in: folder.path, formats: [.coco], cocoMasks: form)
+        let coco = try JSONValue(parsing: TestFiles.bytes(of: folder.file("coco.json")))
+        let mask = coco["annotations"]?[0]?["segmentation"]
+        switch form {
+        case .polygons: #expect(mask?.arrayValue?.count == 1)
+        case .compressed: #expect(mask?["counts"]?.stringValue == segment.mask.cocoString)
+        case .uncompressed: #expect(mask?["counts"] == [0, 3, 1])
+        }
     }
 
     @Test func nothingIsWrittenWhenAFormatCannotBe() throws {
