@@ -46,7 +46,7 @@ enum ReportMarkup {
             <p class="summary">\(HTMLText.escaped(summary(report)))</p>
             </header>
             <noscript><p class="note">Without its script this page shows the texts alone.</p></noscript>
-            <div id="controls" class="controls" role="toolbar" aria-label="What is shown" hidden></div>
+            <div id="controls" class="controls" role="group" aria-label="What is shown" hidden></div>
             \(contents(report))
             <script type="application/json" id="page-data">\(data)</script>
             <main id="cards" tabindex="-1">

@@ -242,10 +242,11 @@ final class HeadlessBrowser {
             ])
     }
 
-    func prefer(_ feature: String, _ value: String) throws {
+    /// - Parameter medium: `print` for paper, empty for the screen.
+    func prefer(_ feature: String, _ value: String, on medium: String = "") throws {
         try send(
             "Emulation.setEmulatedMedia",
-            ["features": [["name": .string(feature), "value": .string(value)]]])
+            ["media": .string(medium), "features": [["name": .string(feature), "value": .string(value)]]])
     }
 
     /// Writes what the window shows as PNG.

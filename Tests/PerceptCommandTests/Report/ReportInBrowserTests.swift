@@ -52,6 +52,183 @@ struct ReportInBrowserTests {
         try isQuiet(browser)
     }
 
+    /// What is shown where there is not room for all of it.
+    @Test(.timeLimit(.minutes(2))) func aCrowdIsLegible() throws {
+        let folder = try TemporaryFolder()
+        let profile = try TemporaryFolder()
+        try crowd(in: folder)
+        let run = try CommandRun(["report", "run.jsonl", "-o", "report.html", "-q"], in: folder)
+        try #require(run.status == 0, "\(run.errors)")
+        let browser = try HeadlessBrowser(profile: profile.path)
+        try browser.resize(width: 1280, height: 1000)
+        try browser.open(folder.file("report.html"))
+        try browser.wait("document.querySelectorAll('.card.built .plate').length >= 100")
+        let picture = pictures(folder)
+
+        try platesMakeWay(browser, picture)
+        try labelsAreFound(browser)
+        try hasItsSize(browser)
+        try isPrinted(browser, picture)
+        try isQuiet(browser)
+    }
+
+    /// A hundred boxes in rows, with labels wider than they are; strips and a dot; more labels than are looked through.
+    private func crowd(in folder: TemporaryFolder) throws {
+        func detection(_ label: String, _ score: Double, _ x: Int, _ y: Int, _ width: Int, _ height: Int) -> String {
+            #"{"label":"\#(label)","score":\#(score),"box":{"xmin":\#(x),"ymin":\#(y),"xmax":\#(x + width),"ymax":\#(y + height)}}"#
+        }
+        func line(_ name: String, _ detections: [String]) -> String {
+            #"{"file":"\#(name)","detections":[\#(detections.joined(separator: ","))]}"#
+        }
+        let crowd = (0..<100).map { index in
+            let label = index == 7 ? String(repeating: "long ", count: 60) : "passer-by \(index % 30)"
+            return detection(
+                label, Double(index + 1) / 101, 20 + index % 10 * 120, 20 + index / 10 * 115, 130, 100)
+        }
+        let outside = detection("outside", 1, -900, -900, 100, 100)
+        _ = try folder.write(TestFiles.bytes(of: TestFiles.photo), as: "crowd.jpg")
+        _ = try folder.write(TestFiles.bytes(of: TestFiles.scene), as: "scene.png")
+        for (name, size) in [("panorama", "4000x300"), ("tower", "300x4000"), ("dot", "1x1")] {
+            let run = try CommandRun(
+                ["prepare", "scene.png", "-o", "\(name).png", "--exact", size, "--image-format", "png"], in: folder)
+            try #require(run.status == 0, "\(run.errors)")
+        }
+        let lines = [
+            line("crowd.jpg", crowd + [outside]), line("panorama.png", [detection("quay", 0.9, 100, 60, 300, 200)]),
+            line("tower.png", [detection("window", 0.9, 40, 60, 100, 80)]),
+            line("dot.png", [detection("dot", 1, 0, 0, 1, 1)]),
+        ]
+        _ = try folder.write(Array(lines.joined(separator: "\n").utf8), as: "run.jsonl")
+    }
+
+    /// Rectangles of the plates of the first picture that are seen, their labels beside them.
+    private static let seenPlates = """
+        [...document.querySelectorAll('#card-1 .plate')].filter(node => node.checkVisibility({ visibilityProperty: true }))
+          .map(node => [node.textContent, node.getBoundingClientRect()])
+        """
+
+    private func platesMakeWay(_ browser: HeadlessBrowser, _ picture: (String) -> String) throws {
+        try browser.screenshot(to: picture("report-crowd.png"))
+        func check(_ note: Comment) throws -> [JSONValue] {
+            let found = try browser.evaluate(
+                """
+                (() => {
+                  const plates = \(Self.seenPlates);
+                  const frame = document.querySelector('#card-1 .frame').getBoundingClientRect();
+                  const isOver = (a, b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
+                  const overlaps = plates.filter(([, one], index) => plates.some(([, other], place) => place > index && isOver(one, other)));
+                  const beyond = plates.filter(([, one]) => one.left < frame.left - 0.5 || one.right > frame.right + 0.5
+                    || one.top < frame.top - 0.5 || one.bottom > frame.bottom + 0.5);
+                  const area = plates.reduce((sum, [, one]) => sum + one.width * one.height, 0) / (frame.width * frame.height);
+                  return [overlaps.length, beyond.length, area, plates.map(([text]) => text)];
+                })()
+                """)
+            #expect(found[0] == 0 && found[1] == 0, note)
+            #expect(found[2]?.doubleValue.map { $0 > 0 && $0 < 0.26 } == true, note)
+            return found[3]?.arrayValue ?? []
+        }
+        let seen = try check("all of them")
+        #expect(seen.count > 20 && seen.count < 100)
+        // The surest has its place; what lies outside has none.
+        #expect(seen.contains("passer-by 9 0.99") && !seen.contains { $0.stringValue?.hasPrefix("outside") == true })
+        // What had no room is seen when it is pointed at, its row within the list.
+        let hidden = try browser.evaluate(
+            "[...document.querySelectorAll('#card-1 .plate.away')].findIndex(node => node.textContent.startsWith('passer-by 0 '))"
+        )
+        #expect((hidden.integerValue ?? -1) >= 0)
+        let place = try browser.evaluate(
+            """
+            (() => {
+              const box = document.querySelector('#card-1 .frame').getBoundingClientRect();
+              return [box.left + (20 + 8) / 1200 * box.width, box.top + (20 + 50) / 1600 * box.height];
+            })()
+            """)
+        try browser.point(at: place)
+        #expect(
+            try browser.evaluate(
+                "document.querySelector('#card-1 .plate.active').checkVisibility({ visibilityProperty: true })") == true
+        )
+        #expect(
+            try browser.evaluate("document.querySelector('#card-1 .plate.active').textContent") == "passer-by 0 0.00")
+        let lastPlace = try browser.evaluate(
+            """
+            (() => {
+              const box = document.querySelector('#card-1 .frame').getBoundingClientRect();
+              return [box.left + (20 + 9 * 120 + 60) / 1200 * box.width, box.top + (20 + 5 * 115 + 50) / 1600 * box.height];
+            })()
+            """)
+        try browser.point(at: lastPlace)
+        #expect(
+            try browser.evaluate(
+                """
+                (() => {
+                  const [row, list] = ['.result.active', '.results'].map(name => document.querySelector('#card-1 ' + name).getBoundingClientRect());
+                  return row.top >= list.top - 1 && row.bottom <= list.bottom + 1;
+                })()
+                """) == true)
+        try browser.point(at: [2, 2])
+        // With fewer there is room for others; a narrow window has room for fewer.
+        try browser.set("#threshold", to: "0.97")
+        #expect((2...3).contains(try check("the surest").count))
+        try browser.set("#threshold", to: "0")
+        try browser.resize(width: 360, height: 780, isPhone: true)
+        try browser.wait("document.documentElement.scrollWidth === 360")
+        try browser.wait("\(Self.seenPlates).length < \(seen.count)")
+        #expect(try check("on a phone").count >= 3)
+        try browser.screenshot(to: picture("report-crowd-phone.png"))
+        try browser.resize(width: 1280, height: 1000)
+        try browser.wait("\(Self.seenPlates).length === \(seen.count)")
+    }
+
+    private func labelsAreFound(_ browser: HeadlessBrowser) throws {
+        _ = try browser.evaluate("document.querySelector('.labels').open = true")
+        let offered =
+            "[...document.querySelectorAll('.chip')].filter(node => node.checkVisibility()).map(node => node.querySelector('bdi').textContent)"
+        try browser.set("#find-label", to: "BY 2")
+        // 2, 20 to 29.
+        #expect(try browser.evaluate("\(offered).length") == 11)
+        // What is switched off is what is offered.
+        try browser.click(".chips .plain")
+        #expect(try browser.evaluate("document.querySelectorAll('.chip input:not(:checked)').length") == 11)
+        try browser.click(".chips .plain")
+        try browser.set("#find-label", to: "")
+        #expect(try browser.evaluate("document.querySelectorAll('.chip input:not(:checked)').length") == 0)
+        #expect(try browser.evaluate("document.documentElement.scrollWidth") == 1280)
+        _ = try browser.evaluate("document.querySelector('.labels').open = false")
+    }
+
+    /// Strips are legible, and a dot is no wall.
+    private func hasItsSize(_ browser: HeadlessBrowser) throws {
+        func size(_ card: Int) throws -> (width: Double, height: Double) {
+            _ = try browser.evaluate("document.getElementById('card-\(card)').scrollIntoView({ behavior: 'instant' })")
+            try browser.wait("document.querySelector('#card-\(card) .frame')?.clientWidth > 0")
+            let size = try browser.evaluate(
+                "(() => { const frame = document.querySelector('#card-\(card) .frame'); return [frame.clientWidth, frame.clientHeight]; })()"
+            )
+            return (size[0]?.doubleValue ?? 0, size[1]?.doubleValue ?? 0)
+        }
+        let (panorama, tower, dot) = (try size(2), try size(3), try size(4))
+        #expect(panorama.width > 1000 && abs(panorama.width / panorama.height - 4000.0 / 300) < 0.2)
+        #expect(tower.width >= 280 && tower.width <= 300)
+        #expect(dot.width >= 100 && dot.width <= 200)
+    }
+
+    /// On paper: light, all cards, no controls, no list cut off.
+    private func isPrinted(_ browser: HeadlessBrowser, _ picture: (String) -> String) throws {
+        try browser.prefer("prefers-color-scheme", "dark", on: "print")
+        _ = try browser.evaluate("dispatchEvent(new Event('beforeprint'))")
+        #expect(try browser.evaluate("document.querySelectorAll('.card:not(.built)').length") == 0)
+        #expect(try browser.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(244, 243, 239)")
+        #expect(try browser.evaluate("document.getElementById('controls').checkVisibility()") == false)
+        #expect(
+            try browser.evaluate(
+                "[...document.querySelectorAll('.results')].every(node => node.scrollHeight <= node.clientHeight + 1)")
+                == true)
+        #expect(try browser.evaluate("getComputedStyle(document.querySelector('.plate')).printColorAdjust") == "exact")
+        try browser.screenshot(to: picture("report-print.png"))
+        try browser.prefer("prefers-color-scheme", "light")
+    }
+
     private func looksRight(_ browser: HeadlessBrowser, _ picture: (String) -> String) throws {
         // The first picture is upright, as large as truth.json says, and its boxes lie where they were found.
         try browser.wait(
@@ -103,7 +280,8 @@ struct ReportInBrowserTests {
             try browser.click(button)
         }
         try browser.click("#show-labels")
-        let plates = "[...document.querySelectorAll('#card-1 .plate')].filter(node => node.offsetWidth > 0).length"
+        let plates =
+            "[...document.querySelectorAll('#card-1 .plate')].filter(node => node.checkVisibility({ visibilityProperty: true })).length"
         #expect(try browser.evaluate(plates) == 0)
         try browser.click("#show-labels")
         #expect(try browser.evaluate(plates) == 3)

@@ -125,15 +125,28 @@
           element("span", { class: "count" }, String(entry.count))));
       return box;
     });
+    const names = page.labels.map((entry) => entry.label);
+    const isOffered = (index) => !boxes[index].closest("label").hidden;
     if (boxes.length > 2) {
       const all = element("button", { type: "button", class: "plain" }, "All or none");
       all.addEventListener("click", () => {
-        const isChecked = boxes.some((box) => !box.checked);
-        for (const box of boxes) box.checked = isChecked;
-        shown.dropped = new Set(isChecked ? [] : page.labels.map((entry) => entry.label));
+        const offered = boxes.filter((box, index) => isOffered(index));
+        const isChecked = offered.some((box) => !box.checked);
+        for (const box of offered) box.checked = isChecked;
+        shown.dropped = new Set(names.filter((name, index) => !boxes[index].checked));
         refresh();
       });
       chips.append(all);
+    }
+    if (boxes.length > 20) {
+      const search = element("input", { type: "search", id: "find-label", "aria-label": "Find a label", placeholder: "Find a label" });
+      search.addEventListener("input", () => {
+        const wanted = search.value.trim().toLowerCase();
+        boxes.forEach((box, index) => {
+          box.closest("label").hidden = !names[index].toLowerCase().includes(wanted);
+        });
+      });
+      chips.prepend(search);
     }
     const isOpen = boxes.length <= 12 && window.innerWidth > 640;
     return element("details", { class: "labels", open: isOpen }, element("summary", {}, `Labels (${boxes.length})`), chips);
@@ -189,7 +202,8 @@
         this.side.append(
           element("section", {}, element("div", { class: "head" }, element("h3", {}, title), this.count), this.list));
       }
-      this.root = element("div", { class: "columns" }, stage, this.side);
+      const isWide = this.width > 2.5 * this.height;
+      this.root = element("div", { class: isWide ? "columns wide" : "columns" }, stage, this.side);
       pictures.push(this);
       this.update();
     }
@@ -197,8 +211,10 @@
     makeFrame(card, medium) {
       const frame = element("div", { class: medium ? "frame" : "frame blank" });
       frame.style.aspectRatio = `${this.width} / ${this.height}`;
-      // No picture is higher than the window.
-      frame.style.maxWidth = `calc(82vh * ${this.width / this.height})`;
+      // No picture is higher than the window, but for one that would be a mere strip then; none is blown up to blocks.
+      const least = `min(${this.width}px, 18rem)`;
+      const most = `max(12rem, ${4 * this.width}px)`;
+      frame.style.maxWidth = `min(max(82vh * ${this.width / this.height}, ${least}), ${most})`;
       if (medium) {
         const names = [...new Set(this.items.map((item) => item.label))].slice(0, 10).join(", ");
         const image = element("img", { alt: names ? `${card.name}: ${names}` : card.name, decoding: "async" });
@@ -209,9 +225,13 @@
         viewBox: `0 0 ${this.width} ${this.height}`, preserveAspectRatio: "none", "aria-hidden": "true",
       });
       this.plates = element("div", { class: "plates", "aria-hidden": "true" });
-      const area = (item) => (item.box ? (item.box[2] - item.box[0]) * (item.box[3] - item.box[1]) : Infinity);
+      for (const item of this.items) {
+        item.area = item.box ? (item.box[2] - item.box[0]) * (item.box[3] - item.box[1]) : Infinity;
+        item.isOutside = Boolean(item.box)
+          && (item.box[0] >= this.width || item.box[1] >= this.height || item.box[2] <= 0 || item.box[3] <= 0);
+      }
       // The smallest on top, so that each can be pointed at.
-      for (const item of [...this.items].sort((one, other) => area(other) - area(one))) {
+      for (const item of [...this.items].sort((one, other) => other.area - one.area)) {
         const nodes = [this.makeMask(item), ...this.makeBox(item)].filter(Boolean);
         for (const node of nodes) {
           if (!node.classList.contains("halo")) this.listen(node, item);
@@ -222,7 +242,69 @@
         if (item.plate) this.plates.append(item.plate);
       }
       frame.append(svg, this.plates);
+      if (window.ResizeObserver) new ResizeObserver(() => this.measurePlates()).observe(frame);
       return frame;
+    }
+
+    measurePlates() {
+      this.frameSize = [this.frame.clientWidth, this.frame.clientHeight];
+      for (const item of this.items) {
+        if (item.plate) item.plateSize = [item.plate.offsetWidth, item.plate.offsetHeight];
+      }
+      this.placePlates();
+    }
+
+    // The surest and smallest first, each where it covers no other, until they would hide the picture. What finds no room is seen when it
+    // is pointed at, or chosen in the list.
+    placePlates() {
+      if (!this.frameSize || !this.frameSize[0]) return;
+      const taken = [];
+      let room = 0.25 * this.frameSize[0] * this.frameSize[1];
+      const rank = (item) => [item.score === null ? 1 : item.score, -item.area];
+      const wanted = this.items.filter((item) => item.plate && isShown(item));
+      wanted.sort((one, other) => {
+        const [first, second] = [rank(one), rank(other)];
+        return second[0] - first[0] || second[1] - first[1] || one.index - other.index;
+      });
+      for (const item of wanted) {
+        const places = this.platePlaces(item);
+        const need = item.plateSize[0] * item.plateSize[1];
+        // The first has its place even where it is large.
+        const mayBePlaced = !item.isOutside && (need <= room || !taken.length);
+        const free = mayBePlaced && places.find((place) => !taken.some((other) => overlap(place, other)));
+        if (free) {
+          taken.push(free);
+          room -= need;
+        }
+        item.hasRoom = Boolean(free);
+        const [x, y] = free || places[0];
+        item.plate.style.left = `${(x / this.frameSize[0]) * 100}%`;
+        item.plate.style.top = `${(y / this.frameSize[1]) * 100}%`;
+      }
+      this.showPlates();
+    }
+
+    /** Where a plate may lie within the frame, the best first: above its box, in it where that is large, below it. */
+    platePlaces(item) {
+      const [frameWidth, frameHeight] = this.frameSize;
+      const [width, height] = item.plateSize;
+      const clamp = (value, most) => Math.max(0, Math.min(value, most));
+      const [left, right] = [0, 2].map((at) => clamp((item.box[at] / this.width) * frameWidth, frameWidth));
+      const [top, bottom] = [1, 3].map((at) => clamp((item.box[at] / this.height) * frameHeight, frameHeight));
+      const columns = [left, right - width];
+      const isLarge = bottom - top > 2 * height && right - left >= width;
+      const rows = [top - height, ...(isLarge ? [top] : []), bottom, ...(isLarge ? [bottom - height] : [])]
+        .filter((y) => y >= 0 && y + height <= frameHeight);
+      if (!rows.length) rows.push(clamp(top, Math.max(0, frameHeight - height)));
+      return rows.flatMap((y) => columns.map((x) => [clamp(x, Math.max(0, frameWidth - width)), y, width, height]));
+    }
+
+    showPlates() {
+      for (const item of this.items) {
+        if (!item.plate) continue;
+        const isSeen = isShown(item) && (item === this.active || (shown.labels && item.hasRoom));
+        item.plate.classList.toggle("away", !isSeen);
+      }
     }
 
     makeMask(item) {
@@ -246,16 +328,11 @@
 
     makePlate(item) {
       if (!item.box) return null;
-      const plate = element("span", { class: "plate", dir: "auto" },
-        element("bdi", {}, item.label), item.score === null ? null : ` ${formatScore(item.score)}`);
+      const score = item.score === null ? null : element("span", {}, ` ${formatScore(item.score)}`);
+      const plate = element("span", { class: "plate away" }, element("bdi", {}, item.label), score);
       const { color, ink } = look(item.label);
       plate.style.background = color;
       plate.style.color = ink;
-      const [left, top] = [item.box[0] / this.width, item.box[1] / this.height];
-      if (top < 0.06) plate.classList.add("below");
-      plate.style.top = `${Math.min(Math.max(top, 0), 0.98) * 100}%`;
-      if (left > 0.7) plate.style.right = `${Math.max(0, 1 - item.box[2] / this.width) * 100}%`;
-      else plate.style.left = `${Math.max(left, 0) * 100}%`;
       return plate;
     }
 
@@ -282,12 +359,22 @@
 
     listen(node, item) {
       node.addEventListener("pointermove", (event) => showTip(item, event.clientX, event.clientY));
-      node.addEventListener("pointerenter", () => this.highlight(item));
+      node.addEventListener("pointerenter", () => {
+        this.highlight(item);
+        this.reveal(item);
+      });
       node.addEventListener("pointerleave", () => {
         tip.hidden = true;
         this.highlight(this.pinned);
       });
       node.addEventListener("click", () => this.pin(item));
+    }
+
+    // Within the list alone: the page stays where it is.
+    reveal(item) {
+      const [list, row] = [this.list.getBoundingClientRect(), item.row.getBoundingClientRect()];
+      if (row.top < list.top) this.list.scrollTop -= list.top - row.top;
+      else if (row.bottom > list.bottom) this.list.scrollTop += row.bottom - list.bottom;
     }
 
     pin(item) {
@@ -304,8 +391,8 @@
         for (const node of [...other.nodes, other.plate, other.button]) {
           if (node) node.classList.toggle("active", isActive);
         }
-        if (other.plate) other.plate.hidden = !isShown(other) || !(shown.labels || isActive);
       }
+      this.showPlates();
     }
 
     update() {
@@ -321,9 +408,14 @@
       }
       if (this.pinned && !isShown(this.pinned)) this.pin(this.pinned);
       this.highlight(this.pinned);
+      this.placePlates();
       keepReachable(this.list, ".result");
       this.count.textContent = count === this.items.length ? String(count) : `${count} of ${this.items.length}`;
     }
+  }
+
+  function overlap([x, y, width, height], [left, top, otherWidth, otherHeight]) {
+    return x < left + otherWidth && left < x + width && y < top + otherHeight && top < y + height;
   }
 
   function showTip(item, x, y) {
@@ -360,6 +452,7 @@
       this.audio.addEventListener("error", () => {
         this.player.append(element("p", { class: "note" }, "This browser cannot play the recording."));
       });
+      if (card.copy) this.player.append(element("p", { class: "copy" }, `Played from a copy: ${card.copy.join(" · ")}`));
       this.audio.src = URL.createObjectURL(medium);
       return this.audio;
     }
