@@ -1,4 +1,5 @@
 import Foundation
+import PerceptCore
 
 /// How soft non-maximum suppression lowers the score of a result that overlaps a better one (Bodla, Singh, Chellappa and
 /// Davis, "Soft-NMS: improving object detection with one line of code", 2017).
@@ -26,15 +27,15 @@ extension Array {
     public func suppressed<Result>(
         above overlap: Double, measure: Overlap.Measure = .intersectionOverUnion, acrossLabels: Bool = false
     ) -> Self where Element == KeptResult<Result> {
-        var kept: Self = []
-        for candidate in ranked() {
-            let isCovered = kept.contains { better in
-                (acrossLabels || better.result.label == candidate.result.label)
-                    && better.result.overlap(with: candidate.result).ratio(measure) > overlap
-            }
-            if !isCovered { kept.append(candidate) }
+        let results = ComparedResults(ranked(), measure, acrossLabels: acrossLabels)
+        var kept = Array<[Int]>(repeating: [], count: results.groups.count)
+        return results.all.indices.filter { candidate in
+            let group = results.group[candidate]
+            if kept[group].contains(where: { results.overlap($0, candidate) > overlap }) { return false }
+            kept[group].append(candidate)
+            return true
         }
-        return kept
+        .map { results.all[$0] }
     }
 
     /// Soft non-maximum suppression: the best result is kept and lowers the scores of those that overlap it, then the best
@@ -51,21 +52,22 @@ extension Array {
         _ decay: ScoreDecay, minimumScore: Double = 0.001, measure: Overlap.Measure = .intersectionOverUnion,
         acrossLabels: Bool = false
     ) -> Self where Element == KeptResult<Result> {
-        var rest = filter { $0.result.score != nil }.ranked()
+        let results = ComparedResults(
+            filter { $0.result.score != nil }.ranked(), measure, acrossLabels: acrossLabels)
+        var scores = results.all.map(\.result.score.rank)
         var kept: Self = []
-        while let best = rest.first, best.result.score.rank >= minimumScore {
-            kept.append(best)
-            rest.removeFirst()
-            for index in rest.indices {
-                guard acrossLabels || rest[index].result.label == best.result.label,
-                    let score = rest[index].result.score
-                else { continue }
-                let ratio = best.result.overlap(with: rest[index].result).ratio(measure)
-                rest[index].result.score = score * decay.factor(ratio)
+        for group in results.groups {
+            var rest = group
+            while let place = rest.indices.max(by: { (scores[rest[$0]], -rest[$0]) < (scores[rest[$1]], -rest[$1]) }) {
+                let best = rest.remove(at: place)
+                guard scores[best] >= minimumScore else { break }
+                var result = results.all[best]
+                result.result.score = scores[best]
+                kept.append(result)
+                for other in rest { scores[other] *= decay.factor(results.overlap(best, other)) }
             }
-            rest = rest.ranked()
         }
-        return kept + filter { $0.result.score == nil }
+        return kept.ranked() + filter { $0.result.score == nil }
     }
 
     /// Merging: each best result takes in those that overlap it by more than `overlap`, and covers the area of all of them; it
@@ -81,24 +83,52 @@ extension Array {
     public func merged<Result>(
         above overlap: Double, measure: Overlap.Measure = .intersectionOverUnion, acrossLabels: Bool = false
     ) -> Self where Element == KeptResult<Result> {
-        var rest = ranked()
+        let results = ComparedResults(ranked(), measure, acrossLabels: acrossLabels)
+        var isTaken = [Bool](repeating: false, count: results.all.count)
         var kept: Self = []
-        while let best = rest.first {
-            var whole = best
-            var others: Self = []
-            for candidate in rest.dropFirst() {
-                let isPart =
-                    (acrossLabels || candidate.result.label == best.result.label)
-                    && best.result.overlap(with: candidate.result).ratio(measure) > overlap
-                if isPart {
-                    whole.result = whole.result.merged(with: candidate.result)
-                } else {
-                    others.append(candidate)
-                }
+        for best in results.all.indices where !isTaken[best] {
+            var whole = results.all[best]
+            for other in results.groups[results.group[best]]
+            where other > best && !isTaken[other] && results.overlap(best, other) > overlap {
+                whole.result = whole.result.merged(with: results.all[other].result)
+                isTaken[other] = true
             }
             kept.append(whole)
-            rest = others
         }
         return kept
+    }
+}
+
+/// Results that are compared with each other: thousands of them, of which few pairs have anything in common.
+private struct ComparedResults<Result: RankedResult> {
+    let all: [KeptResult<Result>]
+    /// The places of those that are compared with each other, by their first.
+    let groups: [[Int]]
+    /// The group of each result.
+    let group: [Int]
+    private let extents: [BoundingBox]
+    private let measure: Overlap.Measure
+
+    init(_ all: [KeptResult<Result>], _ measure: Overlap.Measure, acrossLabels: Bool) {
+        self.all = all
+        self.measure = measure
+        extents = all.map { $0.result.extent ?? BoundingBox(xMin: 0, yMin: 0, xMax: 0, yMax: 0) }
+        guard !acrossLabels else {
+            groups = [Array(all.indices)]
+            group = Array(repeating: 0, count: all.count)
+            return
+        }
+        var numbers = ClassNames()
+        group = all.map { numbers.index(of: $0.result.label) }
+        var groups = Array<[Int]>(repeating: [], count: numbers.names.count)
+        for (place, number) in group.enumerated() { groups[number].append(place) }
+        self.groups = groups
+    }
+
+    func overlap(_ one: Int, _ other: Int) -> Double {
+        let (first, second) = (extents[one], extents[other])
+        guard first.xMin < second.xMax, second.xMin < first.xMax, first.yMin < second.yMax, second.yMin < first.yMax
+        else { return 0 }
+        return all[one].result.overlap(with: all[other].result).ratio(measure)
     }
 }

@@ -1,4 +1,4 @@
-import PerceptCore
+public import PerceptCore
 import PerceptImage
 
 /// A result that filters can weigh: something with a label and a score that covers an area.
@@ -6,6 +6,8 @@ public protocol RankedResult: Sendable {
     var label: String { get }
     /// 0…1; `nil` where the service gives none.
     var score: Double? { get set }
+    /// The smallest box around what it covers; `nil` for nothing. Results whose boxes have no point in common do not overlap.
+    var extent: BoundingBox? { get }
     /// The area that both cover and their own areas, in pixels; all 0 for what has no common picture.
     func overlap(with other: Self) -> Overlap
     /// One result in place of both: this one, over the area of both.
@@ -44,6 +46,8 @@ public struct Overlap: Sendable, Hashable {
 }
 
 extension Detection: RankedResult {
+    public var extent: BoundingBox? { box.isEmpty ? nil : box }
+
     /// An empty or inverted box, or one that is not finite, covers nothing.
     public func overlap(with other: Detection) -> Overlap {
         guard !box.isEmpty, !other.box.isEmpty else { return Overlap(shared: 0, areas: (0, 0)) }
@@ -64,6 +68,8 @@ extension Detection: RankedResult {
 }
 
 extension Segment: RankedResult {
+    public var extent: BoundingBox? { mask.boundingBox }
+
     /// Masks of two sizes share nothing.
     public func overlap(with other: Segment) -> Overlap {
         guard let shared = try? mask.intersectionArea(with: other.mask) else {

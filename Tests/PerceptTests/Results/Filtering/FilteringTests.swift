@@ -92,6 +92,38 @@ struct FilteringTests {
         }
     }
 
+    /// The textbook algorithm: the best of the rest, again and again.
+    @Test(arguments: 0..<30 as Range<UInt64>)
+    func softSuppressionAsBruteForce(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let boxes = (0..<40).map { _ in
+            Self.box(
+                ["a", "b"][.random(in: 0...1, using: &random)], .random(in: 0..<1, using: &random),
+                .random(in: 0..<30, using: &random), .random(in: 0..<30, using: &random),
+                .random(in: 1..<20, using: &random), .random(in: 1..<20, using: &random))
+        }
+        for acrossLabels in [false, true] {
+            var rest = boxes.enumerated().map { (index: $0, score: $1.score ?? 0) }
+            var expected: [(index: Int, score: Double)] = []
+            while let best = rest.max(by: { $0.score < $1.score }), best.score >= 0.05 {
+                expected.append(best)
+                rest = rest.filter { $0.index != best.index }.map { other in
+                    let (a, b) = (boxes[best.index], boxes[other.index])
+                    let ratio = a.overlap(with: b).ratio(.intersectionOverUnion)
+                    return acrossLabels || a.label == b.label
+                        ? (other.index, other.score * exp(-ratio * ratio / 0.3)) : other
+                }
+            }
+            let found = KeptResult.all(boxes).softlySuppressed(
+                .gaussian(sigma: 0.3), minimumScore: 0.05, acrossLabels: acrossLabels)
+            #expect(found.map(\.index) == expected.map(\.index))
+            #expect(
+                zip(found, expected).allSatisfy { found, expected in
+                    found.result.score.map { abs($0 - expected.score) < 1e-12 } ?? false
+                })
+        }
+    }
+
     @Test func softSuppression() throws {
         // 0.7 · (1 − 2/3) = 0.2333 behind 0.3; the other label is untouched.
         let linear = Self.squares.softlySuppressed(.linear(threshold: 0.5))
