@@ -146,6 +146,16 @@ struct SoundFile: ~Copyable {
         sf_count_t(sampleCount / max(1, channelCount))
     }
 
+    /// Has a lossy format written at one bit rate throughout; before the first sample.
+    ///
+    /// - Parameter level: of compression, from 0 for the highest bit rate that the format has to 1 for the lowest.
+    func useConstantBitRate(level: Double) {
+        var mode = CInt(SF_BITRATE_MODE_CONSTANT)
+        sf_command(handle, CInt(SFC_SET_BITRATE_MODE), &mode, CInt(MemoryLayout<CInt>.size))
+        var level = level
+        sf_command(handle, CInt(SFC_SET_COMPRESSION_LEVEL), &level, CInt(MemoryLayout<Double>.size))
+    }
+
     /// Whether libsndfile can write this combination.
     static func canWrite(_ format: SoundFileFormat, sampleRate: Int, channelCount: Int) -> Bool {
         var info = info(format, sampleRate, channelCount)

@@ -27,6 +27,7 @@ struct SoundFileFormat: RawRepresentable, Hashable, Sendable {
 
     static let wavPCM16 = SoundFileFormat(container: SF_FORMAT_WAV, coding: SF_FORMAT_PCM_16)
     static let wavPCM24 = SoundFileFormat(container: SF_FORMAT_WAV, coding: SF_FORMAT_PCM_24)
+    static let mp3 = SoundFileFormat(container: SF_FORMAT_MPEG, coding: SF_FORMAT_MPEG_LAYER_III)
     static let wavFloat = SoundFileFormat(container: SF_FORMAT_WAV, coding: SF_FORMAT_FLOAT)
 
     var containerName: String {

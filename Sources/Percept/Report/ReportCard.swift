@@ -9,6 +9,8 @@ struct ReportCard: Sendable {
     struct Medium: Sendable {
         let mediaType: MediaType
         let bytes: [UInt8]
+        /// Whether it is not the source's own bytes.
+        var isCopy = false
     }
 
     private(set) var json: JSONObject
@@ -61,6 +63,15 @@ struct ReportCard: Sendable {
         json["uploads"] = .array(entry.findings.compactMap { upload($0) })
         let failures = entry.findings.compactMap(\.failure)
         json["notes"] = .array((missing + warnings + failures).map { .string($0) })
+        json["copy"] = medium.flatMap { medium in
+            medium.isCopy
+                ? .array(
+                    [
+                        medium.mediaType.name, Quantity.rate(ListeningCopy.sampleRate),
+                        Quantity.bytes(medium.bytes.count),
+                    ]
+                    .map { .string($0) }) : nil
+        }
         json["mediaType"] = medium.map { .string($0.mediaType.rawValue) }
     }
 
@@ -107,7 +118,9 @@ struct ReportCard: Sendable {
         json["source"] = .array(
             Self.described(
                 source, [Quantity.rate(header.sampleRate), Quantity.counted(header.channelCount, "channel")]))
-        try noting { card throws(MediaError) in card.medium = try card.page.medium(of: source) }
+        try noting { card throws(MediaError) in
+            card.medium = try card.page.medium(of: source, duration: analysis.duration)
+        }
     }
 
     private static func described(_ source: MediaSource, _ properties: [String]) -> [JSONValue] {

@@ -6,14 +6,15 @@ import PerceptInference
 
 /// How a ``Report`` is written as a page for a browser: one file with all that it shows, which asks the network for nothing.
 ///
-/// Pictures are in it upright, in sRGB, without their metadata; recordings as they are where browsers play them, else as the FLAC that is
-/// made for endpoints. Names, labels and texts are shown as text, whatever they hold; a content security policy lets run nothing but the
+/// Pictures are in it upright, in sRGB, without their metadata; recordings as they are where browsers play them and they are not too large, else as FLAC, or
+/// where they are long as MP3, of 16 kHz and one channel. Names, labels and texts are shown as text, whatever they hold; a content security policy lets run nothing but the
 /// page's own script.
 public struct ReportPage: Sendable, Hashable {
     public var title: String
     /// The longest side of pictures in the page, in pixels; boxes and masks are as exact as the results are.
     public var pictureSide: Int
-    /// Bytes of one recording in the page at most; of a larger one there is the waveform, and no player.
+    /// Bytes of one recording in the page at most. A larger one is encoded so that it fits, at 8 kbit/s if need be; beyond that there is the
+    /// waveform, and no player.
     public var recordingByteCount: Int
     /// What the media may not exceed.
     public var limits: ResourceLimits
@@ -103,10 +104,11 @@ public struct ReportPage: Sendable, Hashable {
     /// What every browser plays; a WAV of another byte order or of 64 bits is none of it.
     private static let playable: Set<MediaType> = [.wav, .flac, .mp3, .ogg, .m4a]
 
-    /// The recording as a page carries it.
+    /// The recording as a page carries it: as it is, else as FLAC where that is small for certain, else as MP3.
     ///
+    /// - Parameter duration: in seconds.
     /// - Throws: `MediaError` as `AudioPreparation` does, `.limitExceeded` where it is too large.
-    func medium(of source: MediaSource) throws(MediaError) -> ReportCard.Medium {
+    func medium(of source: MediaSource, duration: Double) throws(MediaError) -> ReportCard.Medium {
         if let mediaType = try? source.mediaType(), Self.playable.contains(mediaType),
             let bytes = try source.bytes(upTo: recordingByteCount),
             mediaType != .wav || bytes.starts(with: Array("RIFF".utf8))
@@ -114,15 +116,22 @@ public struct ReportPage: Sendable, Hashable {
             return ReportCard.Medium(mediaType: mediaType, bytes: bytes)
         }
         do throws(MediaError) {
+            // No FLAC is larger than its samples.
+            let sampleByteCount = duration * Double(ListeningCopy.sampleRate) * 2
+            if ListeningCopy.isAvailable, sampleByteCount > Double(recordingByteCount) {
+                let copy = try ListeningCopy(
+                    of: source, duration: duration, byteLimit: recordingByteCount, limits: limits)
+                return ReportCard.Medium(mediaType: copy.mediaType, bytes: copy.bytes, isCopy: true)
+            }
             let prepared = try AudioPreparation(maximumByteCount: max(1, recordingByteCount)).prepare(
                 source, limits: limits)
-            return ReportCard.Medium(mediaType: prepared.mediaType, bytes: prepared.bytes)
+            return ReportCard.Medium(mediaType: prepared.mediaType, bytes: prepared.bytes, isCopy: true)
         } catch {
             guard error.kind == .limitExceeded else { throw error }
             throw MediaError(
                 .limitExceeded, source: source.name,
                 problem:
-                    "has no player here: even as FLAC of 16 kHz it is larger than \(Quantity.bytes(recordingByteCount))",
+                    "has no player here: however it is encoded it is larger than \(Quantity.bytes(recordingByteCount))",
                 remedy: "allow more bytes per recording (--recording-bytes)")
         }
     }

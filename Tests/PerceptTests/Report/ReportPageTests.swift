@@ -171,10 +171,25 @@ import Testing
         #expect(media.map { MediaType.sniff($0) } == [.flac])
         #expect(try RecordingReader(.bytes(media[0])).header.sampleRate == 16_000)
 
+        #expect(try Self.cards(whole)[0]["copy"] == nil && Self.cards(small)[0]["copy"]?[1] == "16 kHz")
+
         let none = try await page([line], in: folder, ReportPage(recordingByteCount: 100))
         #expect(try Self.media(none.text).isEmpty)
         #expect(none.warnings.count == 1 && none.warnings[0].contains("has no player here"))
         #expect(try Self.cards(none.text)[0]["waveform"] != nil)
+    }
+
+    /// What would be too large even as FLAC has a player all the same.
+    @Test(.enabled(if: ListeningCopy.isAvailable, "this libsndfile writes no MP3"))
+    func aLongRecordingIsCarriedAsMP3() async throws {
+        let folder = try TemporaryFolder()
+        try copy(TestFiles.media("audio/kitchen-48000-mono.wav"), as: "talk.wav", to: folder)
+        let page = try await page(
+            [#"{"file":"talk.wav","text":"a"}"#], in: folder, ReportPage(recordingByteCount: 40_000))
+        let media = try Self.media(page.text)
+        #expect(media.map { MediaType.sniff($0) } == [.mp3] && media[0].count <= 40_000 && page.warnings.isEmpty)
+        let card = try Self.cards(page.text)[0]
+        #expect(card["mediaType"] == "audio/mpeg" && card["copy"]?[0] == "MP3")
     }
 
     @Test func mediaThatCannotBeReadLeaveTheResults() async throws {
