@@ -3,14 +3,14 @@
 # make bench   figures side by side with other tools (docs/measurements.md)
 # make docs    the libraries' documentation, without a warning
 # HEIC and AVIF, with libheif-dev installed: swift build -c release --product percept --traits HEIC
-# make format  the house style; make lint checks it; make media makes TestMedia anew
+# make format  the house style; make lint checks it; make media makes TestMedia anew, make pictures those of the README
 SHELL := bash
 OUTPUT ?= demo-output
 PACKAGES := libsndfile1-dev libflac-dev libpng-dev libjpeg-dev libwebp-dev liblcms2-dev libraqm-dev libfreetype-dev \
 	libfontconfig-dev pkg-config
 LIBRARIES := sndfile flac libpng libjpeg libwebp lcms2 raqm freetype2 fontconfig
 
-.PHONY: demo test bench docs format lint media packages
+.PHONY: demo test bench docs format lint media pictures packages
 
 demo: packages
 	swift build -c release --product percept
@@ -36,6 +36,10 @@ lint:
 
 media:
 	python3 TestMedia/make_media.py
+
+pictures: packages
+	swift build -c release --product percept
+	docs/make_pictures.sh "$$(swift build -c release --show-bin-path)/percept"
 
 # The C libraries: installed when pkg-config does not find them.
 packages:
