@@ -1,9 +1,13 @@
+import ArgumentParser
 import Foundation
+import Percept
 import PerceptCore
 import PerceptInference
 import PerceptSandbox
 import PerceptTestSupport
 import Testing
+
+@testable import PerceptCommand
 
 /// `--record`, `--stream`, `--provider` and `--endpoint-kind`, and an endpoint that fails on purpose.
 @Suite struct TapeAndFaultTests {
@@ -144,6 +148,63 @@ import Testing
             let waitCount = 3
         #endif
         #expect(run.errors.components(separatedBy: "trying again").count == waitCount + 1)
+    }
+
+    /// What the service said of its failure: when to come back, and what it calls the request.
+    @Test func anErrorInJSONHasStatusRequestAndTime() throws {
+        let folder = try TemporaryFolder()
+        let endpoint = try RunningEndpoint(["--tape", try maskTape(in: folder), "--fault", "rate-limit:1:3600"])
+        let limited = try ask(endpoint, in: folder)
+        #expect(limited.status == 75)
+        #expect(limited.errors.contains("(in 3600 s, the service says)"))
+        let error = try #require(try limited.json()["error"])
+        #expect(error["status"] == 429)
+        #expect(error["retryAfter"]?.doubleValue == 3600)
+        let path = try tape(
+            "/models/bert-base-uncased",
+            ["status": 422, "headers": ["x-request-id": "r-7"], "json": ["error": "no mask"]], in: folder)
+        let refused = try CommandRun(
+            ["run", "fill-mask", "--input", "\"x\"", "--tape", path], in: folder)
+        #expect(try refused.json()["error"]?["status"] == 422)
+        #expect(try refused.json()["error"]?["requestID"] == "r-7")
+        #expect(refused.errors.contains("[request r-7]"))
+    }
+
+    @Test func anAnswerBeyondItsLimitNamesTheOption() throws {
+        let folder = try TemporaryFolder()
+        let endpoint = try RunningEndpoint(["--tape", try maskTape(in: folder)])
+        let run = try ask(endpoint, ["--max-answer", "10"], in: folder)
+        #expect(run.status == 69)
+        #expect(run.errors.contains("limit of 10 bytes") && run.errors.contains("--max-answer"))
+        #expect(try ask(endpoint, ["--max-answer", "1K"], in: folder).status == 0)
+    }
+
+    /// `percept run … --stream | head -1`: the rest of the answer would take a thousand seconds.
+    @Test(.timeLimit(.minutes(1))) func aStreamThatNobodyReadsEnds() throws {
+        let folder = try TemporaryFolder()
+        let event = #"data: {"token":{"id":1,"text":"a","special":false}}"# + "\n\n"
+        let path = try tape(
+            "/models/gpt2",
+            [
+                "headers": ["content-type": "text/event-stream"],
+                "text": .string(String(repeating: event, count: 2000)),
+            ], in: folder)
+        let endpoint = try RunningEndpoint(["--tape", path, "--fault", "trickle:1:0.01"])
+        let pipe = Pipe()
+        try pipe.fileHandleForReading.close()
+        let run = try CommandRun(
+            ["run", "text-generation", "--stream", "--input", "\"x\"", "--endpoint", endpoint.url], in: folder,
+            printingTo: pipe.fileHandleForWriting)
+        #expect(run.status == 0, "\(run.errors)")
+    }
+
+    /// More time for an attempt than for all of them together would be cut short.
+    @Test func theTimeOfAnAttemptIsAllowed() throws {
+        for (arguments, total) in [([], 300), (["--timeout", "600"], 600), (["--timeout", "20"], 300)] {
+            let options = try ServiceOptions.parse(arguments + ["--endpoint", "http://127.0.0.1:1"])
+            let perceiver = try options.perceiver(limits: .default, console: Console(try GeneralOptions.parse([])))
+            #expect(perceiver.client.retry.totalDeadline == .seconds(total))
+        }
     }
 
     @Test(arguments: ["nothing", "loading:0", "loading:x", "loading:1:-1", "loading:1:1:1", ""])

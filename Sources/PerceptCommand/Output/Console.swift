@@ -50,6 +50,12 @@ struct Console: Sendable {
         throw .writing("standard output", failure)
     }
 
+    /// Whether somebody still takes results; a pipe says when its reader has gone.
+    static var hasReader: Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&output, 1, 0) <= 0 || output.revents & Int16(POLLERR | POLLHUP) == 0
+    }
+
     func error(_ text: String) {
         say("percept: \(Self.printable(text))\n")
     }

@@ -112,6 +112,8 @@ struct Run: AsyncParsableCommand {
                 onWait: perceiver.onWait)
             for try await piece in pieces {
                 try console.raw(console.isJSON ? piece.json.line : Console.printable(piece.text))
+                // What nobody reads any more is not asked for.
+                guard Console.hasReader else { return }
             }
             if !console.isJSON { try console.raw("\n") }
         }

@@ -103,8 +103,6 @@ extension InferenceClient {
         let timeout = request.timeout
         for _ in 0...Self.maximumRedirects {
             if Task.isCancelled { throw .cancelled }
-            // All of them are one attempt.
-            request.timeout = max(.zero, timeout - .seconds(timekeeping.now() - start))
             let reply: Reply
             do {
                 reply = try await send(request)
@@ -118,6 +116,8 @@ extension InferenceClient {
                 target.origin == request.url.origin
             {
                 request.url = target
+                // All of them are one attempt.
+                request.timeout = max(.zero, timeout - .seconds(timekeeping.now() - start))
                 continue
             }
             throw InferenceError(

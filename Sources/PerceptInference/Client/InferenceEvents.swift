@@ -67,8 +67,15 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
 
         private mutating func receive(isolation actor: isolated (any Actor)?) async throws(InferenceError) {
             var events: [ServerSentEvent] = []
+            let piece: [UInt8]?
             do throws(TransportError) {
-                if let piece = try await pieces?.next(isolation: actor) {
+                piece = try await pieces?.next(isolation: actor)
+            } catch {
+                failure = InferenceError(error)
+                return
+            }
+            do throws(TransportError) {
+                if let piece {
                     try parser.read(piece, into: &events)
                 } else {
                     pieces = nil
@@ -76,6 +83,7 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
                 }
             } catch {
                 failure = InferenceError(error)
+                failure?.remedy = "ask without streaming, or for less"
             }
             arrived = events.reversed()
         }

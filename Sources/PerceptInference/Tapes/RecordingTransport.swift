@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import PerceptCore
 import Synchronization
 
 /// Passes requests on to another transport and keeps what was asked and answered as a tape.
@@ -23,6 +24,8 @@ public final class RecordingTransport: HTTPTransport {
     }
 
     public var reachesNetwork: Bool { transport.reachesNetwork }
+
+    public var sendsFiles: Bool { transport.sendsFiles }
 
     /// What was recorded so far, in the order in which the answers were complete.
     ///
@@ -71,13 +74,26 @@ public final class RecordingTransport: HTTPTransport {
         return TransportStream(status: stream.status, headers: stream.headers, body: body)
     }
 
+    /// `nil` where there is no body, or its file has gone since.
+    private func bodyHash(of request: TransportRequest) -> String? {
+        guard request.bodyByteCount > 0 else { return nil }
+        var hashing = SHA256.Hashing()
+        let source = request.bodyFile.map { MediaSource.file($0.path) } ?? .bytes(request.body)
+        do throws(InferenceError) {
+            try source.forEachBlock { hashing.add($0) }
+        } catch {
+            return nil
+        }
+        return SHA256.hexadecimal(hashing.finish())
+    }
+
     private func keep(_ reply: TransportReply, to request: TransportRequest) {
         let path = TapeRequest(request).path
         let exchange = Tape.Exchange(
             request: Tape.RequestMatcher(
                 method: request.method.rawValue, path: request.token?.redacted(from: path) ?? path,
                 contentType: request.headers[.contentType]?.mediaTypeName,
-                bodySHA256: request.body.isEmpty ? nil : SHA256.hexadecimalDigest(of: request.body)),
+                bodySHA256: bodyHash(of: request)),
             response: Tape.Response(reply, redacting: request.token))
         exchanges.withLock { exchanges in
             if let last = exchanges.indices.last, exchanges[last].request == exchange.request,

@@ -2,7 +2,7 @@
 ///
 /// A cryptographic package would take longer to build than everything else here; nothing secret depends on this one.
 public enum SHA256 {
-    private static let initialState: [UInt32] = [
+    fileprivate static let initialState: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
 
@@ -19,29 +19,52 @@ public enum SHA256 {
 
     /// The hash of `bytes` as 64 hexadecimal digits in lower case.
     public static func hexadecimalDigest(of bytes: [UInt8]) -> String {
-        digest(of: bytes).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        hexadecimal(digest(of: bytes))
     }
 
     /// The hash of `bytes`, 32 bytes.
     public static func digest(of bytes: [UInt8]) -> [UInt8] {
-        // Behind the data: a one bit, zeros up to 8 bytes before the end of a block, the length in bits.
-        var tail = Array(bytes[(bytes.count & ~63)...])
-        tail.append(0x80)
-        tail.append(contentsOf: repeatElement(0, count: (120 - tail.count % 64) % 64))
-        let bitCount = UInt64(bytes.count) << 3
-        tail.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: bitCount >> (56 - 8 * $0)) })
+        var hashing = Hashing()
+        hashing.add(bytes[...])
+        return hashing.finish()
+    }
 
-        var state = initialState
-        for block in stride(from: 0, to: bytes.count & ~63, by: 64) { process(bytes, at: block, into: &state) }
-        for block in stride(from: 0, to: tail.count, by: 64) { process(tail, at: block, into: &state) }
-        return state.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> $0) } }
+    static func hexadecimal(_ digest: [UInt8]) -> String {
+        digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+
+    /// The hash of bytes that come piece by piece.
+    struct Hashing {
+        private var state = initialState
+        private var byteCount = 0
+        /// Less than a block, for the next piece to complete.
+        private var rest: [UInt8] = []
+
+        mutating func add(_ piece: ArraySlice<UInt8>) {
+            byteCount += piece.count
+            let bytes = rest + piece
+            let end = bytes.count & ~63
+            for block in stride(from: 0, to: end, by: 64) { process(bytes, at: block, into: &state) }
+            rest = Array(bytes[end...])
+        }
+
+        /// The hash of all pieces, 32 bytes.
+        consuming func finish() -> [UInt8] {
+            // Behind the data: a one bit, zeros up to 8 bytes before the end of a block, the length in bits.
+            let bitCount = UInt64(byteCount) << 3
+            var tail: [UInt8] = [0x80]
+            tail.append(contentsOf: repeatElement(0, count: (119 - byteCount % 64) % 64))
+            tail.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: bitCount >> (56 - 8 * $0)) })
+            add(tail[...])
+            return state.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> $0) } }
+        }
     }
 
     private static func rotated(_ word: UInt32, right count: UInt32) -> UInt32 {
         word >> count | word << (32 - count)
     }
 
-    private static func process(_ bytes: [UInt8], at offset: Int, into state: inout [UInt32]) {
+    fileprivate static func process(_ bytes: [UInt8], at offset: Int, into state: inout [UInt32]) {
         var schedule = (0..<16).map { index in
             let byte = offset + 4 * index
             return UInt32(bytes[byte]) << 24 | UInt32(bytes[byte + 1]) << 16 | UInt32(bytes[byte + 2]) << 8

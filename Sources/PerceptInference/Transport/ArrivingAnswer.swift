@@ -23,7 +23,7 @@ final class ArrivingAnswer: Sendable {
         var end: Result<Void, TransportError>?
         var readers: [CheckedContinuation<Void, Never>] = []
         var isConnected = false
-        var clocks: [Task<Void, any Error>] = []
+        var clocks: [Alarm] = []
     }
 
     /// Bytes that wait for their reader before the sender is held up; libcurl delivers 16 KiB at a time.
@@ -37,18 +37,19 @@ final class ArrivingAnswer: Sendable {
     init(to request: TransportRequest, connectTimeout: Duration) {
         byteLimit = request.responseByteLimit
         timeout = request.timeout
-        let clock = Task { [weak self] in
-            try await Task.sleep(for: request.streamDuration)
+        let clock = Alarm(after: request.streamDuration) { [weak self] in
             self?.fail(
                 TransportError(.timedOut, problem: "no complete answer within \(request.streamDuration)"))
         }
-        let connectClock = Task { [weak self] in
-            guard request.bodyByteCount > 0 else { return }
-            try await Task.sleep(for: connectTimeout)
-            guard self?.state.withLock({ $0.isConnected || $0.head != nil }) == false else { return }
-            self?.fail(.noConnection(within: connectTimeout))
-        }
-        state.withLock { $0.clocks = [clock, connectClock] }
+        // Only a body that is being sent tells of a connection: without one there is just the whole time.
+        let connectClock =
+            request.bodyByteCount == 0
+            ? nil
+            : Alarm(after: connectTimeout) { [weak self] in
+                guard self?.state.withLock({ $0.isConnected || $0.head != nil }) == false else { return }
+                self?.fail(.noConnection(within: connectTimeout))
+            }
+        state.withLock { $0.clocks = [clock, connectClock].compactMap(\.self) }
     }
 
     /// Says which connection the answer comes on, before anything has come.
@@ -102,8 +103,7 @@ final class ArrivingAnswer: Sendable {
 
     /// Suspends the reading task until `condition` holds, or the time for waiting is over.
     private func waitForChange(until condition: @escaping @Sendable (borrowing State) -> Bool) async {
-        let clock = Task { [weak self, timeout] in
-            try await Task.sleep(for: timeout)
+        let clock = Alarm(after: timeout) { [weak self, timeout] in
             self?.fail(TransportError(.timedOut, problem: "nothing came for \(timeout)"))
         }
         defer { clock.cancel() }
@@ -155,7 +155,7 @@ final class ArrivingAnswer: Sendable {
         let isFirst = change { state in
             guard state.end == nil else { return false }
             state.end = result
-            for clock in state.clocks { clock.cancel() }
+            state.clocks = []
             return true
         }
         guard isFirst else { return }

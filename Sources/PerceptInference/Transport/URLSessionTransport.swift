@@ -61,18 +61,18 @@ public final class URLSessionTransport: HTTPTransport {
         let transfers = session.transfers
         transfers.register(task, byteLimit: request.responseByteLimit)
         defer { transfers.remove(task) }
-        let timer = Task { [transfers] in
-            try await Task.sleep(for: .seconds(timeout))
+        let timer = Alarm(after: .seconds(timeout)) {
             transfers.stop(task, TransportError(.timedOut, problem: "no complete answer within \(request.timeout)"))
         }
         defer { timer.cancel() }
         // Only a body that is being sent tells of a connection: without one there is just the whole timeout.
-        let connectTimer = Task { [transfers, connectTimeout] in
-            guard request.bodyByteCount > 0 else { return }
-            try await Task.sleep(for: connectTimeout)
-            if !transfers.isConnected(task) { transfers.stop(task, .noConnection(within: connectTimeout)) }
-        }
-        defer { connectTimer.cancel() }
+        let connectTimer =
+            request.bodyByteCount == 0
+            ? nil
+            : Alarm(after: connectTimeout) { [connectTimeout] in
+                if !transfers.isConnected(task) { transfers.stop(task, .noConnection(within: connectTimeout)) }
+            }
+        defer { connectTimer?.cancel() }
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { transfers.begin(task, $0) }
         } onCancel: {
