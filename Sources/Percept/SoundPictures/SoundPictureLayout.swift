@@ -113,12 +113,23 @@ struct SoundPictureLayout {
         }
     }
 
+    /// The pixels that a time of this width takes: around its column, but on the canvas.
+    func place(of tick: AxisTick, _ width: Double, _ duration: Double) -> Range<Double> {
+        let column = min(column(at: tick.value, of: duration), axis.upperBound - 1)
+        let start = min(max(0, Double(column) + 0.5 - width / 2), max(0, Double(size.width) - width))
+        return start..<start + width
+    }
+
     /// None where there is no room for times.
     ///
     /// - Parameter width: of a label, in pixels.
     func timeTicks(duration: Double, width: (String) -> Double) -> [AxisTick] {
         timeBaseLine == nil
             ? []
-            : AxisTicks.time(duration: duration, width: Double(axis.count)) { width($0) + 3 * capHeight }
+            : AxisTicks.time(duration: duration, width: Double(axis.count)) { label in
+                // The first and the last may be moved by half of their width so that they stay on the canvas.
+                let width = width(label)
+                return max(width + 3 * capHeight, 1.5 * width + 1.5 * capHeight)
+            }
     }
 }

@@ -85,9 +85,8 @@ struct SoundPictureText {
             canvas.fill(
                 PixelRectangle(x: column, y: top, width: 1, height: max(1, Int(cap * 0.4))), color: SoundColors.edge)
             let line = typesetter.line(tick.label)
-            let width = line.width(capHeight: cap)
-            let x = min(max(0, Double(column) + 0.5 - width / 2), max(0, Double(layout.size.width) - width))
-            write(line, x: x, baseLine: baseLine, color: SoundColors.text)
+            let place = layout.place(of: tick, line.width(capHeight: cap), duration)
+            write(line, x: place.lowerBound, baseLine: baseLine, color: SoundColors.text)
         }
     }
 

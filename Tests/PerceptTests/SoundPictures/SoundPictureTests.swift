@@ -151,6 +151,32 @@ import Testing
         }
     }
 
+    /// Whatever the size and the length, also where the first and the last time are moved so that they stay on the canvas.
+    @Test(arguments: [130, 260, 1200]) func timesDoNotTouch(_ width: Int) throws {
+        let typesetter = try Typesetter(.builtIn)
+        var drawn = 0
+        for height in [80, 1200] {
+            let size = PixelSize(width: width, height: height)
+            let layout = SoundPictureLayout(size: size, panels: [.waveform], captions: [false], spanLaneCount: 0)
+            let cap = layout.capHeight
+            for step in 0..<58 {
+                // From a tenth of a millisecond to twelve days, in steps of half.
+                let duration = 1e-4 * pow(1.488, Double(step))
+                let ticks = layout.timeTicks(duration: duration) { typesetter.line($0).width(capHeight: cap) }
+                let places = ticks.map { tick in
+                    layout.place(of: tick, typesetter.line(tick.label).width(capHeight: cap), duration)
+                }
+                drawn += places.count
+                for (place, next) in zip(places, places.dropFirst()) {
+                    #expect(next.lowerBound - place.upperBound >= cap * 0.5, "\(size), \(duration) s: \(ticks)")
+                }
+                let isOnCanvas = places.allSatisfy { $0.lowerBound >= 0 && $0.upperBound <= Double(width) + 1e-9 }
+                #expect(isOnCanvas, "\(size), \(duration) s")
+            }
+        }
+        #expect(drawn > 100)
+    }
+
     @Test func sizesBeyondTheLimitsAreRefused() throws {
         let sound = try Self.analysis(seconds: 0.1, columnCount: 10) { $0 }
         func draw(_ width: Int, _ height: Int, decibels: ClosedRange<Double> = -100...0) throws {
