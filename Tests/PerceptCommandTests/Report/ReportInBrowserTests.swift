@@ -72,6 +72,36 @@ struct ReportInBrowserTests {
         try isQuiet(browser)
     }
 
+    /// What is too large is played from a copy, in which times are found; that it is one is said.
+    @Test(.timeLimit(.minutes(2))) func aCopyIsPlayed() throws {
+        let folder = try TemporaryFolder()
+        let profile = try TemporaryFolder()
+        _ = try folder.write(TestFiles.bytes(of: TestFiles.kitchen), as: "talk.wav")
+        let chunks = #"[{"text":"Two cups of flour,","timestamp":[0.2,2.3]},{"text":"salt.","timestamp":[2.7,3.9]}]"#
+        _ = try folder.write(Array(#"{"file":"talk.wav","text":"x","chunks":\#(chunks)}"#.utf8), as: "run.jsonl")
+        let run = try CommandRun(
+            ["report", "run.jsonl", "-o", "report.html", "--recording-bytes", "40000"], in: folder)
+        try #require(run.status == 0)
+        let page = try String(contentsOfFile: folder.file("report.html"), encoding: .utf8)
+        // This libsndfile may write no MP3; there is no player then, and a warning.
+        guard page.contains("audio/mpeg") else { return #expect(run.errors.contains("has no player")) }
+        let browser = try HeadlessBrowser(profile: profile.path)
+        try browser.resize(width: 1280, height: 1000)
+        try browser.open(folder.file("report.html"))
+        try browser.wait("document.querySelector('audio')?.readyState >= 1")
+        // 205 046 frames at 48 000 Hz, by the file's header; MP3 has whole frames of 36 ms.
+        let duration = try browser.evaluate("document.querySelector('audio').duration").doubleValue ?? 0
+        #expect(abs(duration - 205_046.0 / 48_000) < 0.15)
+        try browser.click(".line:nth-child(2) .time")
+        try browser.wait("!document.querySelector('audio').seeking")
+        #expect(
+            abs((try browser.evaluate("document.querySelector('audio').currentTime").doubleValue ?? 0) - 2.7) < 0.01)
+        #expect(try browser.evaluate("document.querySelector('.line.now span[dir]').textContent") == "salt.")
+        let note = try browser.evaluate("document.querySelector('.copy').textContent").stringValue ?? ""
+        #expect(note.hasPrefix("Played from a copy: MP3 · 16 kHz · "))
+        try isQuiet(browser)
+    }
+
     /// A hundred boxes in rows, with labels wider than they are; strips and a dot; more labels than are looked through.
     private func crowd(in folder: TemporaryFolder) throws {
         func detection(_ label: String, _ score: Double, _ x: Int, _ y: Int, _ width: Int, _ height: Int) -> String {

@@ -191,7 +191,7 @@
       this.pinned = null;
       this.frame = this.makeFrame(card, medium);
       const stage = element("figure", { class: "stage" }, this.frame);
-      this.count = element("span", { class: "count", "aria-live": "polite" });
+      this.count = element("span", { class: "count" });
       this.list = element("ul", { class: "results", "aria-label": `Results in ${card.name}` });
       for (const item of this.items) this.list.append(this.makeRow(item));
       rove(this.list, ".result");
