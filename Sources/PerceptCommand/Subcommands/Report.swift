@@ -27,7 +27,7 @@ struct Report: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Bytes of a recording in the page at most, K, M and G being powers of 1024; of a larger one there is no player. (default: 32M)",
+            "Bytes of a recording in the page at most, K, M and G being powers of 1024; a larger one is played from a copy that fits. (default: 32M)",
             valueName: "bytes"))
     var recordingBytes: ByteCount?
 
