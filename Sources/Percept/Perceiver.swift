@@ -101,7 +101,8 @@ public struct Perceiver: Sendable {
     ///   - threshold: the least score that counts, 0…1; segments without a score are kept.
     ///   - subtask: what kind of segments are asked for; the model's own when `nil`.
     ///   - rescalingMasks: takes masks that are not of the size of what was sent, instead of refusing them.
-    /// - Throws: `MediaError` for the picture or a mask that cannot be used, `InferenceError` for the service.
+    /// - Throws: `MediaError` for the picture, or a mask that does not fit or exceeds a limit; `InferenceError` for the service,
+    ///   damaged masks among it.
     public func segment(
         _ image: some ImageInput, model: String? = nil, threshold: Double? = nil,
         subtask: ImageSegmentation.Subtask? = nil, rescalingMasks: Bool = false
@@ -110,12 +111,19 @@ public struct Perceiver: Sendable {
         let task = ImageSegmentation(image: prepared.input, threshold: threshold, subtask: subtask)
         let found = try await send(task, model).filter { $0.score.map { $0 >= threshold ?? 0 } ?? true }
         let limits = limits
-        return try await BlockingWork.run {
-            let segments = try Segment.decoding(found, source: "the answer", limits: limits) {
-                mask throws(MediaError) in
-                try prepared.receipt.sourceMask(for: mask, rescalingMismatch: rescalingMasks, limits: limits)
+        do {
+            return try await BlockingWork.run {
+                let segments = try Segment.decoding(found, source: "the answer", limits: limits) {
+                    mask throws(MediaError) in
+                    try prepared.receipt.sourceMask(for: mask, rescalingMismatch: rescalingMasks, limits: limits)
+                }
+                return Segmentation(segments: segments, prepared)
             }
-            return Segmentation(segments: segments, prepared)
+        } catch let error as MediaError where error.kind == .malformedInput {
+            // The picture has been decoded before: it is the service's masks that are wrong.
+            throw InferenceError(
+                .answerMalformed, problem: [error.source, error.problem].compactMap(\.self).joined(separator: ": "),
+                remedy: error.remedy, task: ImageSegmentation.name, model: model ?? ImageSegmentation.defaultModel)
         }
     }
 

@@ -170,6 +170,20 @@ import Testing
         #expect(refused.errors.contains("[request r-7]"))
     }
 
+    /// The picture is in order: it is the service's fault, and its exit code.
+    @Test func masksThatAreNoBase64AreTheServicesFault() throws {
+        let folder = try TemporaryFolder()
+        let path = try tape(
+            "/models/facebook/detr-resnet-50-panoptic",
+            ["json": [["label": "sky", "score": 1, "mask": "iVBORw0KGgo="]]], in: folder)
+        let endpoint = try RunningEndpoint(["--tape", path, "--fault", "garbage-base64"])
+        let run = try CommandRun(
+            ["segment", TestFiles.scene, "-o", "masks", "--endpoint", endpoint.url], in: folder)
+        #expect(run.status == 69)
+        #expect(run.errors.contains("the answer: mask 0 (sky): base64 text has the wrong character"))
+        #expect(try !folder.contents().contains("masks"))
+    }
+
     @Test func anAnswerBeyondItsLimitNamesTheOption() throws {
         let folder = try TemporaryFolder()
         let endpoint = try RunningEndpoint(["--tape", try maskTape(in: folder)])
