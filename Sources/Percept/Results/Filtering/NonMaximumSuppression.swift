@@ -31,7 +31,10 @@ extension Array {
         var kept = Array<[Int]>(repeating: [], count: results.groups.count)
         return results.all.indices.filter { candidate in
             let group = results.group[candidate]
-            if kept[group].contains(where: { results.overlap($0, candidate) > overlap }) { return false }
+            let isCovered = results.meeting(candidate, among: kept[group]).contains { better in
+                results.overlap(better, candidate) > overlap
+            }
+            if isCovered { return false }
             kept[group].append(candidate)
             return true
         }
@@ -64,7 +67,9 @@ extension Array {
                 var result = results.all[best]
                 result.result.score = scores[best]
                 kept.append(result)
-                for other in rest { scores[other] *= decay.factor(results.overlap(best, other)) }
+                for other in results.meeting(best, among: rest) {
+                    scores[other] *= decay.factor(results.overlap(best, other))
+                }
             }
         }
         return kept.ranked() + filter { $0.result.score == nil }
@@ -88,7 +93,7 @@ extension Array {
         var kept: Self = []
         for best in results.all.indices where !isTaken[best] {
             var whole = results.all[best]
-            for other in results.groups[results.group[best]]
+            for other in results.meeting(best, among: results.groups[results.group[best]])
             where other > best && !isTaken[other] && results.overlap(best, other) > overlap {
                 whole.result = whole.result.merged(with: results.all[other].result)
                 isTaken[other] = true
@@ -106,13 +111,13 @@ private struct ComparedResults<Result: RankedResult> {
     let groups: [[Int]]
     /// The group of each result.
     let group: [Int]
-    private let extents: [BoundingBox]
+    private let extents: Extents
     private let measure: Overlap.Measure
 
     init(_ all: [KeptResult<Result>], _ measure: Overlap.Measure, acrossLabels: Bool) {
         self.all = all
         self.measure = measure
-        extents = all.map { $0.result.extent ?? BoundingBox(xMin: 0, yMin: 0, xMax: 0, yMax: 0) }
+        extents = Extents(all.map(\.result.extent))
         guard !acrossLabels else {
             groups = [Array(all.indices)]
             group = Array(repeating: 0, count: all.count)
@@ -125,10 +130,52 @@ private struct ComparedResults<Result: RankedResult> {
         self.groups = groups
     }
 
+    /// Those of some results that may overlap one; all others do not.
+    func meeting(_ one: Int, among others: [Int]) -> some Sequence<Int> {
+        extents.meeting(one, among: others)
+    }
+
     func overlap(_ one: Int, _ other: Int) -> Double {
-        let (first, second) = (extents[one], extents[other])
-        guard first.xMin < second.xMax, second.xMin < first.xMax, first.yMin < second.yMax, second.yMin < first.yMax
-        else { return 0 }
-        return all[one].result.overlap(with: all[other].result).ratio(measure)
+        all[one].result.overlap(with: all[other].result).ratio(measure)
+    }
+}
+
+/// The boxes around results. Apart from them, and no generic type: most of the time is spent here.
+private struct Extents {
+    private let boxes: [BoundingBox]
+
+    init(_ extents: [BoundingBox?]) {
+        // Nothing meets a box that ends before it begins.
+        let nothing = BoundingBox(xMin: .infinity, yMin: .infinity, xMax: -.infinity, yMax: -.infinity)
+        boxes = extents.map { $0 ?? nothing }
+    }
+
+    func meeting(_ one: Int, among others: [Int]) -> Meeting { Meeting(boxes: boxes, box: boxes[one], others: others) }
+
+    struct Meeting: Sequence, IteratorProtocol {
+        let boxes: [BoundingBox]
+        let box: BoundingBox
+        let others: [Int]
+        private var place = 0
+
+        init(boxes: [BoundingBox], box: BoundingBox, others: [Int]) {
+            self.boxes = boxes
+            self.box = box
+            self.others = others
+        }
+
+        mutating func next() -> Int? {
+            while place < others.count {
+                let other = others[place]
+                place += 1
+                let candidate = boxes[other]
+                if box.xMin < candidate.xMax, candidate.xMin < box.xMax, box.yMin < candidate.yMax,
+                    candidate.yMin < box.yMax
+                {
+                    return other
+                }
+            }
+            return nil
+        }
     }
 }
