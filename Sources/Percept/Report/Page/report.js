@@ -437,6 +437,9 @@
       this.player = element("div", { class: "player" });
       if (card.waveform) this.player.append(this.makeWave(card), this.makeRuler());
       if (medium) this.player.append(this.makeAudio(card, medium));
+      if (medium && card.copy) {
+        this.player.append(element("p", { class: "copy" }, `Played from a copy: ${card.copy.join(" · ")}`));
+      }
       this.root.append(this.player);
       for (const transcript of card.transcripts) this.root.append(this.makeTranscript(transcript));
       if (medium && this.lines.length > 12) this.player.classList.add("held");
@@ -452,7 +455,6 @@
       this.audio.addEventListener("error", () => {
         this.player.append(element("p", { class: "note" }, "This browser cannot play the recording."));
       });
-      if (card.copy) this.player.append(element("p", { class: "copy" }, `Played from a copy: ${card.copy.join(" · ")}`));
       this.audio.src = URL.createObjectURL(medium);
       return this.audio;
     }
