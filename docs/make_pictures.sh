@@ -10,14 +10,16 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 cp "$media"/images/{photo-orientation-6.jpg,scene.png} "$media"/audio/*.{flac,wav} .
 tape=(--tape "$media/tapes/demo.json" --json)
+# By their hashes two of three labels would share a colour.
+colors=(--palette 'ball=#cc79a7,crate=#56b4e9,cone=#f0e442')
 
 # Boxes: a photo that lies on its side, sent at a quarter of its size.
-"$percept" detect photo-orientation-6.jpg --longest-side 400 "${tape[@]}" -o annotated.png > detected.jsonl
+"$percept" detect photo-orientation-6.jpg --longest-side 400 "${tape[@]}" "${colors[@]}" -o annotated.png > detected.jsonl
 "$percept" prepare annotated.png -o "$out/annotated.png" --longest-side 600 --image-format png
 
 # Masks over their picture.
 mkdir run
-"$percept" segment scene.png "${tape[@]}" -o run/masks --overlay overlay.png > run/1-segments.jsonl
+"$percept" segment scene.png "${tape[@]}" "${colors[@]}" -o run/masks --overlay overlay.png > run/1-segments.jsonl
 "$percept" prepare overlay.png -o "$out/overlay.png" --longest-side 660 --image-format png
 
 # Sound, and what is said in it.
