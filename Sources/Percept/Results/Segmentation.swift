@@ -100,7 +100,7 @@ extension Mask {
 }
 
 extension Image {
-    /// The picture with segments mixed over it, in the colours that ``annotated(with:style:)`` has for boxes of the same labels.
+    /// The picture with segments mixed over it, in the colours that `annotated(with:style:)` has for boxes of the same labels.
     ///
     /// - Throws: `MediaError` `.invalidArgument` when a mask is not of the picture's size, `.cancelled`.
     public func overlaid(
