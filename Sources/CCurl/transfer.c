@@ -1,6 +1,7 @@
 #include "CCurl.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@ enum {
     option_write_function = 20011,
     option_read_function = 20012,
     option_header_function = 20079,
+    option_socket_function = 20148,
     option_seek_function = 20167,
     option_post_field_size = 30120,
 };
@@ -128,6 +130,14 @@ static int seek_body(void *context, int64_t offset, int origin) {
     return fseeko(((Exchange *)context)->body, (off_t)offset, origin) == 0 ? seek_ok : seek_fail;
 }
 
+// A program that is started while a connection is kept would hold it open.
+static int keep_to_this_process(void *context, int socket, int purpose) {
+    (void)context;
+    (void)purpose;
+    (void)fcntl(socket, F_SETFD, FD_CLOEXEC);
+    return 0;
+}
+
 static CurlOutcome outcome(int result) {
     switch (result) {
     case 0: return CurlOutcomeDone;
@@ -183,8 +193,7 @@ static bool prepare(void *easy, const CurlRequest *request, Exchange *exchange, 
         && curl.easy_setopt(easy, option_no_signal, 1L) == 0
         && curl.easy_setopt(easy, option_protocols, (long)protocols_http) == 0
         && curl.easy_setopt(easy, option_url, request->url) == 0
-        // Whatever it can undo.
-        && curl.easy_setopt(easy, option_accept_encoding, "") == 0
+        && curl.easy_setopt(easy, option_socket_function, keep_to_this_process) == 0
         && curl.easy_setopt(easy, option_http_header, *headers) == 0
         && curl.easy_setopt(easy, option_suppress_connect_headers, 1L) == 0
         && curl.easy_setopt(easy, option_connect_timeout_ms, (long)request->connect_milliseconds) == 0
@@ -192,6 +201,8 @@ static bool prepare(void *easy, const CurlRequest *request, Exchange *exchange, 
         && curl.easy_setopt(easy, option_header_data, exchange) == 0
         && curl.easy_setopt(easy, option_write_function, take_body) == 0
         && curl.easy_setopt(easy, option_write_data, exchange) == 0;
+    // Whatever it can undo, which may be nothing.
+    if (is_ready) (void)curl.easy_setopt(easy, option_accept_encoding, "");
     if (is_ready && (request->body_path || request->body_byte_count > 0 || strcmp(request->method, "POST") == 0)) {
         is_ready = curl.easy_setopt(easy, option_post, 1L) == 0
             && curl.easy_setopt(easy, option_post_field_size, request->body_byte_count) == 0;
