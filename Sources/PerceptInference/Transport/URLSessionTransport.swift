@@ -11,7 +11,7 @@ import Synchronization
 /// Connections are kept and reused as long as the value lives; one is enough for a whole program. Proxies and the
 /// certificates that are trusted are the system's, plain http to this machine itself goes through no proxy.
 ///
-/// - Important: On Linux ``CurlTransport`` is for this: Foundation ends the process there when a server sends trailers
+/// - Important: On Linux `CurlTransport` is for this: Foundation ends the process there when a server sends trailers
 ///   behind a chunked answer (swift 6.3), and takes some heads that are well-formed for none.
 public final class URLSessionTransport: HTTPTransport {
     /// Made for the first request: a program that asks nothing opens nothing.
