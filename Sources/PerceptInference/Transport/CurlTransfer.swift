@@ -133,7 +133,11 @@
             switch outcome {
             case .done: return nil
             case .stopped: self.init(.cancelled, problem: "cancelled")
-            case .notConnected: self.init(.notConnected, problem: "no connection came about: \(words)")
+            case .notConnected:
+                // As the session says it.
+                let isUnknown = words.hasPrefix("Could not resolve host")
+                self.init(
+                    .notConnected, problem: isUnknown ? "there is no such host" : "nothing answers there: \(words)")
             case .connectionLost: self.init(.connectionLost, problem: "the connection failed: \(words)")
             case .notSecure: self.init(.notSecure, problem: "no secure connection: \(words)")
             case .timedOut: self.init(.timedOut, problem: "no answer in time")
