@@ -1,6 +1,7 @@
 import Foundation
 import PerceptCore
 import PerceptInference
+import PerceptTestSupport
 import Synchronization
 import Testing
 
@@ -88,7 +89,7 @@ import Testing
         }
         let endpoint = try await SandboxEndpoint.start(tape: Tape(exchanges: exchanges), faults: plan)
         let client = InferenceClient(
-            token: nil, endpoint: .url(endpoint.url), retry: RetryPolicy(maximumRetries: 0))
+            token: nil, endpoint: .url(endpoint.url), retry: RetryPolicy(maximumRetries: 0), timeout: .patience)
         try await body(client) { served.withLock { $0 } }
         await endpoint.stop()
     }

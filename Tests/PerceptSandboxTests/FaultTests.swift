@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import PerceptCore
 import PerceptInference
+import PerceptTestSupport
 import Synchronization
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
     }
 
     private func ask(
-        _ faults: [SandboxFault], retry: RetryPolicy = impatient, timeout: Duration = .seconds(20),
+        _ faults: [SandboxFault], retry: RetryPolicy = impatient, timeout: Duration = .patience,
         limit: Int = 1 << 20, times: Int = 1
     ) async throws -> Outcome {
         let lines = Mutex<[String]>([])
@@ -39,7 +40,7 @@ import Testing
         var outcome = Outcome(lines: [], waits: [])
         for number in 0..<times {
             // A short time is for the fault alone: what comes after it may take as long as a busy machine needs.
-            if number > 0 { client.timeout = .seconds(20) }
+            if number > 0 { client.timeout = .patience }
             do throws(InferenceError) {
                 outcome.answer = try await client.send(task) { notice in waits.withLock { $0.append(notice) } }
             } catch {
@@ -79,7 +80,7 @@ import Testing
         let expected = try #require(Self.expectations[kind])
         let seconds: Double? = kind.isHarmless ? 0.7 : nil
         let outcome = try await ask(
-            [SandboxFault(kind, seconds: seconds)], timeout: kind.isHarmless ? .milliseconds(400) : .seconds(20),
+            [SandboxFault(kind, seconds: seconds)], timeout: kind.isHarmless ? .milliseconds(400) : .patience,
             times: 2)
         let error = try #require(outcome.error)
         #expect(error.kind == expected.0)
@@ -141,7 +142,7 @@ import Testing
                 response: .init(body: .json([["label": "cat", "score": 0.5, "mask": "AAECAwQF"]])))
         ])
         let endpoint = try await SandboxEndpoint.start(tape: tape, faults: FaultPlan([SandboxFault(.garbageBase64)]))
-        let client = InferenceClient(token: nil, endpoint: .url(endpoint.url))
+        let client = InferenceClient(token: nil, endpoint: .url(endpoint.url), timeout: .patience)
         let image = try MediaInput(sniffing: TinyMedia.png)
         let spoiled = try #require(try await client.imageSegmentation(image).first)
         #expect(throws: MediaError.self) { try Base64.decode(spoiled.mask) }
@@ -160,7 +161,8 @@ import Testing
         ])
         let faults = [SandboxFault(.streamError), SandboxFault(.cut), SandboxFault(.trickle, seconds: 0.001)]
         let endpoint = try await SandboxEndpoint.start(tape: tape, faults: FaultPlan(faults))
-        let client = InferenceClient(token: nil, endpoint: .url(endpoint.url), retry: Self.impatient)
+        let client = InferenceClient(
+            token: nil, endpoint: .url(endpoint.url), retry: Self.impatient, timeout: .patience)
         func read() async -> (count: Int, error: InferenceError?) {
             var count = 0
             do {
@@ -201,7 +203,7 @@ import Testing
         let recorder = RecordingTransport(InferenceClient.systemTransport())
         var client = InferenceClient(
             token: try AccessToken(secret), endpoint: .url(endpoint.url), transport: recorder,
-            retry: RetryPolicy(baseDelay: .zero, delayCap: .zero))
+            retry: RetryPolicy(baseDelay: .zero, delayCap: .zero), timeout: .patience)
         let task = EchoTask(input: try MediaInput(sniffing: TinyMedia.png))
         func results(_ client: InferenceClient) async throws -> (JSONValue, [JSONValue], waits: Int) {
             let waits = Mutex(0)
@@ -227,7 +229,7 @@ import Testing
         let tape = Tape(exchanges: [.init(request: .init(path: "/models/owner/echo"), response: .init(body: .json(1)))])
         let plan = FaultPlan { request in request.contentType == "image/png" ? SandboxFault(.tooLarge) : nil }
         let endpoint = try await SandboxEndpoint.start(tape: tape, faults: plan)
-        let client = InferenceClient(token: nil, endpoint: .url(endpoint.url))
+        let client = InferenceClient(token: nil, endpoint: .url(endpoint.url), timeout: .patience)
         let jpeg = EchoTask(input: try MediaInput(sniffing: TinyMedia.grayJPEG))
         let png = EchoTask(input: try MediaInput(sniffing: TinyMedia.png))
         #expect(try await client.send(jpeg) == 1)

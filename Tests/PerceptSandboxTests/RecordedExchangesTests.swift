@@ -38,7 +38,7 @@ struct RecordedExchangesTests {
         let endpoint = try await SandboxEndpoint.start(tape: tape) { report in
             lines.withLock { $0.append(report.description) }
         }
-        let client = InferenceClient(token: nil, endpoint: .url(endpoint.url))
+        let client = InferenceClient(token: nil, endpoint: .url(endpoint.url), timeout: .patience)
         func input(_ task: String) throws -> MediaInput { try #require(media[task]) }
 
         let speech = try await client.automaticSpeechRecognition(try input("automatic-speech-recognition"))

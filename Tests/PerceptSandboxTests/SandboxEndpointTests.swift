@@ -32,7 +32,7 @@ import Testing
         let endpoint = try await SandboxEndpoint.start(tape: Tape(exchanges: exchanges), requestByteLimit: limit) {
             log.append($0)
         }
-        let client = InferenceClient(token: nil, endpoint: .url(endpoint.url))
+        let client = InferenceClient(token: nil, endpoint: .url(endpoint.url), timeout: .patience)
         let result: (JSONValue?, InferenceError?)
         do throws(InferenceError) {
             result = (try await client.send(task), nil)
@@ -52,7 +52,7 @@ import Testing
                 upload: UploadExpectation(sampleRate: 8000)),
             response: .init(body: .json(["text": "Going along"])))
         let endpoint = try await SandboxEndpoint.start(tape: Tape(exchanges: [exchange])) { log.append($0) }
-        let client = InferenceClient(token: nil, endpoint: .openAI(endpoint.url))
+        let client = InferenceClient(token: nil, endpoint: .openAI(endpoint.url), timeout: .patience)
         let speech = try await client.automaticSpeechRecognition(
             MediaInput(sniffing: TinyMedia.flac), model: "whisper-1")
         #expect(speech.text == "Going along")
@@ -91,7 +91,7 @@ import Testing
         let reply = try await InferenceClient.systemTransport().send(
             TransportRequest(
                 url: endpoint.url.appendingPathComponent("models/owner/echo"), headers: [.contentType: "image/png"],
-                body: TinyMedia.png))
+                body: TinyMedia.png, timeout: .patience))
         await endpoint.stop()
         #expect(reply.headers[try #require(HTTPField.Name("x-percept-upload"))] == "image/png 5x3 rgb 8 bit")
         #expect(reply.headers[.server] == "percept-sandbox (replays a tape; no inference)")
@@ -179,7 +179,7 @@ import Testing
         }
         let log = Log()
         let endpoint = try await SandboxEndpoint.start(tape: Tape(exchanges: exchanges)) { log.append($0) }
-        let client = InferenceClient(token: nil, endpoint: .url(endpoint.url))
+        let client = InferenceClient(token: nil, endpoint: .url(endpoint.url), timeout: .patience)
         let answers = try await withThrowingTaskGroup(of: (Int, JSONValue).self) { group in
             for (number, body) in bodies.enumerated() {
                 group.addTask {
@@ -206,7 +206,8 @@ import Testing
     @Test func anEndpointThatWasStoppedIsUnreachable() async throws {
         let endpoint = try await SandboxEndpoint.start(tape: Tape(exchanges: [exchange()]))
         let client = InferenceClient(
-            token: nil, endpoint: .url(endpoint.url), retry: RetryPolicy(baseDelay: .milliseconds(1)))
+            token: nil, endpoint: .url(endpoint.url), retry: RetryPolicy(baseDelay: .milliseconds(1)),
+            timeout: .patience)
         let task = EchoTask(input: try MediaInput(sniffing: TinyMedia.png))
         #expect(try await client.send(task) == "ok")
         await endpoint.stop()

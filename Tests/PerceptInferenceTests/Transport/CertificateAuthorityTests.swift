@@ -18,7 +18,7 @@ import Testing
                 TransportRequest(
                     url: try #require(URL(string: "https://\(host):\(server.port)/x?y=1")),
                     headers: [.contentType: "application/json", .accept: "application/json"],
-                    token: try AccessToken(secret), body: body, responseByteLimit: 1 << 20, timeout: .seconds(20))
+                    token: try AccessToken(secret), body: body, responseByteLimit: 1 << 20, timeout: .patience)
             }
 
             private func transport(file: String? = nil, folder: String? = nil) throws -> CurlTransport {

@@ -14,7 +14,7 @@ import Testing
             private let body = Array("[1]".utf8)
 
             private func reply(
-                _ steps: [ScriptedServer.Step], timeout: Duration = .seconds(20)
+                _ steps: [ScriptedServer.Step], timeout: Duration = .patience
             ) async throws -> Result<TransportReply, TransportError> {
                 let server = try ScriptedServer { _ in steps }
                 let transport = try #require(CurlTransport())
@@ -128,7 +128,7 @@ import Testing
                 let transport = try #require(CurlTransport())
                 func send(_ text: String) async throws -> Int {
                     try await transport.send(
-                        TransportRequest(url: server.url, body: Array(text.utf8), timeout: .seconds(20))
+                        TransportRequest(url: server.url, body: Array(text.utf8), timeout: .patience)
                     ).status
                 }
                 #expect(try await send("first") == 200)
@@ -147,7 +147,7 @@ import Testing
                         for number in 100..<116 {
                             group.addTask {
                                 let body = Array("\(number)".utf8)
-                                let request = TransportRequest(url: server.url, body: body, timeout: .seconds(20))
+                                let request = TransportRequest(url: server.url, body: body, timeout: .patience)
                                 return try await transport.send(request).body == body
                             }
                         }
@@ -162,8 +162,8 @@ import Testing
                 let server = try ScriptedServer { _ in [.send(wire(200, "[1]"))] }
                 let transport = try #require(CurlTransport())
                 let upload = [UInt8](repeating: 0x20, count: 2 << 20)
-                _ = try await transport.send(TransportRequest(url: server.url, body: upload, timeout: .seconds(20)))
-                _ = try await transport.send(TransportRequest(url: server.url, timeout: .seconds(20)))
+                _ = try await transport.send(TransportRequest(url: server.url, body: upload, timeout: .patience))
+                _ = try await transport.send(TransportRequest(url: server.url, timeout: .patience))
                 #expect(server.requests.count == 2)
                 #expect(!server.requests.contains { $0.lowercased().contains("expect:") })
                 // An empty body has a length, too: servers ask for one.

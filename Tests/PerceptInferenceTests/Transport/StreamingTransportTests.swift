@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import PerceptTestSupport
 import Testing
 
 @testable import PerceptInference
@@ -7,7 +8,7 @@ import Testing
 extension SocketTests {
     /// Answers read while they arrive, over real sockets.
     @Suite struct StreamingTransportTests {
-        private func request(_ server: ScriptedServer, limit: Int = 1 << 20, timeout: Duration = .seconds(20)) throws
+        private func request(_ server: ScriptedServer, limit: Int = 1 << 20, timeout: Duration = .patience) throws
             -> TransportRequest
         {
             TransportRequest(

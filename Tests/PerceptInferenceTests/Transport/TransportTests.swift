@@ -31,7 +31,7 @@ enum Carrier: CaseIterable {
 extension SocketTests {
     /// Over real sockets, against a server that does what it is told byte by byte.
     @Suite struct TransportTests {
-        private func request(_ server: ScriptedServer, limit: Int = 1 << 20, timeout: Duration = .seconds(20)) throws
+        private func request(_ server: ScriptedServer, limit: Int = 1 << 20, timeout: Duration = .patience) throws
             -> TransportRequest
         {
             TransportRequest(
@@ -104,7 +104,7 @@ extension SocketTests {
         @Test(arguments: Carrier.allCases) func aFileThatIsGoneIsAnError(carrier: Carrier) async throws {
             let transport = carrier.transport()
             let server = try ScriptedServer { _ in [.send(wire(200, "[1]"))] }
-            var request = TransportRequest(url: server.url, timeout: .seconds(20))
+            var request = TransportRequest(url: server.url, timeout: .patience)
             request.bodyFile = TransportRequest.BodyFile(path: "/nonexistent/upload.png", byteCount: 8)
             #expect(await failure(request, by: transport) != nil)
         }
