@@ -7,7 +7,7 @@
 SHELL := bash
 OUTPUT ?= demo-output
 PACKAGES := libsndfile1-dev libflac-dev libpng-dev libjpeg-dev libwebp-dev liblcms2-dev libraqm-dev libfreetype-dev \
-	libfontconfig-dev pkg-config
+	libfontconfig-dev libcurl4 pkg-config
 LIBRARIES := sndfile flac libpng libjpeg libwebp lcms2 raqm freetype2 fontconfig
 
 .PHONY: demo test bench docs format lint media pictures packages

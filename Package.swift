@@ -16,6 +16,11 @@ let swiftSettings: [SwiftSetting] = [
     let (raqmConfiguration, fontconfigConfiguration): (String?, String?) = (nil, nil)
 #endif
 
+// What carries requests elsewhere is tested on Linux too, in debug builds. In a release it would have FoundationNetworking loaded, and
+// some twenty libraries with it.
+let sessionSettings =
+    swiftSettings + [.define("PERCEPT_URL_SESSION", .when(platforms: [.linux], configuration: .debug))]
+
 let package = Package(
     name: "percept",
     platforms: [.macOS(.v15)],
@@ -78,7 +83,7 @@ let package = Package(
         .target(
             name: "PerceptInference",
             dependencies: ["PerceptCore", "CCurl", .product(name: "HTTPTypes", package: "swift-http-types")],
-            swiftSettings: swiftSettings),
+            swiftSettings: sessionSettings),
         .target(
             name: "Percept", dependencies: ["PerceptAudio", "PerceptImage", "PerceptInference"],
             // In the code, since a command that is copied to another place leaves a bundle behind.
@@ -111,7 +116,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "PerceptInferenceTests", dependencies: ["PerceptInference", "PerceptTestSupport"],
-            swiftSettings: swiftSettings),
+            swiftSettings: sessionSettings),
         .testTarget(
             name: "PerceptTests", dependencies: ["Percept", "PerceptSandbox", "PerceptTestSupport"],
             swiftSettings: swiftSettings),

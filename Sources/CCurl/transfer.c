@@ -67,7 +67,6 @@ static struct {
 
 static void find_curl(void) {
 #if defined(__linux__)
-    // Loaded already where Foundation's networking is; a program without it has none either.
     void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
     if (!library) return;
     const struct {

@@ -7,7 +7,7 @@ import Testing
 /// Proxies and authorities that the environment names, as curl(1) has them under "ENVIRONMENT".
 ///
 /// On Linux alone: elsewhere the system's settings name them.
-#if canImport(FoundationNetworking)
+#if canImport(Glibc)
     @Suite struct ProxyTests {
         private static let answer = #"[{"score":1,"token":2,"token_str":"a","sequence":"b"}]"#
         private static let secret = "hf_SecretSecretSecretSecret"

@@ -390,7 +390,7 @@ import Testing
         let client = InferenceClient(token: nil)
         #expect(client.timeout == .seconds(120))
         #expect(client.retry.totalDeadline == .seconds(300))
-        #if canImport(FoundationNetworking)
+        #if canImport(Glibc)
             #expect((client.transport as? CurlTransport)?.connectTimeout == .seconds(30))
         #else
             #expect((client.transport as? URLSessionTransport)?.connectTimeout == .seconds(30))

@@ -1,8 +1,8 @@
 #ifndef CCURL_H
 #define CCURL_H
 
-// HTTP exchanges by the libcurl that Foundation brings along on Linux. The library is looked up at run time, so that nothing
-// more is needed to build; elsewhere there is none.
+// HTTP exchanges by libcurl, on Linux. The library is looked up when the first is made, so that nothing more is needed to
+// build, and a program that asks nothing does not load it; elsewhere there is none.
 
 #include <stdbool.h>
 #include <stddef.h>

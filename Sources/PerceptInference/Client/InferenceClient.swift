@@ -43,12 +43,16 @@ public struct InferenceClient: Sendable {
         self.userAgent = userAgent
     }
 
-    /// What carries requests unless another transport is chosen: ``URLSessionTransport``, on Linux `CurlTransport`.
+    /// What carries requests unless another transport is chosen: Foundation's `URLSession`, on Linux libcurl.
+    ///
+    /// Both keep no cookies, no cache and nothing on disk, and follow no redirect. Connections are kept and reused as long as the value
+    /// lives; one is enough for a whole program. On Linux the certificates that are trusted are those that `SSL_CERT_FILE` and
+    /// `SSL_CERT_DIR` name as the value is made, or the system's.
     ///
     /// - Parameter connectTimeout: how long a connection may take to come about.
     public static func systemTransport(connectTimeout: Duration = .seconds(30)) -> any HTTPTransport {
-        #if canImport(FoundationNetworking)
-            CurlTransport(connectTimeout: connectTimeout) ?? URLSessionTransport(connectTimeout: connectTimeout)
+        #if canImport(Glibc)
+            CurlTransport(connectTimeout: connectTimeout)
         #else
             URLSessionTransport(connectTimeout: connectTimeout)
         #endif

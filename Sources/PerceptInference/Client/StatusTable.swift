@@ -160,6 +160,8 @@ extension InferenceError {
             self.init(
                 .answerMalformed, problem: error.problem,
                 remedy: "check that the address is that of an HTTP server")
+        case .notAvailable:
+            self.init(.unreachable, problem: error.problem, remedy: "install it: on Debian and Ubuntu it is libcurl4")
         case .cancelled:
             self = .cancelled
         }

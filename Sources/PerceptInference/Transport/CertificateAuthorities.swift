@@ -1,4 +1,4 @@
-#if canImport(FoundationNetworking)
+#if canImport(Glibc)
     import Foundation
 
     /// Whose certificates are trusted instead of those that the system trusts.

@@ -1,4 +1,4 @@
-#if canImport(FoundationNetworking)
+#if canImport(Glibc)
     import CCurl
     import Synchronization
 

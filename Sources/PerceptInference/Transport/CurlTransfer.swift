@@ -1,4 +1,4 @@
-#if canImport(FoundationNetworking)
+#if canImport(Glibc)
     import CCurl
     import Foundation
     import HTTPTypes
@@ -18,7 +18,10 @@
             trusting authorities: CertificateAuthorities?, connectTimeout: Duration
         ) {
             guard let handle = connections.take() else {
-                return answer.fail(TransportError(.notConnected, problem: "there is no memory for a connection"))
+                return answer.fail(
+                    curl_is_available()
+                        ? TransportError(.notConnected, problem: "there is no memory for a connection")
+                        : TransportError(.notAvailable, problem: "libcurl.so.4 is not there, which carries requests"))
             }
             let transfer = CurlTransfer(answer, connections, handle)
             // libcurl's own clock is for that.

@@ -113,6 +113,8 @@ public struct TransportError: Error, Sendable, Hashable {
         case cancelled
         /// What came back is no HTTP.
         case answerMalformed
+        /// The library that carries requests is missing.
+        case notAvailable
     }
 
     public var kind: Kind

@@ -1,222 +1,223 @@
-import Foundation
-import HTTPTypes
-import Synchronization
+#if !canImport(Glibc) || PERCEPT_URL_SESSION
+    import Foundation
+    import HTTPTypes
+    import Synchronization
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
+    #if canImport(FoundationNetworking)
+        import FoundationNetworking
+    #endif
 
-/// Carries requests over Foundation's `URLSession`: no cookies, no cache, nothing on disk, no redirect followed.
-///
-/// Connections are kept and reused as long as the value lives; one is enough for a whole program. Proxies and the
-/// certificates that are trusted are the system's, plain http to this machine itself goes through no proxy.
-///
-/// - Important: On Linux `CurlTransport` is for this: Foundation ends the process there when a server sends trailers
-///   behind a chunked answer (swift 6.3), and takes some heads that are well-formed for none.
-public final class URLSessionTransport: HTTPTransport {
-    /// Made for the first request: a program that asks nothing opens nothing.
-    private let current = Mutex<Session?>(nil)
-    /// How long a connection may take to come about, name look-up and TLS included, before anything is sent.
-    public let connectTimeout: Duration
-
-    public init(connectTimeout: Duration = .seconds(30)) {
-        self.connectTimeout = connectTimeout
-    }
-
-    deinit {
-        current.withLock { $0?.retire() }
-    }
-
-    /// A session and the transfers in it; task identifiers are unique within one session only.
-    private struct Session {
-        let transfers = TransferTable()
-        let session: URLSession
-
-        init() {
-            LoopbackProxyExemption.apply()
-            session = URLSession(configuration: .forgetful, delegate: transfers, delegateQueue: nil)
-        }
-
-        /// The session keeps its delegate, and the system keeps the session, until this; transfers under way go on.
-        func retire() {
-            session.finishTasksAndInvalidate()
-        }
-    }
-
-    /// A file is sent piece by piece; see ``TransportRequest/bodyFile``.
-    public var sendsFiles: Bool { true }
-
-    public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
-        var urlRequest = URLRequest(request)
-        // The session's own timeout counts from byte to byte and is set longer, so that the whole one comes first.
-        let timeout = max(request.timeout.inSeconds, 0)
-        urlRequest.timeoutInterval = timeout + 60
-
-        // Within the lock: a session that was retired in between takes no tasks.
-        let (session, task) = current.withLock { [urlRequest] current in
-            let session = current ?? Session()
-            current = session
-            return (session, session.session.task(for: request, urlRequest))
-        }
-        let transfers = session.transfers
-        transfers.register(task, byteLimit: request.responseByteLimit)
-        defer { transfers.remove(task) }
-        let timer = Alarm(after: .seconds(timeout)) {
-            transfers.stop(task, TransportError(.timedOut, problem: "no complete answer within \(request.timeout)"))
-        }
-        defer { timer.cancel() }
-        // Only a body that is being sent tells of a connection: without one there is just the whole timeout.
-        let connectTimer =
-            request.bodyByteCount == 0
-            ? nil
-            : Alarm(after: connectTimeout) { [connectTimeout] in
-                if !transfers.isConnected(task) { transfers.stop(task, .noConnection(within: connectTimeout)) }
-            }
-        defer { connectTimer?.cancel() }
-        let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { transfers.begin(task, $0) }
-        } onCancel: {
-            transfers.stop(task, TransportError(.cancelled, problem: "cancelled"))
-        }
-        if case .failure(let error) = outcome, error.kind == .answerTooLarge { replace(session) }
-        return try outcome.get()
-    }
-
-    public func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
-        let answer = ArrivingAnswer(to: request, connectTimeout: connectTimeout)
-        StreamingTransfer.begin(request, answer)
-        return try await TransportStream(answer)
-    }
-
-    /// Gives later requests a new session.
+    /// Carries requests over Foundation's `URLSession`: no cookies, no cache, nothing on disk, no redirect followed.
     ///
-    /// A server that sends without end can keep the old one busy for seconds on Linux, where a cancelled transfer is
-    /// dropped only once there is nothing to be read from it for a moment.
-    private func replace(_ session: Session) {
-        current.withLock { current in
-            guard current?.session === session.session else { return }
-            session.retire()
-            current = nil
+    /// Connections are kept and reused as long as the value lives; one is enough for a whole program. Proxies and the
+    /// certificates that are trusted are the system's, plain http to this machine itself goes through no proxy.
+    ///
+    /// On Linux it is there in debug builds alone, for its tests: ``CurlTransport`` says why.
+    final class URLSessionTransport: HTTPTransport {
+        /// Made for the first request: a program that asks nothing opens nothing.
+        private let current = Mutex<Session?>(nil)
+        /// How long a connection may take to come about, name look-up and TLS included, before anything is sent.
+        let connectTimeout: Duration
+
+        init(connectTimeout: Duration = .seconds(30)) {
+            self.connectTimeout = connectTimeout
         }
-    }
-}
 
-/// The answers under way, fed by the session.
-private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
-    typealias Outcome = Result<TransportReply, TransportError>
-
-    private struct Transfer {
-        var byteLimit: Int
-        var isConnected = false
-        var reply: TransportReply?
-        /// Set once, by whatever ends the transfer first.
-        var outcome: Outcome?
-        var continuation: CheckedContinuation<Outcome, Never>?
-    }
-
-    private let transfers = Mutex<[Int: Transfer]>([:])
-
-    func register(_ task: URLSessionTask, byteLimit: Int) {
-        transfers.withLock { $0[task.taskIdentifier] = Transfer(byteLimit: byteLimit) }
-    }
-
-    func isConnected(_ task: URLSessionTask) -> Bool {
-        transfers.withLock { $0[task.taskIdentifier]?.isConnected ?? true }
-    }
-
-    func remove(_ task: URLSessionTask) {
-        transfers.withLock { $0[task.taskIdentifier] = nil }
-    }
-
-    /// Starts the task, unless it was stopped since it was registered.
-    func begin(_ task: URLSessionTask, _ continuation: CheckedContinuation<Outcome, Never>) {
-        let outcome = transfers.withLock { transfers -> Outcome? in
-            transfers[task.taskIdentifier]?.continuation = continuation
-            return transfers[task.taskIdentifier]?.outcome
+        deinit {
+            current.withLock { $0?.retire() }
         }
-        if let outcome {
-            continuation.resume(returning: outcome)
-        } else {
-            task.resume()
-        }
-    }
 
-    func stop(_ task: URLSessionTask, _ error: TransportError) {
-        finish(task, .failure(error))
-        task.cancel()
-    }
+        /// A session and the transfers in it; task identifiers are unique within one session only.
+        private struct Session {
+            let transfers = TransferTable()
+            let session: URLSession
 
-    /// Settles the outcome, the reply collected so far when there is no error; later calls change nothing.
-    private func finish(_ task: URLSessionTask, _ failure: Outcome?) {
-        let missing = TransportError(.answerMalformed, problem: "the connection ended without an HTTP answer")
-        let (continuation, outcome) = transfers.withLock { transfers in
-            guard var transfer = transfers[task.taskIdentifier], transfer.outcome == nil else {
-                return (CheckedContinuation<Outcome, Never>?.none, Outcome.failure(missing))
+            init() {
+                LoopbackProxyExemption.apply()
+                session = URLSession(configuration: .forgetful, delegate: transfers, delegateQueue: nil)
             }
-            let outcome = failure ?? transfer.reply.map(Outcome.success) ?? .failure(missing)
-            transfer.outcome = outcome
-            transfer.reply = nil
-            transfers[task.taskIdentifier] = transfer
-            return (transfer.continuation, outcome)
+
+            /// The session keeps its delegate, and the system keeps the session, until this; transfers under way go on.
+            func retire() {
+                session.finishTasksAndInvalidate()
+            }
         }
-        continuation?.resume(returning: outcome)
+
+        /// A file is sent piece by piece; see ``TransportRequest/bodyFile``.
+        var sendsFiles: Bool { true }
+
+        func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
+            var urlRequest = URLRequest(request)
+            // The session's own timeout counts from byte to byte and is set longer, so that the whole one comes first.
+            let timeout = max(request.timeout.inSeconds, 0)
+            urlRequest.timeoutInterval = timeout + 60
+
+            // Within the lock: a session that was retired in between takes no tasks.
+            let (session, task) = current.withLock { [urlRequest] current in
+                let session = current ?? Session()
+                current = session
+                return (session, session.session.task(for: request, urlRequest))
+            }
+            let transfers = session.transfers
+            transfers.register(task, byteLimit: request.responseByteLimit)
+            defer { transfers.remove(task) }
+            let timer = Alarm(after: .seconds(timeout)) {
+                transfers.stop(task, TransportError(.timedOut, problem: "no complete answer within \(request.timeout)"))
+            }
+            defer { timer.cancel() }
+            // Only a body that is being sent tells of a connection: without one there is just the whole timeout.
+            let connectTimer =
+                request.bodyByteCount == 0
+                ? nil
+                : Alarm(after: connectTimeout) { [connectTimeout] in
+                    if !transfers.isConnected(task) { transfers.stop(task, .noConnection(within: connectTimeout)) }
+                }
+            defer { connectTimer?.cancel() }
+            let outcome = await withTaskCancellationHandler {
+                await withCheckedContinuation { transfers.begin(task, $0) }
+            } onCancel: {
+                transfers.stop(task, TransportError(.cancelled, problem: "cancelled"))
+            }
+            if case .failure(let error) = outcome, error.kind == .answerTooLarge { replace(session) }
+            return try outcome.get()
+        }
+
+        func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
+            let answer = ArrivingAnswer(to: request, connectTimeout: connectTimeout)
+            StreamingTransfer.begin(request, answer)
+            return try await TransportStream(answer)
+        }
+
+        /// Gives later requests a new session.
+        ///
+        /// A server that sends without end can keep the old one busy for seconds on Linux, where a cancelled transfer is
+        /// dropped only once there is nothing to be read from it for a moment.
+        private func replace(_ session: Session) {
+            current.withLock { current in
+                guard current?.session === session.session else { return }
+                session.retire()
+                current = nil
+            }
+        }
     }
 
-    func urlSession(
-        _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
-        completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
-    ) {
-        guard let response = response as? HTTPURLResponse else { return completionHandler(.cancel) }
-        let limit = transfers.withLock { transfers in
-            transfers[dataTask.taskIdentifier]?.isConnected = true
-            transfers[dataTask.taskIdentifier]?.reply = TransportReply(response)
-            return transfers[dataTask.taskIdentifier]?.byteLimit ?? 0
+    /// The answers under way, fed by the session.
+    private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
+        typealias Outcome = Result<TransportReply, TransportError>
+
+        private struct Transfer {
+            var byteLimit: Int
+            var isConnected = false
+            var reply: TransportReply?
+            /// Set once, by whatever ends the transfer first.
+            var outcome: Outcome?
+            var continuation: CheckedContinuation<Outcome, Never>?
         }
-        guard response.expectedContentLength <= Int64(limit) else {
-            // Refusing by the handler leaves the connection open on Linux; going on and cancelling then closes it.
+
+        private let transfers = Mutex<[Int: Transfer]>([:])
+
+        func register(_ task: URLSessionTask, byteLimit: Int) {
+            transfers.withLock { $0[task.taskIdentifier] = Transfer(byteLimit: byteLimit) }
+        }
+
+        func isConnected(_ task: URLSessionTask) -> Bool {
+            transfers.withLock { $0[task.taskIdentifier]?.isConnected ?? true }
+        }
+
+        func remove(_ task: URLSessionTask) {
+            transfers.withLock { $0[task.taskIdentifier] = nil }
+        }
+
+        /// Starts the task, unless it was stopped since it was registered.
+        func begin(_ task: URLSessionTask, _ continuation: CheckedContinuation<Outcome, Never>) {
+            let outcome = transfers.withLock { transfers -> Outcome? in
+                transfers[task.taskIdentifier]?.continuation = continuation
+                return transfers[task.taskIdentifier]?.outcome
+            }
+            if let outcome {
+                continuation.resume(returning: outcome)
+            } else {
+                task.resume()
+            }
+        }
+
+        func stop(_ task: URLSessionTask, _ error: TransportError) {
+            finish(task, .failure(error))
+            task.cancel()
+        }
+
+        /// Settles the outcome, the reply collected so far when there is no error; later calls change nothing.
+        private func finish(_ task: URLSessionTask, _ failure: Outcome?) {
+            let missing = TransportError(.answerMalformed, problem: "the connection ended without an HTTP answer")
+            let (continuation, outcome) = transfers.withLock { transfers in
+                guard var transfer = transfers[task.taskIdentifier], transfer.outcome == nil else {
+                    return (CheckedContinuation<Outcome, Never>?.none, Outcome.failure(missing))
+                }
+                let outcome = failure ?? transfer.reply.map(Outcome.success) ?? .failure(missing)
+                transfer.outcome = outcome
+                transfer.reply = nil
+                transfers[task.taskIdentifier] = transfer
+                return (transfer.continuation, outcome)
+            }
+            continuation?.resume(returning: outcome)
+        }
+
+        func urlSession(
+            _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+            completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
+        ) {
+            guard let response = response as? HTTPURLResponse else { return completionHandler(.cancel) }
+            let limit = transfers.withLock { transfers in
+                transfers[dataTask.taskIdentifier]?.isConnected = true
+                transfers[dataTask.taskIdentifier]?.reply = TransportReply(response)
+                return transfers[dataTask.taskIdentifier]?.byteLimit ?? 0
+            }
+            guard response.expectedContentLength <= Int64(limit) else {
+                // Refusing by the handler leaves the connection open on Linux; going on and cancelling then closes it.
+                completionHandler(.allow)
+                return stop(dataTask, .answerTooLarge(limit))
+            }
             completionHandler(.allow)
-            return stop(dataTask, .answerTooLarge(limit))
         }
-        completionHandler(.allow)
-    }
 
-    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        let exceeded = transfers.withLock { transfers -> Int? in
-            guard let byteLimit = transfers[dataTask.taskIdentifier]?.byteLimit else { return nil }
-            let heldCount = transfers[dataTask.taskIdentifier]?.reply?.body.count ?? 0
-            guard data.count <= byteLimit - heldCount else { return byteLimit }
-            transfers[dataTask.taskIdentifier]?.reply?.body.append(contentsOf: data)
-            return nil
+        func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+            let exceeded = transfers.withLock { transfers -> Int? in
+                guard let byteLimit = transfers[dataTask.taskIdentifier]?.byteLimit else { return nil }
+                let heldCount = transfers[dataTask.taskIdentifier]?.reply?.body.count ?? 0
+                guard data.count <= byteLimit - heldCount else { return byteLimit }
+                transfers[dataTask.taskIdentifier]?.reply?.body.append(contentsOf: data)
+                return nil
+            }
+            if let exceeded { stop(dataTask, .answerTooLarge(exceeded)) }
         }
-        if let exceeded { stop(dataTask, .answerTooLarge(exceeded)) }
-    }
 
-    func urlSession(
-        _ session: URLSession, task: URLSessionTask, didSendBodyData bytesSent: Int64, totalBytesSent: Int64,
-        totalBytesExpectedToSend: Int64
-    ) {
-        transfers.withLock { $0[task.taskIdentifier]?.isConnected = true }
-    }
+        func urlSession(
+            _ session: URLSession, task: URLSessionTask, didSendBodyData bytesSent: Int64, totalBytesSent: Int64,
+            totalBytesExpectedToSend: Int64
+        ) {
+            transfers.withLock { $0[task.taskIdentifier]?.isConnected = true }
+        }
 
-    /// The connection was kept from before and broke off without an answer. libcurl would send again, but without the body,
-    /// and wait for ever: the caller is told instead, and retries as it sees fit.
-    func urlSession(
-        _ session: URLSession, task: URLSessionTask,
-        needNewBodyStream completionHandler: @escaping @Sendable (InputStream?) -> Void
-    ) {
-        // This is the session's own queue, which cancelling waits for.
-        DispatchQueue.global().async { [self] in stop(task, .closedWithoutAnswer) }
-        completionHandler(nil)
-    }
+        /// The connection was kept from before and broke off without an answer. libcurl would send again, but without the body,
+        /// and wait for ever: the caller is told instead, and retries as it sees fit.
+        func urlSession(
+            _ session: URLSession, task: URLSessionTask,
+            needNewBodyStream completionHandler: @escaping @Sendable (InputStream?) -> Void
+        ) {
+            // This is the session's own queue, which cancelling waits for.
+            DispatchQueue.global().async { [self] in stop(task, .closedWithoutAnswer) }
+            completionHandler(nil)
+        }
 
-    func urlSession(
-        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-        newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
-    ) {
-        completionHandler(nil)
-    }
+        func urlSession(
+            _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+            newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+        ) {
+            completionHandler(nil)
+        }
 
-    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        finish(task, error.map { .failure(TransportError($0)) })
+        func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+            finish(task, error.map { .failure(TransportError($0)) })
+        }
     }
-}
+#endif

@@ -121,7 +121,7 @@ import Testing
     @Test func lostConnectionsAreTriedAgainAndDeadOnesOnce() async throws {
         let counts: [(TransportError.Kind, Int)] = [
             (.connectionLost, 5), (.notConnected, 2), (.notSecure, 1), (.timedOut, 1), (.answerTooLarge, 1),
-            (.answerMalformed, 1), (.cancelled, 1),
+            (.answerMalformed, 1), (.cancelled, 1), (.notAvailable, 1),
         ]
         #expect(counts.count == TransportError.Kind.allCases.count)
         for (kind, count) in counts {

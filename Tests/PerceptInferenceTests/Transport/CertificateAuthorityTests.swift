@@ -7,7 +7,7 @@ import Testing
 @testable import PerceptInference
 
 // On Linux alone: elsewhere a keychain knows the authorities.
-#if canImport(FoundationNetworking)
+#if canImport(Glibc)
     extension SocketTests {
         /// HTTPS to a server whose certificate no system trusts; the oracle is OpenSSL, which makes it and speaks TLS with us.
         @Suite(.enabled(if: SecureServer.openSSL != nil, "openssl is not on the PATH"))
@@ -22,7 +22,7 @@ import Testing
             }
 
             private func transport(file: String? = nil, folder: String? = nil) throws -> CurlTransport {
-                try #require(CurlTransport(authorities: CertificateAuthorities(file: file, folder: folder)))
+                CurlTransport(authorities: CertificateAuthorities(file: file, folder: folder))
             }
 
             private func error(

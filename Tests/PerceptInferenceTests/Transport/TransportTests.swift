@@ -6,23 +6,22 @@ import Testing
 
 @testable import PerceptInference
 
-/// What carries requests here: Foundation's session, and libcurl where there is one.
+/// What carries requests: libcurl on Linux, and Foundation's session, which is there in debug builds as well.
 enum Carrier: CaseIterable {
-    case session
-    #if canImport(FoundationNetworking)
+    #if !canImport(Glibc) || PERCEPT_URL_SESSION
+        case session
+    #endif
+    #if canImport(Glibc)
         case curl
     #endif
 
     func transport(connectTimeout: Duration = .seconds(30)) -> any HTTPTransport {
         switch self {
-        case .session: return URLSessionTransport(connectTimeout: connectTimeout)
-        #if canImport(FoundationNetworking)
-            case .curl:
-                guard let transport = CurlTransport(connectTimeout: connectTimeout) else {
-                    Issue.record("there is no libcurl")
-                    return URLSessionTransport(connectTimeout: connectTimeout)
-                }
-                return transport
+        #if !canImport(Glibc) || PERCEPT_URL_SESSION
+            case .session: URLSessionTransport(connectTimeout: connectTimeout)
+        #endif
+        #if canImport(Glibc)
+            case .curl: CurlTransport(connectTimeout: connectTimeout)
         #endif
         }
     }
