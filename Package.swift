@@ -87,7 +87,9 @@ let package = Package(
         .target(
             name: "Percept", dependencies: ["PerceptAudio", "PerceptImage", "PerceptInference"],
             // In the code, since a command that is copied to another place leaves a bundle behind.
-            resources: [.embedInCode("Report/Page/report.css"), .embedInCode("Report/Page/report.js")],
+            resources: ["page.css", "page.js", "controls.js", "picture.js", "recording.js", "cards.js"].map {
+                .embedInCode("Report/Page/\($0)")
+            },
             swiftSettings: swiftSettings),
         .target(
             name: "PerceptSandbox",

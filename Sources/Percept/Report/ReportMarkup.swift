@@ -4,8 +4,19 @@ import PerceptInference
 
 /// The markup of a page around what its script builds.
 enum ReportMarkup {
-    static let style = String(decoding: PackageResources.report_css, as: UTF8.self)
-    static let script = String(decoding: PackageResources.report_js, as: UTF8.self)
+    static let style = String(decoding: PackageResources.page_css, as: UTF8.self)
+    /// Its parts, each of which builds on those before it, in a scope of their own.
+    static let script = """
+        "use strict";
+        (() => {
+        \(scriptParts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n"))
+        })();
+        """
+
+    private static let scriptParts = [
+        PackageResources.page_js, PackageResources.controls_js, PackageResources.picture_js,
+        PackageResources.recording_js, PackageResources.cards_js,
+    ]
 
     /// Nothing is loaded from anywhere, and nothing runs or styles but what has these hashes.
     static let policy = [
