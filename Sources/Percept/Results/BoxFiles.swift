@@ -34,6 +34,7 @@ public struct BoxFiles: Sendable {
 
     /// - Parameters:
     ///   - folder: where to; it is created when it does not exist and there is something to write.
+    ///   - formats: which files are written.
     ///   - inputs: files that must not be replaced.
     public init(in folder: String, formats: Set<Format>, protecting inputs: [String] = []) {
         self.folder = folder

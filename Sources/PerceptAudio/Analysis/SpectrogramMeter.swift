@@ -43,7 +43,7 @@ public struct SpectrogramMeter: ~Copyable {
     ///   - sampleRate: frames per second, in Hz.
     ///   - channelCount: of the recording.
     ///   - windowLength: 2 to 2¹⁸ samples, without a prime factor above 7; `nil` for ``Spectrogram/windowLength(forSampleRate:)``.
-    ///   - hop: samples from one window to the next; `nil` for those of a column where ``expectedFrameCount`` tells, but from a sixteenth to half of the
+    ///   - hop: samples from one window to the next; `nil` for those of a column where `expectedFrameCount` tells, but from a sixteenth to half of the
     ///     window, else a quarter.
     ///   - placement: where windows lie.
     ///   - scaling: what a power is.

@@ -51,7 +51,9 @@ public struct WaveformEnvelope: Sendable, Hashable {
     /// columns; else a column also takes in what lies beyond its ends, by less than a column of the meter, and no peak is
     /// lost.
     ///
-    /// - Parameter channel: from 0 on; `nil` for all at once.
+    /// - Parameters:
+    ///   - count: how many to give, side by side.
+    ///   - channel: from 0 on; `nil` for all at once.
     /// - Returns: nothing for a recording without frames, or a channel that is not there.
     public func columns(_ count: Int, channel: Int? = nil) -> [Column] {
         guard count > 0, frameCount > 0, channel.map(channels.indices.contains) ?? true else { return [] }

@@ -57,7 +57,7 @@ public struct ImagePreparation: Sendable, Hashable {
     /// The PNG then numbers its colours, of 8 bits and with transparency; a picture that has no more keeps them, and else a
     /// warning says how many there are. The errors of a photograph are spread (three quarters of them, Floyd–Steinberg), those of
     /// what is drawn are not: see ``chroma`` for what counts as drawn. The result is held whole meanwhile, in five bytes a
-    /// pixel, which count against ``PerceptCore/ResourceLimits/imageByteCount``.
+    /// pixel, which count against `ResourceLimits.imageByteCount`.
     public var paletteColorCount: Int?
     /// Bytes of the result at most; `nil` for no such bound.
     ///
