@@ -110,7 +110,9 @@ extension InferenceError: CustomStringConvertible {
         if !details.isEmpty { line += " (\(details.joined(separator: ": ")))" }
         if serviceMessage == nil, let bodyExcerpt { line += ", got: \(bodyExcerpt)" }
         if let remedy { line += "; \(remedy)" }
-        if let seconds = retryAdvice.seconds { line += " (in \(Int(seconds.rounded(.up))) s, the service says)" }
+        if let seconds = retryAdvice.seconds.flatMap({ Int(exactly: $0.rounded(.up)) }) {
+            line += " (in \(seconds) s, the service says)"
+        }
         if let requestID { line += " [request \(requestID)]" }
         return line
     }

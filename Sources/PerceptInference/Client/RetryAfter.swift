@@ -11,11 +11,14 @@ enum RetryAfter {
     /// - Parameter now: seconds since 1970.
     static func seconds(in headers: HTTPFields, now: Double) -> Double? {
         let value = headers.value("retry-after").map(AccessToken.trimmed)
-        if let value, let seconds = Double(value), seconds.isFinite { return min(max(0, seconds), limit) }
-        if let value, let date = HTTPDate.secondsSince1970(value) { return min(max(0, date - now), limit) }
+        if let value, let seconds = Double(value), seconds.isFinite { return limited(seconds) }
+        if let value, let date = HTTPDate.secondsSince1970(value) { return limited(date - now) }
         guard let ratelimit = headers.value("ratelimit") else { return nil }
-        return rateLimitReset(ratelimit).map { min(max(0, $0), limit) }
+        return rateLimitReset(ratelimit).map(limited)
     }
+
+    /// A time that a service names, within what makes sense.
+    static func limited(_ seconds: Double) -> Double { min(max(0, seconds), limit) }
 
     /// The largest `t` of the policies listed that have nothing remaining.
     private static func rateLimitReset(_ value: String) -> Double? {

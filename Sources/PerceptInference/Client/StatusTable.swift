@@ -112,7 +112,7 @@ extension InferenceError {
             kind = .modelLoading
             problem = "the model is still being loaded"
             remedy = "try again in a while, or let the service wait for the model"
-            requested = requested ?? max(0, estimate)
+            requested = requested ?? RetryAfter.limited(estimate)
         }
         switch kind {
         case .payloadTooLarge: problem = "the upload of \(uploadByteCount) bytes is too large for the service"

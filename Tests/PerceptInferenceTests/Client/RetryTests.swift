@@ -116,6 +116,24 @@ import Testing
         let limited = TransportReply(429, "{}", try header("retry-after", "1e300"))
         let error = await failure { try await makeClient(ClosureTransport(limited)).send(AnyTask()) }
         #expect(error?.kind == .rateLimited)
+        #expect(error?.description.contains("(in 86400 s") == true)
+    }
+
+    /// Numbers that no integer holds, from a service and from a program.
+    @Test(arguments: ["1e300", "99999999999999999999999", "-1e300"])
+    func estimatesBeyondReasonAreTold(estimate: String) async throws {
+        let loading = TransportReply(503, #"{"error":"loading","estimated_time":\#(estimate)}"#)
+        let error = try #require(
+            await failure {
+                try await makeClient(ClosureTransport(loading), retry: RetryPolicy(maximumRetries: 0))
+                    .send(AnyTask())
+            })
+        #expect(error.retryAdvice == .later(afterSeconds: estimate.hasPrefix("-") ? 0 : 86_400))
+        #expect(error.description.contains(estimate.hasPrefix("-") ? "(in 0 s" : "(in 86400 s"))
+        for seconds in [Double.nan, .infinity, 1e300] {
+            let mine = InferenceError(.rateLimited, problem: "x", retryAdvice: .later(afterSeconds: seconds))
+            #expect(mine.description == "x")
+        }
     }
 
     @Test func lostConnectionsAreTriedAgainAndDeadOnesOnce() async throws {
