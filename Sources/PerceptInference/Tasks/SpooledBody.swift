@@ -15,19 +15,16 @@ final class SpooledBody: Sendable {
             let file = FileHandle(forWritingAtPath: path)
         else { throw Self.failure("\(path) cannot be made") }
         for piece in pieces {
-            var failure: InferenceError?
-            try piece.forEachBlock { block in
-                guard failure == nil else { return }
-                do {
-                    try file.write(contentsOf: Data(block))
-                } catch {
-                    failure = Self.failure("writing it to \(path) failed: \(error.localizedDescription)")
-                }
+            try piece.forEachBlock { block throws(InferenceError) in
+                try writing { try file.write(contentsOf: Data(block)) }
             }
-            if let failure { throw failure }
         }
+        try writing { try file.close() }
+    }
+
+    private func writing(_ body: () throws -> Void) throws(InferenceError) {
         do {
-            try file.close()
+            try body()
         } catch {
             throw Self.failure("writing it to \(path) failed: \(error.localizedDescription)")
         }
@@ -58,21 +55,23 @@ enum BodyPiece: Sendable {
 
     /// The contents in order, block by block.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when a file cannot be read.
-    func forEachBlock(_ body: (ArraySlice<UInt8>) -> Void) throws(InferenceError) {
+    /// - Throws: ``InferenceError`` `.invalidArgument` when a file cannot be read; what `body` throws.
+    func forEachBlock(
+        _ body: (ArraySlice<UInt8>) throws(InferenceError) -> Void
+    ) throws(InferenceError) {
         switch self {
         case .plain(let source):
             try source.forEachBlock(body)
         case .base64(let source):
             // Three bytes make four characters, whichever block they are in.
             var rest: [UInt8] = []
-            try source.forEachBlock { block in
+            try source.forEachBlock { block throws(InferenceError) in
                 let bytes = rest + block
                 let count = bytes.count / 3 * 3
-                body(Array(Base64.encode(Array(bytes[..<count])).utf8)[...])
+                try body(Array(Base64.encode(Array(bytes[..<count])).utf8)[...])
                 rest = Array(bytes[count...])
             }
-            body(Array(Base64.encode(rest).utf8)[...])
+            try body(Array(Base64.encode(rest).utf8)[...])
         }
     }
 }
@@ -92,10 +91,15 @@ extension [BodyPiece] {
     func bytes() throws(InferenceError) -> [UInt8] {
         let limit = MediaInput.memoryByteLimit
         var bytes: [UInt8] = []
-        for piece in self { try piece.forEachBlock { if bytes.count <= limit { bytes += $0 } } }
-        guard bytes.count <= limit else {
-            throw InferenceError(
-                .invalidArgument, problem: "the body is larger than the \(limit) bytes that are held in memory")
+        for piece in self {
+            try piece.forEachBlock { block throws(InferenceError) in
+                guard block.count <= limit - bytes.count else {
+                    throw InferenceError(
+                        .invalidArgument,
+                        problem: "the body is larger than the \(limit) bytes that are held in memory")
+                }
+                bytes += block
+            }
         }
         return bytes
     }
@@ -111,26 +115,36 @@ extension MediaSource {
 
     /// The contents in order, block by block.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when the file cannot be read.
-    func forEachBlock(_ body: (ArraySlice<UInt8>) -> Void) throws(InferenceError) {
+    /// - Throws: ``InferenceError`` `.invalidArgument` when the file cannot be read; what `body` throws.
+    func forEachBlock(
+        _ body: (ArraySlice<UInt8>) throws(InferenceError) -> Void
+    ) throws(InferenceError) {
         switch storage {
         case .bytes(let bytes):
             for start in stride(from: 0, to: bytes.count, by: Self.blockByteCount) {
-                body(bytes[start..<min(start + Self.blockByteCount, bytes.count)])
+                try body(bytes[start..<min(start + Self.blockByteCount, bytes.count)])
             }
         case .file(let path):
-            do {
-                let file = try InputFile(path: path, name: name)
-                var offset = 0
-                while offset < file.byteCount {
-                    let block = try file.read(at: offset, count: Self.blockByteCount)
-                    guard !block.isEmpty else { break }
-                    body(block[...])
-                    offset += block.count
+            let file = try Self.reading { () throws(MediaError) in try InputFile(path: path, name: name) }
+            var offset = 0
+            while offset < file.byteCount {
+                let block = try Self.reading { () throws(MediaError) in
+                    try file.read(at: offset, count: Self.blockByteCount)
                 }
-            } catch {
-                throw InferenceError(.invalidArgument, problem: "the upload cannot be read: \(error)")
+                guard !block.isEmpty else { break }
+                try body(block[...])
+                offset += block.count
             }
+        }
+    }
+
+    private static func reading<Value: ~Copyable>(_ body: () throws(MediaError) -> Value) throws(InferenceError)
+        -> Value
+    {
+        do {
+            return try body()
+        } catch {
+            throw InferenceError(.invalidArgument, problem: "the upload cannot be read: \(error)")
         }
     }
 }
