@@ -17,6 +17,10 @@ demo: packages
 	@$(RUN_DEMO)
 
 test: packages
+	swift build -c release --package-path Tests/Consumers
+	for consumer in RecordingConsumer ImageConsumer ServiceConsumer; do \
+		"$$(swift build -c release --package-path Tests/Consumers --show-bin-path)/$$consumer" || exit 1; \
+	done
 	swift test --disable-xctest --no-parallel
 
 bench: packages
