@@ -51,6 +51,49 @@ import Testing
         #expect(ServiceProfile.named("hf-endpoint")?.mediumByteLimit == nil)
     }
 
+    /// Bytes that a medium may have, computed by hand from the services' published limits: as they are, less 1024 for a form,
+    /// or three quarters of that for base64.
+    @Test(
+        arguments: [
+            ("openai-whisper", 26_213_376), ("groq", 24_998_976), ("google-sync", 7_499_232),
+            ("assemblyai", 2_200_000_000), ("assemblyai-sync", 40_000_000), ("gemini-inline", 14_999_232),
+            ("hf-endpoint", nil), ("fal", nil), ("sagemaker-realtime", 6_000_000),
+            ("sagemaker-serverless", 4_000_000), ("sagemaker-async", 1_000_000_000), ("runpod-run", 7_499_232),
+            ("runpod-runsync", 14_999_232), ("rekognition", 5_000_000), ("oci-vision", 5_000_000),
+            ("huawei-image", 7_499_232),
+        ] as [(String, Int?)])
+    func limitsOfTheMediumAreExact(name: String, bytes: Int?) throws {
+        #expect(try #require(ServiceProfile.named(name)).mediumByteLimit == bytes)
+    }
+
+    /// The longest and the shortest recording that fit, and those one frame beyond.
+    @Test(
+        arguments: [
+            ("google-sync", 60, 0, [ServiceProfile.Problem.Kind]()), ("google-sync", 60, 1, [.tooLong]),
+            ("assemblyai-sync", 120, 0, []), ("assemblyai-sync", 120, 1, [.tooLong]),
+            ("assemblyai-sync", 0.08, 0, []), ("assemblyai-sync", 0.08, -1, [.tooShort]),
+            ("assemblyai", 0.16, 0, []), ("assemblyai", 0.16, -1, [.tooShort]),
+        ])
+    func durationsAreComparedWithTheirLimits(
+        name: String, seconds: Double, frames: Int, problems: [ServiceProfile.Problem.Kind]
+    ) async throws {
+        let source = Self.wav(seconds: seconds + Double(frames) / 8000, rate: 8000)
+        #expect(try await Self.verdict(name, source, byteCount: 1).problems.map(\.kind) == problems)
+    }
+
+    /// A side equal to a limit fits, one pixel beyond does not: the scene has 960 × 640 pixels.
+    @Test(arguments: [
+        (640...960, [ServiceProfile.Problem.Kind]()), (641...960, [.tooFewPixels]), (640...959, [.tooManyPixels]),
+    ])
+    func sidesAreComparedWithTheirLimits(sides: ClosedRange<Int>, problems: [ServiceProfile.Problem.Kind]) async throws
+    {
+        let profile = ServiceProfile(
+            name: "sides", byteLimit: 1, envelope: .none, audio: nil, image: .init(sides: sides))
+        let inspection = try await MediaInspection.inspecting(Self.scene)
+        #expect(profile.check(inspection, mediaType: .png, byteCount: 1).problems.map(\.kind) == problems)
+        #expect(profile.check(inspection, mediaType: .png, byteCount: 2).problems.map(\.kind).first == .tooManyBytes)
+    }
+
     @Test func whatFitsFits() async throws {
         #expect(try await Self.verdict("openai-whisper", Self.wav(seconds: 2)).fits)
         #expect(try await Self.verdict("assemblyai-sync", Self.wav(seconds: 2, channelCount: 2)).fits)

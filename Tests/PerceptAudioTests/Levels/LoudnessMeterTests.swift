@@ -65,6 +65,19 @@ import Testing
         }
     }
 
+    /// The relative gate is 10 LU below the mean of what passes the absolute gate. Two passages of equal length, the second
+    /// softer by x LU, have a mean of 10·log₁₀((1 + 10^(−x/10)) / 2) LU relative to the first; −10 LU below it lies −x for
+    /// x = 12.787 LU.
+    @Test func theRelativeGateIsTenUnitsBelowTheMean() throws {
+        for (difference, isGated) in [(12.70, false), (12.87, true)] {
+            let passages = [Self.stereo(-20, 20), Self.stereo(-20 - difference, 20)]
+            let measured = try #require(try Self.loudness(passages, rate: 8000))
+            let louder = try #require(try Self.loudness([Self.stereo(-20, 20)], rate: 8000))
+            let both = louder + 10 * log10((1 + pow(10, -difference / 10)) / 2)
+            #expect(abs(measured - (isGated ? louder : both)) < 0.1, "\(difference): \(measured)")
+        }
+    }
+
     /// Case 6: 5.0, each channel by its weight, in the order left, right, centre, left and right surround.
     @Test func channelsCountByTheirPlace() throws {
         let layout = ChannelLayout([.frontLeft, .frontRight, .frontCenter, .backLeft, .backRight])

@@ -35,6 +35,20 @@ import Testing
         #expect(abs(try #require(meter.correlation) + 1) < 1e-5)
     }
 
+    /// A preparation warns below a correlation of −0.3: two square waves at right angles, mixed so that the correlation is
+    /// the stated one.
+    @Test(arguments: [(-0.29, false), (-0.31, true)])
+    func aMixIsWarnedAboutBelowTheThreshold(correlation: Float, isWarned: Bool) throws {
+        #expect(PhaseMeter.cancellationThreshold == -0.3)
+        let left = (0..<16_000).map { $0 / 50 % 2 == 0 ? Float(0.25) : -0.25 }
+        let square = (0..<16_000).map { ($0 + 25) / 50 % 2 == 0 ? Float(0.25) : -0.25 }
+        let rest = (1 - correlation * correlation).squareRoot()
+        let right = zip(left, square).map { correlation * $0 + rest * $1 }
+        let recording = try Recording(sampleRate: 16_000, channels: .stereo, planes: [left, right])
+        let warnings = try AudioPreparation().prepare(recording).warnings
+        #expect(warnings.contains { $0.contains("out of phase") } == isWarned)
+    }
+
     @Test func equalChannelsAreOneAndSilenceIsNothing() throws {
         var meter = PhaseMeter(.stereo)
         meter.add([[0, 0], [0, 0]])

@@ -114,6 +114,22 @@ import Testing
         }
     }
 
+    /// Where bytes are exactly proportional to the area, the first smaller side is 0.97 of the square root of the ratio of
+    /// bytes, rounded down, and fits; a side of exactly 320 pixels is tried, 319 pixels never.
+    @Test(arguments: [(1_000_000, 485), (409_600, 320), (409_599, 320)])
+    func sizesFollowTheRootOfTheArea(byteLimit: Int, side: Int) throws {
+        let budget = ImageBudget(byteLimit: byteLimit, isLossy: false, longestSide: 1000, mayShrink: true)
+        var sides: [Int] = []
+        let found = try budget.search(from: .init(quality: 90, longestSide: nil), byteCount: { $0 }) {
+            settings throws(MediaError) in
+            sides.append(settings.longestSide ?? 1000)
+            return 4 * (settings.longestSide ?? 1000) * (settings.longestSide ?? 1000)
+        }
+        #expect(sides == [1000, side] || byteLimit < 4 * 320 * 320)
+        #expect(sides.allSatisfy { $0 >= 320 })
+        #expect(found?.settings.longestSide == (byteLimit < 4 * 320 * 320 ? nil : side))
+    }
+
     /// Text keeps its full chroma, and a photo its half, all the way down.
     @Test(arguments: [true, false]) func theChromaSamplingIsKept(isText: Bool) throws {
         let image = try isText ? DrawnPictures.text() : DrawnPictures.photoLike()

@@ -24,6 +24,20 @@ import Testing
         #expect(detector.isDrawn)
     }
 
+    /// A quarter of the blocks flat is enough, one block fewer is not; one hard block for two soft ones is enough, one hard
+    /// block fewer is not.
+    @Test(arguments: [(2, 2, 4, true), (2, 3, 4, false), (1, 1, 2, true), (1, 1, 3, false), (4, 0, 0, false)])
+    func theSharesAreThoseStated(flat: Int, hard: Int, soft: Int, isDrawn: Bool) {
+        func pair(_ difference: UInt8) -> [UInt8] { [100, 100, 100] + [UInt8](repeating: 100 + difference, count: 3) }
+        let row =
+            (0..<flat).flatMap { _ in pair(0) } + (0..<hard).flatMap { _ in pair(64) }
+            + (0..<soft).flatMap { _ in pair(9) }
+        var detector = DrawnPictureDetector(width: 2 * (flat + hard + soft))
+        for _ in 0..<2 { row.withUnsafeBytes { detector.append($0) } }
+        #expect((detector.flatCount, detector.hardCount, detector.softCount) == (flat, hard, soft))
+        #expect(detector.isDrawn == isDrawn)
+    }
+
     @Test func textIsDrawn() throws {
         let text = try DrawnPictures.text(width: 1200, height: 900)
         for side in [1333, 600, 300] { #expect(try isDrawn(text, longestSide: side)) }

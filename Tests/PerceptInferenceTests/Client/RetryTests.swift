@@ -69,6 +69,8 @@ import Testing
         ("retry-after", "Thu, 01 Jan 2026 00:00:40 GMT", 40), ("retry-after", "Wed, 31 Dec 2025 00:00:00 GMT", 0),
         ("ratelimit", #""api";r=0;t=55"#, 55), ("ratelimit", #""a";r=3;t=90, "b";r=0;t=12"#, 12),
         ("retry-after", "soon", 1), ("ratelimit", "nonsense", 1),
+        // One request remaining is not none; a policy that states no remainder counts as exhausted.
+        ("ratelimit", #""a";r=1;t=55"#, 1), ("ratelimit", #""a";t=55"#, 55),
     ])
     func theServiceSaysWhen(name: String, value: String, seconds: Double) async throws {
         let limited = TransportReply(429, #"{"error":"Rate limit reached"}"#, try header(name, value))

@@ -159,6 +159,38 @@ struct FilteringTests {
         #expect(whole.map(\.result) == [Self.box("a", 0.5, 0, 0, 11, 10)])
     }
 
+    /// Two boxes that share exactly half: an overlap equal to the limit neither suppresses nor merges, and the least step
+    /// below the limit does both.
+    @Test func anOverlapEqualToTheLimitIsNotAboveIt() {
+        let halves = KeptResult.all([Self.box("a", 0.9, 0, 0, 2, 1), Self.box("a", 0.8, 0, 0, 1, 1)])
+        #expect(halves.merged(above: 0.5).map(\.index) == [0, 1])
+        #expect(halves.merged(above: 0.5.nextDown).map(\.index) == [0])
+        #expect(halves.suppressed(above: 0.5).map(\.index) == [0, 1])
+        #expect(halves.suppressed(above: 0.5.nextDown).map(\.index) == [0])
+    }
+
+    /// Linear decay begins at the threshold itself.
+    @Test func linearDecayIncludesItsThreshold() {
+        let halves = KeptResult.all([Self.box("a", 0.9, 0, 0, 2, 1), Self.box("a", 0.8, 0, 0, 1, 1)])
+        #expect(halves.softlySuppressed(.linear(threshold: 0.5)).map(\.result.score) == [0.9, 0.4])
+        #expect(halves.softlySuppressed(.linear(threshold: 0.5.nextUp)).map(\.result.score) == [0.9, 0.8])
+    }
+
+    /// Of equal scores the earlier result is the better one, also among scores that were lowered; a score equal to the
+    /// minimum is kept.
+    @Test func softSuppressionBreaksTiesByOrder() {
+        let equal = KeptResult.all((0..<3).map { _ in Self.box("a", 0.8, 0, 0, 2, 1) })
+        let kept = equal.softlySuppressed(.linear(threshold: 0.5), minimumScore: 0.1)
+        #expect(kept.map(\.index) == [0] && kept.first?.result.score == 0.8)
+        let pairs = KeptResult.all([
+            Self.box("a", 0.9, 0, 0, 2, 1), Self.box("a", 0.8, 0, 0, 1, 1), Self.box("a", 0.8, 1, 0, 1, 1),
+        ])
+        let lowered = pairs.softlySuppressed(.linear(threshold: 0.5), minimumScore: 0.4)
+        #expect(lowered.map(\.index) == [0, 1, 2] && lowered.map(\.result.score) == [0.9, 0.4, 0.4])
+        let cut = pairs.softlySuppressed(.linear(threshold: 0.5), minimumScore: 0.4.nextUp)
+        #expect(cut.map(\.index) == [0])
+    }
+
     @Test func masks() throws {
         let segments = try [
             Segment("a", score: 0.5, rows: ["##..", "##.."]), Segment("a", score: 0.9, rows: ["###.", "###."]),
