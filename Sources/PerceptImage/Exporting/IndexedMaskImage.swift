@@ -35,7 +35,8 @@ public enum IndexedMaskImage {
         try Mask.check(size, limits)
         guard masks.count <= largestMaskCount else {
             throw MediaError(
-                .invalidArgument, problem: "too many masks for indexed colours: \(masks.count), at most \(largestMaskCount)",
+                .invalidArgument,
+                problem: "too many masks for indexed colours: \(masks.count), at most \(largestMaskCount)",
                 remedy: "write a panoptic image, which has three bytes per pixel")
         }
         var bytes = [UInt8](repeating: 0, count: size.pixelCount)

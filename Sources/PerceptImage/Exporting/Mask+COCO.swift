@@ -50,7 +50,8 @@ extension Mask {
         for (index, count) in counts.enumerated() {
             guard count >= 0, count <= size.pixelCount - position else {
                 throw MediaError(
-                    .malformedInput, problem: "invalid COCO mask: run \(index) (length \(count)) exceeds \(size) pixels",
+                    .malformedInput,
+                    problem: "invalid COCO mask: run \(index) (length \(count)) exceeds \(size) pixels",
                     remedy: "check that size is [height, width]")
             }
             if index % 2 == 1 { columnRuns.append(position..<position + count) }

@@ -48,7 +48,8 @@ extension Image {
         }
         for (index, overlay) in overlays.enumerated() where overlay.mask.size != size {
             throw MediaError(
-                .invalidArgument, problem: "the size of mask \(index) (\(overlay.mask.size)) differs from the image (\(size))",
+                .invalidArgument,
+                problem: "the size of mask \(index) (\(overlay.mask.size)) differs from the image (\(size))",
                 remedy: "resize the mask to the image")
         }
         let opacity = UInt8((style.opacity * 255).rounded())

@@ -143,7 +143,7 @@ import Testing
         let card = try Self.cards(text)[0]
         #expect(card["kind"] == "picture" && card["width"] == 5 && card["mediaType"] == nil)
         #expect(card["items"]?[0]?["path"] == "M0 0h5v5h-5zM2 2v1h1v-1z")
-        #expect(card["notes"]?[0]?.stringValue?.contains("not where its results name it") == true)
+        #expect(card["notes"]?[0]?.stringValue?.contains("The file was not found") == true)
     }
 
     @Test func aMaskOfNoiseIsTracedSmaller() throws {
@@ -175,7 +175,7 @@ import Testing
 
         let none = try await page([line], in: folder, ReportPage(recordingByteCount: 100))
         #expect(try Self.media(none.text).isEmpty)
-        #expect(none.warnings.count == 1 && none.warnings[0].contains("has no player here"))
+        #expect(none.warnings.count == 1 && none.warnings[0].contains("shown without a player"))
         #expect(try Self.cards(none.text)[0]["waveform"] != nil)
     }
 
