@@ -114,7 +114,7 @@ import Testing
             #expect(outcome.waits.map(\.attempt) == [2, 3])
             #expect(outcome.lines.count == 3)
         case .garbageBase64:
-            #expect(outcome.answer?[0]?["mask"] == "*** this is no base64 ***")
+            #expect(outcome.answer?[0]?["mask"] == "*** this is not base64 ***")
             #expect(outcome.answer?[0]?["n"] == 1, "the rest stays as it is")
         default:
             #expect(outcome.error != nil)

@@ -62,7 +62,7 @@ import Testing
         } catch let thrown {
             error = thrown
         }
-        #expect(error?.serviceMessage?.contains("Content-Type is audio/flac, but the bytes are audio/wav") == true)
+        #expect(error?.serviceMessage?.contains("Content-Type is audio/flac, but the contents are audio/wav") == true)
         await endpoint.stop()
         #expect(
             log.lines.first
@@ -155,7 +155,7 @@ import Testing
         }
         let misnamed = EchoTask(input: MediaInput(bytes: TinyMedia.png, mediaType: .jpeg))
         let result = try await ask([exchange()], misnamed)
-        #expect(result.error?.serviceMessage == "Content-Type is image/jpeg, but the bytes are image/png")
+        #expect(result.error?.serviceMessage == "Content-Type is image/jpeg, but the contents are image/png")
     }
 
     @Test func largeBodiesAreRefused() async throws {

@@ -49,21 +49,21 @@ import Testing
 
     @Test(arguments: [
         (#"{"request":{},"response":{}}"#, #"$.exchanges[0].request lacks "path""#),
-        (#"{"request":{"path":"x"},"response":{}}"#, "does not begin with a slash"),
+        (#"{"request":{"path":"x"},"response":{}}"#, "does not start with a slash"),
         (#"{"request":{"path":"/x"}}"#, #"$.exchanges[0] lacks "response""#),
         (#"{"request":{"path":"/x","contenttype":"a/b"},"response":{}}"#, #"unknown member "contenttype""#),
         (#"{"request":{"path":"/x","bodySHA256":"12"},"response":{}}"#, "64 hexadecimal digits"),
-        (#"{"request":{"path":7},"response":{}}"#, "$.exchanges[0].request.path is a number where a string"),
+        (#"{"request":{"path":7},"response":{}}"#, "$.exchanges[0].request.path is a number, expected a string"),
         (#"{"request":{"path":"/x"},"response":{"json":1,"text":"a"}}"#, "json and text"),
         (#"{"request":{"path":"/x"},"response":{"status":"200"}}"#, "$.exchanges[0].response.status is a string"),
         (#"{"request":{"path":"/x"},"response":{"status":999}}"#, "above 599"),
-        (#"{"request":{"path":"/x"},"response":{"base64":"*"}}"#, "is no base64"),
-        (#"{"request":{"path":"/x"},"response":{"headers":{"a b":"c"}}}"#, "no header can have"),
-        (#"{"request":{"path":"/x"},"response":{"headers":{"a":"b\r\nc: d"}}}"#, "no header can have"),
-        (#"{"request":{"path":"/x"},"response":{},"repeat":0}"#, "a whole number of at least 1"),
+        (#"{"request":{"path":"/x"},"response":{"base64":"*"}}"#, "is not base64"),
+        (#"{"request":{"path":"/x"},"response":{"headers":{"a b":"c"}}}"#, "invalid header name or value"),
+        (#"{"request":{"path":"/x"},"response":{"headers":{"a":"b\r\nc: d"}}}"#, "invalid header name or value"),
+        (#"{"request":{"path":"/x"},"response":{},"repeat":0}"#, "an integer of at least 1"),
         (#"{"request":{"path":"/x","upload":{"sampleRate":0}},"response":{}}"#, "upload.sampleRate"),
         (#"{"request":{"path":"/x","upload":{"minimumDuration":2,"maximumDuration":1}},"response":{}}"#, "above"),
-        ("7", "$.exchanges[0] is a number where an object"),
+        ("7", "$.exchanges[0] is a number, expected an object"),
     ])
     func wrongTapesNameThePlace(exchange: String, words: String) {
         let error = #expect(throws: MediaError.self) { try Tape(parsing: tape(exchange), name: "my.json") }
@@ -73,10 +73,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "no JSON"), ("{}", "not \"percept-tape\""), ("[]", "an empty array where an object"),
+        ("", "not JSON"), ("{}", "not \"percept-tape\""), ("[]", "an empty array, expected an object"),
         (#"{"format":"percept-tape","version":2,"exchanges":[]}"#, "version"),
         (#"{"format":"percept-tape","version":1}"#, "lacks \"exchanges\""),
-        (#"{"format":"percept-tape","version":1,"exchanges":{}}"#, "an empty object where an array"),
+        (#"{"format":"percept-tape","version":1,"exchanges":{}}"#, "an empty object, expected an array"),
     ])
     func otherFilesAreNoTapes(text: String, words: String) throws {
         let folder = try TemporaryFolder()

@@ -261,7 +261,7 @@ extension SocketTests {
                 _ = try await transport.send(TransportRequest(url: url, body: [1]))
             }
             #expect(error?.kind == .notConnected)
-            #expect(error?.problem == "no connection came about within 0.2 seconds")
+            #expect(error?.problem == "could not connect within 0.2 seconds")
             let streamed = await #expect(throws: TransportError.self) {
                 _ = try await transport.stream(TransportRequest(url: url, body: [1]))
             }
