@@ -112,7 +112,7 @@ final class PieceTransport: HTTPTransport {
         let json = PieceTransport([#"{"error":"streaming is not supported"}"#], type: "application/json")
         let error = try #require(await read(json).error)
         #expect(error.kind == .answerMalformed)
-        #expect(error.problem == "the answer is application/json, no event stream")
+        #expect(error.problem == "the response is application/json, expected an event stream")
         #expect(error.serviceMessage == "streaming is not supported")
         #expect(error.requestID == "r9")
         #expect(error.task == "any-stream")
