@@ -27,7 +27,7 @@ struct TransformTables: Sendable {
     }
 
     /// Returns the output index of a frequency within −length…length: its mixed-radix digits in reverse.
-    func place(of frequency: Int) -> Int {
+    func index(of frequency: Int) -> Int {
         var (frequency, rest, index) = ((frequency + length) % length, length, 0)
         for radix in radices {
             rest /= radix
