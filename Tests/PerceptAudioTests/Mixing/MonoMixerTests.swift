@@ -2,7 +2,7 @@ import PerceptAudio
 import Testing
 
 @Suite struct MonoMixerTests {
-    @Test func stereoIsThePlainMean() {
+    @Test func stereoIsTheMean() {
         #expect(MonoMixer(.stereo).gains == [0.5, 0.5])
         #expect(MonoMixer(.stereo).mix([[1, 0, -0.5], [0, 1, -0.5]]) == [0.5, 0.5, -0.5])
     }
@@ -21,7 +21,7 @@ import Testing
         #expect(abs(gains.reduce(0, +) - 1) < 1e-6)
     }
 
-    @Test func aLoneLowFrequencyChannelIsHeard() {
+    @Test func aSingleLowFrequencyChannelIsMixed() {
         #expect(MonoMixer(ChannelLayout([.lowFrequency])).gains == [1])
     }
 }
@@ -35,7 +35,7 @@ import Testing
         #expect(abs(try #require(meter.correlation) + 1) < 1e-5)
     }
 
-    @Test func equalChannelsAreOneAndSilenceIsNothing() throws {
+    @Test func equalChannelsCorrelateAndSilenceHasNoCorrelation() throws {
         var meter = PhaseMeter(.stereo)
         meter.add([[0, 0], [0, 0]])
         #expect(meter.correlation == nil)
