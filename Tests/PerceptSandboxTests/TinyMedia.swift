@@ -1,7 +1,7 @@
 import Foundation
 import PerceptInference
 
-/// Small files made with other tools; what they hold is in their names' comments.
+/// Small files made with other tools, described in their comments.
 enum TinyMedia {
     /// `flac --no-padding` 1.4.2 of 80 frames of dither by sox: 8000 Hz, 2 channels, 16 bit (soxi and ffprobe agree).
     static let flac = decoded(
@@ -17,7 +17,7 @@ enum TinyMedia {
         "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxl"
             + "Z2P/wAALCAAHAAkBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AD//Z")
 
-    /// 320 frames of silence at 16000 Hz, 1 channel, 16 bit, byte by byte (the RIFF WAVE form of Microsoft, 1991).
+    /// 320 frames of silence at 16000 Hz, 1 channel, 16 bit, byte by byte (the RIFF WAVE format of Microsoft, 1991).
     static let wav: [UInt8] = {
         func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
         let samples = [UInt8](repeating: 0, count: 640)
@@ -32,7 +32,7 @@ enum TinyMedia {
     }
 }
 
-/// A task that sends what it is told and gives back the JSON of the answer.
+/// A task that sends its input and returns the JSON of the response.
 struct EchoTask: InferenceTask {
     static let name = "echo"
     static let defaultModel = "owner/echo"

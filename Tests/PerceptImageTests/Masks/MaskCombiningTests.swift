@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Masks as sets of pixels")
 struct MaskCombiningTests {
-    @Test("union, intersection, difference and overlap equal those of single pixels", arguments: 0..<200 as Range<UInt64>)
+    @Test("set operations equal those on single pixels", arguments: 0..<200 as Range<UInt64>)
     func sets(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let first = try Mask.random(&random)

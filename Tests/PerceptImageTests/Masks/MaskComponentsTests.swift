@@ -31,7 +31,7 @@ struct MaskComponentsTests {
         return labels
     }
 
-    @Test("components equal those found by flood filling", arguments: 0..<150 as Range<UInt64>, PixelConnectivity.allCases)
+    @Test("components equal flood filling", arguments: 0..<150 as Range<UInt64>, PixelConnectivity.allCases)
     func components(seed: UInt64, connectivity: PixelConnectivity) throws {
         var random = SplitMix64(seed: seed)
         let mask = try Mask.random(&random)

@@ -49,7 +49,7 @@ struct MaskPolygonTests {
         }
     }
 
-    @Test("polygons with lines of any slope contain the pixels with centres inside", arguments: 0..<100 as Range<UInt64>)
+    @Test("lines of any slope: pixels with centres inside", arguments: 0..<100 as Range<UInt64>)
     func slopes(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let size = PixelSize(width: 15, height: 11)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Percept
 
-/// What is gathered from files of results.
+/// Collecting results from files.
 @Suite struct ReportTests {
     private func report(_ files: [String: String], _ inputs: [String]? = nil, in folder: TemporaryFolder) throws
         -> Report
@@ -66,7 +66,7 @@ import Testing
                 "b.jsonl": #"{"file":"photo.jpg","segments":\#(list),"output":"saved"}"#,
                 "notes.txt": "not read",
             ], ["."], in: folder)
-        // The list in "saved" is what the line says already; "deep" is deeper than is looked.
+        // The list in "saved" repeats the line; "deep" is nested too deeply.
         #expect(report.entries.map(\.name) == ["photo.jpg", "\(folder.file("."))/other"])
         let masks = report.entries.map { entry in
             entry.findings.compactMap { finding -> String? in
@@ -93,7 +93,7 @@ import Testing
         #expect(report.entries.map(\.name) == ["b"])
     }
 
-    @Test func aLineThatIsCutOffIsNamed() throws {
+    @Test func aTruncatedLineIsReported() throws {
         let folder = try TemporaryFolder()
         let report = try report(["x.jsonl": "{\"file\":\"b\",\"text\":\"\"}\n{\"file\":\"c\",\"te"], in: folder)
         #expect(report.entries.map(\.name) == ["b"])
@@ -101,7 +101,7 @@ import Testing
         #expect(report.warnings[1].hasPrefix("\(folder.file("x.jsonl")), line 2: skipped, not JSON ("))
     }
 
-    @Test func resultsThatAreWrongInPartKeepTheRest() throws {
+    @Test func partlyInvalidResultsKeepTheRest() throws {
         let folder = try TemporaryFolder()
         let report = try report(
             [
@@ -132,7 +132,7 @@ import Testing
         #expect(report.entries[0].findings.map(\.content) == [.failure("too slow; try again")])
     }
 
-    @Test func nothingIsAnError() throws {
+    @Test func noResultsIsAnError() throws {
         let folder = try TemporaryFolder()
         let missing = MediaSource.file(folder.file("missing.json"))
         expectMediaError(.inputMissing) { _ = try Report(collecting: [missing]) }
