@@ -26,7 +26,7 @@ public struct MediaError: Error, Sendable, Hashable {
     public var kind: Kind
     /// The affected file, as named by the caller.
     public var source: String?
-    /// What was found and, unless obvious, what was expected, without a full stop.
+    /// A description of what was found and, unless obvious, expected, without a full stop.
     public var problem: String
     /// A suggested remedy, without a full stop.
     public var remedy: String?

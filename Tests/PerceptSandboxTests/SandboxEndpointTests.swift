@@ -66,8 +66,8 @@ import Testing
         await endpoint.stop()
         #expect(
             log.lines.first
-                == "POST /hf-inference/v1/audio/transcriptions 200 ← audio/flac 8000 Hz 2 channels 16 bit 80 frames 0.01 s"
-        )
+                == "POST /hf-inference/v1/audio/transcriptions 200 ← "
+                + "audio/flac 8000 Hz 2 channels 16 bit 80 frames 0.01 s")
     }
 
     @Test(arguments: [

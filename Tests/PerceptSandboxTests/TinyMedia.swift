@@ -5,8 +5,8 @@ import PerceptInference
 enum TinyMedia {
     /// `flac --no-padding` 1.4.2 of 80 frames of dither by sox: 8000 Hz, 2 channels, 16 bit (soxi and ffprobe agree).
     static let flac = decoded(
-        "ZkxhQwAAACIQABAAAAApAAApAfQC8AAAAFBm/f76dxx8qWoU2fN5AjgshAAAKCAAAAByZWZlcmVuY2UgbGliRkxBQyAxLjQuMiAyMDIyMTAyMgAAAAD/"
-            + "+GQYAE+rEAA57dO/amf57meTvdl/7+IAB/z3fz2X7Mz6m/8/9/xhmA==")
+        "ZkxhQwAAACIQABAAAAApAAApAfQC8AAAAFBm/f76dxx8qWoU2fN5AjgshAAAKCAAAAByZWZlcmVuY2UgbGliRkxBQyAxLjQuMiAyMDIy"
+            + "MTAyMgAAAAD/+GQYAE+rEAA57dO/amf57meTvdl/7+IAB/z3fz2X7Mz6m/8/9/xhmA==")
 
     /// Pillow, 5×3, RGB.
     static let png = decoded(
@@ -14,8 +14,9 @@ enum TinyMedia {
 
     /// Pillow, 9×7, gray, quality 50.
     static let grayJPEG = decoded(
-        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxl"
-            + "Z2P/wAALCAAHAAkBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AD//Z")
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19i"
+            + "Z2hnPk1xeXBkeFxlZ2P/wAALCAAHAAkBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQ"
+            + "AAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AD//Z")
 
     /// 320 frames of silence at 16000 Hz, 1 channel, 16 bit, byte by byte (the RIFF WAVE format of Microsoft, 1991).
     static let wav: [UInt8] = {

@@ -59,8 +59,8 @@ struct ChunkPlanner {
         chunks.append((start, cut, nextCut, nextCut + half, loudest < silence))
         cut = nextCut
         start = nextCut - half
-        let behind = recent.dropFirst(max(0, start - recentStart))
-        loudest = behind.max() ?? 0
+        let remaining = recent.dropFirst(max(0, start - recentStart))
+        loudest = remaining.max() ?? 0
         let unneeded = min(max(0, firstNeeded - recentStart), recent.count)
         recent.removeFirst(unneeded)
         recentStart += unneeded

@@ -69,10 +69,9 @@ public enum IndexedMaskImage {
         for (color, runs) in try image.colorRuns() {
             guard let number = numbers[color] else {
                 let bytes = (0..<3).map { UInt8(truncatingIfNeeded: color >> (8 * $0)) }
+                let found = Color(red: bytes[0], green: bytes[1], blue: bytes[2])
                 throw MediaError(
-                    .malformedInput,
-                    problem:
-                        "found the colour \(Color(red: bytes[0], green: bytes[1], blue: bytes[2])), which is not a segment",
+                    .malformedInput, problem: "found the colour \(found), which is not a segment",
                     remedy: "pass the PNG unchanged")
             }
             if number > 0 { masks.append((number - 1, Mask(runs, size: image.size))) }

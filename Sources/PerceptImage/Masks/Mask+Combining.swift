@@ -3,7 +3,7 @@ public import PerceptCore
 extension Mask {
     /// Returns the pixels that are in this mask, in `other`, or in both.
     ///
-    /// As for all set operations, the result has the values 255 and 0 and the default threshold.
+    /// The result of every set operation has the values 255 and 0 and the default threshold.
     ///
     /// - Throws: `MediaError` `.invalidArgument` if the masks differ in size.
     public func union(_ other: Mask) throws(MediaError) -> Mask {

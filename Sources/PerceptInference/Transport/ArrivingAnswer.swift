@@ -3,7 +3,7 @@ import Synchronization
 
 /// A response on its way from a connection to the task that reads it.
 ///
-/// Enforces timeouts and limits, pauses the sender while the reader is behind schedule, and closes the connection when
+/// Enforces timeouts and limits, pauses the sender while the reader is too slow, and closes the connection when
 /// nobody reads any more, whatever library provides the connection.
 final class ArrivingAnswer: Sendable {
     /// The operations on a connection.
