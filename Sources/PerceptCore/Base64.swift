@@ -1,28 +1,28 @@
-/// Base64 (RFC 4648): a decoder that takes what services and gateways make of it, and a strict encoder.
+/// Base64 (RFC 4648): a tolerant decoder for the variants that services and gateways produce, and a strict encoder.
 public enum Base64 {
     /// Decodes base64 text.
     ///
-    /// Accepted besides the standard form: a `data:…;base64,` prefix, white space and line breaks anywhere, the
-    /// url-safe alphabet (`-` and `_`), missing padding, and characters that were percent-encoded on the way (`%2B`).
-    /// Bits of the last character that belong to no byte are ignored. Anything else is an error: a wrong character,
-    /// a character behind the padding, more padding than the length calls for, a length that no bytes encode to.
+    /// Besides the standard form, accepts a `data:…;base64,` prefix, white space and line breaks anywhere, the
+    /// URL-safe alphabet (`-` and `_`), missing padding, and percent-encoded characters (`%2B`). Unused bits of the
+    /// last character are ignored. Anything else is an error: an invalid character, a character after the padding, more
+    /// padding than the length needs, or a length that no number of bytes encodes to.
     ///
     /// - Parameters:
-    ///   - text: as received; offsets in errors count its UTF-8 bytes from 0.
-    ///   - byteLimit: how many bytes the result may have. The length of the text decides, before anything is allocated.
-    /// - Throws: ``MediaError`` `.malformedInput` naming the offset and the character, `.limitExceeded`.
+    ///   - text: The text as received; offsets in errors count its UTF-8 bytes from 0.
+    ///   - byteLimit: The maximum size of the result, checked against the length of the text before allocation.
+    /// - Throws: ``MediaError`` `.malformedInput` with the offset and the character, `.limitExceeded`.
     public static func decode(
         _ text: String, byteLimit: Int = ResourceLimits.default.uploadByteCount
     ) throws(MediaError) -> [UInt8] {
         var text = text
-        // `withUTF8` rethrows any error; the result carries the typed one.
+        // `withUTF8` rethrows untyped errors; the result carries the typed one.
         let result = text.withUTF8 { bytes in
             Result { () throws(MediaError) in try decode(bytes, byteLimit: byteLimit) }
         }
         return try result.get()
     }
 
-    /// Encodes with the standard alphabet, padding, and no line breaks.
+    /// Encodes with the standard alphabet, with padding and without line breaks.
     public static func encode(_ bytes: [UInt8]) -> String {
         let count = (bytes.count + 2) / 3 * 4
         return String(unsafeUninitializedCapacity: count) { output in
@@ -57,7 +57,7 @@ public enum Base64 {
     private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
     private static let padding = UInt8(ascii: "=")
 
-    /// What a byte of the text stands for: its six bits, or one of the marks, which have a bit above the sixth set.
+    /// The value of each text byte: six bits, or a mark, which has a bit above the sixth set.
     private static let meanings: [UInt8] = {
         var table = [UInt8](repeating: Mark.wrong, count: 256)
         alphabet.withUTF8Buffer { alphabet in
@@ -111,7 +111,7 @@ public enum Base64 {
         return bytes
     }
 
-    /// `output` holds three bytes for every four characters of the body, plus the rest of that division.
+    /// Decodes the body; `output` must hold three bytes per four characters, plus the remainder.
     private static func decodeBody(
         _ text: UnsafeBufferPointer<UInt8>, from start: Int, meanings: UnsafeBufferPointer<UInt8>,
         into output: UnsafeMutableBufferPointer<UInt8>, written: inout Int
@@ -202,7 +202,7 @@ public enum Base64 {
         }
     }
 
-    /// Where the base64 of a data URL (RFC 2397) starts, or 0 when the text is none.
+    /// Returns the offset of the base64 in a data URL (RFC 2397), or 0 if the text is not a data URL.
     private static func offsetBehindDataPrefix(_ text: UnsafeBufferPointer<UInt8>) throws(MediaError) -> Int {
         let start = text.firstIndex { meanings[Int($0)] != Mark.whiteSpace } ?? text.count
         guard lowercased(text[start...].prefix(5)) == "data:" else { return start }
@@ -232,14 +232,15 @@ public enum Base64 {
             case .length(let count):
                 "base64 text ends at offset \(text.count) after \(count) characters, a length that no bytes encode to"
             case .padding(let count, let padding):
-                "base64 text of \(count) characters has \(padding) padding characters at its end (offset \(text.count)),"
-                    + " more than its length calls for"
+                "base64 text of \(count) characters has \(padding) padding characters at its end"
+                    + " (offset \(text.count)), more than its length calls for"
             }
         return MediaError(
             .malformedInput, problem: problem, remedy: "check that the whole answer arrived, and unchanged")
     }
 
-    /// The character in quotes when it is printable ASCII, by its number otherwise, so that the error stays one line.
+    /// Returns a printable ASCII character in quotes, or the code of any other character, so that the error stays on
+    /// one line.
     private static func characterName(_ text: UnsafeBufferPointer<UInt8>, at offset: Int) -> String {
         let rest = String(decoding: text[offset...].prefix(4), as: UTF8.self)
         guard let scalar = rest.unicodeScalars.first else { return "(end)" }

@@ -6,20 +6,21 @@
     import Darwin
 #endif
 
-/// A regular file opened for reading; closed when the value goes away.
+/// A regular file opened for reading; closed with the value.
 public struct InputFile: ~Copyable, Sendable {
-    /// Valid as long as this value lives; its offset is the caller's to move.
+    /// The file descriptor, valid as long as this value lives. Callers may move its offset.
     public let descriptor: CInt
+    /// The size of the file when it was opened, in bytes.
     public let byteCount: Int
     private let name: String
 
     /// Opens `path`.
     ///
-    /// - Parameter name: what errors call the file; the path when `nil`.
-    /// - Throws: ``MediaError`` `.inputMissing` when it does not exist, may not be read, or is no regular file.
+    /// - Parameter name: The name of the file in errors; `nil` uses the path.
+    /// - Throws: ``MediaError`` `.inputMissing` if it does not exist, cannot be read, or is not a regular file.
     public init(path: String, name: String? = nil) throws(MediaError) {
         let name = name ?? path
-        // Without O_NONBLOCK, opening a named pipe waits for somebody to write to it; regular files do not care.
+        // Without O_NONBLOCK, opening a named pipe waits for a writer; regular files are not affected.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.openFailure(errno, name: name) }
         var status = stat()
@@ -39,7 +40,8 @@ public struct InputFile: ~Copyable, Sendable {
         close(descriptor)
     }
 
-    /// Reads up to `count` bytes from `offset` on without moving the file's own offset; fewer only at the end.
+    /// Reads up to `count` bytes at `offset`, without moving the file's own offset; returns fewer only at the end of
+    /// the file.
     public func read(at offset: Int, count: Int) throws(MediaError) -> [UInt8] {
         let wanted = max(0, min(count, byteCount - offset))
         var failure: CInt = 0
@@ -75,7 +77,7 @@ public struct InputFile: ~Copyable, Sendable {
     }
 }
 
-/// The system's words for an `errno` value.
+/// Returns the system's message for an `errno` value.
 public func systemMessage(_ code: CInt) -> String {
     var buffer = [CChar](repeating: 0, count: 256)
     _ = strerror_r(code, &buffer, buffer.count)

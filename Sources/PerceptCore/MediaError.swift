@@ -1,37 +1,39 @@
-/// An error about local media: what was found, where, what was expected, and the remedy.
+/// An error about local media, with the file, what was found and expected, and a remedy.
 ///
-/// `kind` says whose fault it is; two errors of one kind deserve the same reaction (and the same exit code).
+/// The ``kind`` determines the reaction to the error, including the exit code.
 public struct MediaError: Error, Sendable, Hashable {
-    /// Whose fault it is.
+    /// The cause of an error.
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
-        /// The bytes break the rules of their own format, or are cut short.
+        /// The contents violate their own format, or are truncated.
         case malformedInput
-        /// The bytes are in order, but nothing here reads this format.
+        /// The contents are valid, but the format is not supported.
         case unsupportedFeature
-        /// A size in the input exceeds a stated limit; nothing was allocated for it.
+        /// A size in the input exceeds a limit; nothing was allocated for it.
         case limitExceeded
-        /// The caller asked for something that makes no sense.
+        /// An argument is invalid.
         case invalidArgument
-        /// The input does not exist or may not be read.
+        /// The input does not exist or cannot be read.
         case inputMissing
-        /// The output cannot be created where it was asked for.
+        /// The output cannot be created at this path.
         case outputNotCreatable
-        /// Reading or writing failed under way (disk full, medium error).
+        /// Reading or writing failed (disk full, medium error).
         case inputOutput
         /// The task was cancelled.
         case cancelled
     }
 
+    /// The cause of the error.
     public var kind: Kind
-    /// The file (as the caller named it) that the error is about.
+    /// The affected file, as named by the caller.
     public var source: String?
-    /// What was found and, where it is not obvious, what was expected: a sentence without a full stop.
+    /// A description of what was found and, unless obvious, expected, without a full stop.
     public var problem: String
-    /// What to do about it: a clause without a full stop.
+    /// A suggested remedy, without a full stop.
     public var remedy: String?
-    /// Of a ``Kind/limitExceeded`` the limit that the caller may raise; ``remedy`` then ends in "raise the limit".
+    /// For ``Kind/limitExceeded``, the limit that the caller may raise; ``remedy`` then ends in "raise the limit".
     public var limit: ResourceLimits.Name?
 
+    /// Creates an error.
     public init(_ kind: Kind, source: String? = nil, problem: String, remedy: String? = nil) {
         self.kind = kind
         self.source = source
@@ -39,14 +41,14 @@ public struct MediaError: Error, Sendable, Hashable {
         self.remedy = remedy
     }
 
-    /// The error thrown by long synchronous work when its task was cancelled.
+    /// The error thrown by long synchronous work if its task is cancelled.
     public static let cancelled = MediaError(.cancelled, problem: "cancelled")
 
-    /// The error for what exceeds one of the ``ResourceLimits``.
+    /// Returns the error for a value that exceeds one of the ``ResourceLimits``.
     ///
     /// - Parameters:
-    ///   - limit: is named behind `problem`.
-    ///   - alternative: what can be done besides raising the limit.
+    ///   - limit: The limit, named after `problem`.
+    ///   - alternative: A remedy other than raising the limit.
     public static func exceeded(
         _ limit: ResourceLimits.Name, source: String? = nil, problem: String, alternative: String
     ) -> MediaError {
@@ -57,14 +59,14 @@ public struct MediaError: Error, Sendable, Hashable {
         return error
     }
 
-    /// The error for a write to `name` that the system refused with the `errno` value `code`.
+    /// Returns the error for a write to `name` that failed with the `errno` value `code`.
     public static func writing(_ name: String, _ code: CInt) -> MediaError {
         MediaError(
             .inputOutput, source: name, problem: "writing failed: \(systemMessage(code))",
             remedy: "check the free space")
     }
 
-    /// The same error, about `source` where it names no file yet; a cancellation is about none.
+    /// Returns the error with `source` added if it has none; a cancellation never has one.
     package func about(_ source: String?) -> MediaError {
         guard kind != .cancelled else { return self }
         var error = self
@@ -72,14 +74,14 @@ public struct MediaError: Error, Sendable, Hashable {
         return error
     }
 
-    /// Throws ``cancelled`` when the current task is cancelled; called between blocks, strips and items.
+    /// Throws ``cancelled`` if the current task is cancelled; called between blocks, strips and items.
     public static func checkCancellation() throws(MediaError) {
         if Task.isCancelled { throw .cancelled }
     }
 }
 
 extension MediaError: CustomStringConvertible {
-    /// One line: `talk.m4a: AAC in MP4 is not readable here; convert it with …`.
+    /// One line, such as `talk.m4a: AAC in MP4 is not readable here; convert it with …`.
     public var description: String {
         let place = source.map { "\($0): " } ?? ""
         let advice = remedy.map { "; \($0)" } ?? ""

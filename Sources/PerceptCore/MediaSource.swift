@@ -1,33 +1,35 @@
-/// Where media bytes come from: a file, or bytes that are in memory already.
+/// The source of a medium: a file, or its contents in memory.
 public struct MediaSource: Sendable, Hashable {
+    /// The location of the contents.
     public enum Storage: Sendable, Hashable {
         case file(path: String)
         case bytes([UInt8])
     }
 
+    /// The location of the contents.
     public let storage: Storage
-    /// What errors and reports call it: the path as the caller gave it, or a name for bytes.
+    /// The name in errors and reports: the path as given by the caller, or a name for bytes.
     public let name: String
 
-    /// A file. `name` is what errors call it when that is not the path (a spooled standard input, say).
+    /// Creates a source from a file. `name` replaces the path in errors, for example for a spooled standard input.
     public static func file(_ path: String, name: String? = nil) -> MediaSource {
         MediaSource(storage: .file(path: path), name: name ?? path)
     }
 
-    /// Bytes in memory, encoded as they would be in a file.
+    /// Creates a source from the contents of a media file in memory.
     public static func bytes(_ bytes: [UInt8], name: String = "bytes in memory") -> MediaSource {
         MediaSource(storage: .bytes(bytes), name: name)
     }
 
-    /// The path, when the source is a file.
+    /// The path, or `nil` if the source is not a file.
     public var path: String? {
         if case .file(let path) = storage { path } else { nil }
     }
 
-    /// Tells the type from the bytes; a leading ID3 tag is looked behind.
+    /// Detects the media type from the contents, after a leading ID3 tag.
     ///
     /// - Throws: ``MediaError`` `.inputMissing` for a file that cannot be read, `.malformedInput` for an empty one,
-    ///   `.unsupportedFeature` when no known signature fits.
+    ///   `.unsupportedFeature` if no known signature matches.
     public func mediaType() throws(MediaError) -> MediaType {
         var prefix = try bytes(at: 0, count: MediaType.sniffedByteCount)
         guard !prefix.isEmpty else {

@@ -1,55 +1,88 @@
-/// The type of a media file as its bytes (never its name) tell it.
+/// The type of a media file, detected from its contents and never from its name.
 ///
-/// `rawValue` is the exact Content-Type string that is sent with the bytes: where several names are in use it is the
-/// one that inference containers accept (`audio/m4a`, not `audio/mp4`).
+/// `rawValue` is the Content-Type that is sent with the contents. Where several names are common, it is the one that
+/// inference containers accept (`audio/m4a`, not `audio/mp4`).
 public struct MediaType: RawRepresentable, Sendable, Hashable, Codable {
+    /// The Content-Type, such as `audio/flac`.
     public let rawValue: String
 
+    /// Creates a type from a Content-Type without parameters.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
 
+    /// The general kind of media.
     public enum Kind: String, Sendable, Codable {
         case audio, image, video, other
     }
 
-    /// What the part before the slash says.
+    /// The kind of media, given by the part before the slash.
     public var kind: Kind {
         Kind(rawValue: String(rawValue.prefix { $0 != "/" })) ?? .other
     }
 
+    /// WAV.
     public static let wav = MediaType(rawValue: "audio/wav")
+    /// Sony Wave64.
     public static let w64 = MediaType(rawValue: "audio/x-w64")
+    /// FLAC.
     public static let flac = MediaType(rawValue: "audio/flac")
+    /// Ogg, with Vorbis, Opus or FLAC.
     public static let ogg = MediaType(rawValue: "audio/ogg")
+    /// MP3.
     public static let mp3 = MediaType(rawValue: "audio/mpeg")
+    /// AIFF.
     public static let aiff = MediaType(rawValue: "audio/x-aiff")
+    /// Core Audio Format.
     public static let caf = MediaType(rawValue: "audio/x-caf")
+    /// Sun AU.
     public static let au = MediaType(rawValue: "audio/basic")
+    /// AAC or ALAC in MP4.
     public static let m4a = MediaType(rawValue: "audio/m4a")
+    /// AAC in ADTS.
     public static let aac = MediaType(rawValue: "audio/aac")
+    /// AMR.
     public static let amr = MediaType(rawValue: "audio/amr")
+    /// WebM or Matroska.
     public static let webm = MediaType(rawValue: "audio/webm")
+    /// Windows Media.
     public static let wma = MediaType(rawValue: "audio/x-ms-wma")
+    /// WavPack.
     public static let wavPack = MediaType(rawValue: "audio/x-wavpack")
 
+    /// PNG.
     public static let png = MediaType(rawValue: "image/png")
+    /// JPEG.
     public static let jpeg = MediaType(rawValue: "image/jpeg")
+    /// GIF.
     public static let gif = MediaType(rawValue: "image/gif")
+    /// BMP.
     public static let bmp = MediaType(rawValue: "image/bmp")
+    /// TIFF.
     public static let tiff = MediaType(rawValue: "image/tiff")
+    /// WebP.
     public static let webp = MediaType(rawValue: "image/webp")
+    /// HEIC.
     public static let heic = MediaType(rawValue: "image/heic")
+    /// AVIF.
     public static let avif = MediaType(rawValue: "image/avif")
+    /// JPEG XL.
     public static let jpegXL = MediaType(rawValue: "image/jxl")
+    /// JPEG 2000.
     public static let jpeg2000 = MediaType(rawValue: "image/jp2")
 
+    /// MP4 video.
     public static let mp4 = MediaType(rawValue: "video/mp4")
+    /// QuickTime video.
     public static let quickTime = MediaType(rawValue: "video/quicktime")
+    /// AVI video.
     public static let avi = MediaType(rawValue: "video/x-msvideo")
 
+    /// JSON.
     public static let json = MediaType(rawValue: "application/json")
+    /// PDF.
     public static let pdf = MediaType(rawValue: "application/pdf")
+    /// Plain text.
     public static let plainText = MediaType(rawValue: "text/plain")
 
     private static let names: [MediaType: (name: String, fileExtension: String)] = [
@@ -64,17 +97,18 @@ public struct MediaType: RawRepresentable, Sendable, Hashable, Codable {
         json: ("JSON", "json"), pdf: ("PDF", "pdf"), plainText: ("plain text", "txt"),
     ]
 
-    /// What people call it: `FLAC`, `JPEG`, `plain text`.
+    /// The common name: `FLAC`, `JPEG`, `plain text`.
     public var name: String { Self.names[self]?.name ?? rawValue }
 
     /// The usual file name extension, without the dot.
     public var fileExtension: String { Self.names[self]?.fileExtension ?? "bin" }
 
-    /// The remedy for what is no medium: the formats that every build reads.
+    /// The remedy for a file that is not a supported medium: the formats that every build reads.
     package static let adviceOnReadableMedia =
         "pass a recording (WAV, FLAC, Ogg, MP3, AIFF, CAF, AU) or a picture (PNG, JPEG, WebP)"
 }
 
 extension MediaType: CustomStringConvertible {
+    /// The Content-Type.
     public var description: String { rawValue }
 }

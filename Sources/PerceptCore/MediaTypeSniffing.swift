@@ -1,19 +1,20 @@
 extension MediaType {
-    /// How many leading bytes ``sniff(_:)`` can make use of.
+    /// The number of leading bytes that ``sniff(_:)`` uses.
     public static let sniffedByteCount = 4096
 
-    /// Tells the type of a file from its first bytes, or `nil` when no signature fits.
+    /// Detects the type of a file from its first bytes; returns `nil` if no signature matches.
     ///
-    /// - Parameter prefix: the first ``sniffedByteCount`` bytes, or all when there are fewer.
+    /// - Parameter prefix: The first ``sniffedByteCount`` bytes, or the whole file if it is shorter.
     public static func sniff(_ prefix: [UInt8]) -> MediaType? {
         if let signature = signatures.first(where: { $0.matches(prefix) }) { return signature.type }
         if let type = sniffISOBaseMedia(prefix) ?? sniffMPEGAudio(prefix) { return type }
         return looksLikeText(prefix) ? .plainText : nil
     }
 
-    /// The offset at which the audio behind a leading ID3v2 tag starts, or `nil` when there is no such tag.
+    /// Returns the offset of the audio after a leading ID3v2 tag, or `nil` if there is no tag.
     ///
-    /// The size is "synchsafe": four bytes of seven bits each, not counting the ten bytes of the header (ID3v2.4 §3.1).
+    /// The size is "synchsafe": four bytes of seven bits each, not counting the ten bytes of the header (ID3v2.4
+    /// §3.1).
     public static func offsetBehindID3(_ prefix: [UInt8]) -> Int? {
         guard prefix.count >= 10, prefix.starts(with: Array("ID3".utf8)) else { return nil }
         let size = prefix[6..<10].reduce(0) { $0 << 7 | Int($1 & 0x7F) }
@@ -23,7 +24,7 @@ extension MediaType {
 
     private struct Signature {
         var type: MediaType
-        /// Byte strings that must stand at their offsets.
+        /// Byte strings required at their offsets.
         var parts: [(offset: Int, bytes: [UInt8])]
 
         init(_ type: MediaType, _ parts: (Int, [UInt8])...) {
@@ -76,7 +77,7 @@ extension MediaType {
         Signature(.pdf, (0, ascii("%PDF-"))),
     ]
 
-    /// Brands of ISO 14496-12 files; anything else in an `ftyp` box is a video.
+    /// The brands of ISO 14496-12 files; any other brand in an `ftyp` box is a video.
     private static let brands: [String: MediaType] = [
         "M4A ": .m4a, "M4B ": .m4a, "M4P ": .m4a, "qt  ": .quickTime,
         "heic": .heic, "heix": .heic, "heim": .heic, "heis": .heic, "hevc": .heic, "mif1": .heic, "msf1": .heic,
@@ -88,7 +89,7 @@ extension MediaType {
         return brands[String(decoding: prefix[8..<12], as: UTF8.self)] ?? .mp4
     }
 
-    /// An MPEG audio frame header (ISO 11172-3 §2.4.1.3) or an ADTS one, which has the layer bits zero.
+    /// Detects an MPEG audio frame header (ISO 11172-3 §2.4.1.3), or an ADTS one, which has zero layer bits.
     private static func sniffMPEGAudio(_ prefix: [UInt8]) -> MediaType? {
         guard prefix.count >= 4, prefix[0] == 0xFF, prefix[1] & 0xE0 == 0xE0 else { return nil }
         let version = prefix[1] >> 3 & 3
@@ -103,7 +104,7 @@ extension MediaType {
         guard !prefix.isEmpty else { return false }
         let isControl: (UInt8) -> Bool = { $0 < 0x20 && !(0x09...0x0D).contains($0) && $0 != 0x1B || $0 == 0x7F }
         guard !prefix.contains(where: isControl) else { return false }
-        // A multi-byte character may be cut at the end of the prefix: allow up to three trailing bytes to be dropped.
+        // The prefix may end within a multi-byte character: allow up to three trailing bytes to be dropped.
         return (0...min(3, prefix.count - 1)).contains { String(validating: prefix.dropLast($0), as: UTF8.self) != nil }
     }
 }

@@ -6,26 +6,27 @@
     import Darwin
 #endif
 
-/// A file that appears whole or not at all: written beside its destination, then renamed over it by ``commit()``.
+/// A file that appears complete or not at all: it is written next to its destination, then renamed by ``commit()``.
 ///
-/// Without a commit the half-written file is removed when the value goes away. A destination that exists and is no
-/// regular file (`/dev/null`, a named pipe) is written directly, since a rename would replace it; a symbolic link is
-/// followed, so that the link survives.
+/// Without a commit, the partial file is removed with the value. A destination that exists and is not a regular file
+/// (`/dev/null`, a named pipe) is written directly, since a rename would replace it. A symbolic link is followed, so
+/// that the link survives.
 public struct OutputFile: ~Copyable {
-    /// Open for reading and writing; valid until ``commit()``.
+    /// The file descriptor, open for reading and writing until ``commit()``.
     public let descriptor: CInt
-    /// What errors call the file: the path as the caller gave it.
+    /// The name of the file in errors: the path as given by the caller.
     public let name: String
     private let destination: String
-    /// `nil` when the destination is written directly.
+    /// `nil` if the destination is written directly.
     private let temporaryPath: String?
     private var isOpen = true
 
-    /// Creates the temporary file beside `path`.
+    /// Creates the temporary file next to `path`.
     ///
-    /// - Parameter inputs: files that must not be replaced; a `path` naming one of them, by whatever link, is refused.
-    /// - Throws: ``MediaError`` `.invalidArgument` when the output is one of `inputs`, `.outputNotCreatable` when the
-    ///   folder does not exist or may not be written.
+    /// - Parameter inputs: Files that must not be replaced; a `path` that refers to one of them, by any link, is
+    ///   rejected.
+    /// - Throws: ``MediaError`` `.invalidArgument` if the output is one of `inputs`, `.outputNotCreatable` if the
+    ///   folder does not exist or is not writable.
     public init(path: String, protecting inputs: [String] = []) throws(MediaError) {
         guard !path.isEmpty else {
             throw MediaError(.invalidArgument, problem: "the output has no name", remedy: "pass a path with -o")
@@ -61,10 +62,10 @@ public struct OutputFile: ~Copyable {
         if let failure = writeAll(bytes, to: descriptor) { throw .writing(name, failure) }
     }
 
-    /// Puts the file in its place.
+    /// Moves the file into place.
     ///
-    /// - Throws: ``MediaError`` `.inputOutput` when the system reports a late write error, or the rename fails; the
-    ///   destination is then as it was.
+    /// - Throws: ``MediaError`` `.inputOutput` if the system reports a late write error, or the rename fails; the
+    ///   destination is then unchanged.
     public consuming func commit() throws(MediaError) {
         isOpen = false
         var failure = close(descriptor) == 0 ? 0 : errno
@@ -77,9 +78,9 @@ public struct OutputFile: ~Copyable {
         }
     }
 
-    /// Refuses to write to `path` when that is one of `inputs`, by whatever name or link.
+    /// Checks that `path` does not refer to one of `inputs`, by any name or link.
     ///
-    /// - Throws: ``MediaError`` `.invalidArgument`.
+    /// - Throws: ``MediaError`` `.invalidArgument` if it does.
     public static func checkReplaces(_ path: String, noneOf inputs: [String]) throws(MediaError) {
         var existing = stat()
         guard stat(path, &existing) == 0 else { return }
@@ -100,7 +101,7 @@ public struct OutputFile: ~Copyable {
         return String(cString: resolved)
     }
 
-    /// Hidden, and of a random name: 2³² of them make a clash with a leftover practically impossible.
+    /// Returns a hidden file name with a random part: among 2³² names, a clash with a leftover file is unlikely.
     private static func temporaryPath(beside destination: String) -> String {
         let slash = destination.lastIndex(of: "/").map(destination.index(after:)) ?? destination.startIndex
         let token = String(UInt32.random(in: .min ... .max), radix: 36)
@@ -130,9 +131,9 @@ public struct OutputFile: ~Copyable {
     }
 }
 
-/// Writes all of `bytes` at the descriptor's offset, however many calls that takes.
+/// Writes all of `bytes` at the descriptor's offset, in as many calls as needed.
 ///
-/// - Returns: the `errno` value of the call that failed; `nil` when all went well.
+/// - Returns: The `errno` value of the failed call; `nil` for success.
 public func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> CInt? {
     bytes.withUnsafeBytes { buffer in
         var written = 0

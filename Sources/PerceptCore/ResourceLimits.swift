@@ -1,25 +1,28 @@
-/// Upper bounds that a header must respect before anything is allocated for its contents.
+/// Limits that are checked against a header before anything is allocated for its contents.
 public struct ResourceLimits: Sendable, Hashable {
-    /// Each limit by the name of its property.
+    /// The name of a limit, equal to its property.
     public enum Name: String, Sendable, Hashable, Codable, CaseIterable {
         case pixelCount, imageByteCount, scanCount, colorProfileByteCount, channelCount, sampleRate, uploadByteCount
     }
 
-    /// Pixels of one image (width × height). The default, 268 402 689 = 16 383², is libvips' own.
+    /// The maximum number of pixels of one image (width × height). The default, 268 402 689 = 16 383², is the one of
+    /// libvips.
     public var pixelCount: Int
-    /// Bytes that may be held for one decoded image, where a whole image has to be held.
+    /// The maximum memory for one decoded image in bytes, if the whole image must be held.
     public var imageByteCount: Int
-    /// Passes (scans) of one JPEG; each costs a walk over the whole picture. Encoders write about ten.
+    /// The maximum number of passes (scans) of one JPEG; each costs a pass over the whole image. Encoders write about
+    /// ten.
     public var scanCount: Int
-    /// Bytes of a picture's colour profile; a larger one is not applied, which is a warning.
+    /// The maximum size of an image's colour profile in bytes; a larger one is ignored with a warning.
     public var colorProfileByteCount: Int
-    /// Channels of one recording.
+    /// The maximum number of channels of one recording.
     public var channelCount: Int
-    /// Frames per second of one recording.
+    /// The maximum sample rate of one recording, in Hz.
     public var sampleRate: Int
-    /// Bytes of one upload held in memory.
+    /// The maximum size of one upload held in memory, in bytes.
     public var uploadByteCount: Int
 
+    /// Creates limits.
     public init(
         pixelCount: Int = 268_402_689, imageByteCount: Int = 2 << 30, scanCount: Int = 100,
         colorProfileByteCount: Int = 8 << 20, channelCount: Int = 64, sampleRate: Int = 768_000,
@@ -34,9 +37,10 @@ public struct ResourceLimits: Sendable, Hashable {
         self.uploadByteCount = uploadByteCount
     }
 
+    /// The default limits.
     public static let `default` = ResourceLimits()
 
-    /// The limit of that name.
+    /// The value of a limit.
     public subscript(name: Name) -> Int {
         get { self[keyPath: Self.property(name)] }
         set { self[keyPath: Self.property(name)] = newValue }

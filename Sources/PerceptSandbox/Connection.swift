@@ -9,19 +9,19 @@ import Foundation
     import Darwin
 #endif
 
-/// A request that cannot be served as HTTP.
+/// A request that violates HTTP.
 struct HTTPFailure: Error {
     var status: Int
     var problem: String
 }
 
-/// The first line and headers of a request.
+/// The request line and headers.
 struct RequestHead: Sendable {
     var method: String
-    /// As on the wire, with the query.
+    /// The path as sent, with the query.
     var path: String
     var minorVersion: Int
-    /// Names in lower case.
+    /// The headers with lowercase names.
     var headers: [(name: String, value: String)]
 
     func header(_ name: String) -> String? {
@@ -40,18 +40,18 @@ struct RequestHead: Sendable {
     }
 }
 
-/// An answer as it goes onto the wire.
+/// A response to send.
 struct Response: Sendable {
     var status: Int
     var headers: [(name: String, value: String)]
     var body: [UInt8]
 }
 
-/// HTTP/1.1 over one socket (RFC 9112): request heads and bodies in, answers out.
+/// HTTP/1.1 over one socket (RFC 9112): reads requests and writes responses.
 struct Connection: ~Copyable {
     private let socket: Socket
     private let pool: any AsyncSocketPool
-    /// Received and not yet consumed; begins at `start`.
+    /// Bytes received and not yet consumed, from `start` on.
     private var buffer: [UInt8] = []
     private var start = 0
 
@@ -63,18 +63,18 @@ struct Connection: ~Copyable {
         self.pool = pool
     }
 
-    /// Reads the next request's head, or gives `nil` when the peer has closed the connection between requests.
+    /// Reads the next request's head, or returns `nil` if the client closed the connection between requests.
     mutating func readRequestHead() async throws -> RequestHead? {
         if start == buffer.count {
             guard try await receive() else { return nil }
         }
         var line = try await readLine()
-        // An empty line before a request is passed over (RFC 9112 §2.2).
+        // An empty line before a request is ignored (RFC 9112 §2.2).
         if line.isEmpty { line = try await readLine() }
         let parts = line.split(separator: " ", omittingEmptySubsequences: false)
         guard parts.count == 3, !parts[0].isEmpty, parts[1].hasPrefix("/"), parts[2].hasPrefix("HTTP/1."),
             let minorVersion = Int(parts[2].dropFirst(7))
-        else { throw HTTPFailure(status: 400, problem: "the request line is not that of HTTP/1") }
+        else { throw HTTPFailure(status: 400, problem: "the request line is not HTTP/1") }
         var head = RequestHead(
             method: String(parts[0]), path: String(parts[1]), minorVersion: minorVersion, headers: [])
         var byteCount = line.utf8.count
@@ -95,14 +95,14 @@ struct Connection: ~Copyable {
 
     /// Reads the body that belongs to `head`.
     ///
-    /// - Throws: ``HTTPFailure`` 413 beyond `byteLimit`, before anything of it is held when its length is announced.
+    /// - Throws: ``HTTPFailure`` 413 above `byteLimit`; if the length is announced, before reading the body.
     mutating func readBody(of head: RequestHead, byteLimit: Int) async throws -> [UInt8] {
         let tooLarge = HTTPFailure(status: 413, problem: "the body exceeds the limit of \(byteLimit) bytes")
         if head.header("transfer-encoding") != nil, !head.isChunked {
-            throw HTTPFailure(status: 501, problem: "the transfer encoding is not known here")
+            throw HTTPFailure(status: 501, problem: "unknown transfer encoding")
         }
         if !head.isChunked, head.header("content-length") != nil, head.contentLength == nil {
-            throw HTTPFailure(status: 400, problem: "the Content-Length is no number")
+            throw HTTPFailure(status: 400, problem: "the Content-Length is not a number")
         }
         if let length = head.contentLength, !head.isChunked, length > byteLimit { throw tooLarge }
         if head.header("expect")?.lowercased() == "100-continue" {
@@ -114,31 +114,31 @@ struct Connection: ~Copyable {
             let line = try await readLine()
             let digits = line.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
             guard let size = Int(digits, radix: 16), size >= 0 else {
-                throw HTTPFailure(status: 400, problem: "the size of a chunk is no number")
+                throw HTTPFailure(status: 400, problem: "the size of a chunk is not a number")
             }
             guard size <= byteLimit - body.count else { throw tooLarge }
             if size == 0 { break }
             body += try await readBytes(size)
             guard try await readLine().isEmpty else {
-                throw HTTPFailure(status: 400, problem: "a chunk is longer than its size says")
+                throw HTTPFailure(status: 400, problem: "a chunk is longer than its size")
             }
         }
         while try await !readLine().isEmpty {}
         return body
     }
 
-    /// Writes an answer.
+    /// Writes a response.
     func write(_ response: Response, keepingOpen: Bool, isHead: Bool = false) async throws {
         let framing = response.status == 204 ? nil : "content-length: \(response.body.count)"
         let head = head(of: response, framing: framing, keepingOpen: keepingOpen)
         try await write(head + (isHead || response.status == 204 ? [] : response.body))
     }
 
-    /// The first line and headers of an answer.
+    /// Returns the status line and headers of a response.
     ///
-    /// - Parameter framing: the header that says how long the body is; anything, where a peer is to be misled.
+    /// - Parameter framing: The header that states the length of the body; may be wrong, to mislead the client.
     func head(of response: Response, framing: String?, keepingOpen: Bool) -> [UInt8] {
-        // The reason phrase is optional (RFC 9112 §4), and nobody reads it.
+        // The reason phrase is optional (RFC 9112 §4).
         var text = "HTTP/1.1 \(response.status) \r\n"
         for header in response.headers { text += "\(header.name): \(header.value)\r\n" }
         if let framing { text += "\(framing)\r\n" }
@@ -146,15 +146,15 @@ struct Connection: ~Copyable {
         return Array(text.utf8)
     }
 
-    /// Has the connection end with a reset instead of an orderly close, once it is closed.
+    /// Makes the connection end with a reset instead of an orderly close.
     func resetAtClose() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(
             socket.file.rawValue, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
     }
 
-    /// Reads and drops what the peer still sends, for a while: closing at once would take the answer back before the
-    /// peer has read it.
+    /// Reads and drops remaining data from the client for a while; closing at once could discard the response before
+    /// the client has read it.
     mutating func drain(upTo byteLimit: Int) async throws {
         var dropped = buffer.count - start
         let deadline = ContinuousClock.now + .seconds(5)
@@ -179,7 +179,7 @@ struct Connection: ~Copyable {
             }
             let unread = searched - start
             guard try await receive() else { throw SocketError.disconnected }
-            // Receiving drops what was consumed before.
+            // Receiving drops consumed bytes.
             searched = start + unread
         }
     }
@@ -215,7 +215,7 @@ struct Connection: ~Copyable {
                 do {
                     try await pool.suspendSocket(socket, untilReadyFor: .read)
                 } catch SocketError.disconnected {
-                    // The peer may have sent its last bytes together with the end: read those first.
+                    // The last bytes may arrive together with the end of the stream, so read them first.
                     hasEnded = true
                 }
             }

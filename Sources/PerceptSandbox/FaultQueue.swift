@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Faults that are used up in their order.
+/// A queue of faults, used up in order.
 final class FaultQueue: Sendable {
     private let faults: Mutex<ArraySlice<SandboxFault>>
 

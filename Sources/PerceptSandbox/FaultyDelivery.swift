@@ -1,14 +1,14 @@
 import Foundation
 import PerceptInference
 
-/// What a fault makes of an answer, and how it goes onto the wire.
+/// Applies a fault to a response and sends it.
 struct FaultyDelivery {
     private enum Way {
-        /// As an answer should.
+        /// A correct response.
         case whole
         case afterPause(seconds: Double)
         case byteByByte(seconds: Double)
-        /// So much of the body under another header, then the end of the connection.
+        /// Part of the body with a wrong header, then the end of the connection.
         case misframed(framing: String, byteCount: Int)
         case hugeBody
         case nothing
@@ -20,9 +20,11 @@ struct FaultyDelivery {
 
     private static let hugeByteCount = 1 << 30
 
+    /// Applies a fault.
+    ///
     /// - Parameters:
-    ///   - fault: what goes wrong.
-    ///   - answer: what the tape says.
+    ///   - fault: The fault, or none.
+    ///   - answer: The response of the tape.
     init(_ fault: SandboxFault, spoiling answer: Response) {
         let half = answer.body.count / 2
         var way = Way.whole
@@ -67,7 +69,7 @@ struct FaultyDelivery {
         self.way = way
     }
 
-    /// `nil` where no answer begins.
+    /// The status; `nil` if no response is started.
     var status: Int? {
         switch way {
         case .nothing, .reset: nil
@@ -75,9 +77,9 @@ struct FaultyDelivery {
         }
     }
 
-    /// Writes it.
+    /// Sends the response.
     ///
-    /// - Returns: whether the connection serves another request.
+    /// - Returns: True if the connection can serve another request.
     func write(to connection: borrowing Connection, keepingOpen: Bool) async throws -> Bool {
         switch way {
         case .afterPause(let seconds):
@@ -114,9 +116,9 @@ struct FaultyDelivery {
         }
     }
 
-    /// The members that hold media in base64 in the answers of the service.
+    /// The members that hold base64 media in the service's responses.
     private static let mediaKeys: Set<String> = ["mask", "blob", "b64_json", "image", "audio"]
-    private static let garbage: JSONValue = "*** this is no base64 ***"
+    private static let garbage: JSONValue = "*** this is not base64 ***"
 
     private static func spoilingMedia(in body: [UInt8]) -> [UInt8] {
         func spoiled(_ value: JSONValue) -> JSONValue {
@@ -136,7 +138,7 @@ struct FaultyDelivery {
         return json.serialized()
     }
 
-    /// The tape's stream, or none, and an error where its end would be.
+    /// Returns the tape's stream, if it is one, with an error in place of its end.
     private static func failingStream(_ answer: Response) -> Response {
         let isStream = answer.headers.contains {
             $0.name.lowercased() == "content-type" && $0.value.lowercased().hasPrefix("text/event-stream")
@@ -151,7 +153,7 @@ struct FaultyDelivery {
         return response
     }
 
-    /// The moment after so many seconds, as `Retry-After` has it: in whole seconds, rather late than early.
+    /// Returns the time in so many seconds, formatted for `Retry-After` and rounded up to a whole second.
     private static func httpDate(in seconds: Double) -> String {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")

@@ -3,38 +3,41 @@ public import Foundation
 import HTTPTypes
 public import PerceptInference
 
-/// A loopback endpoint that replays a tape over real sockets and checks what is uploaded to it.
+/// A loopback endpoint that replays a tape over real sockets and checks uploads.
 ///
-/// It answers what the tape says and nothing else; it does no inference, and says so in the `server` header of every
-/// answer. Uploads are decoded to the end; what they are goes into the `x-percept-upload` header and to `onRequest`. It fails
-/// where a ``FaultPlan`` has it fail.
+/// It serves the responses of the tape; no model is run, and the `server` header of every response says so. Uploads are
+/// decoded completely and described in the `x-percept-upload` header and to `onRequest`. A ``FaultPlan`` makes requests
+/// fail.
 ///
 ///     let endpoint = try await SandboxEndpoint.start(tape: tape)
 ///     let client = InferenceClient(token: nil, endpoint: .url(endpoint.url))
 ///     …
 ///     await endpoint.stop()
 public final class SandboxEndpoint: Sendable {
-    /// What happened to one request.
+    /// The outcome of one request.
     public struct RequestReport: Sendable, Hashable, CustomStringConvertible {
+        /// The HTTP method.
         public var method: String
-        /// As on the wire, with the query.
+        /// The path as sent, with the query.
         public var path: String
-        /// `nil` when a fault kept the answer back.
+        /// The status; `nil` if a fault withheld the response.
         public var status: Int?
+        /// The Content-Type of the request.
         public var contentType: String?
-        /// The size of the request's body.
+        /// The size of the request's body, in bytes.
         public var byteCount: Int
-        /// What was uploaded, where there was a recording or picture.
+        /// The description of the uploaded recording or image, if there was one.
         public var upload: UploadDescription?
-        /// Why the tape's answer was not given.
+        /// The reason why the recorded response was not returned.
         public var problem: String?
-        /// What was done to the answer on purpose.
+        /// The fault that was applied on purpose.
         public var fault: SandboxFault.Kind?
 
-        /// One line: `POST /hf-inference/models/… 200 ← audio/flac 16000 Hz 1 channel 16 bit 51200 frames 3.2 s`.
+        /// One line, such as `POST /hf-inference/models/… 200 ← audio/flac 16000 Hz 1 channel 16 bit 51200 frames
+        /// 3.2 s`.
         public var description: String {
             let body = upload?.description ?? "\(contentType ?? "no Content-Type"), \(byteCount) bytes"
-            let outcome = [status.map { "\($0)" } ?? "no answer", fault.map { "(fault: \($0.rawValue))" }]
+            let outcome = [status.map { "\($0)" } ?? "no response", fault.map { "(fault: \($0.rawValue))" }]
             return "\(method) \(path) \(outcome.compactMap(\.self).joined(separator: " ")) ← \(body)"
                 + (problem.map { ": \($0)" } ?? "")
         }
@@ -42,6 +45,7 @@ public final class SandboxEndpoint: Sendable {
 
     /// The base for `InferenceEndpoint.url(_:)`: `http://127.0.0.1:PORT/hf-inference`.
     public let url: URL
+    /// The port on which the endpoint listens.
     public let port: UInt16
     private let server: Task<Void, Never>
 
@@ -55,16 +59,17 @@ public final class SandboxEndpoint: Sendable {
         server.cancel()
     }
 
-    /// Begins to listen.
+    /// Starts an endpoint.
     ///
     /// - Parameters:
-    ///   - tape: what is answered.
-    ///   - address: an address of this machine's loopback interface, 127.0.0.0/8.
-    ///   - port: 0 for a free one.
-    ///   - requestByteLimit: larger bodies are answered with 413 and not held.
-    ///   - faults: the requests that fail, and how; none when left out.
-    ///   - onRequest: called for each answered request, from many tasks at once.
-    /// - Throws: ``SandboxError`` when `address` is not of the loopback interface, or the port is taken.
+    ///   - tape: The tape.
+    ///   - address: A loopback address, 127.0.0.0/8.
+    ///   - port: The port; 0 for a free one.
+    ///   - requestByteLimit: The maximum size of a body in bytes; larger ones are rejected with 413 without being held
+    ///     in memory.
+    ///   - faults: The requests that fail, and how; none by default.
+    ///   - onRequest: Called for each answered request, from many tasks concurrently.
+    /// - Throws: ``SandboxError`` if `address` is not a loopback address, or the port is in use.
     public static func start(
         tape: Tape, address: String = "127.0.0.1", port: UInt16 = 0, requestByteLimit: Int = 64 << 20,
         faults: FaultPlan = FaultPlan([]), onRequest: (@Sendable (RequestReport) -> Void)? = nil
@@ -78,18 +83,18 @@ public final class SandboxEndpoint: Sendable {
             try await server.prepare()
         } catch {
             try? socket.close()
-            throw SandboxError(problem: "the endpoint cannot wait for connections: \(error.localizedDescription)")
+            throw SandboxError(problem: "the endpoint cannot accept connections: \(error.localizedDescription)")
         }
         return SandboxEndpoint(url: url, port: port, server: Task { await server.run() })
     }
 
-    /// Stops listening, ends all connections, and returns when that is done.
+    /// Stops listening, closes all connections, and returns when done.
     public func stop() async {
         server.cancel()
         await server.value
     }
 
-    /// Returns when the endpoint was stopped.
+    /// Returns when the endpoint has stopped.
     public func waitUntilStopped() async {
         await server.value
     }
@@ -100,8 +105,8 @@ public final class SandboxEndpoint: Sendable {
         let numbers = address.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         guard numbers.count == 4, numbers[0] == 127, numbers.allSatisfy({ $0 != nil }) else {
             throw SandboxError(
-                problem: "“\(address)” is not an address of the loopback interface",
-                remedy: "use 127.0.0.1: a replayed tape is for this machine only")
+                problem: "“\(address)” is not a loopback address",
+                remedy: "use 127.0.0.1; a tape is served to this machine only")
         }
         do {
             let socket = try Socket(domain: AF_INET, type: .stream)
@@ -119,21 +124,25 @@ public final class SandboxEndpoint: Sendable {
             }
         } catch {
             throw SandboxError(
-                problem: "port \(port) of \(address) cannot be listened on: \(error.localizedDescription)",
+                problem: "cannot listen on \(address), port \(port): \(error.localizedDescription)",
                 remedy: "choose another port, or 0 for a free one")
         }
     }
 }
 
-/// Why an endpoint cannot be started.
+/// A failure to start an endpoint.
 public struct SandboxError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A description of the failure.
     public var problem: String
+    /// A suggested remedy.
     public var remedy: String?
 
+    /// Creates an error.
     public init(problem: String, remedy: String? = nil) {
         self.problem = problem
         self.remedy = remedy
     }
 
+    /// The problem and the remedy.
     public var description: String { problem + (remedy.map { "; \($0)" } ?? "") }
 }

@@ -1,11 +1,11 @@
 public import PerceptInference
 
-/// One way in which an endpoint fails, and for how many requests.
+/// A failure that an endpoint simulates, and the number of requests that it affects.
 ///
-/// Faults are used up in their order, each by as many requests as it says; after them the tape answers. A request that a
-/// fault spoils does not use its exchange up, so that a client that asks again gets what it missed.
+/// Faults are used up in order, each by its number of requests; after that, the tape answers. A request that fails does
+/// not use up its exchange, so a client that retries gets the response that it missed.
 public struct SandboxFault: Sendable, Hashable {
-    /// What happens; the raw value is its name on the command line, ``effect`` says it in words.
+    /// The kind of failure. The raw value is its name on the command line; ``effect`` describes it.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         case loading
         case rateLimit = "rate-limit"
@@ -28,30 +28,33 @@ public struct SandboxFault: Sendable, Hashable {
         case reset
     }
 
+    /// The kind of failure.
     public var kind: Kind
-    /// How many requests it happens to.
+    /// The number of requests that it affects.
     public var count: Int
-    /// The seconds of its ``Kind/effect``.
+    /// The duration in seconds that the ``Kind/effect`` mentions.
     public var seconds: Double
 
+    /// Creates a fault.
+    ///
     /// - Parameters:
-    ///   - kind: what happens.
-    ///   - count: how many requests it happens to, at least 1.
-    ///   - seconds: of its effect, 0 up to a day; ``Kind/defaultSeconds`` when `nil`.
+    ///   - kind: The kind of failure.
+    ///   - count: The number of requests that it affects, at least 1.
+    ///   - seconds: The duration of its effect, 0 to one day; `nil` uses ``Kind/defaultSeconds``.
     public init(_ kind: Kind, count: Int = 1, seconds: Double? = nil) {
         self.kind = kind
         self.count = max(1, count)
         self.seconds = min(max(0, seconds ?? kind.defaultSeconds), 86_400)
     }
 
-    /// Reads `KIND`, `KIND:COUNT` or `KIND:COUNT:SECONDS`: `loading:2:0.5`.
+    /// Parses `KIND`, `KIND:COUNT` or `KIND:COUNT:SECONDS`, such as `loading:2:0.5`.
     ///
-    /// - Throws: ``SandboxError`` when there is no such kind, or a number is none or out of range.
+    /// - Throws: ``SandboxError`` for an unknown kind, or a number that is invalid or out of range.
     public init(parsing text: String) throws(SandboxError) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard let kind = parts.first.flatMap(Kind.init(rawValue:)) else {
             throw SandboxError(
-                problem: "there is no fault “\(text)”",
+                problem: "unknown fault “\(text)”",
                 remedy: "choose one of \(Kind.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         let count = parts.count > 1 ? Int(parts[1]) : 1
@@ -59,7 +62,7 @@ public struct SandboxFault: Sendable, Hashable {
         guard parts.count <= 3, let count, (1...1_000_000).contains(count), let seconds, (0...86_400).contains(seconds)
         else {
             throw SandboxError(
-                problem: "“\(text)” is no fault",
+                problem: "invalid fault “\(text)”",
                 remedy: "write KIND, KIND:COUNT or KIND:COUNT:SECONDS, such as loading:2:0.5")
         }
         self.init(kind, count: count, seconds: seconds)
@@ -67,13 +70,13 @@ public struct SandboxFault: Sendable, Hashable {
 }
 
 extension SandboxFault.Kind {
-    /// What happens, in words, for a list of all kinds.
+    /// A description of the effect, for a list of all kinds.
     public var effect: String { row.effect }
 
-    /// The seconds of the effect where none are given.
+    /// The default duration of the effect, in seconds.
     public var defaultSeconds: Double { row.seconds }
 
-    /// Whether the request still gets the tape's answer in the end, if late.
+    /// True if the request eventually gets the tape's response.
     var isHarmless: Bool { self == .slowStart || self == .trickle }
 
     private var row: (effect: String, seconds: Double) {
@@ -82,39 +85,39 @@ extension SandboxFault.Kind {
         case .rateLimit: ("429 with Retry-After: SECONDS (1)", 1)
         case .rateLimitUntil: ("429 with a date SECONDS (1) from now as Retry-After", 1)
         case .rateLimitWindow: ("429 with a ratelimit header whose window ends in SECONDS (1)", 1)
-        case .rateLimitSilent: ("429 that does not say when to come back", 0)
+        case .rateLimitSilent: ("429 without a time to retry", 0)
         case .tooLarge: ("413 in plain text", 0)
         case .serverError: ("500 with warnings", 0)
-        case .unavailable: ("503 without an estimate: not loading, but away", 0)
+        case .unavailable: ("503 without an estimate: unavailable, not loading", 0)
         case .htmlError: ("502 as an HTML page", 0)
-        case .slowStart: ("the tape's answer after SECONDS (2) of silence", 2)
-        case .trickle: ("the tape's answer byte by byte, SECONDS (0.01) apart", 0.01)
-        case .cut: ("half of the tape's answer, then the connection is closed", 0)
-        case .wrongLength: ("the tape's answer under half its Content-Length", 0)
-        case .malformedJSON: ("200 with half of the tape's answer, as if it were all", 0)
-        case .hugeBody: ("200 with a gigabyte of white space before anything else", 0)
-        case .garbageBase64: ("the tape's answer with masks and other media that are no base64", 0)
+        case .slowStart: ("the tape's response after SECONDS (2) of silence", 2)
+        case .trickle: ("the tape's response byte by byte, SECONDS (0.01) apart", 0.01)
+        case .cut: ("half of the tape's response, then the connection is closed", 0)
+        case .wrongLength: ("the tape's response with half its Content-Length", 0)
+        case .malformedJSON: ("200 with half of the tape's response, presented as complete", 0)
+        case .hugeBody: ("200 with a gigabyte of leading white space", 0)
+        case .garbageBase64: ("the tape's response with invalid base64 in masks and other media", 0)
         case .streamError: ("200 with an event stream that ends in an error", 0)
-        case .noAnswer: ("the connection is closed without an answer", 0)
-        case .reset: ("the connection is reset without an answer", 0)
+        case .noAnswer: ("the connection is closed without a response", 0)
+        case .reset: ("the connection is reset without a response", 0)
         }
     }
 }
 
-/// Which requests an endpoint fails at, and how.
+/// The requests that fail, and how.
 public struct FaultPlan: Sendable {
     let choose: @Sendable (TapeRequest) -> SandboxFault?
 
-    /// Uses `faults` up in their order.
+    /// Creates a plan that uses up `faults` in order.
     public init(_ faults: [SandboxFault]) {
         let remaining = FaultQueue(faults)
         choose = { _ in remaining.next() }
     }
 
-    /// Decides for each request.
+    /// Creates a plan that decides for each request.
     ///
-    /// - Parameter choose: gives the fault that a request meets, or `nil` for none; called from many tasks at once. The
-    ///   fault's `count` has no meaning here.
+    /// - Parameter choose: Returns the fault for a request, or `nil` for none; called from many tasks concurrently. The
+    ///   fault's `count` is ignored.
     public init(choosing choose: @escaping @Sendable (TapeRequest) -> SandboxFault?) {
         self.choose = choose
     }

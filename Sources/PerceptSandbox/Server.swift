@@ -4,7 +4,7 @@ import Foundation
 import HTTPTypes
 import PerceptInference
 
-/// Accepts connections and serves each in a task of its own until it is cancelled.
+/// Accepts connections and serves each in its own task until cancelled.
 struct Server: Sendable {
     let listener: Socket
     let responder: Responder
@@ -25,7 +25,7 @@ struct Server: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await pool.run() }
             group.addTask { await acceptConnections() }
-            // Whichever ends first, by cancellation or failure, ends the other.
+            // When one ends, by cancellation or failure, so does the other.
             await group.next()
             group.cancelAll()
         }
@@ -41,7 +41,7 @@ struct Server: Sendable {
                 } catch SocketError.blocked {
                     guard (try? await pool.suspendSocket(listener, untilReadyFor: .connection)) != nil else { return }
                 } catch {
-                    // Too many open files, or a connection that was gone before it was accepted: neither lasts.
+                    // Too many open files, or the connection closed before it was accepted; both are temporary.
                     try? await Task.sleep(for: .milliseconds(10))
                 }
             }
@@ -62,13 +62,13 @@ struct Server: Sendable {
             try? await connection.write(answer, keepingOpen: false)
             try? await connection.drain(upTo: responder.requestByteLimit)
         } catch {
-            // The peer is gone, or the endpoint is being stopped: there is nobody to tell.
+            // The client is gone, or the endpoint is stopping.
         }
     }
 
     /// Answers one request.
     ///
-    /// - Returns: whether the connection serves another one.
+    /// - Returns: True if the connection can serve another one.
     private func respond(to head: RequestHead, on connection: inout Connection) async throws -> Bool {
         let body: [UInt8]
         do {
@@ -80,7 +80,7 @@ struct Server: Sendable {
         let request = TapeRequest(
             method: head.method, path: head.path, contentType: head.header("content-type"), body: body)
         let fault = responder.faults.choose(request)
-        // Decoding an upload blocks for as long as it takes: not on a thread that all tasks share.
+        // Decoding an upload blocks, so it must not run on the cooperative pool.
         let answer = await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
                 continuation.resume(
@@ -102,7 +102,7 @@ struct Server: Sendable {
     }
 }
 
-/// Answers from a tape, with the headers that every answer of the sandbox carries.
+/// Answers from a tape, with the sandbox's headers.
 struct Responder: Sendable {
     let player: TapePlayer
     let faults: FaultPlan
@@ -111,7 +111,7 @@ struct Responder: Sendable {
 
     static let server = "percept-sandbox (replays a tape; no inference)"
 
-    /// Headers about the connection on which a tape was recorded, or replaced here.
+    /// Headers about the connection of the recorded response, or set by the sandbox.
     private static let ownHeaders: Set<HTTPField.Name> = [
         .contentLength, .transferEncoding, .connection, .contentEncoding, .server,
     ]

@@ -3,12 +3,12 @@ public import PerceptCore
 import PerceptImage
 public import PerceptInference
 
-/// Tells what an upload is by decoding all of it; an `UploadDescriber`.
+/// Describes uploads by decoding them completely; implements `UploadDescriber`.
 public enum UploadDecoding {
-    /// Decodes a recording or picture block by block and says what it is.
+    /// Decodes a recording or image block by block and describes it.
     ///
-    /// - Returns: `nil` for a format that is not read here, which is not the upload's fault.
-    /// - Throws: `MediaError` when the bytes are damaged, cut short, or beyond the limits.
+    /// - Returns: `nil` for a format that this module cannot read, which is not an error of the upload.
+    /// - Throws: `MediaError` if the contents are damaged, truncated, or exceed the limits.
     public static func describe(_ bytes: [UInt8], _ mediaType: MediaType) throws(MediaError) -> UploadDescription? {
         let source = MediaSource.bytes(bytes, name: "the upload")
         do {

@@ -51,7 +51,7 @@ import Testing
             ".png or .jpg"),
         Case("an unknown verb", ["perceive"], 64, "perceive"),
         Case("a wrong value", ["prepare", "good.png", "--longest-side", "-3", "-o", "out"], 64, "--longest-side"),
-        Case("a missing token file", ["transcribe", "good.wav", "--token-file", "none"], 77, "none", "cannot be read"),
+        Case("a missing token file", ["transcribe", "good.wav", "--token-file", "none"], 77, "none", "cannot read"),
     ]
 
     private static func folderOfBadFiles() throws -> TemporaryFolder {

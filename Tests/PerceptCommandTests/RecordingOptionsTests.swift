@@ -47,7 +47,7 @@ import Testing
         }
         let missing = try CommandRun(["prepare", input, "-o", "x.flac", "--pick-channel", "3"], in: folder)
         #expect(missing.status == 64)
-        #expect(missing.errors.contains("has no channel 3, but 1 (frontLeft), 2 (frontRight)"))
+        #expect(missing.errors.contains("has no channel 3 (channels: 1 (frontLeft), 2 (frontRight))"))
         for wrong in [
             ["--pick-channel", "0"], ["--pick-channel", "top"], ["--pick-channel", "1", "--channels", "keep"],
         ] {

@@ -150,13 +150,13 @@ import Testing
         #expect(run.errors.components(separatedBy: "trying again").count == waitCount + 1)
     }
 
-    /// What the service said of its failure: when to come back, and what it calls the request.
+    /// The service's time to retry and request id.
     @Test func anErrorInJSONHasStatusRequestAndTime() throws {
         let folder = try TemporaryFolder()
         let endpoint = try RunningEndpoint(["--tape", try maskTape(in: folder), "--fault", "rate-limit:1:3600"])
         let limited = try ask(endpoint, in: folder)
         #expect(limited.status == 75)
-        #expect(limited.errors.contains("(in 3600 s, the service says)"))
+        #expect(limited.errors.contains("(the service suggests 3600 s)"))
         let error = try #require(try limited.json()["error"])
         #expect(error["status"] == 429)
         #expect(error["retryAfter"]?.doubleValue == 3600)
@@ -242,7 +242,7 @@ import Testing
         #expect(try run.json() == ["text": "Going along"])
         let refused = try CommandRun(["run", "audio-classification"] + arguments, in: folder)
         #expect(refused.status == 64)
-        #expect(refused.errors.contains("audio-classification has no form in OpenAI's interface"))
+        #expect(refused.errors.contains("audio-classification is not part of OpenAI's API"))
     }
 
     @Test func kindsOfEndpoints() throws {

@@ -7,9 +7,9 @@ import Testing
 
 @testable import PerceptSandbox
 
-/// Many requests at once, some of them spoiled: each caller gets what is his, and nothing piles up.
+/// Many concurrent requests, some with faults: each caller gets its own response, and nothing accumulates.
 @Suite(.serialized) struct ConcurrencyTests {
-    /// A task whose answer is the number that it was sent with.
+    /// A task with a response that is the number it sent.
     private struct NumberTask: InferenceTask {
         static let name = "number"
         static let defaultModel = "owner/number"
@@ -19,7 +19,7 @@ import Testing
 
         func decode(_ answer: InferenceAnswer) throws(InferenceError) -> Int {
             guard let number = (try? answer.json())?["number"]?.integerValue else {
-                throw InferenceError(.answerMalformed, problem: "the answer has no number")
+                throw InferenceError(.answerMalformed, problem: "the response has no number")
             }
             return number
         }
@@ -32,7 +32,7 @@ import Testing
         (.reset, .connectionLost),
     ]
 
-    /// What becomes of request `number`: every third one is spoiled, by each fault in turn.
+    /// Returns the fault of request `number`: every third one fails, with each fault in turn.
     private static func fault(_ number: Int) -> (kind: SandboxFault.Kind, error: InferenceError.Kind)? {
         number % 3 == 0 ? faults[number / 3 % faults.count] : nil
     }
@@ -41,7 +41,7 @@ import Testing
         (try? JSONValue(parsing: request.body))?["inputs"]?.integerValue
     }
 
-    /// Sends the numbers, so many at a time, and counts what came back.
+    /// Sends the numbers with limited concurrency, and counts the results.
     private func exchange(
         _ numbers: Range<Int>, width: Int, client: InferenceClient
     ) async -> (own: Int, expectedErrors: Int, wrong: [String]) {
@@ -100,14 +100,14 @@ import Testing
             #expect(counts.wrong == [])
             #expect(counts.own == 133)
             #expect(counts.expectedErrors == 67)
-            // Each came once. A request on a kept connection that is gone is sent again below HTTP; nothing else is.
+            // Each arrived once, except requests on a closed kept connection, which are resent below HTTP.
             let repeated = served().filter { $0.value > 1 }
             #expect(served().count == 200)
             #expect(repeated.allSatisfy { [.noAnswer, .reset].contains(Self.fault($0.key)?.kind) }, "\(repeated)")
         }
     }
 
-    @Test func nothingPilesUpOverTwoThousandRequests() async throws {
+    @Test func nothingAccumulatesOverTwoThousandRequests() async throws {
         try await withEndpoint(numbers: 100) { client, _ in
             func round() async {
                 for _ in 0..<5 {
@@ -119,7 +119,7 @@ import Testing
             let (files, memory) = (openFileCount(), residentByteCount())
             for _ in 0..<3 { await round() }
             if let files, let now = openFileCount() { #expect(now <= files + 24, "\(files) files, then \(now)") }
-            // 1,500 requests that kept one kilobyte each would be 1.5 MB; the rest is the allocator's.
+            // 1,500 requests that retained one kilobyte each would be 1.5 MB; the rest belongs to the allocator.
             if let memory, let now = residentByteCount() {
                 #expect(now <= memory + 12 << 20, "\(memory) bytes, then \(now)")
             }

@@ -8,11 +8,11 @@ import Testing
 
 @testable import PerceptSandbox
 
-/// What each fault of the sandbox looks like to those who call the client.
+/// The effect of each of the sandbox's faults on callers of the client.
 @Suite struct FaultTests {
     private static let answer: JSONValue = [["label": "cat", "score": 0.5, "mask": "AAECAwQF", "n": 1]]
 
-    /// Without retries, and patient for no more than half a second.
+    /// No retries, and short timeouts.
     private static let impatient = RetryPolicy(maximumRetries: 0)
 
     private struct Outcome {
@@ -39,7 +39,7 @@ import Testing
         let task = EchoTask(input: try MediaInput(sniffing: TinyMedia.png))
         var outcome = Outcome(lines: [], waits: [])
         for number in 0..<times {
-            // A short time is for the fault alone: what comes after it may take as long as a busy machine needs.
+            // The short timeout is only for the fault: later requests may take as long as a busy machine needs.
             if number > 0 { client.timeout = .patience }
             do throws(InferenceError) {
                 outcome.answer = try await client.send(task) { notice in waits.withLock { $0.append(notice) } }
@@ -75,7 +75,7 @@ import Testing
     ]
 
     @Test(arguments: SandboxFault.Kind.allCases) func eachFaultIsATypedError(kind: SandboxFault.Kind) async throws {
-        // Media that are no base64 are a matter of the tasks that have media in their answers.
+        // Invalid base64 only affects tasks with media in their responses.
         guard kind != .garbageBase64 else { return }
         let expected = try #require(Self.expectations[kind])
         let seconds: Double? = kind.isHarmless ? 0.7 : nil
@@ -87,7 +87,7 @@ import Testing
         #expect(error.status == expected.status)
         #expect(error.serviceMessage == expected.words)
         #expect(outcome.lines.first?.contains("fault: \(kind.rawValue)") == true, "\(outcome.lines)")
-        // The fault is used up, and has spoiled nothing for the next request, be it on the same connection.
+        // The fault is used up and does not affect the next request, even on the same connection.
         #expect(outcome.answer == Self.answer)
         #expect(outcome.lines.count == 2)
         #expect(outcome.lines.last?.contains("fault") == false)
@@ -95,8 +95,9 @@ import Testing
         #expect(error.model == "owner/echo")
     }
 
-    /// Whether the client asks again, and what it gets then.
-    @Test(arguments: SandboxFault.Kind.allCases) func whatTimeHealsIsAskedAgain(kind: SandboxFault.Kind) async throws {
+    /// Checks whether the client retries, and the result.
+    @Test(arguments: SandboxFault.Kind.allCases) func temporaryFailuresAreRetried(kind: SandboxFault.Kind) async throws
+    {
         let patient = RetryPolicy(
             maximumRetries: 3, baseDelay: .milliseconds(10), delayCap: .milliseconds(100), jitter: 0)
         let outcome = try await ask([SandboxFault(kind, count: 2, seconds: 0)], retry: patient)
@@ -114,8 +115,8 @@ import Testing
             #expect(outcome.waits.map(\.attempt) == [2, 3])
             #expect(outcome.lines.count == 3)
         case .garbageBase64:
-            #expect(outcome.answer?[0]?["mask"] == "*** this is no base64 ***")
-            #expect(outcome.answer?[0]?["n"] == 1, "the rest stays as it is")
+            #expect(outcome.answer?[0]?["mask"] == "*** this is not base64 ***")
+            #expect(outcome.answer?[0]?["n"] == 1, "the rest is unchanged")
         default:
             #expect(outcome.error != nil)
             #expect(outcome.waits.isEmpty)
@@ -123,7 +124,7 @@ import Testing
         }
     }
 
-    @Test func theServiceSaysWhenToComeBack() async throws {
+    @Test func theServiceNamesATimeToRetry() async throws {
         for kind in [SandboxFault.Kind.rateLimit, .rateLimitWindow, .loading] {
             let error = try await ask([SandboxFault(kind, seconds: 7)]).error
             #expect(error?.retryAdvice == .later(afterSeconds: 7), "\(kind)")
@@ -135,7 +136,7 @@ import Testing
         #expect(try await ask([SandboxFault(.tooLarge)]).error?.retryAdvice == .never)
     }
 
-    @Test func garbageInMasksReachesWhoDecodesThem() async throws {
+    @Test func invalidMasksAreReportedWhenDecoded() async throws {
         let tape = Tape(exchanges: [
             .init(
                 request: .init(path: "/models/\(ImageSegmentation.defaultModel)"),
@@ -151,7 +152,7 @@ import Testing
         await endpoint.stop()
     }
 
-    @Test func streamsFailInTheirMidst() async throws {
+    @Test func streamsFailPartway() async throws {
         let tape = Tape(exchanges: [
             .init(
                 request: .init(path: "/models/owner/echo"),
@@ -186,7 +187,7 @@ import Testing
         await endpoint.stop()
     }
 
-    @Test func whatIsRecordedThroughASocketIsReplayedAlike() async throws {
+    @Test func exchangesCapturedOverASocketAreReplayedAlike() async throws {
         let tape = Tape(exchanges: [
             .init(
                 request: .init(path: "/models/owner/echo", contentType: "image/png"),
@@ -238,7 +239,7 @@ import Testing
         await endpoint.stop()
     }
 
-    @Test func faultsAreWrittenInOneWord() throws {
+    @Test func faultsAreParsedFromOneWord() throws {
         #expect(try SandboxFault(parsing: "loading") == SandboxFault(.loading))
         #expect(try SandboxFault(parsing: "loading").seconds == 1)
         #expect(try SandboxFault(parsing: "rate-limit:3") == SandboxFault(.rateLimit, count: 3))
@@ -266,7 +267,7 @@ struct EchoStream: StreamingInferenceTask {
 
     func decode(_ event: ServerSentEvent) throws(InferenceError) -> JSONValue {
         guard let json = try? JSONValue(parsing: Array(event.data.utf8)) else {
-            throw InferenceError(.answerMalformed, problem: "an event is no JSON")
+            throw InferenceError(.answerMalformed, problem: "an event is not JSON")
         }
         return json
     }

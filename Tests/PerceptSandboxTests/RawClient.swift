@@ -8,7 +8,7 @@ import Foundation
     import Darwin
 #endif
 
-/// Sends bytes as they are and reads until the peer closes, on a thread of its own.
+/// Sends bytes unchanged and reads until the server closes the connection, on a separate thread.
 func exchange(port: UInt16, _ request: String, thenBytes bytes: [UInt8] = []) async -> String {
     await withCheckedContinuation { continuation in
         Thread.detachNewThread {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import PerceptSandbox
 
-/// Recorded requests and answers of the public service, replayed over a real socket to the client.
+/// Recorded requests and responses of the public service, replayed over a real socket.
 @Suite(.enabled(if: TestFiles.conformance("exchanges.json") != nil, "the recorded exchanges are not present"))
 struct RecordedExchangesTests {
     private func recordedTape() throws -> (tape: Tape, media: [String: MediaInput]) {
@@ -27,7 +27,7 @@ struct RecordedExchangesTests {
                         contentType: media[task]?.mediaType.rawValue, bodySHA256: SHA256.hexadecimalDigest(of: bytes)),
                     response: .init(body: .json(try #require(entry["responseJSON"])))))
         }
-        // Through the file format, as a tape is used.
+        // Through the file format, like any tape.
         return (try Tape(parsing: Tape(exchanges: exchanges).serialized()), media)
     }
 
@@ -55,7 +55,7 @@ struct RecordedExchangesTests {
 
         let uploads = lines.withLock { $0 }.map { $0.split(separator: "←").last.map(String.init) ?? "" }
         #expect(uploads.count == 5)
-        // soxi and Pillow on the same files.
+        // From soxi and Pillow on the same files.
         #expect(uploads.filter { $0.contains("audio/flac 16000 Hz 1 channel 16 bit") }.count == 2)
         #expect(uploads.filter { $0.contains("image/png 640×420 ") }.count == 2)
     }

@@ -24,7 +24,7 @@ import Testing
             response: .init(body: .json(answer)))
     }
 
-    /// Starts an endpoint, asks it one thing, and stops it.
+    /// Starts an endpoint, sends one request, and stops it.
     private func ask(
         _ exchanges: [Tape.Exchange], _ task: EchoTask, limit: Int = 64 << 20
     ) async throws -> (answer: JSONValue?, error: InferenceError?, lines: [String]) {
@@ -43,8 +43,8 @@ import Testing
         return (result.0, result.1, log.lines)
     }
 
-    /// The file of a form is decoded as a raw upload is.
-    @Test func formsAreTakenApart() async throws {
+    /// The file in a form is decoded like a raw upload.
+    @Test func formsAreParsed() async throws {
         let log = Log()
         let exchange = Tape.Exchange(
             request: .init(
@@ -62,12 +62,12 @@ import Testing
         } catch let thrown {
             error = thrown
         }
-        #expect(error?.serviceMessage?.contains("Content-Type is audio/flac, but the bytes are audio/wav") == true)
+        #expect(error?.serviceMessage?.contains("Content-Type is audio/flac, but the contents are audio/wav") == true)
         await endpoint.stop()
         #expect(
             log.lines.first
-                == "POST /hf-inference/v1/audio/transcriptions 200 ← audio/flac 8000 Hz 2 channels 16 bit 80 frames 0.01 s"
-        )
+                == "POST /hf-inference/v1/audio/transcriptions 200 ← "
+                + "audio/flac 8000 Hz 2 channels 16 bit 80 frames 0.01 s")
     }
 
     @Test(arguments: [
@@ -80,7 +80,7 @@ import Testing
         let raw = try await ask([exchange()], EchoTask(input: input))
         #expect(raw.answer == "ok")
         #expect(raw.lines == ["POST /hf-inference/models/owner/echo 200 ← \(words)"])
-        // The same in base64, as it travels with parameters.
+        // The same in base64, as it is sent with parameters.
         let json = try await ask([exchange()], EchoTask(input: input, parameters: ["top_k": 1]))
         #expect(json.answer == "ok")
         #expect(json.lines == ["POST /hf-inference/models/owner/echo 200 ← \(words)"])
@@ -101,7 +101,8 @@ import Testing
     @Test func recordedMediaAreDescribed() async throws {
         // soxi: 16000 Hz, 1 channel, 16 bit; Pillow: (640, 420) RGB.
         let cases = [
-            ("media/sample1.flac", "audio/flac 16000 Hz 1 channel 16 bit"), ("media/cats.png", "image/png 640×420 rgb"),
+            ("media/sample1.flac", "audio/flac 16000 Hz 1 channel 16 bit"),
+            ("media/cats.png", "image/png 640×420 rgb"),
         ]
         for (name, words) in cases {
             guard let path = TestFiles.conformance(name) else { continue }
@@ -119,7 +120,8 @@ import Testing
                 == "no exchange on the tape matches POST /hf-inference/models/owner/echo (image/png, 77 bytes); "
                 + "the tape has: POST /models/owner/other")
         #expect(
-            result.lines.first?.hasPrefix("POST /hf-inference/models/owner/echo 404 ← image/png, 77 bytes: no exchange")
+            result.lines.first?.hasPrefix(
+                "POST /hf-inference/models/owner/echo 404 ← image/png, 77 bytes: no exchange")
                 == true)
     }
 
@@ -155,7 +157,7 @@ import Testing
         }
         let misnamed = EchoTask(input: MediaInput(bytes: TinyMedia.png, mediaType: .jpeg))
         let result = try await ask([exchange()], misnamed)
-        #expect(result.error?.serviceMessage == "Content-Type is image/jpeg, but the bytes are image/png")
+        #expect(result.error?.serviceMessage == "Content-Type is image/jpeg, but the contents are image/png")
     }
 
     @Test func largeBodiesAreRefused() async throws {
@@ -169,9 +171,9 @@ import Testing
         #expect(try await ask([exchange()], task, limit: bytes.count).error?.status != 413)
     }
 
-    @Test func manyRequestsAtOnceGetTheirOwnAnswers() async throws {
+    @Test func concurrentRequestsGetTheirOwnResponses() async throws {
         let bodies = (0..<50).map { number in
-            // A comment chunk after the image would do as well; a WAV's samples may be anything.
+            // A comment chunk after the image would also work; the samples of a WAV file may be anything.
             TinyMedia.wav.dropLast(2) + [UInt8(number), 0]
         }
         let exchanges = bodies.enumerated().map { number, body in
@@ -203,7 +205,7 @@ import Testing
         #expect(result.lines.map { $0.split(separator: " ")[2] } == ["503", "503", "200"])
     }
 
-    @Test func anEndpointThatWasStoppedIsUnreachable() async throws {
+    @Test func aStoppedEndpointIsUnreachable() async throws {
         let endpoint = try await SandboxEndpoint.start(tape: Tape(exchanges: [exchange()]))
         let client = InferenceClient(
             token: nil, endpoint: .url(endpoint.url), retry: RetryPolicy(baseDelay: .milliseconds(1)),
@@ -240,7 +242,7 @@ import Testing
         do throws(SandboxError) {
             let second = try await SandboxEndpoint.start(tape: Tape(exchanges: []), port: first.port)
             await second.stop()
-            Issue.record("one port was listened on twice")
+            Issue.record("two endpoints listen on one port")
         } catch {
             #expect(error.description.contains("port \(first.port)"))
         }
@@ -253,14 +255,14 @@ import Testing
         _ = try await ask([exchange()], task)
         guard let before = openFileCount() else { return }
         for _ in 0..<20 { _ = try await ask([exchange()], task) }
-        // Other tests of this process open files too, for a moment each; a leak of 20 endpoints would be 60 and more.
+        // Other tests of this process briefly open files too; a leak of 20 endpoints would be at least 60.
         for _ in 0..<500 where (openFileCount() ?? 0) > before + 20 { try await Task.sleep(for: .milliseconds(10)) }
         let after = try #require(openFileCount())
         #expect(after <= before + 20, "\(before) before, \(after) after 20 endpoints")
     }
 }
 
-/// HTTP as it is written byte by byte.
+/// HTTP written byte by byte.
 @Suite struct ConnectionTests {
     private func answer(_ request: String, _ bytes: [UInt8] = [], limit: Int = 1000) async throws -> String {
         let tape = Tape(exchanges: [
@@ -313,7 +315,7 @@ import Testing
         #expect(try await answer(head, TinyMedia.png, limit: 76).hasPrefix("HTTP/1.1 413 "))
     }
 
-    /// What a recording proxy may have left on a tape must not contradict what is sent.
+    /// Framing headers on a tape, such as from a recording proxy, must not contradict the response.
     @Test func framingHeadersOfATapeAreNotRepeated() async throws {
         let headers: HTTPFields = [
             .contentLength: "7", .connection: "close", .transferEncoding: "chunked", .server: "other", .retryAfter: "3",

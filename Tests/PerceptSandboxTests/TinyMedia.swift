@@ -1,12 +1,12 @@
 import Foundation
 import PerceptInference
 
-/// Small files made with other tools; what they hold is in their names' comments.
+/// Small files made with other tools, described in their comments.
 enum TinyMedia {
     /// `flac --no-padding` 1.4.2 of 80 frames of dither by sox: 8000 Hz, 2 channels, 16 bit (soxi and ffprobe agree).
     static let flac = decoded(
-        "ZkxhQwAAACIQABAAAAApAAApAfQC8AAAAFBm/f76dxx8qWoU2fN5AjgshAAAKCAAAAByZWZlcmVuY2UgbGliRkxBQyAxLjQuMiAyMDIyMTAyMgAAAAD/"
-            + "+GQYAE+rEAA57dO/amf57meTvdl/7+IAB/z3fz2X7Mz6m/8/9/xhmA==")
+        "ZkxhQwAAACIQABAAAAApAAApAfQC8AAAAFBm/f76dxx8qWoU2fN5AjgshAAAKCAAAAByZWZlcmVuY2UgbGliRkxBQyAxLjQuMiAyMDIy"
+            + "MTAyMgAAAAD/+GQYAE+rEAA57dO/amf57meTvdl/7+IAB/z3fz2X7Mz6m/8/9/xhmA==")
 
     /// Pillow, 5×3, RGB.
     static let png = decoded(
@@ -14,10 +14,11 @@ enum TinyMedia {
 
     /// Pillow, 9×7, gray, quality 50.
     static let grayJPEG = decoded(
-        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxl"
-            + "Z2P/wAALCAAHAAkBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AD//Z")
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19i"
+            + "Z2hnPk1xeXBkeFxlZ2P/wAALCAAHAAkBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQ"
+            + "AAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AD//Z")
 
-    /// 320 frames of silence at 16000 Hz, 1 channel, 16 bit, byte by byte (the RIFF WAVE form of Microsoft, 1991).
+    /// 320 frames of silence at 16000 Hz, 1 channel, 16 bit, byte by byte (the RIFF WAVE format of Microsoft, 1991).
     static let wav: [UInt8] = {
         func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(value >> (8 * $0) & 255) } }
         let samples = [UInt8](repeating: 0, count: 640)
@@ -32,7 +33,7 @@ enum TinyMedia {
     }
 }
 
-/// A task that sends what it is told and gives back the JSON of the answer.
+/// A task that sends its input and returns the JSON of the response.
 struct EchoTask: InferenceTask {
     static let name = "echo"
     static let defaultModel = "owner/echo"

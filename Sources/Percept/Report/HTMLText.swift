@@ -1,8 +1,8 @@
 import PerceptInference
 
-/// Text from outside as it may stand in a page.
+/// Escapes external text for use in a page.
 enum HTMLText {
-    /// As text between tags, or in a quoted attribute.
+    /// Escapes text for use between tags or in a quoted attribute.
     static func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
@@ -18,10 +18,10 @@ enum HTMLText {
         return escaped
     }
 
-    /// JSON as the contents of a `script` element: no byte of it can end the element or begin a comment.
+    /// Escapes JSON for use in a `script` element, so that it can neither end the element nor begin a comment.
     ///
-    /// `<`, `>` and `&` stand in strings only, where an escape means the same. U+2028 and U+2029 end lines of JavaScript but
-    /// not of JSON; they are escaped too.
+    /// `<`, `>` and `&` occur only in JSON strings, where an escape means the same. U+2028 and U+2029 are escaped too:
+    /// they end lines in JavaScript but not in JSON.
     static func scriptContents(_ json: JSONValue) -> [UInt8] {
         let bytes = json.serialized()
         var escaped: [UInt8] = []

@@ -1,17 +1,17 @@
 import PerceptCore
 import PerceptImage
 
-/// The boundaries of a mask as SVG path data, in its own pixels; inside is decided by the even-odd rule.
+/// The outline of a mask as SVG path data, in the mask's pixels, for the even-odd rule.
 struct MaskOutline: Sendable {
     let path: String
-    /// Pixels of the mask that one unit of the path stands for, across and down.
+    /// The size of a path unit in pixels of the mask, horizontally and vertically.
     let scale: (x: Double, y: Double)
-    /// Of the mask.
+    /// The size of the mask.
     let size: PixelSize
 
-    /// Beginnings and ends of runs that are traced at full size; of a busier mask every other pixel.
+    /// The maximum number of run boundaries to trace at full size; for a busier mask, every other pixel is traced.
     ///
-    /// A cat has thousands. Noise would make a path of many megabytes that no browser draws.
+    /// A cat has thousands. Noise would make a path of many megabytes that no browser can draw.
     static let runLimit = 200_000
 
     init(_ mask: Mask, limits: ResourceLimits) throws(MediaError) {

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Quantities as people read them.
+/// Formats quantities for people.
 enum Quantity {
-    /// In powers of 1000, three digits or so: `96 kB`, `1.2 MB`.
+    /// Formats bytes with powers of 1000 and about three digits: `96 kB`, `1.2 MB`.
     static func bytes(_ count: Int) -> String {
         var value = Double(count)
         guard value >= 1000 else { return counted(count, "byte") }
@@ -14,7 +14,7 @@ enum Quantity {
         return String(format: value < 9.95 ? "%.1f" : "%.0f", value) + " \(unit)"
     }
 
-    /// `44.1 kHz`, `16 kHz`.
+    /// Formats a rate: `44.1 kHz`, `16 kHz`.
     static func rate(_ hertz: Int) -> String {
         let digits = String(format: "%.3f", Double(hertz) / 1000).reversed().drop { $0 == "0" }.drop { $0 == "." }
         return String(digits.reversed()) + " kHz"

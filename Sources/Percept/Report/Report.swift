@@ -1,65 +1,69 @@
 public import PerceptCore
 public import PerceptInference
 
-/// The results of a run, gathered by the pictures and recordings that they are about.
+/// The results of a run, grouped by image or recording.
 public struct Report: Sendable, Hashable {
-    /// A picture or recording, and what was found in it.
+    /// An image or recording with its results.
     public struct Entry: Sendable, Hashable {
-        /// As its results name it.
+        /// The name that the results use.
         public let name: String
-        /// Where it is; `nil` where no such file is found, or masks alone are known.
+        /// The file, or `nil` if it was not found or only masks are known.
         public let source: MediaSource?
-        /// Whether its results name a file that is not there.
+        /// True if the results name a file that does not exist.
         public let isMissing: Bool
-        /// In the order of the results.
+        /// The findings, in the order of the results.
         public internal(set) var findings: [Finding]
     }
 
-    /// One result about a picture or recording.
+    /// One result about an image or recording.
     public struct Finding: Sendable, Hashable {
+        /// The kind and value of a result.
         public enum Content: Sendable, Hashable {
             case classes([ClassScore])
             case detections([Detection])
             case segments([SavedSegment])
             case transcript(text: String, chunks: [Transcript.Chunk])
-            /// An error, in its own words.
+            /// An error message.
             case failure(String)
         }
 
+        /// The kind and value of the result.
         public let content: Content
-        /// What was sent for it; `nil` where the result does not say.
+        /// The upload, or `nil` if the result does not describe it.
         public let sent: SentMedia?
-        /// The map back to the source as the result has it.
+        /// The receipt in the result, which maps the upload back to the source.
         public let receipt: JSONValue?
     }
 
-    /// A segment whose mask is a file, or was not saved.
+    /// A segment with a mask in a file, or without a saved mask.
     public struct SavedSegment: Sendable, Hashable {
+        /// The label of the segment.
         public let label: String
+        /// The score of the segment, or `nil` if the service returned none.
         public let score: Double?
         /// The smallest box around it; `nil` for an empty one.
         public let box: BoundingBox?
-        /// Where its mask lies.
+        /// The path of the mask file.
         public let maskPath: String?
     }
 
-    /// In the order in which results first name them.
+    /// The entries, in the order in which the results first name them.
     public let entries: [Entry]
-    /// What could not be used, and why.
+    /// The reasons why some results could not be used.
     public let warnings: [String]
     /// The files that the results were read from.
     let resultPaths: [String]
 
-    /// Gathers the results in files.
+    /// Collects the results in files.
     ///
-    /// Results are what `percept transcribe`, `classify`, `detect` and `segment` print with `--json`, one object per line or
-    /// one in all, and the `segments.json` of a folder of masks. Of a folder all files `*.json` and `*.jsonl` are read, and the masks of the
-    /// folders in it; in the order of their names. A medium is looked for in the current folder, then beside its results.
-    /// What is no result is left out, and ``warnings`` say so.
+    /// Accepts the JSON output of `percept transcribe`, `classify`, `detect` and `segment`, as one document or one
+    /// object per line, and the `segments.json` of a folder of masks. From a folder, reads all `*.json` and `*.jsonl`
+    /// files and the masks in subfolders, in alphabetical order. Media are looked up in the current folder, then next
+    /// to the results. Other contents are skipped with a warning in ``warnings``.
     ///
-    /// - Parameter inputs: files and folders; a file whose name is not its path has no folder of its own.
-    /// - Throws: `MediaError` `.inputMissing`, `.limitExceeded` for a file of more than 256 MiB, `.malformedInput` when there is
-    ///   no result at all, `.cancelled`.
+    /// - Parameter inputs: Files and folders. A file with a name that is not its path has no folder of its own.
+    /// - Throws: `MediaError` `.inputMissing`, `.limitExceeded` for a file of more than 256 MiB, `.malformedInput` if
+    ///   no results are found, `.cancelled`.
     public init(collecting inputs: [MediaSource]) throws(MediaError) {
         var collector = ReportCollector()
         for input in inputs { try collector.collect(input) }
@@ -77,7 +81,7 @@ public struct Report: Sendable, Hashable {
 }
 
 extension Report.Entry {
-    /// All files that it is made from.
+    /// The paths of all files used for the entry.
     var paths: [String] {
         let masks = findings.flatMap { finding in
             if case .segments(let segments) = finding.content { segments.compactMap(\.maskPath) } else { [String]() }

@@ -3,29 +3,29 @@ import PerceptCore
 import PerceptImage
 import PerceptInference
 
-/// What a page holds of one entry: what its script is told, and the medium itself.
+/// The part of a page about one entry: the data for its script, and the medium itself.
 struct ReportCard: Sendable {
-    /// Bytes that the page carries along.
+    /// A medium embedded in the page.
     struct Medium: Sendable {
         let mediaType: MediaType
         let bytes: [UInt8]
-        /// Whether it is not the source's own bytes.
+        /// True if the bytes differ from the source's.
         var isCopy = false
     }
 
     private(set) var json: JSONObject
     private(set) var medium: Medium?
-    /// What a person should know, without the entry's name.
+    /// Warnings for the user, without the entry's name.
     private(set) var warnings: [String] = []
 
     private let entry: Report.Entry
     private let page: ReportPage
-    /// Of the upright picture, or of the masks where there is none.
+    /// The size of the upright image, or of the masks if there is no image.
     private var size: PixelSize?
 
-    /// Reads and prepares what belongs to `entry`. What cannot be used is a warning.
+    /// Reads and prepares the media of `entry`. Media that cannot be used cause a warning.
     ///
-    /// - Throws: `MediaError` `.cancelled` alone.
+    /// - Throws: Only `MediaError` `.cancelled`.
     init(_ entry: Report.Entry, page: ReportPage) throws(MediaError) {
         self.entry = entry
         self.page = page
@@ -76,10 +76,10 @@ struct ReportCard: Sendable {
     }
 
     private var missing: [String] {
-        entry.isMissing ? ["The file is not where its results name it; they are shown without."] : []
+        entry.isMissing ? ["The file was not found; its results are shown without it."] : []
     }
 
-    /// Runs `body`; an error about the media becomes a warning.
+    /// Runs `body` and turns errors about the media into warnings.
     private mutating func noting(_ body: (inout ReportCard) throws(MediaError) -> Void) throws(MediaError) {
         do throws(MediaError) {
             try body(&self)
@@ -129,7 +129,7 @@ struct ReportCard: Sendable {
         return (type + properties + bytes).map { .string($0) }
     }
 
-    /// Thousandths of full scale.
+    /// Returns the waveform in thousandths of full scale.
     private static func waveform(_ envelope: WaveformEnvelope) -> JSONValue {
         let columns = envelope.columns(min(ReportPage.waveformColumnCount, max(1, envelope.frameCount)))
         func thousandths(_ value: (WaveformEnvelope.Column) -> Float) -> JSONValue {
@@ -140,7 +140,7 @@ struct ReportCard: Sendable {
         ]
     }
 
-    /// Where there is no picture, its results say how large it must have been.
+    /// Without an image, infers the minimum size from the results.
     private mutating func grow(to box: BoundingBox) {
         guard json["width"] == nil else { return }
         func side(_ value: Double) -> Int { Int(min(max(1, value.rounded(.up)), Double(Int32.max))) }
@@ -168,7 +168,7 @@ struct ReportCard: Sendable {
             return item("segment", segment.label, segment.score, segment.box)
         }
         if json["width"] == nil { size = outline.size }
-        // A mask of another size is one of the whole picture.
+        // A mask of another size covers the whole image.
         let stretch = (
             Double(size?.width ?? outline.size.width) / Double(outline.size.width),
             Double(size?.height ?? outline.size.height) / Double(outline.size.height)
@@ -192,7 +192,7 @@ struct ReportCard: Sendable {
         return .object(object)
     }
 
-    /// What a receipt says of the upload's size.
+    /// Returns the size of the upload according to a receipt.
     private static func geometry(_ receipt: JSONValue?) -> [String] {
         if let size = receipt?["uploadSize"], let width = size["width"]?.integerValue,
             let height = size["height"]?.integerValue
@@ -207,7 +207,7 @@ struct ReportCard: Sendable {
 }
 
 extension Report.Finding {
-    /// What a reader calls it.
+    /// The name of the task for readers.
     var taskName: String {
         switch content {
         case .classes: "Classes"
@@ -225,7 +225,7 @@ extension Report.Finding {
         }
     }
 
-    /// The labels that a page filters by.
+    /// The labels by which a page filters.
     var labels: [String] {
         switch content {
         case .detections(let detections): detections.map(\.label)

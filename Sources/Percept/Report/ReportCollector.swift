@@ -2,21 +2,21 @@ import Foundation
 import PerceptCore
 import PerceptInference
 
-/// Gathers results file by file.
+/// Collects results file by file.
 struct ReportCollector {
     private(set) var entries: [Report.Entry] = []
     private(set) var warnings: [String] = []
     private(set) var resultPaths: [String] = []
-    /// The places of entries by the path of their medium, or its name where there is no such file.
+    /// The indexes of entries, keyed by the path of the medium, or by its name if the file does not exist.
     private var places: [String: Int] = [:]
-    /// Folders of masks that a result names: their own lists say the same again.
+    /// Mask folders that a result names; their own lists are skipped as duplicates.
     private var namedFolders: Set<String> = []
     private var listedFolders: [(folder: String, segments: [JSONValue])] = []
 
-    /// Bytes of one file of results.
+    /// The maximum size of a results file, in bytes.
     private static let byteLimit = 256 << 20
 
-    /// What a folder of masks may hold besides its list, and a page shows from the list already.
+    /// Other lists in a folder of masks, which repeat the results.
     private static let otherFormats: Set<String> = ["coco.json", "panoptic.json", "polygons.json"]
 
     /// Reads the results of a file, or of all files in a folder.
@@ -42,7 +42,7 @@ struct ReportCollector {
         }
     }
 
-    /// Takes in the lists of masks that no result names.
+    /// Adds the mask lists that no result names.
     mutating func finish() {
         for (folder, list) in listedFolders where !namedFolders.contains(Self.resolved(folder)) {
             var finding = ReportFinding(folder: folder)
@@ -57,8 +57,8 @@ struct ReportCollector {
         guard file.byteCount <= Self.byteLimit else {
             throw MediaError(
                 .limitExceeded, source: name,
-                problem: "is larger than the \(Self.byteLimit) bytes that results may have",
-                remedy: "split it")
+                problem: "exceeds the limit of \(Self.byteLimit) bytes for results",
+                remedy: "split the file")
         }
         resultPaths.append(path)
         let folder = (path as NSString).deletingLastPathComponent
@@ -76,20 +76,20 @@ struct ReportCollector {
             do {
                 add(try JSONValue(parsing: Array(line)), place, folder)
             } catch {
-                warnings.append("\(place): is no JSON (\(error)), and is left out")
+                warnings.append("\(place): skipped, not JSON (\(error))")
             }
         }
     }
 
-    /// Takes in one result, or a list of results or masks.
+    /// Adds one result, or a list of results or masks.
     private mutating func add(_ json: JSONValue, _ place: String, _ folder: String?) {
         if let list = json.arrayValue {
             if let folder, !list.isEmpty, list.allSatisfy({ $0["mask"] != nil && $0["file"] == nil }) {
                 return listedFolders.append((folder, list))
             }
-            // One level: what stands in a list is a result.
-            for (index, element) in list.enumerated() { addResult(element, "\(place), at \(index)", folder) }
-            if list.isEmpty { warnings.append("\(place): is an empty list, and is left out") }
+            // Lists are not nested: each element is a result.
+            for (index, element) in list.enumerated() { addResult(element, "\(place), element \(index)", folder) }
+            if list.isEmpty { warnings.append("\(place): skipped, an empty list") }
             return
         }
         addResult(json, place, folder)
@@ -97,25 +97,26 @@ struct ReportCollector {
 
     private mutating func addResult(_ json: JSONValue, _ place: String, _ folder: String?) {
         guard let object = json.objectValue else {
-            warnings.append("\(place): is \(json.kindDescription), where a result was expected, and is left out")
+            warnings.append("\(place): skipped, found \(json.kindDescription), expected a result")
             return
         }
-        // Of masks that were saved from an answer, the file is the answer.
+        // For masks saved from a response, the file is the response.
         guard let name = (object["image"] ?? object["file"])?.stringValue else {
-            warnings.append("\(place): names no file (its keys: \(Self.listed(object.keys))), and is left out")
+            warnings.append("\(place): skipped, no file name (found the keys \(Self.listed(object.keys)))")
             return
         }
         let masks = object["output"]?.stringValue.map { Self.found($0, beside: folder) ?? $0 }
         var finding = ReportFinding(folder: object["segments"] == nil ? nil : masks)
         guard finding.read(object) else {
             warnings.append(
-                "\(place): is none of a transcript, classes, detections and segments (its keys: \(Self.listed(object.keys))), and is left out"
+                "\(place): skipped, expected a transcript, classes, detections or segments "
+                    + "(found the keys \(Self.listed(object.keys)))"
             )
             return
         }
         if let masks, object["segments"] != nil { namedFolders.insert(Self.resolved(masks)) }
         let path = Self.found(name, beside: folder)
-        if path == nil { warnings.append("\(place): there is no file \(name), so it is shown without") }
+        if path == nil { warnings.append("\(place): the file \(name) was not found; its results are shown without it") }
         add(
             finding, place, name: name, source: path.map { .file($0, name: name) }, isMissing: path == nil,
             place: path.map(Self.resolved) ?? "\u{0}\(name)")
@@ -149,11 +150,11 @@ struct ReportCollector {
             return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
         } catch {
             throw MediaError(
-                .inputMissing, source: folder, problem: "the folder may not be read", remedy: "check its permissions")
+                .inputMissing, source: folder, problem: "cannot read the folder", remedy: "check its permissions")
         }
     }
 
-    /// A path that exists: as it is, else from `folder` on.
+    /// Returns an existing path: as given, or relative to `folder`.
     private static func found(_ path: String, beside folder: String?) -> String? {
         guard !path.isEmpty else { return nil }
         let candidates = [path] + (path.hasPrefix("/") ? [] : [folder].compactMap(\.self).map { "\($0)/\(path)" })

@@ -1,21 +1,25 @@
 import PerceptCore
 import PerceptInference
 
-/// Reads one object of results.
+/// Reads one result object.
 struct ReportFinding {
     private(set) var findings: [Report.Finding] = []
-    /// What of it could not be used.
+    /// Warnings about the parts that could not be used.
     private(set) var complaints: [String] = []
     private let folder: String?
     private var sent: SentMedia?
     private var receipt: JSONValue?
 
-    /// - Parameter folder: where masks lie; `nil` where they were not saved.
+    /// Creates a reader.
+    ///
+    /// - Parameter folder: The folder of the masks; `nil` if they were not saved.
     init(folder: String?) {
         self.folder = folder
     }
 
-    /// - Returns: whether there is a result in it.
+    /// Reads an object.
+    ///
+    /// - Returns: True if it contains a result.
     mutating func read(_ object: JSONObject) -> Bool {
         sent = object["sent"].flatMap(SentMedia.init)
         receipt = object["receipt"]?.objectValue.map { .object($0) }
@@ -37,7 +41,7 @@ struct ReportFinding {
         var chunks: [Transcript.Chunk] = []
         for (index, chunk) in list.enumerated() {
             guard let text = chunk["text"]?.stringValue else {
-                complaints.append("has no text at \(index) of its chunks")
+                complaints.append("chunk \(index) has no text")
                 continue
             }
             let times = (0...1).map { Self.time(chunk["timestamp"]?[$0]) }
@@ -59,24 +63,24 @@ struct ReportFinding {
             }
             return Detection(label: label, score: Self.score(detection), box: box)
         }
-        if withoutBox > 0 { complaints.append("\(withoutBox) of its detections have no box, and are left out") }
+        if withoutBox > 0 { complaints.append("skipped \(withoutBox) detections without a box") }
         add(.detections(detections.compactMap(\.self)))
     }
 
-    /// Reads segments as `segments.json` lists them.
+    /// Reads segments in the form of `segments.json`.
     mutating func readSegments(_ list: [JSONValue]) {
         var outside = 0
         let folder = folder
         let segments = labelled(list, "segments") { segment, label in
             let mask = segment["mask"]?.stringValue
-            // A list says what lies beside it, and nothing else.
+            // A list may only name masks in its own folder.
             let isBeside = mask.map { !$0.isEmpty && !$0.contains("/") } ?? true
             if !isBeside { outside += 1 }
             let path = isBeside ? folder.flatMap { folder in mask.map { "\(folder)/\($0)" } } : nil
             return Report.SavedSegment(
                 label: label, score: Self.score(segment), box: Self.box(segment["box"]), maskPath: path)
         }
-        if outside > 0 { complaints.append("\(outside) of its masks are not in its folder, and are not shown") }
+        if outside > 0 { complaints.append("skipped \(outside) masks outside the folder") }
         add(.segments(segments))
     }
 
@@ -85,7 +89,7 @@ struct ReportFinding {
     ) -> [Value] {
         let values = list.compactMap { element in element["label"]?.stringValue.map { body(element, $0) } }
         if values.count < list.count {
-            complaints.append("\(list.count - values.count) of its \(name) have no label, and are left out")
+            complaints.append("skipped \(list.count - values.count) \(name) without a label")
         }
         return values
     }

@@ -2,10 +2,10 @@ import PerceptCore
 import PerceptImage
 import PerceptInference
 
-/// The markup of a page around what its script builds.
+/// The static markup of a page.
 enum ReportMarkup {
     static let style = String(decoding: PackageResources.page_css, as: UTF8.self)
-    /// Its parts, each of which builds on those before it, in a scope of their own.
+    /// The parts of the script, in dependency order, in one scope.
     static let script = """
         "use strict";
         (() => {
@@ -18,7 +18,7 @@ enum ReportMarkup {
         PackageResources.recording_js, PackageResources.cards_js,
     ]
 
-    /// Nothing is loaded from anywhere, and nothing runs or styles but what has these hashes.
+    /// A policy that blocks all network requests, and allows only the style and script with these hashes.
     static let policy = [
         "default-src 'none'", "img-src data: blob:", "media-src data: blob:", "style-src \(hashSource(style))",
         "script-src \(hashSource(script))", "base-uri 'none'", "form-action 'none'",
@@ -30,7 +30,8 @@ enum ReportMarkup {
 
     /// A frame with a box in it.
     private static let icon = """
-        data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' \
+        data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E\
+        %3Crect width='16' height='16' \
         rx='4' fill='%23176b87'/%3E%3Crect x='4' y='4' width='8' height='8' rx='1' fill='none' stroke='white' \
         stroke-width='2'/%3E%3C/svg%3E
         """
@@ -56,8 +57,8 @@ enum ReportMarkup {
             <h1 dir="auto">\(HTMLText.escaped(title))</h1>
             <p class="summary">\(HTMLText.escaped(summary(report)))</p>
             </header>
-            <noscript><p class="note">Without its script this page shows the texts alone.</p></noscript>
-            <div id="controls" class="controls" role="group" aria-label="What is shown" hidden></div>
+            <noscript><p class="note">Without JavaScript, this page shows only text.</p></noscript>
+            <div id="controls" class="controls" role="group" aria-label="View options" hidden></div>
             \(contents(report))
             <script type="application/json" id="page-data">\(data)</script>
             <main id="cards" tabindex="-1">
@@ -83,7 +84,7 @@ enum ReportMarkup {
         """
     }
 
-    /// A finding for readers without script.
+    /// Returns a finding as text, for readers without JavaScript.
     private static func text(_ finding: Report.Finding) -> String {
         func list(_ items: [(label: String, score: Double?)]) -> String {
             let rows = items.map { item in
@@ -129,9 +130,9 @@ enum ReportMarkup {
             + parts.filter { $0.0 > 0 }.map { Quantity.counted($0.0, $0.1) }).joined(separator: " · ")
     }
 
-    /// The labels of all objects and segments in the order of their first mention, each with a colour.
+    /// Returns the labels of all objects and segments in order of first appearance, each with a colour.
     ///
-    /// A palette's colours are dealt out in that order, so that as many labels as it has colours differ.
+    /// Colours are assigned in that order, so labels share a colour only if there are more labels than colours.
     private static func pageData(_ report: Report) -> JSONValue {
         var counts: [(label: String, count: Int)] = []
         var places: [String: Int] = [:]

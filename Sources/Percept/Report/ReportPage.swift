@@ -4,24 +4,26 @@ public import PerceptCore
 import PerceptImage
 import PerceptInference
 
-/// How a ``Report`` is written as a page for a browser: one file with all that it shows, which asks the network for nothing.
+/// Writes a ``Report`` as a self-contained page: one file that makes no network requests.
 ///
-/// Pictures are in it upright, in sRGB, without their metadata; recordings as they are where browsers play them and they are not too large, else as FLAC, or
-/// where they are long as MP3, of 16 kHz and one channel. Names, labels and texts are shown as text, whatever they hold; a content security policy lets run nothing but the
-/// page's own script.
+/// Images are embedded upright, in sRGB and without metadata. Recordings are embedded unchanged if browsers can play
+/// them and they are small enough; otherwise as FLAC or, if long, as MP3, at 16 kHz mono. Names, labels and texts are
+/// always shown as plain text. A content security policy allows only the page's own script.
 public struct ReportPage: Sendable, Hashable {
+    /// The title of the page.
     public var title: String
-    /// The longest side of pictures in the page, in pixels; boxes and masks are as exact as the results are.
+    /// The longest side of embedded images, in pixels; boxes and masks keep the precision of the results.
     public var pictureSide: Int
-    /// Bytes of one recording in the page at most. A larger one is encoded so that it fits, at 8 kbit/s if need be; beyond that there is the
-    /// waveform, and no player.
+    /// The maximum size of one embedded recording, in bytes. A larger one is encoded to fit, at down to 8 kbit/s;
+    /// beyond that, the page shows its waveform without a player.
     public var recordingByteCount: Int
-    /// What the media may not exceed.
+    /// The resource limits for the media.
     public var limits: ResourceLimits
 
-    /// Columns of a waveform: more than most screens are wide.
+    /// The number of waveform columns: more than the width of most screens.
     static let waveformColumnCount = 1600
 
+    /// Creates a page style.
     public init(
         title: String = "Report", pictureSide: Int = 2000, recordingByteCount: Int = 32 << 20,
         limits: ResourceLimits = .default
@@ -32,24 +34,24 @@ public struct ReportPage: Sendable, Hashable {
         self.limits = limits
     }
 
-    /// Writes the page to a file, which appears whole or not at all, off the cooperative threads.
+    /// Writes the page to a file that appears complete or not at all, without blocking cooperative threads.
     ///
-    /// As many media as there are processors are held at a time.
+    /// Holds as many media in memory as there are processors.
     ///
     /// - Parameters:
-    ///   - report: what it shows.
-    ///   - path: where it goes; none of the report's own files.
-    ///   - inputs: other files that must not be replaced.
-    ///   - progress: told the finished fraction, 0…1, as media are done.
-    /// - Returns: what of the media could not be used, and why.
-    /// - Throws: `MediaError` `.invalidArgument` when the page would replace an input or a size is not positive,
+    ///   - report: The report to show.
+    ///   - path: The path of the page, which must differ from the report's own files.
+    ///   - inputs: Other files that must not be replaced.
+    ///   - progress: Called with the finished fraction, 0…1, as media are completed.
+    /// - Returns: Warnings about media that could not be used.
+    /// - Throws: `MediaError` `.invalidArgument` if the page would replace an input or a size is not positive,
     ///   `.outputNotCreatable`, `.inputOutput`, `.cancelled`.
     public func write(
         _ report: Report, to path: String, protecting inputs: [String] = [],
         progress: (@Sendable (Double) -> Void)? = nil
     ) async throws -> [String] {
         guard pictureSide > 0, recordingByteCount >= 0 else {
-            throw MediaError(.invalidArgument, problem: "a page's pictures cannot have \(pictureSide) pixels")
+            throw MediaError(.invalidArgument, problem: "invalid longest side of images: \(pictureSide) pixels")
         }
         return try await BlockingWork.run {
             let protected = inputs + report.resultPaths + report.entries.flatMap(\.paths)
@@ -65,9 +67,9 @@ public struct ReportPage: Sendable, Hashable {
     ) throws(MediaError) -> [String] {
         var warnings: [String] = []
         try file.write(Array(ReportMarkup.head(report, title: title).utf8))
-        let laneCount = max(1, ProcessInfo.processInfo.activeProcessorCount)
-        for start in stride(from: 0, to: report.entries.count, by: laneCount) {
-            let entries = Array(report.entries[start..<min(start + laneCount, report.entries.count)])
+        let batchSize = max(1, ProcessInfo.processInfo.activeProcessorCount)
+        for start in stride(from: 0, to: report.entries.count, by: batchSize) {
+            let entries = Array(report.entries[start..<min(start + batchSize, report.entries.count)])
             let cards = try ParallelWork.map(entries) { _, entry throws(MediaError) in
                 try ReportCard(entry, page: self)
             }
@@ -90,7 +92,7 @@ public struct ReportPage: Sendable, Hashable {
         try file.write(Array("</script>\n".utf8))
         if let medium = card.medium {
             try file.write(Array(#"<script type="text/plain" class="medium">"#.utf8))
-            // A multiple of three, so that the pieces join without padding.
+            // A multiple of 3, so that the encoded pieces join without padding.
             let pieceLength = 3 << 18
             for start in stride(from: 0, to: medium.bytes.count, by: pieceLength) {
                 let piece = medium.bytes[start..<min(start + pieceLength, medium.bytes.count)]
@@ -101,13 +103,14 @@ public struct ReportPage: Sendable, Hashable {
         try file.write(Array("</article>\n".utf8))
     }
 
-    /// What every browser plays; a WAV of another byte order or of 64 bits is none of it.
+    /// The formats that every browser plays; for WAV, only some encodings.
     private static let playable: Set<MediaType> = [.wav, .flac, .mp3, .ogg, .m4a]
 
-    /// The recording as a page carries it: as it is, else as FLAC where that is small for certain, else as MP3.
+    /// Returns the recording for embedding: unchanged if possible, otherwise as FLAC if that surely fits, otherwise as
+    /// MP3.
     ///
-    /// - Parameter duration: in seconds.
-    /// - Throws: `MediaError` as `AudioPreparation` does, `.limitExceeded` where it is too large.
+    /// - Parameter duration: The duration in seconds.
+    /// - Throws: `MediaError` as `AudioPreparation` does, `.limitExceeded` if the recording is too large.
     func medium(of source: MediaSource, duration: Double) throws(MediaError) -> ReportCard.Medium {
         if let mediaType = try? source.mediaType(), Self.playable.contains(mediaType),
             let bytes = try source.bytes(upTo: recordingByteCount),
@@ -116,7 +119,7 @@ public struct ReportPage: Sendable, Hashable {
             return ReportCard.Medium(mediaType: mediaType, bytes: bytes)
         }
         do throws(MediaError) {
-            // No FLAC is larger than its samples.
+            // A FLAC file is never larger than its samples.
             let sampleByteCount = duration * Double(ListeningCopy.sampleRate) * 2
             if ListeningCopy.isAvailable, sampleByteCount > Double(recordingByteCount) {
                 let copy = try ListeningCopy(
@@ -131,14 +134,14 @@ public struct ReportPage: Sendable, Hashable {
             throw MediaError(
                 .limitExceeded, source: source.name,
                 problem:
-                    "has no player here: however it is encoded it is larger than \(Quantity.bytes(recordingByteCount))",
+                    "shown without a player: every encoding exceeds \(Quantity.bytes(recordingByteCount))",
                 remedy: "allow more bytes per recording (--recording-bytes)")
         }
     }
 }
 
 extension MediaSource {
-    /// All bytes; `nil` where there are more than `limit`.
+    /// Returns all bytes, or `nil` if there are more than `limit`.
     fileprivate func bytes(upTo limit: Int) throws(MediaError) -> [UInt8]? {
         switch storage {
         case .bytes(let bytes): return bytes.count <= limit ? bytes : nil

@@ -1,21 +1,21 @@
 import Foundation
 import PerceptAudio
 
-/// A mark on an axis.
+/// A tick on an axis.
 struct AxisTick: Hashable {
-    /// Seconds, Hz or decibels.
+    /// The position in seconds, Hz or decibels.
     var value: Double
     var label: String
 }
 
-/// Marks at round numbers, no closer than can be read.
+/// Ticks at round numbers, spaced far enough apart to be legible.
 enum AxisTicks {
-    /// Times from 0 to `duration`.
+    /// Returns times from 0 to `duration`.
     ///
     /// - Parameters:
-    ///   - duration: in seconds.
-    ///   - width: of the axis in pixels.
-    ///   - spacing: is given a label, and tells how many pixels it needs with the room beside it.
+    ///   - duration: The duration in seconds.
+    ///   - width: The width of the axis in pixels.
+    ///   - spacing: Returns the width in pixels that a label needs, including its margin.
     static func time(duration: Double, width: Double, spacing: (String) -> Double) -> [AxisTick] {
         guard duration > 0, duration.isFinite, width > 0 else { return [] }
         let decades = (-6...0).flatMap { exponent in [1.0, 2, 5].map { $0 * pow(10, Double(exponent)) } }
@@ -48,11 +48,12 @@ enum AxisTicks {
             : String(format: "%d:%02d:%02d", hours, minutes, rest)
     }
 
-    /// Frequencies of `range`, in Hz: powers of ten first, then fives and twos where there is room; on a linear scale equal steps.
+    /// Returns frequencies within `range`, in Hz: powers of ten first, then multiples by 5 and 2 where there is room;
+    /// equal steps on a linear scale.
     ///
     /// - Parameters:
-    ///   - height: of the axis in pixels.
-    ///   - spacing: pixels between two marks, at least.
+    ///   - height: The height of the axis in pixels.
+    ///   - spacing: The minimum distance of ticks in pixels.
     static func frequency(
         _ scale: FrequencyScale, _ range: ClosedRange<Double>, height: Double, spacing: Double
     ) -> [AxisTick] {
@@ -63,12 +64,12 @@ enum AxisTicks {
         }
         let powers = (0...6).map { pow(10, Double($0)) }
         let digits = [1.0, 5, 2, 3, 7].flatMap { digit in powers.map { $0 * digit } }
-        // The lower end first: on a scale of mels it is 0 Hz, which no power of ten is.
+        // The lower end first: on the mel scale it is 0 Hz, which is not a power of ten.
         let candidates = (range.lowerBound == 0 ? [0] : []) + digits
         var chosen: [Double] = []
         for value in candidates where range.contains(value) {
-            let place = scale.position(of: value, in: range) * height
-            if chosen.allSatisfy({ abs(scale.position(of: $0, in: range) * height - place) >= spacing }) {
+            let position = scale.position(of: value, in: range) * height
+            if chosen.allSatisfy({ abs(scale.position(of: $0, in: range) * height - position) >= spacing }) {
                 chosen.append(value)
             }
         }
@@ -80,14 +81,14 @@ enum AxisTicks {
         return hertz >= 1000 ? "\(number(hertz / 1000)) kHz" : "\(number(hertz)) Hz"
     }
 
-    /// Decibels of `range`.
+    /// Returns levels within `range`, in decibels.
     static func decibels(_ range: ClosedRange<Double>, height: Double, spacing: Double) -> [AxisTick] {
         steps(range, height: height, spacing: spacing).map { value in
             AxisTick(value: value, label: String(format: "%.3g", value == 0 ? 0 : value))
         }
     }
 
-    /// Multiples of 1, 2 or 5 times a power of ten.
+    /// Returns multiples of 1, 2 or 5 times a power of ten.
     private static func steps(_ range: ClosedRange<Double>, height: Double, spacing: Double) -> [Double] {
         let length = range.upperBound - range.lowerBound
         guard length > 0, length.isFinite, height > 0, spacing > 0 else { return [] }

@@ -1,17 +1,19 @@
 import Foundation
 import PerceptImage
 
-/// Colours from dark to light for values from small to large: seen by everyone, and in print without colours, in the same order.
+/// A colour scale with increasing lightness, so that the order of values is visible to everyone and in monochrome
+/// print.
 ///
-/// A path through OKLCH (Björn Ottosson, “A perceptual color space for image processing”, 2020): lightness from 0.10 to 0.97, hue from indigo by way of
-/// red to yellow, chroma a hump that stays within sRGB. Steps along it are equal by the distance in OKLab.
+/// The scale is a path through OKLCH (Björn Ottosson, “A perceptual color space for image processing”, 2020):
+/// lightness rises from 0.10 to 0.97, hue runs from indigo through red to yellow, and chroma peaks in the middle within
+/// sRGB. Steps along it have equal distances in OKLab.
 struct LightnessScale: Sendable {
-    /// 256, from the smallest value to the largest.
+    /// The 256 colours, from the smallest value to the largest.
     let colors: [Color]
 
     static let standard = LightnessScale()
 
-    /// A point of OKLab.
+    /// A point in OKLab.
     struct Point: Sendable, Hashable {
         var lightness: Double
         var a: Double
@@ -22,7 +24,7 @@ struct LightnessScale: Sendable {
             return (l * l + a * a + b * b).squareRoot()
         }
 
-        /// Linear light of sRGB's primaries; within 0…1 where sRGB has the colour.
+        /// The linear sRGB components, within 0…1 for colours in the sRGB gamut.
         var linearRGB: (red: Double, green: Double, blue: Double) {
             func cube(_ value: Double) -> Double { value * value * value }
             let l = cube(lightness + 0.3963377774 * a + 0.2158037573 * b)
@@ -36,14 +38,14 @@ struct LightnessScale: Sendable {
         }
     }
 
-    /// The path at 0…1, not yet in equal steps.
+    /// Returns the point of the path at 0…1, before equalizing the steps.
     static func path(_ position: Double) -> Point {
         let chroma = 0.17 * pow(max(0, sin(.pi * pow(position, 0.9))), 0.8)
         let hue = (285 + 165 * position) * .pi / 180
         return Point(lightness: 0.10 + 0.87 * position, a: chroma * cos(hue), b: chroma * sin(hue))
     }
 
-    /// The points of ``colors``.
+    /// Returns the points of ``colors``.
     static func steps(_ count: Int) -> [Point] {
         let fine = (0...8192).map { path(Double($0) / 8192) }
         var lengths = [0.0]
@@ -65,14 +67,14 @@ struct LightnessScale: Sendable {
         }
     }
 
-    /// IEC 61966-2-1.
+    /// Encodes a linear component by IEC 61966-2-1.
     private static func encoded(_ linear: Double) -> UInt8 {
         let linear = min(max(linear, 0), 1)
         let value = linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055
         return UInt8((value * 255).rounded())
     }
 
-    /// The colour of a value, 0…1; beyond that of the end.
+    /// Returns the colour of a value in 0…1; values outside are clamped.
     func color(_ value: Double) -> Color {
         colors[Int((min(max(value, 0), 1) * 255).rounded())]
     }

@@ -1,34 +1,35 @@
 public import PerceptAudio
 public import PerceptCore
 
-/// What pictures of a recording are made from: found out in one pass, in memory that does not grow with its length.
+/// The data for images of a recording, computed in one pass and constant memory.
 public struct SoundAnalysis: Sendable, Hashable {
-    /// What a picture can show.
+    /// A kind of panel.
     public enum Part: Sendable, Hashable, CaseIterable {
         case waveform, spectrogram
     }
 
-    /// Frames per second, in Hz.
+    /// The sample rate, in Hz.
     public let sampleRate: Int
+    /// The number of channels.
     public let channelCount: Int
-    /// Samples per channel.
+    /// The number of samples per channel.
     public let frameCount: Int
-    /// `nil` where no waveform was asked for.
+    /// The waveform, or `nil` if not requested.
     public let envelope: WaveformEnvelope?
-    /// `nil` where no spectrogram was asked for.
+    /// The spectrogram, or `nil` if not requested.
     public let spectrogram: Spectrogram?
 
-    /// Length in seconds.
+    /// The duration in seconds.
     public var duration: Double { Double(frameCount) / Double(max(1, sampleRate)) }
 
-    /// Reads `source` to its end, off the cooperative threads.
+    /// Analyzes a whole recording without blocking cooperative threads.
     ///
     /// - Parameters:
-    ///   - source: the recording.
-    ///   - reading: how it is read, where its bytes alone do not tell.
-    ///   - parts: what the pictures are to show.
-    ///   - columnCount: columns of the pictures, see `SoundPicture.Style.columnCount(_:)`.
-    ///   - limits: what the source may not exceed.
+    ///   - source: The recording.
+    ///   - reading: Options for contents that do not describe themselves.
+    ///   - parts: The kinds of panels to prepare.
+    ///   - columnCount: The number of image columns, from `SoundPicture.Style.columnCount(_:)`.
+    ///   - limits: The resource limits for the source.
     /// - Throws: `MediaError` as `RecordingReader` does.
     public static func analyzing(
         _ source: MediaSource, reading: ReadingOptions = ReadingOptions(), parts: Set<Part> = Set(Part.allCases),
@@ -46,7 +47,7 @@ public struct SoundAnalysis: Sendable, Hashable {
     }
 }
 
-/// Makes a ``SoundAnalysis`` block by block.
+/// Computes a ``SoundAnalysis`` block by block.
 struct SoundAnalyzer: ~Copyable {
     private let sampleRate: Int
     private let channelCount: Int

@@ -2,16 +2,16 @@ public import PerceptAudio
 public import PerceptCore
 
 extension SoundPicture {
-    /// A recording before and after it was prepared: the panels of both, one time axis, one scale of frequencies.
+    /// Creates an image of a recording before and after preparation, with one time axis and one frequency scale.
     ///
-    /// What was made of the recording stands at the times of the recording; where silence was left out there is nothing.
+    /// The prepared recording is drawn at the times of the original; trimmed silence stays empty.
     ///
     /// - Parameters:
-    ///   - before: of the recording.
-    ///   - after: of what was made of it.
-    ///   - receipt: of the preparation.
-    ///   - parts: shown of each, from top to bottom.
-    ///   - style: how the picture looks.
+    ///   - before: The analysis of the recording.
+    ///   - after: The analysis of the prepared recording.
+    ///   - receipt: The receipt of the preparation.
+    ///   - parts: The panels of each, from top to bottom.
+    ///   - style: The style of the image.
     public init(
         before: SoundAnalysis, after: SoundAnalysis, receipt: TimeReceipt,
         parts: [SoundAnalysis.Part] = SoundAnalysis.Part.allCases, style: Style = Style()
@@ -26,15 +26,15 @@ extension SoundPicture {
         self.init(panels(before, 0, "before") + panels(after, receipt.sourceStart, "after"), style: style)
     }
 
-    /// Reads a recording, and what was made of it, and puts them below one another.
+    /// Analyzes a recording and its prepared version and draws them below one another.
     ///
     /// - Parameters:
-    ///   - source: the recording.
-    ///   - prepared: what was made of it.
-    ///   - receipt: of the preparation.
-    ///   - reading: how `source` is read, where its bytes alone do not tell.
-    ///   - style: how the picture looks.
-    ///   - limits: what neither may exceed.
+    ///   - source: The recording.
+    ///   - prepared: The prepared recording.
+    ///   - receipt: The receipt of the preparation.
+    ///   - reading: Options for reading `source` if its contents do not describe themselves.
+    ///   - style: The style of the image.
+    ///   - limits: The resource limits for both.
     /// - Throws: `MediaError` as `RecordingReader` does.
     public static func comparing(
         _ source: MediaSource, with prepared: MediaSource, receipt: TimeReceipt,

@@ -2,20 +2,22 @@ public import PerceptAudio
 public import PerceptCore
 public import PerceptImage
 
-/// Waveforms and spectrograms over one time axis, with what is heard when.
+/// An image of waveforms and spectrograms over one time axis, with labelled spans.
 public struct SoundPicture: Sendable {
-    /// How a picture looks.
+    /// The style of an image.
     public struct Style: Sendable, Hashable {
-        /// Of the whole picture; what does not fit (axes, colour bar, words) is left out.
+        /// The size of the whole image; axes, colour bar and text are omitted if they do not fit.
         public var size: PixelSize
+        /// The frequency scale of spectrograms.
         public var frequencyScale: FrequencyScale
-        /// What the darkest and the lightest colour of a spectrogram stand for, in decibels of a sine of full scale.
+        /// The levels of the darkest and lightest colours of a spectrogram, in decibels relative to a full-scale sine.
         public var decibels: ClosedRange<Double>
-        /// Where colours of spans come from that have none.
+        /// The colours of spans without a colour of their own.
         public var palette: Palette
-        /// What all words are written in.
+        /// The typeface of all text.
         public var typeface: Typeface
 
+        /// Creates a style.
         public init(
             size: PixelSize = PixelSize(width: 1200, height: 600), frequencyScale: FrequencyScale = .mel,
             decibels: ClosedRange<Double> = -100...0, palette: Palette = .okabeIto, typeface: Typeface = .automatic
@@ -27,21 +29,25 @@ public struct SoundPicture: Sendable {
             self.typeface = typeface
         }
 
-        /// Pixels along the time axis of a picture with these parts: the columns to ask ``SoundAnalysis`` for.
+        /// Returns the width of the time axis in pixels for these panels, which is the number of columns to pass to
+        /// ``SoundAnalysis``.
         public func columnCount(_ parts: Set<SoundAnalysis.Part> = Set(SoundAnalysis.Part.allCases)) -> Int {
             SoundPictureLayout.axis(of: size, hasSpectrogram: parts.contains(.spectrogram)).count
         }
     }
 
-    /// One waveform (a lane per channel) or spectrogram.
+    /// One waveform (with a strip per channel) or spectrogram.
     public struct Panel: Sendable, Hashable {
+        /// The kind of panel.
         public var part: SoundAnalysis.Part
+        /// The analyzed recording.
         public var analysis: SoundAnalysis
-        /// Where it begins on the time axis, in seconds.
+        /// The start on the time axis, in seconds.
         public var start: Double
-        /// Stands above the panel.
+        /// The caption above the panel.
         public var caption: String?
 
+        /// Creates a panel.
         public init(_ part: SoundAnalysis.Part, of analysis: SoundAnalysis, start: Double = 0, caption: String? = nil) {
             self.part = part
             self.analysis = analysis
@@ -52,27 +58,30 @@ public struct SoundPicture: Sendable {
         var end: Double { start + analysis.duration }
     }
 
-    /// From top to bottom.
+    /// The panels, from top to bottom.
     public var panels: [Panel]
+    /// The labelled spans, drawn above the panels.
     public var spans: [SoundSpan]
+    /// The style of the image.
     public var style: Style
 
+    /// Creates an image.
     public init(_ panels: [Panel], spans: [SoundSpan] = [], style: Style = Style()) {
         self.panels = panels
         self.spans = spans
         self.style = style
     }
 
-    /// Seconds that the time axis lasts.
+    /// The length of the time axis, in seconds.
     public var duration: Double { panels.map(\.end).max() ?? 0 }
 
-    /// Draws the picture.
+    /// Draws the image.
     ///
-    /// A waveform shows the range of the samples in each column, in it, darker, their root mean square, and red marks where they are clipped; full scale
-    /// fills a lane. A spectrogram shows the mean power of each column over all channels, in colours whose lightness grows with the decibels. Spans
-    /// lie above, each in its time, with as much of its words as fits.
+    /// A waveform shows the range of the samples in each column and, darker, their root mean square; red marks show
+    /// clipping, and full scale fills the height. A spectrogram shows the mean power of each column over all channels,
+    /// in colours that become lighter with the level. Spans lie above, with as much of their text as fits.
     ///
-    /// - Returns: 8 bits, rgb, of `style.size`.
+    /// - Returns: An 8-bit rgb image of `style.size`.
     /// - Throws: `MediaError` as ``Style/check(against:)`` does; `.cancelled`.
     public func image(limits: ResourceLimits = .default) throws(MediaError) -> Image {
         try style.check(against: limits)
@@ -104,7 +113,7 @@ public struct SoundPicture: Sendable {
         SoundPictureLayout.axis(of: style.size, hasSpectrogram: panels.contains { $0.part == .spectrogram })
     }
 
-    /// The columns of the picture that a panel takes.
+    /// Returns the columns of the image that a panel covers.
     private func columns(of panel: Panel, _ layout: SoundPictureLayout) -> Range<Int> {
         layout.column(at: panel.start, of: duration)..<layout.column(at: panel.end, of: duration)
     }
@@ -146,34 +155,34 @@ public struct SoundPicture: Sendable {
 }
 
 extension SoundPicture.Style {
-    /// The picture in bytes, and what its columns are made from.
+    /// The bytes per pixel of the image and of the data for its columns.
     private static let bytesPerPixel = 16
 
-    /// Finds out whether pictures can be drawn like this before a recording is read.
+    /// Checks that images can be drawn in this style, before a recording is read.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` for a side below 1 or an empty range of decibels, `.limitExceeded` for more pixels than
-    ///   `limits` allow, or what `Typeface.check()` throws.
+    /// - Throws: `MediaError` `.invalidArgument` for a side below 1 or an empty decibel range, `.limitExceeded` for
+    ///   more pixels than `limits` allow, or any error of `Typeface.check()`.
     public func check(against limits: ResourceLimits) throws(MediaError) {
         try typeface.check()
         guard size.width > 0, size.height > 0 else {
             throw MediaError(
-                .invalidArgument, problem: "a picture of \(size) pixels cannot be drawn", remedy: "choose 1×1 or more")
+                .invalidArgument, problem: "invalid image size: \(size) pixels", remedy: "choose 1×1 or more")
         }
         guard decibels.lowerBound.isFinite, decibels.upperBound.isFinite, decibels.lowerBound < decibels.upperBound
         else {
             throw MediaError(
-                .invalidArgument, problem: "\(decibels) dB is no range that colours can be spread over",
-                remedy: "choose one such as -100...0")
+                .invalidArgument, problem: "invalid decibel range: \(decibels)",
+                remedy: "choose a range such as -100...0")
         }
         guard size.pixelCount <= limits.pixelCount else {
             throw .exceeded(
-                .pixelCount, problem: "a picture of \(size) has more pixels than the limit of \(limits.pixelCount)",
+                .pixelCount, problem: "an image of \(size) exceeds the limit of \(limits.pixelCount) pixels",
                 alternative: "choose a smaller size")
         }
         guard size.pixelCount <= limits.imageByteCount / Self.bytesPerPixel else {
             throw .exceeded(
                 .imageByteCount,
-                problem: "a picture of \(size) takes more memory than the limit of \(limits.imageByteCount)",
+                problem: "an image of \(size) exceeds the limit of \(limits.imageByteCount) bytes of memory",
                 alternative: "choose a smaller size")
         }
     }

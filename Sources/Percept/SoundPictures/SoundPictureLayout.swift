@@ -1,30 +1,30 @@
 import PerceptCore
 import PerceptImage
 
-/// Where things lie in a picture of a given size: what there is no room for is `nil` or empty.
+/// The layout of an image of a given size; parts without room are `nil` or empty.
 struct SoundPictureLayout {
     let size: PixelSize
-    /// Of the axes' letters.
+    /// The cap height of the axis labels.
     let capHeight: Double
-    /// Pixels of the time axis.
+    /// The columns of the time axis.
     let axis: Range<Int>
-    /// Rows of each lane of spans.
+    /// The rows of each line of spans.
     let spanLanes: [Range<Int>]
-    /// Plots, in the order of the panels.
+    /// The plots, in the order of the panels.
     let panels: [PixelRectangle]
-    /// Base lines of captions, `nil` where a panel has none.
+    /// The baselines of captions; `nil` for a panel without one.
     let captions: [Int?]
-    /// Base line of the times; `nil` when there is no room for them.
+    /// The baseline of the times; `nil` if there is no room for them.
     let timeBaseLine: Int?
     let hasLeftAxis: Bool
     let hasColorBar: Bool
 
-    /// A waveform's height is half of that of a spectrogram.
+    /// The relative heights of panels: a spectrogram is twice as high as a waveform.
     private static let weights: [SoundAnalysis.Part: Int] = [.waveform: 1, .spectrogram: 2]
 
     static func capHeight(of size: PixelSize) -> Double {
         let side = (Double(size.width) * Double(size.height)).squareRoot()
-        // In quarters of a pixel, so that letters of one picture are alike.
+        // Rounded to quarters of a pixel, so that all letters of an image look alike.
         return ((max(7, 5.5 + 0.0045 * side)) * 4).rounded() / 4
     }
 
@@ -33,7 +33,7 @@ struct SoundPictureLayout {
         Double(size.width) >= 64 * capHeight(of: size) && Double(size.height) >= 12 * capHeight(of: size)
     }
 
-    /// Depends on the size and on whether there is a spectrogram alone, so that it is known before a recording is read.
+    /// Depends only on the size and on whether there is a spectrogram, so it is known before a recording is read.
     static func axis(of size: PixelSize, hasSpectrogram: Bool) -> Range<Int> {
         let cap = capHeight(of: size)
         let left = hasLeftAxis(size) ? Int(cap * 6.6) : 0
@@ -60,7 +60,7 @@ struct SoundPictureLayout {
             timeBaseLine = nil
         }
 
-        // Spans take four tenths at most.
+        // Spans take at most 40 % of the height.
         let laneRoom = max(0, Int(Double(bottom - top) * 0.4))
         let laneHeight = spanLaneCount > 0 ? min(Int(cap * 2), laneRoom / spanLaneCount) : 0
         let lanesTop = top
@@ -95,39 +95,39 @@ struct SoundPictureLayout {
         self.captions = captions
     }
 
-    /// The column where a time stands, from the first of the axis to the one behind its last.
+    /// Returns the column of a time, from the first of the axis to one past the last.
     func column(at time: Double, of duration: Double) -> Int {
         guard duration > 0, time.isFinite else { return axis.lowerBound }
         return axis.lowerBound + Int((min(max(time / duration, 0), 1) * Double(axis.count)).rounded())
     }
 
-    /// The lanes of a waveform's channels; one for all of them, without a number, where they would be too low.
+    /// Returns the strips of a waveform's channels, or one strip without a channel if they would be too low.
     func lanes(of plot: PixelRectangle, channelCount: Int) -> [(channel: Int?, place: PixelRectangle)] {
         guard channelCount > 0, plot.height > 0 else { return [] }
         guard channelCount > 1, plot.height / channelCount >= 12 else { return [(channelCount == 1 ? 0 : nil, plot)] }
         return (0..<channelCount).map { channel in
             let top = plot.height * channel / channelCount
-            // A pixel apart from the next.
+            // One pixel apart from the next.
             let end = plot.height * (channel + 1) / channelCount - (channel + 1 < channelCount ? 1 : 0)
             return (channel, PixelRectangle(x: plot.x, y: plot.y + top, width: plot.width, height: end - top))
         }
     }
 
-    /// The pixels that a time of this width takes: around its column, but on the canvas.
+    /// Returns the horizontal extent of a time label: centred at its column, but within the image.
     func place(of tick: AxisTick, _ width: Double, _ duration: Double) -> Range<Double> {
         let column = min(column(at: tick.value, of: duration), axis.upperBound - 1)
         let start = min(max(0, Double(column) + 0.5 - width / 2), max(0, Double(size.width) - width))
         return start..<start + width
     }
 
-    /// None where there is no room for times.
+    /// Returns the time ticks; none if there is no room for times.
     ///
-    /// - Parameter width: of a label, in pixels.
+    /// - Parameter width: Returns the width of a label in pixels.
     func timeTicks(duration: Double, width: (String) -> Double) -> [AxisTick] {
         timeBaseLine == nil
             ? []
             : AxisTicks.time(duration: duration, width: Double(axis.count)) { label in
-                // The first and the last may be moved by half of their width so that they stay on the canvas.
+                // The first and last labels may be shifted by half their width to stay within the image.
                 let width = width(label)
                 return max(width + 3 * capHeight, 1.5 * width + 1.5 * capHeight)
             }

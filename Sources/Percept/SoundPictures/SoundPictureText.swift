@@ -2,12 +2,12 @@ import PerceptAudio
 import PerceptCore
 import PerceptImage
 
-/// Writes on a picture of sound.
+/// Draws the text of an image of sound.
 struct SoundPictureText {
     private(set) var canvas: DrawingCanvas
     private let typesetter: Typesetter
     private let layout: SoundPictureLayout
-    /// Height of capitals.
+    /// The cap height of the text.
     private var cap: Double { layout.capHeight }
 
     init(_ canvas: consuming DrawingCanvas, _ typesetter: Typesetter, _ layout: SoundPictureLayout) {
@@ -16,9 +16,11 @@ struct SoundPictureText {
         self.layout = layout
     }
 
+    /// Draws a line of text.
+    ///
     /// - Parameters:
-    ///   - x: start of the line, in pixels.
-    ///   - baseLine: the row that capitals stand on.
+    ///   - x: The start of the line, in pixels.
+    ///   - baseLine: The row on which capitals stand.
     private mutating func write(_ line: TextLine, x: Double, baseLine: Int, color: Color, clip: PixelRectangle? = nil) {
         let whole = PixelRectangle(x: 0, y: 0, width: canvas.size.width, height: canvas.size.height)
         canvas.draw(
@@ -28,12 +30,12 @@ struct SoundPictureText {
 
     // MARK: Spans
 
-    /// As much of each span's words as fits its plate.
+    /// Draws as much of each span's text as fits its plate.
     mutating func drawSpanLabels(_ spans: [SoundSpan], _ placed: [SoundSpanLanes.Placed], palette: Palette) {
         let inset = cap * 0.5
         for span in placed where span.lane < layout.spanLanes.count {
             let plate = layout.plate(of: span)
-            // Not even an ellipsis has room in less.
+            // A smaller plate has no room even for an ellipsis.
             guard Double(plate.height) >= cap * 1.5, Double(plate.width) >= 2 * inset + cap,
                 let line = typesetter.line(
                     spans[span.index].label, fitting: Double(plate.width) - 2 * inset, capHeight: cap)
@@ -90,7 +92,8 @@ struct SoundPictureText {
         }
     }
 
-    /// Full scale and half of it, in decibels of full scale, where there is room; the lower end is that of the next lane.
+    /// Draws labels for full scale and half of it, in dBFS, where there is room; the lower end is left to the next
+    /// strip.
     private mutating func drawAmplitudes(of lane: PixelRectangle, isLast: Bool) {
         let height = Double(lane.height) / layout.capHeight
         guard height >= 2 else { return }
@@ -100,7 +103,7 @@ struct SoundPictureText {
         for (label, position) in marks { drawMark(label, at: position, of: lane) }
     }
 
-    /// A mark and its label left of a plot, at a position from its lower edge (0) to its upper (1).
+    /// Draws a mark and its label left of a plot, at a position from its lower edge (0) to its upper edge (1).
     private mutating func drawMark(
         _ label: String, at position: Double, of plot: PixelRectangle
     ) {
@@ -114,7 +117,7 @@ struct SoundPictureText {
             color: SoundColors.text)
     }
 
-    /// Beside `row`, but not beyond the plot, whose neighbour has marks of its own.
+    /// Returns a baseline next to `row` within the plot, since neighbouring plots have their own marks.
     private static func baseLine(row: Int, of plot: PixelRectangle, _ cap: Double) -> Int {
         let centred = Double(row) + 0.5 + cap / 2
         return Int(min(max(centred, Double(plot.y) + cap), Double(plot.y + plot.height)).rounded())

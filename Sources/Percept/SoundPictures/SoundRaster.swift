@@ -3,7 +3,7 @@ import PerceptAudio
 import PerceptCore
 import PerceptImage
 
-/// The colours of everything but spectrograms and spans.
+/// All colours except those of spectrograms and spans.
 enum SoundColors {
     static let paper = Color.white
     static let plot = Color(red: 0xF4, green: 0xF5, blue: 0xF7)
@@ -16,7 +16,7 @@ enum SoundColors {
     static let edge = Color(red: 0x9A, green: 0xA1, blue: 0xAB)
 }
 
-/// The pixels of a picture of sound before anything is written on it: 8 bits, rgb.
+/// The pixels of an image of sound before text is drawn: 8-bit rgb.
 struct SoundRaster {
     let size: PixelSize
     private var bytes: [UInt8]
@@ -30,7 +30,7 @@ struct SoundRaster {
         DrawingCanvas(try Image(size: size, layout: .rgb8, bytes: bytes))
     }
 
-    /// Colours one pixel as far as it is covered, 0…1.
+    /// Blends one pixel by its coverage, 0…1.
     private mutating func blend(_ column: Int, _ row: Int, _ color: Color, _ coverage: Double = 1) {
         guard column >= 0, column < size.width, row >= 0, row < size.height else { return }
         let index = (row * size.width + column) * 3
@@ -51,7 +51,7 @@ struct SoundRaster {
         }
     }
 
-    /// Colours a column from `top` to `bottom`, each pixel as far as it is covered.
+    /// Fills a column from `top` to `bottom`, with partial coverage at both ends.
     private mutating func fillColumn(_ column: Int, _ top: Double, _ bottom: Double, _ color: Color) {
         guard bottom > top else { return }
         for row in Int(top.rounded(.down))..<Int(bottom.rounded(.up)) {
@@ -65,14 +65,14 @@ struct SoundRaster {
         _ columns: [WaveformEnvelope.Column], from first: Int, in lane: PixelRectangle, markSize: Int
     ) {
         guard lane.height > 0 else { return }
-        // On the middle of a row of pixels, so that silence is one crisp line.
+        // In the middle of a pixel row, so that silence is one crisp line.
         let middle = Double(lane.y + lane.height / 2) + 0.5
         let reach = max(0, Double(lane.height / 2) - (lane.height > 24 ? 1 : 0) - 0.5)
         func row(_ sample: Float) -> Double { middle - Double(min(max(sample, -1), 1)) * reach }
         var before: (top: Double, bottom: Double)?
         for (index, column) in columns.enumerated() {
             var (top, bottom) = (row(column.maximum), row(column.minimum))
-            // From one column to the next the line goes on.
+            // Connects each column to the one before.
             if let before {
                 top = min(top, before.bottom)
                 bottom = max(bottom, before.top)
@@ -96,7 +96,9 @@ struct SoundRaster {
 
     // MARK: Spectrograms
 
-    /// - Parameter powers: of the rows, the lowest first; of a sine of full scale ½.
+    /// Draws one column of a spectrogram.
+    ///
+    /// - Parameter powers: The powers of the rows, lowest first; a full-scale sine has ½.
     mutating func drawSpectrum(
         _ powers: [Float?], column: Int, in plot: PixelRectangle, decibels: ClosedRange<Double>
     ) {
@@ -111,7 +113,7 @@ struct SoundRaster {
 
     // MARK: Spans
 
-    /// Plates in their lanes, and thin lines through the plots where they begin and end.
+    /// Draws the plates of spans, and thin lines through the plots at their starts and ends.
     mutating func drawSpans(
         _ spans: [SoundSpan], _ placed: [SoundSpanLanes.Placed], _ layout: SoundPictureLayout, palette: Palette
     ) {
@@ -119,7 +121,7 @@ struct SoundRaster {
             let plate = layout.plate(of: span)
             fill(plate, spans[span.index].plateColor(palette))
         }
-        // Lines closer than these would hide what they are drawn on.
+        // Denser lines would hide the plots.
         guard placed.count * 16 <= layout.axis.count else { return }
         let edges = Set(placed.flatMap { [$0.columns.lowerBound, $0.columns.upperBound] })
         for edge in edges where edge > 0 && edge < layout.axis.count {
@@ -136,7 +138,7 @@ extension SoundSpan {
 }
 
 extension SoundPictureLayout {
-    /// Its plate, a pixel apart from its neighbours where there is room.
+    /// Returns the plate of a span, one pixel apart from its neighbours if there is room.
     func plate(of span: SoundSpanLanes.Placed) -> PixelRectangle {
         let rows = spanLanes[span.lane]
         let space = span.columns.count > 3 ? 1 : 0
@@ -147,7 +149,7 @@ extension SoundPictureLayout {
 }
 
 extension PixelRectangle {
-    /// What of it lies in `other`.
+    /// Returns the part that lies within `other`.
     fileprivate func clipped(to other: PixelRectangle) -> PixelRectangle {
         let (left, top) = (max(x, other.x), max(y, other.y))
         return PixelRectangle(

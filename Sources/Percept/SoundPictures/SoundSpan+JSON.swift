@@ -2,11 +2,12 @@ public import PerceptCore
 public import PerceptInference
 
 extension SoundSpan {
-    /// Spans of a saved answer.
+    /// Parses the spans of a saved response.
     ///
-    /// A transcript, as a service sent it or the command printed it: `{"chunks": [{"text": …, "timestamp": [0.5, 1.25]}]}`. Events:
-    /// `[{"label": …, "start": 0.5, "end": 1.25}]`. Either kind may stand in the list of the other; an end may be `null` or
-    /// missing. Times are seconds.
+    /// Accepts a transcript in the form of a service's response or of the command's output,
+    /// `{"chunks": [{"text": …, "timestamp": [0.5, 1.25]}]}`, or events,
+    /// `[{"label": …, "start": 0.5, "end": 1.25}]`. Entries of both kinds may be mixed; an end may be `null` or
+    /// missing. Times are in seconds.
     ///
     /// - Throws: `MediaError` `.malformedInput` for anything else, such as a transcript without times.
     public static func spans(of json: JSONValue) throws(MediaError) -> [SoundSpan] {
@@ -23,7 +24,7 @@ extension SoundSpan {
             guard let label = (isText ? entry["text"] : entry["label"])?.stringValue,
                 let time = start?.doubleValue ?? (isText ? spans.last?.end ?? 0 : nil),
                 end == nil || end?.isNull == true || end?.doubleValue != nil
-            else { throw refusal("has no words with times at \(index) of its list") }
+            else { throw refusal("entry \(index) has no text with times") }
             spans.append(
                 SoundSpan(start: time, end: end?.doubleValue, label: label, color: isText ? SoundSpan.textColor : nil))
         }

@@ -1,17 +1,19 @@
 public import PerceptImage
 
-/// Something that is heard from one time to another: a piece of a transcript, an event.
+/// A labelled time span, such as a piece of a transcript or an event.
 public struct SoundSpan: Sendable, Hashable {
-    /// Seconds from the start of the recording.
+    /// The start in seconds of the recording.
     public var start: Double
-    /// Seconds from the start of the recording; `nil` for its end.
+    /// The end in seconds of the recording; `nil` for the end of the recording.
     public var end: Double?
+    /// The text of the span.
     public var label: String
-    /// Spans of one lane are drawn side by side; `nil` for the first where there is room.
+    /// The line in which the span is drawn; `nil` for the first line with room.
     public var lane: Int?
-    /// `nil` for that of the label in the palette.
+    /// The colour; `nil` for the label's colour in the palette.
     public var color: Color?
 
+    /// Creates a span.
     public init(start: Double, end: Double?, label: String, lane: Int? = nil, color: Color? = nil) {
         self.start = start
         self.end = end
@@ -20,12 +22,12 @@ public struct SoundSpan: Sendable, Hashable {
         self.color = color
     }
 
-    /// What the pieces of a transcript look like: quiet, for they stand side by side all along.
+    /// The colour of transcript pieces: subdued, since they fill the whole line.
     static let textColor = Color(red: 0xDC, green: 0xE6, blue: 0xF0)
 }
 
 extension Transcript {
-    /// The pieces of the text that have times; where the start is not known, it is the end of the piece before.
+    /// The pieces of the text as spans; an unknown start is the end of the piece before.
     public var spans: [SoundSpan] {
         var earliest = 0.0
         return chunks.map { chunk in
@@ -36,12 +38,12 @@ extension Transcript {
     }
 }
 
-/// Spans in whole pixels of a time axis, in lanes in which none overlaps another.
+/// Spans in whole pixels of a time axis, in lines without overlaps.
 struct SoundSpanLanes {
     struct Placed: Hashable {
-        /// In the list of spans.
+        /// The index in the list of spans.
         let index: Int
-        /// Pixels of the axis, at least one, all on it.
+        /// The columns of the axis, at least one, all within it.
         let columns: Range<Int>
         let lane: Int
     }
@@ -49,21 +51,21 @@ struct SoundSpanLanes {
     let placed: [Placed]
     let laneCount: Int
 
-    /// A transcript in more lanes than these would be no picture any more.
+    /// The maximum number of lines: a transcript in more lines would not be legible.
     static let mostLanes = 8
 
-    /// Spans without any time on the axis, or for which no lane is left, are not placed.
+    /// Places the spans. Spans outside the axis, or without a free line, are omitted.
     ///
     /// - Parameters:
-    ///   - spans: in any order.
-    ///   - duration: of the axis, in seconds.
-    ///   - width: of the axis, in pixels.
+    ///   - spans: The spans, in any order.
+    ///   - duration: The length of the axis, in seconds.
+    ///   - width: The width of the axis, in pixels.
     init(_ spans: [SoundSpan], duration: Double, width: Int) {
         guard width > 0, duration > 0 else {
             (placed, laneCount) = ([], 0)
             return
         }
-        /// The time and the column from which on each lane is free.
+        /// The time and column from which each line is free.
         var ends: [(time: Double, column: Int)] = []
         var placed: [Placed] = []
         let timed = spans.enumerated().compactMap { index, span -> (index: Int, start: Double, end: Double)? in
@@ -77,12 +79,12 @@ struct SoundSpanLanes {
         for span in timed.sorted(by: { ($0.start, $0.index) < ($1.start, $1.index) }) {
             let first = min(column(span.start), width - 1)
             let columns = first..<max(first + 1, column(span.end))
-            // An overlap of less than a pixel cannot be seen, and takes no other lane.
+            // An overlap of less than a pixel is invisible and needs no other line.
             let room = ends.firstIndex { $0.time - span.start < duration / Double(width) }
             let lane = spans[span.index].lane ?? room ?? ends.count
             guard (0..<Self.mostLanes).contains(lane) else { continue }
             while ends.count <= lane { ends.append((0, 0)) }
-            // In a lane that was asked for, what comes later begins where the one before ends; within a pixel it is not seen.
+            // In a requested line, a span begins where the one before ends, even if it overlaps.
             let free = max(columns.lowerBound, ends[lane].column)
             ends[lane].time = max(ends[lane].time, span.end)
             guard free < columns.upperBound else { continue }

@@ -6,26 +6,29 @@
     import Darwin
 #endif
 
-/// How frequencies are spread over the height of a picture.
+/// The mapping from frequency to vertical position in an image.
 public enum FrequencyScale: String, Sendable, Hashable, CaseIterable {
+    /// Equal frequency steps have equal height.
     case linear
-    /// Equal ratios take equal room; begins at 20 Hz, or a hundredth of the upper end where that is less.
+    /// Equal frequency ratios have equal height. The range starts at 20 Hz, or at 1/100 of its upper end if that is
+    /// lower.
     case logarithmic
-    /// Equal steps of pitch as heard: `2595·log₁₀(1 + f/700)` (O'Shaughnessy, Speech Communication, 1987; HTK's).
+    /// Equal steps of perceived pitch: `2595·log₁₀(1 + f/700)` (O'Shaughnessy, Speech Communication, 1987; as in
+    /// HTK).
     case mel
 
-    /// What is shown of a recording whose Nyquist frequency is `nyquist` Hz.
+    /// Returns the displayed frequency range, in Hz, for a recording with a Nyquist frequency of `nyquist` Hz.
     public func range(nyquist: Double) -> ClosedRange<Double> {
         self == .logarithmic ? min(20, nyquist / 100)...nyquist : 0...nyquist
     }
 
-    /// Where a frequency lies in `range`: 0 at its lower end, 1 at its upper end; both in Hz.
+    /// Returns the position of a frequency within `range`: 0 at the lower end, 1 at the upper end. Both are in Hz.
     public func position(of frequency: Double, in range: ClosedRange<Double>) -> Double {
         let (low, high) = (warped(range.lowerBound), warped(range.upperBound))
         return high > low ? (warped(max(frequency, range.lowerBound)) - low) / (high - low) : 0
     }
 
-    /// The frequency at a position, 0…1, in `range`, in Hz.
+    /// Returns the frequency in Hz at a position (0…1) within `range`.
     public func frequency(at position: Double, in range: ClosedRange<Double>) -> Double {
         let (low, high) = (warped(range.lowerBound), warped(range.upperBound))
         let value = low + (high - low) * position
@@ -45,10 +48,10 @@ public enum FrequencyScale: String, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// What the bins of a spectrum give for each row of a picture, the lowest frequency first.
+/// Maps the bins of a spectrum to the rows of an image, lowest frequency first.
 ///
-/// A row that spans a bin or more is given the mean power of what it spans; a narrower one what lies between its neighbouring bins, in a
-/// straight line.
+/// A row that spans at least one bin is the mean power over its span; a narrower row is interpolated linearly between
+/// the two nearest bins.
 public struct FrequencyRows: Sendable {
     private struct Row {
         var first: Int
@@ -57,12 +60,14 @@ public struct FrequencyRows: Sendable {
 
     private let rows: [Row]
 
+    /// Creates the mapping.
+    ///
     /// - Parameters:
-    ///   - count: rows.
-    ///   - scale: how frequencies are spread over them.
-    ///   - range: the frequencies at the lower and the upper edge, in Hz.
-    ///   - sampleRate: of the recording, in Hz.
-    ///   - windowLength: samples of a window.
+    ///   - count: The number of rows.
+    ///   - scale: The frequency scale.
+    ///   - range: The frequencies at the lower and upper edges, in Hz.
+    ///   - sampleRate: The sample rate of the recording, in Hz.
+    ///   - windowLength: The window length, in samples.
     public init(
         count: Int, scale: FrequencyScale, range: ClosedRange<Double>, sampleRate: Int, windowLength: Int
     ) {
@@ -72,14 +77,14 @@ public struct FrequencyRows: Sendable {
             let low = scale.frequency(at: Double(row) / Double(count), in: range) / binWidth
             let high = scale.frequency(at: Double(row + 1) / Double(count), in: range) / binWidth
             let middle = (low + high) / 2
-            // What lies above the recording's Nyquist frequency is not there at all.
+            // Frequencies above the recording's Nyquist frequency have no bins.
             guard middle <= Double(lastBin) else { return Row(first: 0, weights: []) }
             guard high - low > 1 else {
                 let first = min(Int(middle), max(0, lastBin - 1))
                 let share = Float(min(1, middle - Double(first)))
                 return lastBin == 0 ? Row(first: 0, weights: [1]) : Row(first: first, weights: [1 - share, share])
             }
-            // A bin stands for the frequencies nearer to it than to others.
+            // Bin b covers b − ½ to b + ½.
             let first = max(0, Int((low + 0.5).rounded(.down)))
             let last = max(first, min(lastBin, Int((high + 0.5).rounded(.up)) - 1))
             let shares = (first...last).map { bin in
@@ -90,7 +95,7 @@ public struct FrequencyRows: Sendable {
         }
     }
 
-    /// The powers of the rows, the lowest frequency first; `nil` where the spectrum has nothing.
+    /// Returns the power of each row, lowest frequency first; `nil` for rows above the Nyquist frequency.
     public func powers(_ bins: [Float]) -> [Float?] {
         rows.map { row in
             guard !row.weights.isEmpty, row.first + row.weights.count <= bins.count else { return nil }

@@ -9,29 +9,29 @@ import PerceptCore
     import Darwin
 #endif
 
-/// Windows frames of real samples, transforms them, and squares what comes of it.
+/// Computes power spectra of windowed frames of real samples.
 struct PowerSpectrumTransform: Sendable {
     let length: Int
     let binCount: Int
     private let tables: TransformTables
-    /// Radices, then the places of the frequencies k and −k of each bin.
+    /// Radices, then for each bin k the output indices of the frequencies k and −k.
     private let integers: [Int32]
-    /// Twiddles, then window, then the weights of the bins.
+    /// Twiddle factors, then the window, then the bin weights.
     private let factors: [Double]
 
-    /// Frames that are computed at a time.
+    /// The number of frames per batch.
     static let batchSize = PerceptPowerSpectrumFrames
 
-    /// Periodic Hann window, `½ − ½·cos(2πt/length)`.
+    /// Prepares tables for a periodic Hann window, `½ − ½·cos(2πt/length)`.
     ///
-    /// - Parameter weight: what squared magnitudes are multiplied by, given the sum of the window and that of its squares; doubled for bins that
-    ///   stand for a negative frequency too.
+    /// - Parameter weight: Returns the scale factor for squared magnitudes, given the sum of the window and the sum of
+    ///   its squares. It is doubled for bins that also represent a negative frequency.
     /// - Throws: `MediaError` `.invalidArgument` for a length below 2, above 2¹⁸, or with a prime factor above 7.
     init(length: Int, weight: (_ sum: Double, _ sumOfSquares: Double) -> Double) throws(MediaError) {
         guard (2...1 << 18).contains(length), let tables = TransformTables(length: length) else {
             throw MediaError(
-                .invalidArgument, problem: "a window of \(length) samples cannot be transformed",
-                remedy: "choose 2 to \(1 << 18) samples without a prime factor above 7, such as 2048")
+                .invalidArgument, problem: "unsupported spectrum window: \(length) samples",
+                remedy: "choose 2 to \(1 << 18) samples with no prime factor above 7, such as 2048")
         }
         self.length = length
         self.tables = tables
@@ -43,16 +43,16 @@ struct PowerSpectrumTransform: Sendable {
         }
         integers =
             tables.radices.map { Int32($0) }
-            + (0..<binCount).flatMap { [Int32(tables.place(of: $0)), Int32(tables.place(of: -$0))] }
+            + (0..<binCount).flatMap { [Int32(tables.index(of: $0)), Int32(tables.index(of: -$0))] }
         factors = tables.twiddles() + window + weights
     }
 
-    /// The powers of frames that begin `hop` samples after one another, frame by frame, ``binCount`` each.
+    /// Computes the power spectra of one batch of frames spaced `hop` samples apart, ``binCount`` values per frame.
     ///
     /// - Parameters:
-    ///   - samples: from the first sample of the first frame on; `15·hop + length` of them.
-    ///   - output: takes 16 frames.
-    ///   - kernel: the implementation; the processor must have it.
+    ///   - samples: `15·hop + length` samples, starting at the first frame.
+    ///   - output: Room for 16 frames.
+    ///   - kernel: The implementation, which the processor must support.
     func process(
         _ samples: UnsafePointer<Float>, hop: Int, into output: UnsafeMutablePointer<Double>,
         scratch: inout KernelScratch,

@@ -1,42 +1,42 @@
 /// The power of a recording over time and frequency.
 ///
-/// Numbers are those of `scipy.signal.spectrogram(x, fs, window='hann', detrend=False, mode='psd')`, of several channels their mean: no
-/// channel cancels another.
+/// Values equal those of `scipy.signal.spectrogram(x, fs, window='hann', detrend=False, mode='psd')`. For several
+/// channels they are the mean of the channels' powers, so opposite phases do not cancel.
 public struct Spectrogram: Sendable, Hashable {
-    /// What a power is.
+    /// The unit of the power values.
     public enum Scaling: Sendable, Hashable {
         /// Power spectral density, in squares of full scale per Hz.
         case density
-        /// Power in squares of full scale: a sine of amplitude 1 that falls on a bin gives ½.
+        /// Power in squares of full scale: a sine of amplitude 1 centred on a bin gives ½.
         case spectrum
     }
 
-    /// Frames per second, in Hz.
+    /// The sample rate of the recording, in Hz.
     public let sampleRate: Int
-    /// Samples of a window.
+    /// The window length, in samples.
     public let windowLength: Int
-    /// Samples from one window to the next.
+    /// The distance between window starts, in samples.
     public let hop: Int
-    /// Samples per channel of the recording.
+    /// The number of samples per channel in the recording.
     public let frameCount: Int
     let cells: TimeCells
-    /// Sum of the powers in each cell, bin by bin, over windows and channels.
+    /// The sum of the powers in each cell over all windows and channels, bin by bin.
     let sums: [Float]
-    /// Windows in each cell, times channels.
+    /// The number of windows in each cell, times the channel count.
     let counts: [Int]
 
-    /// One more than half of ``windowLength``.
+    /// The number of frequency bins: `windowLength / 2 + 1`.
     public var binCount: Int { windowLength / 2 + 1 }
 
-    /// In Hz, of a bin from 0 on.
+    /// Returns the centre frequency of a bin in Hz; bins are numbered from 0.
     public func frequency(ofBin bin: Int) -> Double { Double(bin) * Double(sampleRate) / Double(windowLength) }
 
-    /// The mean powers of the windows whose middles lie in column `index` of `count`, ``binCount`` of them.
+    /// Returns the mean powers (``binCount`` values) of the windows centred in column `index` of `count`.
     ///
-    /// Columns are those of ``WaveformEnvelope/columns(_:channel:)``. Where a column has no window it is given the nearest one before, or at
-    /// the beginning the first.
+    /// Columns are divided as in ``WaveformEnvelope/columns(_:channel:)``. A column without windows repeats the nearest
+    /// earlier one; before the first window, it repeats that one.
     ///
-    /// - Returns: nothing when there is no window at all, or no such column.
+    /// - Returns: An empty array if there are no windows or the column does not exist.
     public func column(_ index: Int, of count: Int) -> [Float] {
         guard count > 0, (0..<count).contains(index), frameCount > 0 else { return [] }
         let frames = TimeCells.frames(ofColumn: index, of: count, frameCount: frameCount)
@@ -63,10 +63,10 @@ public struct Spectrogram: Sendable, Hashable {
         }
     }
 
-    /// The length of window that shows speech and music well: the power of two nearest to 46 ms, from 64 to 4096 samples.
+    /// Returns a window length suited to speech and music: the power of two nearest to 46 ms, within 64…4096 samples.
     public static func windowLength(forSampleRate sampleRate: Int) -> Int {
         var length = 64
-        // Nearest by ratio: up to √2 above.
+        // Nearest in ratio: the power of two may be up to √2 too short.
         while length < 4096, Double(length) * 2.0.squareRoot() < Double(sampleRate) * 0.046 { length *= 2 }
         return length
     }

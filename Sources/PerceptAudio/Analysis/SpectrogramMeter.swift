@@ -8,15 +8,15 @@ public import PerceptCore
     import Darwin
 #endif
 
-/// Makes a ``Spectrogram`` block by block, in one pass and in memory that does not grow with the length.
+/// Computes a ``Spectrogram`` block by block, in one pass and constant memory.
 ///
-/// The transforms are done on threads of their own, beside what makes the samples. Used by one thread.
+/// The transforms run on background threads. A meter must be used by one thread only.
 public struct SpectrogramMeter: ~Copyable {
-    /// Where windows lie.
+    /// The placement of windows along the recording.
     public enum Placement: Sendable, Hashable {
-        /// Within the recording alone, the first at its start; what is left at the end has none. scipy's.
+        /// Windows lie inside the recording, the first at its start; a remainder at the end is dropped, as in scipy.
         case inside
-        /// Around every `hop`-th frame from the first on; beyond its ends the recording is silent.
+        /// Windows are centred on every `hop`-th frame, starting with the first; the recording is padded with silence.
         case centred
     }
 
@@ -28,28 +28,31 @@ public struct SpectrogramMeter: ~Copyable {
     private var sums: [Float] = []
     private var counts: [Int] = []
     private var frameCount = 0
-    /// Of each channel what windows to come need, from the first sample of window `nextWindow` on.
+    /// The samples of each channel that later windows need, starting at window `nextWindow`.
     private var pending: [[Float]]
     private var nextWindow = 0
     private let lanes: [SpectrumLane]
     private var nextLane = 0
     private var jobs: [SpectrumJob] = []
 
-    /// More would only wait for what makes the samples.
+    /// More workers would only wait for the thread that supplies the samples.
     private static let mostLanes = 4
     private static let jobsPerLane = 2
 
+    /// Creates a meter.
+    ///
     /// - Parameters:
-    ///   - sampleRate: frames per second, in Hz.
-    ///   - channelCount: of the recording.
-    ///   - windowLength: 2 to 2¹⁸ samples, without a prime factor above 7; `nil` for ``Spectrogram/windowLength(forSampleRate:)``.
-    ///   - hop: samples from one window to the next; `nil` for those of a column where `expectedFrameCount` tells, but from a sixteenth to half of the
-    ///     window, else a quarter.
-    ///   - placement: where windows lie.
-    ///   - scaling: what a power is.
-    ///   - columnCount: columns that are wanted in the end; 65 536 at most are kept apart.
-    ///   - expectedFrameCount: the recording's length where it is known; where it proves wrong, columns are less sharp.
-    /// - Throws: `MediaError` `.invalidArgument` for another window, a hop below 1, or no channel.
+    ///   - sampleRate: The sample rate, in Hz.
+    ///   - channelCount: The number of channels.
+    ///   - windowLength: The window length, 2 to 2¹⁸ samples with no prime factor above 7; `nil` uses
+    ///     ``Spectrogram/windowLength(forSampleRate:)``.
+    ///   - hop: The distance between window starts, in samples. `nil` uses the length of a column, within 1/16 to 1/2
+    ///     of the window, if `expectedFrameCount` is given, and otherwise 1/4 of the window.
+    ///   - placement: The placement of windows.
+    ///   - scaling: The unit of the power values.
+    ///   - columnCount: The number of columns wanted; at most 65 536 are kept apart.
+    ///   - expectedFrameCount: The length of the recording, if known. If it is wrong, columns are less sharp.
+    /// - Throws: `MediaError` `.invalidArgument` for an unsupported window length, a hop below 1, or no channels.
     public init(
         sampleRate: Int, channelCount: Int, windowLength: Int? = nil, hop: Int? = nil,
         placement: Placement = .centred, scaling: Spectrogram.Scaling = .spectrum, columnCount: Int,
@@ -58,7 +61,8 @@ public struct SpectrogramMeter: ~Copyable {
         guard sampleRate > 0, channelCount > 0, hop ?? 1 > 0 else {
             throw MediaError(
                 .invalidArgument,
-                problem: "\(channelCount) channels at \(sampleRate) Hz in steps of \(hop ?? 1) have no spectrogram",
+                problem:
+                    "cannot compute a spectrogram: \(channelCount) channels, \(sampleRate) Hz, a hop of \(hop ?? 1)",
                 remedy: "choose numbers above zero")
         }
         let length = windowLength ?? Spectrogram.windowLength(forSampleRate: sampleRate)
@@ -80,7 +84,7 @@ public struct SpectrogramMeter: ~Copyable {
         lanes = (0..<laneCount).map { _ in SpectrumLane(transform) }
     }
 
-    /// Takes one more block into account: one plane per channel, all of the same length.
+    /// Adds a block: one array per channel, all of the same length.
     public mutating func add(_ planes: [[Float]]) {
         guard let blockLength = planes.first?.count, blockLength > 0, planes.count == pending.count else { return }
         for channel in planes.indices { pending[channel] += planes[channel] }
@@ -91,7 +95,7 @@ public struct SpectrogramMeter: ~Copyable {
         }
     }
 
-    /// The spectrogram of all that was added.
+    /// Returns the spectrogram of all blocks added.
     public consuming func finish() -> Spectrogram {
         let total =
             switch placement {
@@ -112,13 +116,13 @@ public struct SpectrogramMeter: ~Copyable {
             sums: sums, counts: counts)
     }
 
-    /// Has the next windows transformed, once there is room for them.
+    /// Starts transforming the next windows, after waiting for a free worker.
     private mutating func begin(windowCount: Int) {
         if jobs.count >= lanes.count * Self.jobsPerLane { takeFirst() }
         let middle = placement == .centred ? 0 : transform.length / 2
         let lastMiddle = (nextWindow + windowCount - 1) * hop + middle
         let binCount = transform.binCount
-        // Taken out and put back, so that they are joined where they stand.
+        // Moved out of self so that joining them does not copy.
         var (sums, counts) = (sums, counts)
         self.sums = []
         self.counts = []
@@ -156,7 +160,7 @@ public struct SpectrogramMeter: ~Copyable {
         sums.removeLast(sums.count - joinedCount * binCount)
     }
 
-    /// Adds what the oldest job has found out; cells may have been joined since it began.
+    /// Adds the result of the oldest job. Cells may have been joined since the job started.
     private mutating func takeFirst() {
         let job = jobs.removeFirst()
         let outcome = job.wait()

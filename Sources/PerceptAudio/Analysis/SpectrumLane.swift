@@ -1,18 +1,18 @@
 import Dispatch
 import Synchronization
 
-/// Windows that are transformed together, and what came of them.
+/// A batch of windows and its result.
 final class SpectrumJob: Sendable {
-    /// Of each channel, from the first sample of the first window to the last of the last one.
+    /// The samples of each channel, from the start of the first window to the end of the last.
     let samples: [[Float]]
     let hop: Int
     let windowCount: Int
-    /// The frame in the middle of the first window.
+    /// The frame at the centre of the first window.
     let middle: Int
-    /// As they were when the job was begun.
+    /// The cells at the time the job started.
     let cells: TimeCells
 
-    /// Powers summed up over the windows and channels of each cell, bin by bin.
+    /// The powers of each cell, bin by bin, summed over windows and channels.
     struct Outcome: Sendable {
         var parts: [(cell: Int, count: Int)] = []
         var sums: [Double] = []
@@ -34,21 +34,21 @@ final class SpectrumJob: Sendable {
         isDone.signal()
     }
 
-    /// Waits for the outcome, once.
+    /// Waits for the result. Must be called once only.
     func wait() -> Outcome {
         isDone.wait()
         return outcome.withLock { $0 }
     }
 }
 
-/// Transforms windows on a thread of its own.
+/// Transforms windows on a background thread.
 final class SpectrumLane: Sendable {
-    /// Windows of a full job: several batches, so that handing over costs nothing.
+    /// The number of windows in a full job: several batches, which makes the cost of the handover negligible.
     static let windowsPerJob = 4 * PowerSpectrumTransform.batchSize
 
     private let queue = DispatchQueue(label: "percept.spectrum")
     private let transform: PowerSpectrumTransform
-    /// Touched on the queue alone.
+    /// Accessed on the queue only.
     private let space: Mutex<Space>
 
     private struct Space: Sendable {
@@ -92,7 +92,7 @@ final class SpectrumLane: Sendable {
         return outcome
     }
 
-    /// The last batch may be short of samples: what is missing stands for windows that are not asked for.
+    /// Transforms a batch. The last batch may be short; it is padded, and the extra windows are ignored.
     private func transformBatch(_ samples: [Float], at start: Int, _ hop: Int, _ space: inout Space) {
         let needed = (PowerSpectrumTransform.batchSize - 1) * hop + transform.length
         func process(_ samples: UnsafeBufferPointer<Float>, _ space: inout Space) {

@@ -1,21 +1,21 @@
-/// Successive stretches of a recording, of equal length but for rounding, that the columns of a picture are made of.
+/// Consecutive spans of a recording, equal in length except for rounding, from which image columns are computed.
 ///
-/// Cell j has the frames `⌊j·p/q⌋ ..< ⌊(j+1)·p/q⌋`. Where the length is known beforehand a cell is a column; where it is not, or is
-/// another than stated, each two cells are joined as soon as there would be more than twice as many as columns, so that memory does not grow with the
-/// length.
+/// Cell j covers frames `⌊j·p/q⌋ ..< ⌊(j+1)·p/q⌋`. If the length is known in advance, a cell is a column.
+/// Otherwise, or if the stated length is wrong, neighbouring cells are joined in pairs whenever there would be more
+/// than twice as many cells as columns, so memory stays constant.
 struct TimeCells: Sendable, Hashable {
-    /// p: frames of q cells.
+    /// p: the number of frames in q cells.
     private(set) var span: Int
-    /// q.
+    /// q: the divisor of ``span``.
     let divisor: Int
-    /// Cells that there may be.
+    /// The maximum number of cells.
     let capacity: Int
-    /// How often each two were joined.
+    /// The number of times cells were joined in pairs.
     private(set) var doublings = 0
 
-    /// More columns are not kept apart; also what keeps the products below from overflowing.
+    /// The maximum number of columns; it also keeps the products below from overflowing.
     static let largestColumnCount = 1 << 16
-    /// Eight hundred days at 16 kHz; a header that states more is not believed.
+    /// Eight hundred days at 16 kHz. A header that states more is ignored.
     private static let longestExpected = 1 << 40
 
     init(columnCount: Int, expectedFrameCount: Int?) {
@@ -28,15 +28,15 @@ struct TimeCells: Sendable, Hashable {
         }
     }
 
-    /// The cell that holds `frame`.
+    /// Returns the cell that contains `frame`.
     func cell(of frame: Int) -> Int { ((frame + 1) * divisor - 1) / span }
 
-    /// The first frame of `cell`.
+    /// Returns the first frame of `cell`.
     func start(of cell: Int) -> Int { cell * span / divisor }
 
-    /// Makes cells twice as long until `frame` is within ``capacity``.
+    /// Doubles the cell length until `frame` falls within ``capacity``.
     ///
-    /// - Parameter joining: is to make each two cells one.
+    /// - Parameter joining: Joins the caller's cells in pairs.
     mutating func makeRoom(for frame: Int, joining: () -> Void) {
         while cell(of: frame) >= capacity {
             joining()
@@ -45,7 +45,8 @@ struct TimeCells: Sendable, Hashable {
         }
     }
 
-    /// The frames of column `index` of `count`, of a recording of `frameCount`: `⌊i·n/w⌋ ..< ⌊(i+1)·n/w⌋`, but at least one.
+    /// Returns the frames of column `index` of `count` in a recording of `frameCount` frames: `⌊i·n/w⌋ ..<
+    /// ⌊(i+1)·n/w⌋`, but at least one frame.
     static func frames(ofColumn index: Int, of count: Int, frameCount: Int) -> Range<Int> {
         func boundary(_ index: Int) -> Int {
             let product = index.multipliedFullWidth(by: frameCount)

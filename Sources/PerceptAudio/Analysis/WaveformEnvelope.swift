@@ -1,22 +1,22 @@
-/// Between which values the samples of a recording lie, and how strong they are, in so many columns of time.
+/// The range and strength of a recording's samples in a fixed number of time columns.
 public struct WaveformEnvelope: Sendable, Hashable {
-    /// What there is to say of one channel in one column.
+    /// The samples of one channel in one column.
     public struct Column: Sendable, Hashable {
-        /// The smallest sample, linear, full scale ±1.
+        /// The smallest sample, linear, with full scale at ±1.
         public let minimum: Float
-        /// The largest sample.
+        /// The largest sample, linear, with full scale at ±1.
         public let maximum: Float
-        /// Root mean square of the samples.
+        /// The root mean square of the samples, linear.
         public let rms: Float
-        /// Whether ``LevelMeter/clippingRunLength`` successive samples or more reach full scale.
+        /// True if at least ``LevelMeter/clippingRunLength`` consecutive samples reach full scale.
         public let isClipped: Bool
     }
 
-    /// One channel in one cell of time.
+    /// One channel in one time cell.
     struct Cell: Sendable, Hashable {
         var minimum = Float.infinity
         var maximum = -Float.infinity
-        /// Sum of squares.
+        /// The sum of the squared samples.
         var energy = 0.0
         var isClipped = false
 
@@ -28,9 +28,9 @@ public struct WaveformEnvelope: Sendable, Hashable {
         }
     }
 
-    /// Frames per second, in Hz.
+    /// The sample rate, in Hz.
     public let sampleRate: Int
-    /// Samples per channel.
+    /// The number of samples per channel.
     public let frameCount: Int
     private let cells: TimeCells
     private let channels: [[Cell]]
@@ -42,19 +42,20 @@ public struct WaveformEnvelope: Sendable, Hashable {
         self.channels = channels
     }
 
+    /// The number of channels.
     public var channelCount: Int { channels.count }
 
-    /// The envelope of a channel in `count` columns: of n frames column i has those from ⌊i·n/count⌋ to before ⌊(i+1)·n/count⌋, at least
-    /// one.
+    /// Returns the envelope of a channel in `count` columns; column i covers frames `⌊i·n/count⌋ ..<
+    /// ⌊(i+1)·n/count⌋` of n, but at least one.
     ///
-    /// That is exact where the number of columns and of frames are those that the meter was told, or there are no more frames than twice the
-    /// columns; else a column also takes in what lies beyond its ends, by less than a column of the meter, and no peak is
-    /// lost.
+    /// Columns are exact if the meter was created with this column count and the actual frame count, or if there are at
+    /// most twice as many frames as columns. Otherwise a column may extend past its ends by less than one of the
+    /// meter's columns; no peak is lost.
     ///
     /// - Parameters:
-    ///   - count: how many to give, side by side.
-    ///   - channel: from 0 on; `nil` for all at once.
-    /// - Returns: nothing for a recording without frames, or a channel that is not there.
+    ///   - count: The number of columns.
+    ///   - channel: The channel, numbered from 0; `nil` combines all channels.
+    /// - Returns: An empty array if the recording has no frames or the channel does not exist.
     public func columns(_ count: Int, channel: Int? = nil) -> [Column] {
         guard count > 0, frameCount > 0, channel.map(channels.indices.contains) ?? true else { return [] }
         let chosen = channel.map { [channels[$0]] } ?? channels

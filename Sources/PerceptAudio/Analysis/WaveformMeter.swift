@@ -1,4 +1,4 @@
-/// Makes a ``WaveformEnvelope`` block by block, in one pass and in memory that does not grow with the length.
+/// Computes a ``WaveformEnvelope`` block by block, in one pass and constant memory.
 public struct WaveformMeter: Sendable {
     private let sampleRate: Int
     private var cells: TimeCells
@@ -10,18 +10,21 @@ public struct WaveformMeter: Sendable {
         var fullScaleRun = 0
     }
 
+    /// Creates a meter.
+    ///
     /// - Parameters:
-    ///   - sampleRate: frames per second, in Hz.
-    ///   - channelCount: of the recording.
-    ///   - columnCount: columns that are wanted in the end; 65 536 at most are kept apart.
-    ///   - expectedFrameCount: the recording's length where it is known; where it proves wrong, columns are less sharp, but none is wrong.
+    ///   - sampleRate: The sample rate, in Hz.
+    ///   - channelCount: The number of channels.
+    ///   - columnCount: The number of columns wanted; at most 65 536 are kept apart.
+    ///   - expectedFrameCount: The length of the recording, if known. If it is wrong, columns are less sharp but still
+    ///     correct.
     public init(sampleRate: Int, channelCount: Int, columnCount: Int, expectedFrameCount: Int? = nil) {
         self.sampleRate = sampleRate
         cells = TimeCells(columnCount: columnCount, expectedFrameCount: expectedFrameCount)
         channels = Array(repeating: Channel(), count: max(0, channelCount))
     }
 
-    /// Takes one more block into account: one plane per channel, all of the same length.
+    /// Adds a block: one array per channel, all of the same length.
     public mutating func add(_ planes: [[Float]]) {
         guard let blockLength = planes.first?.count, blockLength > 0 else { return }
         var channels = channels
@@ -56,7 +59,7 @@ public struct WaveformMeter: Sendable {
         cells.removeLast(cells.count / 2)
     }
 
-    /// The envelope of all that was added.
+    /// Returns the envelope of all blocks added.
     public consuming func finish() -> WaveformEnvelope {
         WaveformEnvelope(
             sampleRate: sampleRate, frameCount: frameCount, cells: cells, channels: channels.map(\.cells))

@@ -1,29 +1,28 @@
-/// Decides where a recording is cut, from the energies of its windows of 10 ms as they come.
+/// Chooses the cuts of a recording from the energies of its 10 ms windows as they arrive.
 ///
-/// What it keeps does not grow with the recording but for the chunks themselves: the windows of one search and of the
-/// overlap behind it.
+/// Memory holds only the windows of one search and the following overlap, plus the planned chunks.
 struct ChunkPlanner {
-    /// All counts are in windows.
+    /// The maximum chunk length. All counts here are in windows.
     private let limit: Int
     private let searchLength: Int
     private let halfOverlap: Int
-    /// Windows on either side of a place that make up its level: 200 ms.
+    /// The windows on either side of a point that determine its level: 200 ms.
     private let reach: Int
     private let silence: Float
     private let windowLength: Int
 
-    /// The cut before the chunk that is being filled, and where that chunk begins: the same without an overlap.
+    /// The cut before the current chunk, and the start of that chunk; they are equal without an overlap.
     private var cut = 0
     private var start = 0
     private var count = 0
     private var recent: [Float] = []
-    /// The window that `recent` begins with.
+    /// The index of the first window in `recent`.
     private var recentStart = 0
     private var loudest: Float = 0
     private var chunks: [(start: Int, cut: Int, nextCut: Int, end: Int, isSilent: Bool)] = []
 
     init(_ chunking: AudioChunking, sampleRate: Int, windowLength: Int) {
-        // A day of 10-ms windows is 8.64 million; what is longer than 10⁶ days is never cut.
+        // Caps the duration at 10⁶ days (8.64e10 s), so that the count fits an Int.
         let windows = min(chunking.maximumChunkDuration, 8.64e10) * Double(sampleRate) / Double(windowLength)
         limit = max(1, Int(windows))
         searchLength = max(1, Int(Double(limit) * AudioChunking.searchFraction))
@@ -35,40 +34,40 @@ struct ChunkPlanner {
     }
 
     mutating func add(_ energy: Float) {
-        // A chunk is full when one more window comes: a recording that ends with it is not cut.
+        // Cuts when a window arrives after a full chunk, so a recording that ends with it is not cut.
         if count - start == limit { cutHere() }
         if count >= firstNeeded { recent.append(energy) } else { recentStart = count + 1 }
         loudest = max(loudest, energy)
         count += 1
     }
 
-    /// The window from which on energies are kept: the first place that can be cut, with what its level and the next
-    /// chunk's overlap reach back to.
+    /// The first window whose energy must be kept: the earliest possible cut, less the windows that its level and the
+    /// next chunk's overlap reach back to.
     private var firstNeeded: Int { start + limit - searchLength - max(reach, halfOverlap) }
 
     private mutating func cutHere() {
         let earliest = max(start + limit - searchLength, cut + 1, start + 1)
-        // No further than there is something behind to tell the level by.
+        // Stops where too few windows follow to determine the level.
         let levels = (earliest...max(earliest, start + limit - reach)).map { level(around: $0) }
         let mean = levels.reduce(0, +) / Float(levels.count)
-        var place = quietest(levels[...])
-        let isSilent = levels[place] < max(silence, mean * Float(meanSquareOf: -AudioChunking.pauseDepth))
-        // An overlap needs room behind the cut.
-        if !isSilent { place = quietest(levels.prefix(max(1, start + limit - halfOverlap - earliest + 1))) }
-        let nextCut = earliest + place
+        var offset = quietest(levels[...])
+        let isSilent = levels[offset] < max(silence, mean * Float(meanSquareOf: -AudioChunking.pauseDepth))
+        // An overlap needs room after the cut.
+        if !isSilent { offset = quietest(levels.prefix(max(1, start + limit - halfOverlap - earliest + 1))) }
+        let nextCut = earliest + offset
         let half = isSilent ? 0 : min(halfOverlap, start + limit - nextCut, nextCut - start - 1)
         chunks.append((start, cut, nextCut, nextCut + half, loudest < silence))
         cut = nextCut
         start = nextCut - half
-        let behind = recent.dropFirst(max(0, start - recentStart))
-        loudest = behind.max() ?? 0
+        let remaining = recent.dropFirst(max(0, start - recentStart))
+        loudest = remaining.max() ?? 0
         let unneeded = min(max(0, firstNeeded - recentStart), recent.count)
         recent.removeFirst(unneeded)
         recentStart += unneeded
         if recent.isEmpty { recentStart = count }
     }
 
-    /// Mean energy around the beginning of `window`.
+    /// Returns the mean energy around the start of `window`.
     private func level(around window: Int) -> Float {
         let first = max(recentStart, window - reach) - recentStart
         let last = min(recentStart + recent.count, window + max(1, reach)) - recentStart
@@ -76,7 +75,7 @@ struct ChunkPlanner {
         return recent[first..<last].reduce(0, +) / Float(last - first)
     }
 
-    /// The middle of the longest run of equally quiet places: in digital silence they are all alike.
+    /// Returns the middle of the longest run of equally quiet points, as in digital silence.
     private func quietest(_ levels: ArraySlice<Float>) -> Int {
         guard let least = levels.min() else { return 0 }
         var best = 0..<0
@@ -85,7 +84,7 @@ struct ChunkPlanner {
             if index < levels.count, levels[index] == least {
                 runStart = runStart ?? index
             } else if let first = runStart {
-                // The later of two: longer chunks, fewer of them.
+                // Prefers the later of two equal runs, for fewer and longer chunks.
                 if index - first >= best.count { best = first..<index }
                 runStart = nil
             }
@@ -93,7 +92,7 @@ struct ChunkPlanner {
         return (best.lowerBound + best.upperBound - 1) / 2
     }
 
-    /// The chunks of a recording of `frameCount` frames, all of whose windows were added.
+    /// Returns the chunks of a recording of `frameCount` frames, after all windows were added.
     consuming func finish(frameCount: Int) -> [AudioChunk] {
         if count > 0 { chunks.append((start, cut, count, count, loudest < silence)) }
         func frame(_ window: Int) -> Int { min(frameCount, window * windowLength) }

@@ -1,17 +1,16 @@
 public import PerceptCore
 import Synchronization
 
-/// A recording prepared chunk by chunk, each when it is asked for.
+/// A recording prepared chunk by chunk, on demand.
 ///
-/// The recording is read once beforehand, to find the places to cut (and, where asked for, its silent ends and its peak),
-/// and once more as chunks are taken. What is held is one chunk and the little that the next one shares with it, whatever
-/// the length.
+/// The recording is read once in advance to find the cuts (and, if requested, its silent ends and its peak), and again
+/// as chunks are taken. Memory holds one chunk and its overlap with the next, whatever the length.
 public final class ChunkedRecording: Sendable {
-    /// All chunks, in order; silent ones are left out where the preparation trims silence.
+    /// All chunks, in order. Silent chunks are omitted if the preparation trims silence.
     public let chunks: [AudioChunk]
-    /// The whole source.
+    /// The rate and length of the whole source.
     public let source: TimeReceipt.Side
-    /// What the reader noticed about the whole recording; a recording of one chunk has it among that chunk's warnings.
+    /// Warnings about the whole recording. If there is only one chunk, they are among that chunk's warnings instead.
     public let warnings: [String]
     private let preparation: AudioPreparation
     private let name: String
@@ -27,8 +26,8 @@ public final class ChunkedRecording: Sendable {
 
     /// Plans the chunks of an encoded recording.
     ///
-    /// - Throws: `MediaError` as ``AudioPreparation/prepare(_:limits:progress:)`` does; `.invalidArgument` for a
-    ///   chunking out of range.
+    /// - Throws: `MediaError` for the same reasons as ``AudioPreparation/prepare(_:limits:progress:)``;
+    ///   `.invalidArgument` for a chunking out of range.
     public convenience init(
         _ source: MediaSource, preparation: AudioPreparation, chunking: AudioChunking,
         limits: ResourceLimits = .default
@@ -62,9 +61,9 @@ public final class ChunkedRecording: Sendable {
         state = Mutex(State(run: try RangeRun(preparation, input, ranges, gain: gain, limits)))
     }
 
-    /// The next chunk as an endpoint wants it, or `nil` behind the last one.
+    /// Returns the next prepared chunk, or `nil` after the last one.
     ///
-    /// - Throws: `MediaError` as ``AudioPreparation/prepare(_:limits:progress:)`` does.
+    /// - Throws: `MediaError` for the same reasons as ``AudioPreparation/prepare(_:limits:progress:)``.
     public func next() throws(MediaError) -> PreparedAudio? {
         let result: Result<PreparedAudio?, MediaError> = state.withLock { state in
             do throws(MediaError) {
@@ -99,7 +98,7 @@ public final class ChunkedRecording: Sendable {
         }
     }
 
-    /// `talk.wav, chunk 3 of 12 (600.0–899.2 s)`.
+    /// Returns the name of a chunk, such as `talk.wav, chunk 3 of 12 (600.0–899.2 s)`.
     public func name(ofChunk index: Int) -> String {
         chunks.indices.contains(index) ? Self.name(of: index, chunks[index], self) : name
     }
@@ -113,7 +112,7 @@ public final class ChunkedRecording: Sendable {
     }
 }
 
-/// What one reading of a recording tells about where it may be cut.
+/// The results of the first pass over a recording.
 private struct Survey {
     let chunks: [AudioChunk]
     let source: TimeReceipt.Side
@@ -127,7 +126,7 @@ private struct Survey {
         try chunking.check()
         try trimming?.check()
         var chunking = chunking
-        // What is no silence to the trimming is none to the chunks either.
+        // Sound that survives trimming must not count as silence here.
         if let trimming { chunking.silenceThreshold = min(chunking.silenceThreshold, trimming.threshold) }
         var blocks = try input.open(limits, preparation.reading)
         let selection = try preparation.selection(from: blocks.channels, of: input.name)

@@ -1,8 +1,8 @@
-/// Mean energies of successive windows of 10 ms, each that of its loudest channel.
+/// Computes the mean energies of consecutive 10 ms windows, each of its loudest channel.
 ///
-/// The loudest and not the mean of all: a voice on one of many channels is no silence.
+/// The loudest channel counts because a voice on one of many channels is not silence.
 struct EnergyWindows {
-    /// Frames of a window, at least one.
+    /// The number of frames in a window, at least 1.
     let windowLength: Int
     private var sums: [Float]
     private var fill = 0
@@ -12,7 +12,7 @@ struct EnergyWindows {
         sums = Array(repeating: 0, count: channelCount)
     }
 
-    /// Takes in a block, and hands over the mean square of each window that it completes.
+    /// Adds a block and passes the mean square of each completed window to `body`.
     mutating func add(_ planes: [[Float]], _ body: (Float) -> Void) {
         guard let blockLength = planes.first?.count else { return }
         var start = 0
@@ -27,7 +27,7 @@ struct EnergyWindows {
         }
     }
 
-    /// Hands over the last window, which may be shorter than the others.
+    /// Passes the last window to `body`; it may be shorter than the others.
     mutating func finish(_ body: (Float) -> Void) {
         guard fill > 0 else { return }
         body((sums.max() ?? 0) / Float(fill))
@@ -54,7 +54,7 @@ struct EnergyWindows {
 }
 
 extension Float {
-    /// The mean square of a signal whose RMS is `decibels` of full scale.
+    /// Creates the mean square of a signal with an RMS level of `decibels` dBFS.
     init(meanSquareOf decibels: Double) {
         self.init(powerOfTen(decibels / 10))
     }

@@ -6,28 +6,29 @@
     import Darwin
 #endif
 
-/// `10^exponent`.
+/// Returns `10^exponent`.
 func powerOfTen(_ exponent: Double) -> Double { pow(10, exponent) }
 
-/// Levels of a recording, over all channels; decibels are relative to full scale (±1).
+/// The levels of a recording over all channels. Decibels are relative to full scale (±1).
 public struct Levels: Sendable, Hashable, Codable {
     /// The largest magnitude of any sample, linear.
     public let peak: Double
-    /// Root mean square of all samples, linear.
+    /// The root mean square of all samples, linear.
     public let rms: Double
-    /// Mean of the samples of the channel where it is farthest from zero, linear and signed.
+    /// The mean of the channel whose mean is farthest from zero, linear and signed.
     public let dcOffset: Double
-    /// Runs of at least ``LevelMeter/clippingRunLength`` successive samples of one channel at or beyond full scale.
+    /// The number of runs of at least ``LevelMeter/clippingRunLength`` consecutive samples of one channel at or beyond
+    /// full scale.
     public let clippedRunCount: Int
-    /// Fraction of the time in which every channel stays below ``LevelMeter/silenceThreshold``, 0…1.
+    /// The fraction of the time during which every channel stays below ``LevelMeter/silenceThreshold``, 0…1.
     public let silenceRatio: Double
-    /// Integrated loudness in LUFS (EBU R 128); `nil` for silence, less than 400 ms, or a rate below
+    /// The integrated loudness in LUFS (EBU R 128). `nil` for silence, for less than 400 ms, or for a rate below
     /// ``LoudnessMeter/lowestSampleRate``.
     public let integratedLoudness: Double?
 
-    /// `20·log₁₀(peak)`; `nil` for digital silence.
+    /// The peak level, `20·log₁₀(peak)`; `nil` for digital silence.
     public var peakDecibels: Double? { Self.decibels(peak) }
-    /// `20·log₁₀(rms)`; `nil` for digital silence.
+    /// The RMS level, `20·log₁₀(rms)`; `nil` for digital silence.
     public var rmsDecibels: Double? { Self.decibels(rms) }
 
     private static func decibels(_ value: Double) -> Double? {
@@ -37,12 +38,12 @@ public struct Levels: Sendable, Hashable, Codable {
 
 /// Measures levels block by block.
 public struct LevelMeter: Sendable {
-    /// RMS of a window that counts as silent: −60 dB of full scale, linear.
+    /// The RMS below which a window counts as silent, linear (−60 dBFS).
     public static let silenceThreshold = 0.001
-    /// Successive full-scale samples that count as clipping.
+    /// The number of consecutive full-scale samples that counts as clipping.
     public static let clippingRunLength = 3
 
-    /// Full scale of a 16-bit recording: its largest positive sample.
+    /// The full scale of a 16-bit recording: its largest positive sample.
     static let fullScale: Float = 32_767 / 32_768
 
     private struct Channel {
@@ -62,19 +63,19 @@ public struct LevelMeter: Sendable {
     private var frameCount = 0
     private var loudness: LoudnessMeter?
 
-    /// Silence is judged in windows of 20 ms; the layout decides what each channel counts in the loudness.
+    /// Creates a meter that detects silence in 20 ms windows and weights the loudness of channels by their positions.
     public init(sampleRate: Int, channels layout: ChannelLayout) {
         channels = Array(repeating: Channel(), count: layout.count)
         loudness = LoudnessMeter(sampleRate: sampleRate, channels: layout)
         windowLength = max(1, sampleRate / 50)
     }
 
-    /// For channels whose places are not known.
+    /// Creates a meter for channels in the conventional order for their number.
     public init(sampleRate: Int, channelCount: Int) {
         self.init(sampleRate: sampleRate, channels: .conventional(channelCount: channelCount))
     }
 
-    /// Takes one more block into account: one plane per channel, all of the same length.
+    /// Adds a block: one array per channel, all of the same length.
     public mutating func add(_ planes: [[Float]]) {
         guard let blockLength = planes.first?.count else { return }
         loudness?.add(planes)
@@ -121,7 +122,7 @@ public struct LevelMeter: Sendable {
         windowFill = 0
     }
 
-    /// The levels of all that was added.
+    /// Returns the levels of all blocks added.
     public consuming func finish() -> Levels {
         closeWindow()
         let frames = Double(max(1, frameCount))

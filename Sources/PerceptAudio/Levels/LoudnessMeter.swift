@@ -6,35 +6,35 @@
     import Darwin
 #endif
 
-/// Measures integrated loudness block by block, after ITU-R BS.1770-4 and EBU R 128.
+/// Measures integrated loudness block by block, as defined by ITU-R BS.1770-4 and EBU R 128.
 ///
-/// K-weighting, blocks of 400 ms that overlap by three quarters, an absolute gate at −70 LUFS and a relative one 10 LU below the
-/// mean of what passes it. Memory is constant: blocks are counted in a histogram of 0.01 LU with the exact sum of each
-/// class, so that the gates alone are as coarse as that.
+/// Applies K-weighting to 400 ms blocks that overlap by 75 %, an absolute gate at −70 LUFS, and a relative gate 10 LU
+/// below the mean of the blocks that pass the absolute gate. Memory is constant: blocks are counted in a histogram with
+/// 0.01 LU bins and an exact energy sum per bin, so only the gates are rounded to 0.01 LU.
 public struct LoudnessMeter: Sendable {
-    /// Below this rate, in Hz, the weighting's shelf at 1.68 kHz cannot be made.
+    /// The lowest supported rate, in Hz. Below it, the weighting's shelf at 1.68 kHz cannot be realized.
     public static let lowestSampleRate = 8000
 
-    /// Two channels that are weighted side by side: each output of a recursive filter waits for the one before, so that one
-    /// channel alone would leave half of the processor idle.
+    /// Two channels that are filtered side by side. A recursive filter's output depends on the one before, so a single
+    /// channel would leave SIMD lanes unused.
     private struct Pair {
         let first: Int
-        /// `first` again, with weight 0, for the last of an odd number.
+        /// The second channel, or `first` with weight 0 if the number of channels is odd.
         let second: Int
         let weights: SIMD2<Double>
         var filter: KWeighting
     }
 
     private var pairs: [Pair]
-    /// Frames of a tenth of a second, to nearest: a quarter of a block.
+    /// A quarter of a block in frames: 100 ms, rounded to nearest.
     private let stepLength: Int
     private var stepFill = 0
     private var stepEnergy = 0.0
-    /// Weighted energies of the last three steps.
+    /// The weighted energies of the last three steps.
     private var recentSteps: [Double] = []
     private var histogram = LoudnessHistogram()
 
-    /// - Returns: `nil` for a rate below ``lowestSampleRate``.
+    /// Creates a meter, or returns `nil` for a rate below ``lowestSampleRate``.
     public init?(sampleRate: Int, channels layout: ChannelLayout) {
         guard sampleRate >= Self.lowestSampleRate else { return nil }
         let filter = KWeighting(sampleRate: Double(sampleRate))
@@ -48,10 +48,11 @@ public struct LoudnessMeter: Sendable {
         stepLength = (sampleRate + 5) / 10
     }
 
-    /// What each channel counts: 1 in front, 1.41 at the sides, 0 for low-frequency effects (BS.1770-4, table 3 and annex 3).
+    /// Returns the weight of each channel: 1 in front, 1.41 at the sides, 0 for low-frequency effects (BS.1770-4, table
+    /// 3 and annex 3).
     ///
-    /// Channels at the back are the surrounds where there are none at the sides, as in 5.1 (±110°); behind side channels,
-    /// as in 7.1 (±135°), they count 1.
+    /// Back channels are the surrounds (±110°, 1.41) if there are no side channels, as in 5.1. With side channels, as
+    /// in 7.1 (±135°), their weight is 1.
     static func weights(_ layout: ChannelLayout) -> [Double] {
         let hasSides = layout.positions.contains { $0 == .sideLeft || $0 == .sideRight }
         return layout.positions.map { position in
@@ -67,7 +68,7 @@ public struct LoudnessMeter: Sendable {
         }
     }
 
-    /// Takes one more block into account: one plane per channel, all of the same length.
+    /// Adds a block: one array per channel, all of the same length.
     public mutating func add(_ planes: [[Float]]) {
         guard let blockLength = planes.first?.count else { return }
         var start = 0
@@ -94,12 +95,12 @@ public struct LoudnessMeter: Sendable {
         (stepEnergy, stepFill) = (0, 0)
     }
 
-    /// Integrated loudness of all that was added, in LUFS; `nil` when nothing of it passes the gates, as with silence or less
+    /// The integrated loudness of all blocks added, in LUFS. `nil` if no block passes the gates, as for silence or less
     /// than 400 ms.
     public var integratedLoudness: Double? { histogram.gatedLoudness }
 }
 
-/// The two filters of BS.1770-4, for any sample rate: a shelf that stands for the head, and a high-pass.
+/// The two filters of BS.1770-4 for any sample rate: a shelf that models the head, then a high-pass.
 private struct KWeighting {
     private let shelf: Biquad
     private let highPass: Biquad
@@ -111,8 +112,8 @@ private struct KWeighting {
         var (b0, b1, b2, a1, a2): (Double, Double, Double, Double, Double)
     }
 
-    /// The standard gives coefficients for 48 kHz only; these are the analogue prototypes that they come from, by the
-    /// bilinear transform. At 48 kHz the standard's own numbers come out, to ten digits.
+    /// Designs the filters by the bilinear transform of analogue prototypes, since the standard gives coefficients for
+    /// 48 kHz only. At 48 kHz the results match the standard to ten digits.
     init(sampleRate: Double) {
         let (gain, shelfQ) = (pow(10, 3.999843853973347 / 20), 0.7071752369554196)
         let middleGain = pow(gain, 0.4996667741545416)
@@ -128,7 +129,7 @@ private struct KWeighting {
         highPass = Biquad(b0: 1, b1: -2, b2: 1, a1: 2 * (k * k - 1) / a0, a2: (1 - k / highPassQ + k * k) / a0)
     }
 
-    /// The sums of the squares of the next samples of two channels, weighted.
+    /// Returns the sums of the squares of the weighted samples of two channels.
     mutating func energies(_ first: [Float], _ second: [Float], _ frames: Range<Int>) -> SIMD2<Double> {
         var (s1, s2, h1, h2) = (s1, s2, h1, h2)
         let (shelf, highPass) = (shelf, highPass)
@@ -147,7 +148,7 @@ private struct KWeighting {
                 }
             }
         }
-        // Digital silence after sound would end in subnormal numbers, which are slow.
+        // Avoids subnormal numbers, which are slow, during digital silence after sound.
         (self.s1, self.s2) = (Self.flushed(s1), Self.flushed(s2))
         (self.h1, self.h2) = (Self.flushed(h1), Self.flushed(h2))
         return sums
@@ -158,7 +159,7 @@ private struct KWeighting {
     }
 }
 
-/// Powers of blocks, counted by their loudness.
+/// Block powers, counted by loudness.
 private struct LoudnessHistogram {
     private static let range = -70.0..<30.0
     private static let classesPerUnit = 100.0
@@ -170,7 +171,7 @@ private struct LoudnessHistogram {
 
     mutating func add(power: Double) {
         let loudness = Self.loudness(power)
-        // The absolute gate; NaN does not pass it.
+        // The absolute gate. NaN does not pass.
         guard loudness > Self.range.lowerBound else { return }
         let index = min(counts.count - 1, Self.index(loudness))
         counts[index] += 1

@@ -1,14 +1,14 @@
 import PerceptCore
 
-/// One channel of a recording: by its place, or by its number.
+/// One channel of a recording, by position or by number.
 public enum ChannelChoice: Sendable, Hashable {
-    /// The first channel that is meant for this place.
+    /// The first channel with this position.
     case position(ChannelLayout.Position)
-    /// The channel of this index, from 0 on.
+    /// The channel with this index, counted from 0.
     case index(Int)
 
-    /// Reads what people write: `left`, `right` or `center`, the name of any ``ChannelLayout/Position``, or a number from 1 on;
-    /// `nil` when it is anything else.
+    /// Parses `left`, `right` or `center`, the name of a ``ChannelLayout/Position``, or a number from 1; `nil` for
+    /// anything else.
     public init?(_ description: String) {
         if let number = Int(description), number > 0, description.allSatisfy(\.isNumber) {
             self = .index(number - 1)
@@ -25,10 +25,10 @@ public enum ChannelChoice: Sendable, Hashable {
         "left": .frontLeft, "right": .frontRight, "center": .frontCenter,
     ]
 
-    /// The index of the channel among those of `layout`.
+    /// Returns the index of the channel in `layout`.
     ///
-    /// - Parameter name: what an error calls the recording.
-    /// - Throws: `MediaError` `.invalidArgument` when there is no such channel; the error lists those that there are.
+    /// - Parameter name: The name of the recording for errors.
+    /// - Throws: `MediaError` `.invalidArgument` if the channel does not exist; the error lists the existing channels.
     func index(in layout: ChannelLayout, of name: String) throws(MediaError) -> Int {
         let index =
             switch self {
@@ -39,15 +39,15 @@ public enum ChannelChoice: Sendable, Hashable {
             let present = layout.positions.enumerated().map { "\($0.offset + 1) (\($0.element.rawValue))" }
             throw MediaError(
                 .invalidArgument, source: name,
-                problem: "has no channel \(self), but \(present.joined(separator: ", "))",
-                remedy: "choose one of these, by number or name")
+                problem: "has no channel \(self) (channels: \(present.joined(separator: ", ")))",
+                remedy: "choose one of them by number or name")
         }
         return index
     }
 }
 
 extension ChannelChoice: CustomStringConvertible {
-    /// The name of the place, or the number from 1 on.
+    /// The name of the position, or the number from 1.
     public var description: String {
         switch self {
         case .position(let position): position.rawValue

@@ -1,16 +1,17 @@
-/// Mixes the channels of a recording into one, by gains that follow from the layout.
+/// Mixes the channels of a recording to mono, with gains determined by the layout.
 ///
-/// The gains are those of ITU-R BS.775-3, annex 4, for the downward mix to one channel: front left and right √½, centre
-/// 1, surrounds ½; low-frequency effects are left out. They are then divided by their sum, so that the mix cannot
-/// exceed full scale where the channels do not; for stereo that is the plain mean.
+/// The gains are those of ITU-R BS.775-3, annex 4, for the downmix to one channel: front left and right √½, centre
+/// 1, surrounds ½, low-frequency effects 0. They are divided by their sum so that the mix never exceeds full scale
+/// unless a channel does. For stereo the result is the mean.
 public struct MonoMixer: Sendable, Hashable {
-    /// One gain per channel; they add up to 1.
+    /// The gain of each channel. The gains add up to 1.
     public let gains: [Float]
 
+    /// Creates a mixer for a layout.
     public init(_ layout: ChannelLayout) {
         let weights = layout.positions.map(Self.weight)
         let sum = weights.reduce(0, +)
-        // Nothing but low-frequency channels: better those than silence.
+        // With only low-frequency channels, mixes those instead of returning silence.
         gains =
             sum > 0
             ? weights.map { Float($0 / sum) }
@@ -28,7 +29,7 @@ public struct MonoMixer: Sendable, Hashable {
         }
     }
 
-    /// The mix of one block: as many samples as `planes` have frames.
+    /// Returns the mix of one block, with as many samples as `planes` have frames.
     public func mix(_ planes: [[Float]]) -> [Float] {
         guard planes.count > 1, let frameCount = planes.first?.count else { return planes.first ?? [] }
         return [Float](unsafeUninitializedCapacity: frameCount) { output, count in

@@ -1,14 +1,15 @@
-/// Measures whether left and right cancel when they are mixed.
+/// Measures whether left and right cancel when mixed.
 public struct PhaseMeter: Sendable {
-    /// The two channels that are compared, or `nil` when the layout has no left and right.
+    /// The two compared channels, or `nil` if the layout has no left and right.
     private let pair: (left: Int, right: Int)?
     private var leftEnergy = 0.0
     private var rightEnergy = 0.0
     private var product = 0.0
 
-    /// Below this correlation a mono mix loses a good part of the sound.
+    /// The correlation below which a mono mix loses much of the sound.
     public static let cancellationThreshold = -0.3
 
+    /// Creates a meter for a layout.
     public init(_ layout: ChannelLayout) {
         if let left = layout.positions.firstIndex(of: .frontLeft),
             let right = layout.positions.firstIndex(of: .frontRight)
@@ -19,7 +20,7 @@ public struct PhaseMeter: Sendable {
         }
     }
 
-    /// Takes one more block into account.
+    /// Adds a block: one array per channel.
     public mutating func add(_ planes: [[Float]]) {
         guard let pair, pair.left < planes.count, pair.right < planes.count else { return }
         planes[pair.left].withUnsafeBufferPointer { left in
@@ -29,7 +30,7 @@ public struct PhaseMeter: Sendable {
         }
     }
 
-    /// Sums of a block in Float lose nothing that matters to a correlation; blocks are added up in Double.
+    /// Sums a block in Float, which is precise enough for a correlation; blocks are added in Double.
     private mutating func add(_ left: UnsafeBufferPointer<Float>, _ right: UnsafeBufferPointer<Float>) {
         typealias Lanes = SIMD16<Float>
         let frameCount = min(left.count, right.count)
@@ -56,7 +57,8 @@ public struct PhaseMeter: Sendable {
         product += Double(products.sum())
     }
 
-    /// Pearson's correlation without removal of the mean, −1…1; `nil` for silence or a layout without left and right.
+    /// Pearson's correlation without removal of the mean, −1…1; `nil` for silence or a layout without left and
+    /// right.
     public var correlation: Double? {
         let scale = (leftEnergy * rightEnergy).squareRoot()
         return pair != nil && scale > 0 ? product / scale : nil

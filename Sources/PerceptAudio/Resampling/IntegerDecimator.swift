@@ -1,30 +1,30 @@
-/// A first stage for rates that lie very far apart: keeps one of so many samples, and leaves the rest of the way to another filter.
+/// A first stage for distant rates: keeps every `factor`-th sample and leaves the rest to another filter.
 ///
-/// What that filter keeps is passed unchanged, and all that would fold onto it is gone; between the two frequencies anything may be left,
-/// which is why few coefficients are enough. Output `m` lies at input position `m·factor`, from `-leadCount` on: before the first
-/// input the response has begun already, and the next filter is to see it.
+/// Frequencies that the next filter keeps pass unchanged, and everything that would alias onto them is removed. Between
+/// the two, anything may remain, so few coefficients are enough. Output `m` lies at input position `m·factor`. Outputs
+/// start at `-leadCount`, because the filter responds before the first input and the next stage needs that part.
 struct IntegerDecimator: Sendable {
     let factor: Int
-    /// Outputs before that at input position 0.
+    /// The number of outputs before input position 0.
     let leadCount: Int
-    /// Double, like the sums: of a hundred thousand products in Float the rounding would be heard.
+    /// Coefficients in Double, like the sums: with a hundred thousand products in Float, rounding would be audible.
     private let coefficients: [Double]
-    /// Input that is still needed; the next output's first tap falls on the first of them.
+    /// Input that is still needed; the next output's first tap falls on its first sample.
     private var pending: [Float]
 
-    /// One filter does all the way up to so many coefficients, 5 MB of them in its table.
+    /// The maximum number of taps that a single filter handles alone (a table of 5 MB).
     private static let mostTaps = 1 << 17
-    /// What is left of the ratio of the rates for the next filter: little, since that adds up its products in Float.
+    /// The rate ratio left to the next filter: small, since that filter adds its products in Float.
     private static let remainingRatio = 8
 
-    /// - Returns: `nil` where the rates are near enough to do without.
+    /// Creates a decimator, or returns `nil` if the rates are close enough for a single filter.
     init?(from inputRate: Int, to outputRate: Int, quality: ResamplingQuality) {
         let nyquist = 0.5 * Double(outputRate) / Double(inputRate)
         let tapCount = WindowedSinc.tapCount(
             transition: nyquist * (1 - quality.passband), attenuation: quality.attenuation)
         guard tapCount > Self.mostTaps, inputRate / outputRate > 2 * Self.remainingRatio else { return nil }
         factor = inputRate / (outputRate * Self.remainingRatio)
-        // 6 dB more, since what either filter leaves may add up.
+        // 6 dB more, since the residues of both filters may add up.
         let spacing = 1 / Double(factor)
         let kernel = WindowedSinc(
             stopband: spacing - nyquist, transition: spacing - 2 * nyquist, attenuation: quality.attenuation + 6)
@@ -45,17 +45,17 @@ struct IntegerDecimator: Sendable {
         return output
     }
 
-    /// The outputs to which any input contributes still; those behind them are 0.
+    /// Returns the outputs that still depend on input; all later ones are 0.
     mutating func finish() -> [Float] {
         process([Float](repeating: 0, count: coefficients.count))
     }
 
-    /// Four sums side by side, which a processor adds to at a time.
+    /// Adds in four independent sums, which the processor computes in parallel.
     private func sum(_ samples: UnsafeBufferPointer<Float>, from start: Int) -> Double {
         coefficients.withUnsafeBufferPointer { coefficients in
             var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
             var tap = 0
-            // The taps are a multiple of 16.
+            // The number of taps is a multiple of 16.
             while tap < coefficients.count {
                 first += Double(samples[start &+ tap]) * coefficients[tap]
                 second += Double(samples[start &+ tap &+ 1]) * coefficients[tap &+ 1]

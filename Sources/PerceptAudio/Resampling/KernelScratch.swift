@@ -1,13 +1,12 @@
-/// Floats that a kernel works in, kept from one call to the next.
+/// Scratch memory for a kernel, reused from call to call.
 ///
-/// Taken anew each time, so much memory would come from the system and go back to it: of preparing a long recording a fifth
-/// was spent on that.
+/// Allocating it for each call took a fifth of the time of preparing a long recording.
 struct KernelScratch: Sendable {
     private var storage: [Float] = []
-    /// In bytes: a cache line, and the widest vector.
+    /// The alignment in bytes: a cache line, and the widest vector.
     private static let alignment = 64
 
-    /// Lends `count` floats, aligned to 64 bytes; what they hold is left from before.
+    /// Passes `count` floats, aligned to 64 bytes, to `body`; their contents are undefined.
     mutating func withFloats(count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
         let padded = count + Self.alignment / MemoryLayout<Float>.stride
         if storage.count < padded { storage = [Float](repeating: 0, count: padded) }

@@ -8,28 +8,32 @@ import CKernels
     import Darwin
 #endif
 
-/// A low-pass and a change of sample rate by way of the spectrum, for rates that factor into small primes.
+/// Low-pass filters and resamples in the frequency domain, for rates that factor into small primes.
 ///
-/// Blocks of `inputRate·k` inputs, each beginning a hop behind the one before, are transformed, multiplied by the filter's frequency
-/// response up to the lower Nyquist frequency, and transformed back as `outputRate·k` outputs. Those outputs are kept whose
-/// taps lie within the block (overlap-save: Oppenheim & Schafer, Discrete-Time Signal Processing, 8.7.3).
+/// Blocks of `inputRate·k` inputs, spaced one hop apart, are transformed, multiplied by the filter's frequency
+/// response up to the lower Nyquist frequency, and transformed back as `outputRate·k` outputs. The outputs whose taps
+/// lie within the block are kept (overlap-save: Oppenheim & Schafer, Discrete-Time Signal Processing, 8.7.3).
 struct OverlapSaveFilter: Sendable {
     private let forward: TransformTables
     private let backward: TransformTables
     private let inputHop: Int
     private let outputHop: Int
-    /// Radices of both transforms, then the sources of the inverse one's places.
+    /// Radices of both transforms, then the source index of each point of the inverse transform.
     private let integers: [Int32]
-    /// Twiddles of both transforms, then the response.
+    /// Twiddle factors of both transforms, then the response.
     private let factors: [Float]
 
-    /// Blocks that are computed at a time.
+    /// The number of blocks per batch.
     private static let blockCount = PerceptOverlapSaveBlocks
-    /// Complex points of both transforms together; eight lanes of them take 400 KB of a core's own cache.
+    /// The maximum number of complex points in both transforms. Eight SIMD lanes of them take 400 KB of a core's own
+    /// cache.
     private static let mostPoints = 6400
 
-    /// - Parameter impulseResponse: at a distance in input samples from the centre; symmetric, zero from `tapCount` / 2 on.
-    /// - Returns: nil when other primes than 2, 3, 5 and 7 are in the rates, or the taps too long for a block.
+    /// Creates a filter.
+    ///
+    /// - Parameter impulseResponse: Returns the response at a distance from the centre, in input samples. It is
+    ///   symmetric, and zero from `tapCount / 2` on.
+    /// - Returns: `nil` if the rates have prime factors above 7, or the taps are too long for a block.
     init?(inputRate: Int, outputRate: Int, tapCount: Int, impulseResponse: (Double) -> Double) {
         guard let size = Self.bestSize(inputRate: inputRate, outputRate: outputRate, tapCount: tapCount) else {
             return nil
@@ -45,31 +49,31 @@ struct OverlapSaveFilter: Sendable {
         var sources = [Int32](repeating: -1, count: backward.length)
         var response = [Float](repeating: 0, count: 2 * backward.length)
         for (frequency, gain) in gains.enumerated() {
-            // Output 0 lies behind the first half of its taps: the spectrum is turned by so many samples.
+            // Output 0 comes after the first half of its taps, so the spectrum is rotated by that many samples.
             let delay = frequency * (tapCount / 2 - 1) % forward.length
             let angle = 2 * Double.pi * Double(delay) / Double(forward.length)
             let scale = gain / Double(forward.length)
             for sign in frequency == 0 ? [1] : [1, -1] {
-                let place = backward.place(of: sign * frequency)
-                sources[place] = Int32(forward.place(of: sign * frequency))
-                response[2 * place] = Float(scale * cos(angle))
-                response[2 * place + 1] = Float(Double(sign) * scale * sin(angle))
+                let index = backward.index(of: sign * frequency)
+                sources[index] = Int32(forward.index(of: sign * frequency))
+                response[2 * index] = Float(scale * cos(angle))
+                response[2 * index + 1] = Float(Double(sign) * scale * sin(angle))
             }
         }
         integers = (forward.radices + backward.radices).map { Int32($0) } + sources
         factors = (forward.twiddles() + backward.twiddles()).map { Float($0) } + response
     }
 
-    /// Inputs that a batch of blocks needs, and those that it uses up.
+    /// The inputs that a batch needs, and the inputs that it consumes.
     var inputsPerBatch: (needed: Int, consumed: Int) {
         ((Self.blockCount - 1) * inputHop + forward.length, Self.blockCount * inputHop)
     }
 
     var outputsPerBatch: Int { Self.blockCount * outputHop }
 
-    /// Computes `batchCount` batches, for which `input` must have room.
+    /// Computes `batchCount` batches; `input` must hold enough samples for them.
     ///
-    /// - Parameter kernel: the implementation; the processor must have it.
+    /// - Parameter kernel: The implementation, which the processor must support.
     func process(
         _ input: [Float], batchCount: Int, scratch: inout KernelScratch, kernel: PerceptKernel = percept_best_kernel()
     ) -> [Float] {
@@ -108,7 +112,7 @@ struct OverlapSaveFilter: Sendable {
         }
     }
 
-    /// The lengths that need the fewest passes over points for each input.
+    /// Returns the transform lengths that need the fewest passes per input sample.
     private static func bestSize(
         inputRate: Int, outputRate: Int, tapCount: Int
     ) -> (forward: TransformTables, backward: TransformTables, hop: Int)? {
@@ -120,9 +124,9 @@ struct OverlapSaveFilter: Sendable {
                 forward.length + backward.length <= mostPoints
             else { continue }
             let hop = (forward.length - tapCount + 1) / inputRate * inputRate
-            // Where three quarters would be overlap, nothing is gained over summing up the taps.
+            // With an overlap above three quarters, adding up the taps directly is faster.
             guard hop >= forward.length / 4, hop > 0 else { continue }
-            // Loading, filtering and storing are a pass more each.
+            // Loading, filtering and storing cost one more pass each.
             let passes = forward.length * (forward.radices.count + 1) + backward.length * (backward.radices.count + 2)
             let cost = Double(passes) / Double(hop)
             if cost < leastCost { (best, leastCost) = ((forward, backward, hop), cost) }
@@ -130,9 +134,9 @@ struct OverlapSaveFilter: Sendable {
         return best
     }
 
-    /// The response at the first `count` frequencies of a transform of `length` points.
+    /// Returns the response at the first `count` frequencies of a transform of `length` points.
     ///
-    /// Two samples of the impulse response per input sample are enough: the images of that lie deep in the stopband.
+    /// Two samples of the impulse response per input sample are enough: their images lie deep in the stopband.
     private static func gains(
         count: Int, length: Int, tapCount: Int, impulseResponse: (Double) -> Double
     ) -> [Double] {

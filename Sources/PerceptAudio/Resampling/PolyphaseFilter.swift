@@ -1,26 +1,27 @@
-/// A low-pass at the lower Nyquist frequency: its response, or its coefficients at the phases that a pair of rates needs.
+/// A low-pass filter at the lower Nyquist frequency, stored in the form best suited to a pair of rates.
 struct PolyphaseFilter: Sendable {
-    /// Rates after division by their greatest common divisor: `outputRate` phases, a step of `inputRate` phases.
+    /// The input rate divided by the greatest common divisor: the step in phases.
     let inputRate: Int
+    /// The output rate divided by the greatest common divisor: the number of phases.
     let outputRate: Int
-    /// Input samples that one output is made of; a multiple of 16, half of them on either side of the output.
+    /// The number of input samples per output; a multiple of 16, half of them on either side of the output.
     let tapCount: Int
     let table: Table
 
-    /// How the phases between two input samples are covered; the first that the rates allow.
+    /// The way the phases between two input samples are covered: the first case that the rates allow.
     enum Table: Sendable {
-        /// All at once: whole blocks are filtered by way of their spectra.
+        /// Whole blocks are filtered in the frequency domain.
         case overlapSave(OverlapSaveFilter)
-        /// A row of coefficients for each phase, laid out for whole periods.
+        /// One row of coefficients per phase, laid out for whole periods.
         case periods(PolyphasePeriods)
-        /// Rows at `density` phases a sample, from phase −1 on, between which a cubic is laid: for rate pairs whose exact
-        /// table would be large.
+        /// Rows at `density` phases per sample, starting at phase −1, with cubic interpolation between them; for
+        /// rates that would need a large exact table.
         case interpolated(rows: [Float], density: Int)
     }
 
     var halfWidth: Int { tapCount / 2 }
 
-    /// Inputs that the smallest number of outputs which are computed at a time uses up.
+    /// The inputs consumed by the smallest batch of outputs.
     var inputsPerStep: Int {
         switch table {
         case .overlapSave(let blocks): blocks.inputsPerBatch.consumed
@@ -29,15 +30,18 @@ struct PolyphaseFilter: Sendable {
         }
     }
 
-    /// A table larger than this (1 MiB) would no longer sit in a core's own cache: interpolating is then quicker.
+    /// The largest exact table (1 MiB). A larger one would not fit a core's own cache, where interpolation is faster.
     private static let largestExactTable = 1 << 18
-    /// Phases per period of the cutoff frequency at which the cubic's error stays below −150 dB:
-    /// about (π/256)⁴·3/128 of full scale.
+    /// The number of phases per period of the cutoff frequency. It keeps the cubic's error below −150 dB: about
+    /// (π/256)⁴·3/128 of full scale.
     private static let interpolationDensity = 256
 
+    /// Creates the filter for a pair of rates.
+    ///
     /// - Parameters:
-    ///   - inputRate: 1…768 000 Hz.
-    ///   - outputRate: the same; no further below than ``IntegerDecimator`` leaves it, or the coefficients grow beyond all bounds.
+    ///   - inputRate: The input rate, 1…768 000 Hz.
+    ///   - outputRate: The output rate, 1…768 000 Hz. It must not be further below `inputRate` than
+    ///     ``IntegerDecimator`` leaves it, or the table grows without bound.
     init(from inputRate: Int, to outputRate: Int, quality: ResamplingQuality) {
         let divisor = Self.greatestCommonDivisor(inputRate, outputRate)
         self.inputRate = inputRate / divisor
@@ -60,7 +64,7 @@ struct PolyphaseFilter: Sendable {
                 PolyphasePeriods(rows: rows, tapCount: tapCount, inputRate: self.inputRate, outputRate: self.outputRate)
             )
         } else {
-            // The lower the cutoff, the smoother the kernel, the fewer phases are needed.
+            // A lower cutoff makes a smoother kernel, which needs fewer phases.
             let density = max(8, Int((Double(Self.interpolationDensity) * 2 * lowerNyquist).rounded(.up)))
             let rows = kernel.rows(phases: -1..<density + 2, density: density)
             table = .interpolated(rows: rows, density: density)

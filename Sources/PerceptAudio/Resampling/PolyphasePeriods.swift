@@ -1,25 +1,29 @@
 import CKernels
 
-/// The coefficients of a polyphase filter laid out for the kernel that computes sixteen periods side by side.
+/// The coefficients of a polyphase filter, laid out for the kernel that computes sixteen periods in parallel.
 ///
-/// After `inputCount` inputs and `outputCount` outputs the same coefficients come again. Eight neighbouring outputs share
-/// one pass over the inputs that any of them needs; where one does not need an input its coefficient is zero.
+/// The coefficients repeat after `inputCount` inputs and `outputCount` outputs. Eight neighbouring outputs share one
+/// pass over the inputs that any of them needs; the coefficients of unneeded inputs are zero.
 struct PolyphasePeriods: Sendable {
     let inputCount: Int
     let outputCount: Int
-    /// Inputs from the first that any output of a period needs to behind the last.
+    /// The number of inputs spanned by the outputs of a period.
     private let reach: Int
     private let groupLength: Int
     private let groupStarts: [Int32]
     private let coefficients: [Float]
 
-    /// Periods that are computed at a time.
+    /// The number of periods per batch.
     static let laneCount = PerceptPolyphaseLanes
     private static let groupSize = PerceptPolyphaseGroup
-    /// A period has at least so many outputs: a shorter one is repeated, so that its inputs are not rearranged for little.
+    /// The minimum number of outputs per period. Shorter periods are repeated, to amortize the rearranging of the
+    /// inputs.
     private static let fewestOutputs = 32
 
-    /// - Parameter rows: `outputRate` rows of `tapCount` coefficients, for phases 0, 1, …; the rates have no common divisor.
+    /// Lays out the coefficients.
+    ///
+    /// - Parameter rows: `outputRate` rows of `tapCount` coefficients, for phases 0, 1, …; the rates have no common
+    ///   divisor.
     init(rows: [Float], tapCount: Int, inputRate: Int, outputRate: Int) {
         let repeats = (Self.fewestOutputs + outputRate - 1) / outputRate
         let outputCount = outputRate * repeats
@@ -35,8 +39,8 @@ struct PolyphasePeriods: Sendable {
                 let row = output * inputRate % outputRate * tapCount
                 let offset = starts[output] - starts[group.lowerBound]
                 for tap in 0..<tapCount {
-                    let place = (index * groupLength + offset + tap) * Self.groupSize + output - group.lowerBound
-                    coefficients[place] = rows[row + tap]
+                    let position = (index * groupLength + offset + tap) * Self.groupSize + output - group.lowerBound
+                    coefficients[position] = rows[row + tap]
                 }
             }
         }
@@ -48,16 +52,16 @@ struct PolyphasePeriods: Sendable {
         reach = groups.map { starts[$0.lowerBound] + groupLength }.max() ?? 0
     }
 
-    /// Inputs that a batch of ``laneCount`` periods needs, and those that it uses up.
+    /// The inputs that a batch of ``laneCount`` periods needs, and the inputs that it consumes.
     var inputsPerBatch: (needed: Int, consumed: Int) {
         ((Self.laneCount - 1) * inputCount + reach, Self.laneCount * inputCount)
     }
 
     var outputsPerBatch: Int { Self.laneCount * outputCount }
 
-    /// Computes as many batches as `input` has room for.
+    /// Computes `batchCount` batches; `input` must hold enough samples for them.
     ///
-    /// - Parameter kernel: the implementation; the processor must have it.
+    /// - Parameter kernel: The implementation, which the processor must support.
     func process(
         _ input: [Float], batchCount: Int, scratch: inout KernelScratch, kernel: PerceptKernel = percept_best_kernel()
     ) -> [Float] {

@@ -3,26 +3,29 @@ public import PerceptCore
 
 /// Changes the sample rate of one channel, block by block.
 ///
-/// A band-limited, linear-phase filter: output `n` lies at input position `n·in/out`, and `frames` input frames
-/// give exactly `⌈frames·out/in⌉` outputs, with silence assumed before the first and behind the last. The result does
-/// not depend on how the input is cut into blocks.
+/// The filter is band-limited and linear-phase. Output `n` lies at input position `n·in/out`, and `frames` input
+/// frames give exactly `⌈frames·out/in⌉` outputs, with silence assumed before the first and after the last. The
+/// result does not depend on how the input is divided into blocks.
 public struct Resampler: Sendable {
-    /// The rates that can be converted from and to, in Hz.
+    /// The supported input and output rates, in Hz.
     public static let sampleRates = 1...768_000
 
     private let inputRate: Int
     private let outputRate: Int
-    /// What comes before the filter where the rates are very far apart.
+    /// The first stage, if the rates are very far apart.
     private var decimator: IntegerDecimator?
     private let filter: PolyphaseFilter
-    /// Input of the filter that is still needed; the next output's first tap falls on the first of them.
+    /// Input that the filter still needs; the next output's first tap falls on its first sample.
     private var pending: [Float]
     private var scratch = KernelScratch()
-    /// Distance of the next output from the input sample before it, in `filter.outputRate`ths of a sample; 0 between periods.
+    /// The distance of the next output from the preceding input sample, in units of 1/`filter.outputRate` sample; 0
+    /// between periods.
     private var phase = 0
     private var inputCount = 0
     private var outputCount = 0
 
+    /// Creates a resampler.
+    ///
     /// - Throws: `MediaError` `.invalidArgument` for rates outside ``sampleRates``.
     public init(from inputRate: Int, to outputRate: Int, quality: ResamplingQuality = .standard) throws(MediaError) {
         let range = Self.sampleRates
@@ -33,18 +36,20 @@ public struct Resampler: Sendable {
         }
         (self.inputRate, self.outputRate) = (inputRate, outputRate)
         decimator = IntegerDecimator(from: inputRate, to: outputRate, quality: quality)
-        // In time, the decimator's outputs lie as far apart as if both rates were so many times higher.
+        // The decimator's outputs are spaced as if both rates were `factor` times higher.
         filter = PolyphaseFilter(from: inputRate, to: outputRate * (decimator?.factor ?? 1), quality: quality)
         pending = Array(repeating: 0, count: max(0, filter.halfWidth - 1 - (decimator?.leadCount ?? 0)))
     }
 
-    /// How many outputs `frameCount` inputs give in all: `⌈frameCount·outputRate/inputRate⌉`, for rates above zero.
+    /// Returns the total number of outputs for `frameCount` inputs, `⌈frameCount·outputRate/inputRate⌉`; rates
+    /// must be above zero.
     public static func outputCount(for frameCount: Int, from inputRate: Int, to outputRate: Int) -> Int {
         let (wholes, rest) = frameCount.quotientAndRemainder(dividingBy: inputRate)
         return wholes * outputRate + (rest * outputRate + inputRate - 1) / inputRate
     }
 
-    /// Takes in a block of samples, finite numbers up to 2⁴⁰ in magnitude, and gives the outputs that can be computed by now.
+    /// Adds a block of finite samples of up to 2⁴⁰ in magnitude, and returns the outputs that can be computed so
+    /// far.
     public mutating func process(_ block: [Float]) -> [Float] {
         inputCount += block.count
         pending.append(contentsOf: decimator?.process(block) ?? block)
@@ -53,16 +58,16 @@ public struct Resampler: Sendable {
         return output
     }
 
-    /// Gives the outputs that remain after the last block.
+    /// Returns the remaining outputs after the last block.
     ///
-    /// They are as long as the filter: of a slow source at a high rate that may be a minute.
+    /// They are as long as the filter, which can be a minute for a slow source at a high rate.
     public mutating func finish() -> [Float] {
         var output: [Float] = []
         while let piece = finishPiece() { output += piece }
         return output
     }
 
-    /// Gives some of the outputs that remain after the last block; `nil` when there are no more.
+    /// Returns some of the outputs that remain after the last block; `nil` when there are no more.
     mutating func finishPiece() -> [Float]? {
         let total = Self.outputCount(for: inputCount, from: inputRate, to: outputRate)
         guard outputCount < total else { return nil }
@@ -103,7 +108,7 @@ public struct Resampler: Sendable {
     }
 
     private mutating func takeInterpolated(_ rows: [Float], _ density: Int) -> [Float] {
-        // The last output that fits starts its taps at pending.count − tapCount.
+        // The last output that fits has its first tap at pending.count − tapCount.
         let room = pending.count - filter.tapCount
         guard room >= 0 else { return [] }
         let count = ((room + 1) * filter.outputRate - phase - 1) / filter.inputRate + 1
@@ -117,7 +122,7 @@ public struct Resampler: Sendable {
             initialized = count
         }
         phase = state.phase
-        // A step is always shorter than the taps, so the next position lies within what is pending.
+        // A step is always shorter than the taps, so the next position lies within `pending`.
         pending.removeFirst(min(state.position, pending.count))
         return output
     }

@@ -6,12 +6,12 @@
     import Darwin
 #endif
 
-/// The radices of a transform, and what follows from them.
+/// The radices and twiddle factors of a Fourier transform.
 struct TransformTables: Sendable {
     let length: Int
     let radices: [Int]
 
-    /// - Returns: nil when `length` has a prime factor above 7.
+    /// Creates the tables, or returns `nil` if `length` has a prime factor above 7.
     init?(length: Int) {
         var rest = length
         var radices: [Int] = []
@@ -26,15 +26,15 @@ struct TransformTables: Sendable {
         self.radices = radices
     }
 
-    /// Where the transform puts a frequency within −length…length: its digits in reverse.
-    func place(of frequency: Int) -> Int {
-        var (frequency, rest, place) = ((frequency + length) % length, length, 0)
+    /// Returns the output index of a frequency within −length…length: its mixed-radix digits in reverse.
+    func index(of frequency: Int) -> Int {
+        var (frequency, rest, index) = ((frequency + length) % length, length, 0)
         for radix in radices {
             rest /= radix
-            place += frequency % radix * rest
+            index += frequency % radix * rest
             frequency /= radix
         }
-        return place
+        return index
     }
 
     var twiddleCount: Int {
@@ -46,7 +46,7 @@ struct TransformTables: Sendable {
         return count
     }
 
-    /// In the order that `FourierTransform` of CKernels states.
+    /// Returns the twiddle factors in the order that `FourierTransform` in CKernels defines.
     func twiddles() -> [Double] {
         var twiddles: [Double] = []
         twiddles.reserveCapacity(twiddleCount)

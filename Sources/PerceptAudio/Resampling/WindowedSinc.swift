@@ -9,20 +9,22 @@
 /// The continuous impulse response of a Kaiser-windowed sinc low-pass.
 ///
 /// Input sample `k` contributes to an output at input position `t` with `h(t − k)`, where
-/// `h(x) = 2·fc·sinc(2·fc·x) · I0(β·√(1 − (x/W)²)) / I0(β)` for |x| < W (Kaiser & Schafer 1980). `fc` lies in the middle of the
-/// transition band; β and the half-width W follow from the attenuation A by Kaiser's formulas
+/// `h(x) = 2·fc·sinc(2·fc·x) · I0(β·√(1 − (x/W)²)) / I0(β)` for |x| < W (Kaiser & Schafer 1980). `fc` lies
+/// in the middle of the transition band. β and the half-width W follow from the attenuation A by Kaiser's formulas
 /// `β = 0.1102·(A − 8.7)` and `taps − 1 = (A − 7.95) / (14.36·Δf)`.
 struct WindowedSinc {
-    /// Input samples that one output is made of; a multiple of 16, half of them on either side of the output.
+    /// The number of input samples per output; a multiple of 16, half of them on either side of the output.
     let tapCount: Int
     private let cutoff: Double
     private let beta: Double
     private let windowScale: Double
 
+    /// Designs a filter.
+    ///
     /// - Parameters:
-    ///   - stopband: the lowest frequency that is gone, in cycles per input sample, up to 0.5.
-    ///   - transition: how far below it the highest lies that is kept.
-    ///   - attenuation: of what is gone, in dB, above 50.
+    ///   - stopband: The lower edge of the stopband, in cycles per input sample, up to 0.5.
+    ///   - transition: The width of the transition band below it.
+    ///   - attenuation: The stopband attenuation in dB, above 50.
     init(stopband: Double, transition: Double, attenuation: Double) {
         tapCount = Self.tapCount(transition: transition, attenuation: attenuation)
         cutoff = stopband - transition / 2
@@ -30,14 +32,14 @@ struct WindowedSinc {
         windowScale = 1 / Self.besselI0(beta)
     }
 
-    /// As ``tapCount`` would be.
+    /// Returns the ``tapCount`` of a filter with this design.
     static func tapCount(transition: Double, attenuation: Double) -> Int {
         let wanted = (attenuation - 7.95) / (14.36 * transition) + 1
         return (Int(wanted.rounded(.up)) + 15) / 16 * 16
     }
 
-    /// Rows of ``tapCount`` coefficients, one for each phase: an output lies `phase / density` of a sample behind its tap
-    /// `tapCount / 2 - 1`.
+    /// Returns one row of ``tapCount`` coefficients per phase. An output lies `phase / density` of a sample after its
+    /// tap `tapCount / 2 - 1`.
     func rows(phases: Range<Int>, density: Int) -> [Float] {
         var rows: [Float] = []
         rows.reserveCapacity(phases.count * tapCount)
@@ -56,7 +58,8 @@ struct WindowedSinc {
         return 2 * cutoff * sinc * Self.besselI0(beta * (1 - relative * relative).squareRoot()) * windowScale
     }
 
-    /// The modified Bessel function of the first kind and order zero, by its power series (Abramowitz & Stegun 9.6.12).
+    /// Returns the modified Bessel function of the first kind and order zero, by its power series (Abramowitz & Stegun
+    /// 9.6.12).
     private static func besselI0(_ x: Double) -> Double {
         let quarter = x * x / 4
         var (term, sum, k) = (1.0, 1.0, 1.0)

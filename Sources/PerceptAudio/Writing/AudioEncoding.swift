@@ -1,35 +1,41 @@
 public import PerceptCore
 
-/// How a recording is written: container and sample format.
+/// The container and sample format of a written recording.
 public struct AudioEncoding: Sendable, Hashable {
+    /// A file format.
     public enum Container: String, Sendable, Hashable, Codable, CaseIterable {
         case flac, wav
 
+        /// The media type of the container.
         public var mediaType: MediaType { self == .flac ? .flac : .wav }
     }
 
-    /// The type of the samples; integers are signed.
+    /// The type of the samples. Integers are signed.
     public enum SampleFormat: String, Sendable, Hashable, Codable, CaseIterable {
         case s16, s24, f32
     }
 
+    /// The container.
     public let container: Container
+    /// The type of the samples.
     public let sampleFormat: SampleFormat
-    /// Noise added before samples are rounded to `s16` or `s24`; `nil`, the default, rounds them as they are.
+    /// The noise added before samples are rounded to `s16` or `s24`; `nil`, the default, adds none.
     public let dither: Dither?
 
-    /// - Throws: `MediaError` `.invalidArgument` for FLAC with floating-point samples, which do not exist, and for dither with
-    ///   floating-point samples, which are not rounded.
+    /// Creates an encoding.
+    ///
+    /// - Throws: `MediaError` `.invalidArgument` for FLAC with floating-point samples, which FLAC does not have, and
+    ///   for dither with floating-point samples, which are not rounded.
     public init(container: Container, sampleFormat: SampleFormat, dither: Dither? = nil) throws(MediaError) {
         guard !(container == .flac && sampleFormat == .f32) else {
             throw MediaError(
-                .invalidArgument, problem: "FLAC holds whole numbers, not f32",
-                remedy: "choose s16 or s24, or WAV as the format")
+                .invalidArgument, problem: "FLAC cannot hold f32 samples",
+                remedy: "choose s16 or s24, or choose WAV")
         }
         guard dither == nil || sampleFormat != .f32 else {
             throw MediaError(
-                .invalidArgument, problem: "dither is for samples that are rounded, which f32 are not",
-                remedy: "choose s16 or s24, or leave it out")
+                .invalidArgument, problem: "dither does not apply to f32 samples, which are not rounded",
+                remedy: "choose s16 or s24, or omit dither")
         }
         self.container = container
         self.sampleFormat = sampleFormat
@@ -42,11 +48,12 @@ public struct AudioEncoding: Sendable, Hashable {
         dither = nil
     }
 
-    /// FLAC with 16 bits: what speech models are fed from.
+    /// FLAC with 16 bits, the usual input of speech models.
     public static let flac16 = AudioEncoding(.flac, .s16)
+    /// WAV with 16 bits.
     public static let wav16 = AudioEncoding(.wav, .s16)
 
-    /// Of what libsndfile writes; `nil` for FLAC, which is encoded here.
+    /// The format that libsndfile writes; `nil` for FLAC, which has an encoder in this module.
     var soundFileFormat: SoundFileFormat? {
         switch (container, sampleFormat) {
         case (.flac, _): nil

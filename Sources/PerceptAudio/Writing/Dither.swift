@@ -1,31 +1,33 @@
-/// Noise that is added before samples are rounded to integers, so that the error is noise as well, whatever the signal.
+/// Noise added before samples are rounded to integers, so that the rounding error is noise whatever the signal.
 ///
-/// The difference of two uniform numbers: a triangular probability density (TPDF) from −1 to 1 of the integers' steps, of mean 0
-/// and variance 1/6. With the rounding's own 1/12 the mean of the error is then 0 and its variance 1/4 of a squared step, neither
-/// depending on the signal (Lipshitz, Wannamaker & Vanderkooy, Quantization and Dither, J. AES 40, 1992): what is softer than a
-/// step is kept, below noise, and distortion there is none. Silence becomes noise too, which makes a FLAC larger.
+/// The noise is the difference of two uniform random numbers, which has a triangular probability density (TPDF) from
+/// −1 to 1 quantization step, mean 0 and variance 1/6 step². With the 1/12 of the rounding itself, the error has
+/// mean 0 and variance 1/4 step², both independent of the signal (Lipshitz, Wannamaker & Vanderkooy, Quantization and
+/// Dither, J. AES 40, 1992). Sounds softer than a step remain audible below the noise, without distortion. Silence
+/// becomes noise too, which makes a FLAC file larger.
 ///
-/// The numbers follow from the seed, the channel and the frame alone: equal seeds give equal bytes on every platform and for any
-/// size of blocks, and no two channels have the same noise.
+/// The noise depends only on the seed, the channel and the frame: equal seeds give equal bytes on every platform and
+/// for any block size, and no two channels have the same noise.
 public struct Dither: Sendable, Hashable {
-    /// Any number; another one gives other noise of the same kind.
+    /// The seed; each value gives different noise of the same kind.
     public var seed: UInt64
 
+    /// Creates a dither from a seed.
     public init(seed: UInt64) {
         self.seed = seed
     }
 
-    /// The noise of one channel.
+    /// Returns the noise of one channel.
     func noise(channel: Int) -> Noise {
-        // Scrambled twice, so that neither neighbouring seeds nor neighbouring channels are the same numbers a few frames apart.
+        // Scrambled twice, so that neighbouring seeds or channels do not give the same numbers a few frames apart.
         Noise(key: Self.scrambled(seed ^ Self.scrambled(UInt64(truncatingIfNeeded: channel) &* Self.increment)))
     }
 
-    /// SplitMix64 (Steele, Lea & Flood 2014), whose state is a counter: each number can be had without those before.
+    /// SplitMix64 (Steele, Lea & Flood 2014). Its state is a counter, so each number is computed independently.
     struct Noise {
         fileprivate let key: UInt64
 
-        /// In steps of the integers, −1…1; a multiple of 2⁻²⁴.
+        /// The noise at a frame in quantization steps, −1…1; a multiple of 2⁻²⁴.
         subscript(frame: Int) -> Double {
             let count = UInt64(truncatingIfNeeded: frame) &+ 1
             let bits = Dither.scrambled(key &+ count &* Dither.increment)

@@ -2,13 +2,13 @@ import Dispatch
 import PerceptCore
 import Synchronization
 
-/// Encodes blocks on a thread of its own, so that making samples and encoding them go on side by side.
+/// Encodes blocks on a background thread, so that preparing and encoding samples run in parallel.
 ///
-/// Used by one thread. The blocks are encoded in their order; as many may wait as make up for the unevenness of either side.
+/// Must be used by one thread only. Blocks are encoded in order; a short queue evens out the speed of the two sides.
 final class EncodingLane: Sendable {
     private let queue = DispatchQueue(label: "percept.encoding")
     private let room = DispatchSemaphore(value: 16)
-    /// Touched on the queue alone; `nil` once it was finished or has failed: a failed writer removes its file as it goes.
+    /// Accessed on the queue only. `nil` after it has finished or failed; a failed writer removes its file.
     private let writer: Mutex<RecordingWriter?>
     private let failure = Mutex<MediaError?>(nil)
 
@@ -16,11 +16,11 @@ final class EncodingLane: Sendable {
         self.writer = Mutex(writer)
     }
 
-    /// Hands over a block, waiting while too many wait already.
+    /// Queues a block; waits while the queue is full.
     ///
-    /// - Throws: what an earlier block failed with.
+    /// - Throws: The error of an earlier block.
     func write(_ planes: [[Float]]) throws(MediaError) {
-        // The resampler gives nothing for most blocks: its own are longer.
+        // The resampler returns nothing for most blocks, since its own are longer.
         guard planes.first?.isEmpty == false else { return }
         room.wait()
         if let failure = failure.withLock({ $0 }) {
@@ -33,7 +33,7 @@ final class EncodingLane: Sendable {
         }
     }
 
-    /// Drops what waits. A half-written file is gone when this returns, and not some time later, by when the process may have ended.
+    /// Drops queued blocks. The partial file is removed before this returns, since the process may exit next.
     func abandon() {
         writer.withLock { $0 = nil }
     }
@@ -51,7 +51,7 @@ final class EncodingLane: Sendable {
 
     /// Waits for all blocks, then completes the file.
     ///
-    /// - Throws: what a block, or the completion, failed with.
+    /// - Throws: The error of a block or of the completion.
     func finish() throws(MediaError) -> RecordingWriter.Summary {
         let result: Result<RecordingWriter.Summary, MediaError> = queue.sync {
             if let failure = failure.withLock({ $0 }) { return .failure(failure) }

@@ -2,11 +2,11 @@ import CKernels
 
 /// Writes a native FLAC stream (RFC 9639) of 16 or 24 bits: a STREAMINFO block, then frames of one length.
 ///
-/// Lossless, like every encoder of the format; blocks of about a twentieth of a second make speech smaller than longer ones do. The
-/// samples' MD5 is computed on a thread of its own. Used by one ``RecordingWriter``.
+/// Blocks last about 1/20 s, which makes speech smaller than longer blocks do. The MD5 of the samples is computed on a
+/// background thread. Used by one ``RecordingWriter``.
 final class FLACEncoder {
     static let channelCounts = 1...8
-    /// Those that a frame of any kind can state, in Hz.
+    /// The rates in Hz that any kind of frame can state.
     static let sampleRates = 1...655_350
 
     private let file: VirtualFile
@@ -16,10 +16,10 @@ final class FLACEncoder {
     private let kernel = percept_best_kernel()
     private let space = UnsafeMutablePointer<FLACEncodingSpace>.allocate(capacity: 1)
     private let checksum = FLACChecksum()
-    /// One block, plane after plane, of which `filledCount` frames are there.
+    /// One block, plane after plane; the first `filledCount` frames are filled.
     private var block: [Int32]
     private var filledCount = 0
-    /// Encoded frames that are not written yet.
+    /// Encoded frames that are not yet written.
     private var encoded: [UInt8]
     private var encodedCount = 0
     private var frameBytes: (smallest: Int, largest: Int) = (.max, 0)
@@ -27,7 +27,7 @@ final class FLACEncoder {
     private var frameCount = 0
 
     private static let headerLength = 42
-    /// As many bytes are written at a time.
+    /// The number of bytes written at a time.
     private static let writingSize = 1 << 16
 
     private var channelCount: Int { Int(format.channelCount) }
@@ -36,7 +36,7 @@ final class FLACEncoder {
         self.file = file
         self.sampleRate = sampleRate
         format = FLACStreamFormat(channelCount: Int32(clamping: channelCount), bitDepth: Int32(clamping: bitDepth))
-        // The largest power of two within a fifteenth of a second: 1024 at 16 kHz, 2048 at 44.1 and 48.
+        // The largest power of two within 1/15 s: 1024 at 16 kHz, 2048 at 44.1 and 48 kHz.
         let target = max(256, min(sampleRate / 15, 4096))
         blockSize = 1 << (Int.bitWidth - 1 - target.leadingZeroBitCount)
         block = [Int32](repeating: 0, count: blockSize * channelCount)
@@ -51,25 +51,25 @@ final class FLACEncoder {
         space.deallocate()
     }
 
-    /// Appends interleaved samples; `false` when the file takes no more.
+    /// Appends interleaved samples; returns `false` if the file cannot be written.
     func write(_ samples: [Int16]) -> Bool {
         samples.withUnsafeBytes { bytes in
-            // In memory as in the checksum, on every processor that this is compiled for.
+            // The layout in memory equals the checksum's on every supported processor.
             checksum.add(Array(bytes))
         }
         return append(samples) { Int32($0) }
     }
 
-    /// Appends interleaved samples, each in the upper 24 bits of its 32.
+    /// Appends interleaved samples, each in the upper 24 of 32 bits.
     func write(_ samples: [Int32]) -> Bool {
         checksum.add(samples.flatMap { sample in (1...3).map { UInt8(truncatingIfNeeded: sample >> (8 * $0)) } })
         return append(samples) { $0 >> 8 }
     }
 
-    /// Writes what is left, then the header with what is known by now.
+    /// Writes the remaining block, then the completed header.
     consuming func finish() -> Bool {
         if filledCount > 0 {
-            // A shorter block keeps its planes together.
+            // Packs the planes of a shorter block.
             var last: [Int32] = []
             for channel in 0..<channelCount { last += block[channel * blockSize..<channel * blockSize + filledCount] }
             block = last
@@ -127,7 +127,7 @@ final class FLACEncoder {
         return isWritten
     }
 
-    /// The magic and STREAMINFO (RFC 9639 §8.2), in which 0 stands for what is not known.
+    /// Returns the magic number and STREAMINFO (RFC 9639 §8.2), with 0 for unknown values.
     private func header(digest: [UInt8]?) -> [UInt8] {
         func bytes(_ value: Int, _ count: Int) -> [UInt8] {
             (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }

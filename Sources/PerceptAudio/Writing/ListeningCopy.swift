@@ -1,45 +1,47 @@
 package import PerceptCore
 
-/// A recording as a person is given it to listen to: MP3 of 16 kHz, mixed into one channel, at a constant bit rate, so that a player finds any time in it.
+/// A copy of a recording for listening: mono MP3 at 16 kHz and a constant bit rate, so that players can seek precisely.
 ///
-/// It is for ears alone: what models hear of a lossy copy is another matter.
+/// It is for people only, since lossy compression may change what a model hears.
 package struct ListeningCopy: Sendable {
     package static let sampleRate = 16_000
-    /// Bits per second that are tried, in thousands: 48 is good speech, 8 can still be understood.
+    /// The bit rates to try, in kbit/s: 48 is good speech, 8 is still intelligible.
     static let bitRates = [48, 40, 32, 24, 16, 8]
-    /// The largest and the smallest that MPEG 2 has at this rate, between which libsndfile's levels of compression lie.
+    /// The bit rates in kbit/s of MPEG-2 at this sample rate; libsndfile's compression levels lie between them.
     private static let bitRateBounds = (highest: 160.0, lowest: 8.0)
-    /// A frame at either end, and the encoder's own.
+    /// The bytes of one frame at either end and of the encoder's header.
     private static let overhead = 4096
 
     package let mediaType = MediaType.mp3
     package let bytes: [UInt8]
 
-    /// Thousands of bits per second with which `duration` seconds fit; `nil` where none will do.
+    /// Returns the highest bit rate in kbit/s at which `duration` seconds fit, or `nil` if none does.
     static func bitRate(duration: Double, byteLimit: Int) -> Int? {
         bitRates.first { duration * Double($0) * 125 + Double(overhead) <= Double(byteLimit) }
     }
 
-    /// Whether the installed libsndfile writes MP3.
+    /// True if the installed libsndfile can write MP3.
     package static var isAvailable: Bool {
         SoundFile.canWrite(.mp3, sampleRate: sampleRate, channelCount: 1)
     }
 
+    /// Encodes a recording.
+    ///
     /// - Parameters:
-    ///   - source: the recording.
-    ///   - duration: its length in seconds.
-    ///   - byteLimit: bytes of the copy at most; the bit rate is chosen for it.
-    ///   - limits: what `source` may not exceed.
-    /// - Throws: `MediaError` as ``RecordingReader`` does; `.limitExceeded` where no bit rate is low enough, `.unsupportedFeature` where
-    ///   libsndfile writes no MP3.
+    ///   - source: The recording.
+    ///   - duration: Its length in seconds.
+    ///   - byteLimit: The maximum size of the copy in bytes, which determines the bit rate.
+    ///   - limits: The resource limits for reading `source`.
+    /// - Throws: `MediaError` for the same reasons as ``RecordingReader``; `.limitExceeded` if no bit rate is low
+    ///   enough, `.unsupportedFeature` if libsndfile cannot write MP3.
     package init(
         of source: MediaSource, duration: Double, byteLimit: Int, limits: ResourceLimits
     ) throws(MediaError) {
         guard let bitRate = Self.bitRate(duration: duration, byteLimit: byteLimit) else {
             throw MediaError(
                 .limitExceeded, source: source.name,
-                problem: "is larger than \(byteLimit) bytes even as MP3 of \(Self.bitRates.last ?? 0) kbit/s",
-                remedy: "allow more bytes, or cut it")
+                problem: "exceeds \(byteLimit) bytes even as MP3 at \(Self.bitRates.last ?? 0) kbit/s",
+                remedy: "allow more bytes, or shorten the recording")
         }
         let preparation = AudioPreparation(sampleRate: Self.sampleRate)
         var run = try RangeRun<Encoder>(preparation, .source(source), [0..<Int.max], gain: 1, limits)
@@ -58,7 +60,7 @@ package struct ListeningCopy: Sendable {
         (bitRateBounds.highest - Double(bitRate)) / (bitRateBounds.highest - bitRateBounds.lowest)
     }
 
-    /// Encodes what a chain makes, on the chain's own thread.
+    /// Encodes the output of a chain on the chain's own thread.
     private final class Encoder: SampleSink {
         private let name: String
         private let file: VirtualFile
@@ -70,7 +72,7 @@ package struct ListeningCopy: Sendable {
             file = VirtualFile(byteLimit: byteLimit)
             guard ListeningCopy.isAvailable else {
                 throw MediaError(
-                    .unsupportedFeature, source: name, problem: "cannot be written as MP3 by this libsndfile",
+                    .unsupportedFeature, source: name, problem: "the installed libsndfile cannot write MP3",
                     remedy: "install libsndfile 1.1 or later with LAME")
             }
             do {
@@ -86,7 +88,7 @@ package struct ListeningCopy: Sendable {
         func write(_ planes: [[Float]]) throws(MediaError) {
             guard planes.first?.isEmpty == false else { return }
             guard soundFile?.write(quantizer.quantizeToShorts(planes)) == true, file.writeFailure == nil else {
-                throw failure("not all samples were taken")
+                throw failure("not all samples were accepted")
             }
         }
 
@@ -99,8 +101,8 @@ package struct ListeningCopy: Sendable {
         private func failure(_ message: String) -> MediaError {
             if case .byteLimit(let limit) = file.writeFailure {
                 return MediaError(
-                    .limitExceeded, source: name, problem: "is larger than \(limit) bytes as MP3",
-                    remedy: "allow more bytes, or cut it")
+                    .limitExceeded, source: name, problem: "exceeds \(limit) bytes as MP3",
+                    remedy: "allow more bytes, or shorten the recording")
             }
             return MediaError(.inputOutput, source: name, problem: "cannot be encoded: \(message)")
         }

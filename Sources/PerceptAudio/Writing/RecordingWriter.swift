@@ -1,25 +1,31 @@
 public import PerceptCore
 
-/// Writes a recording block by block, to a file that appears whole or not at all, or into memory.
+/// Writes a recording block by block into memory, or to a file that appears complete or not at all.
 public struct RecordingWriter: ~Copyable {
-    /// What has been written, once it is complete.
+    /// The result of a completed recording.
     public struct Summary: Sendable, Hashable {
+        /// The number of samples per channel.
         public let frameCount: Int
+        /// The number of encoded bytes.
         public let byteCount: Int
-        /// Samples beyond full scale, which were clamped; those that dither alone took there are not counted.
+        /// The number of samples beyond full scale, which were clamped; samples pushed there by dither alone are not
+        /// counted.
         public let clampedSampleCount: Int
-        /// The encoded bytes when they were written into memory; empty for a file.
+        /// The encoded bytes if written into memory; empty for a file.
         public let bytes: [UInt8]
     }
 
+    /// The sample rate, in Hz.
     public let sampleRate: Int
+    /// The number of channels.
     public let channelCount: Int
+    /// The container and sample format.
     public let encoding: AudioEncoding
     private let name: String
     private var encoder: Encoder
     private let file: VirtualFile
     private let output: Output
-    /// Of a file; in memory ``VirtualFile`` keeps to it.
+    /// The limit for a file; in memory, ``VirtualFile`` enforces it.
     private let byteLimit: Int
     private var quantizer: SampleQuantizer
     private var frameCount = 0
@@ -36,9 +42,9 @@ public struct RecordingWriter: ~Copyable {
         case memory
     }
 
-    /// Writes to `path`, no more than `byteLimit` bytes; the inputs named in `protecting` are never replaced.
+    /// Creates a writer to `path`, limited to `byteLimit` bytes. The inputs named in `protecting` are never replaced.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` for a rate or a channel count that the format cannot hold,
+    /// - Throws: `MediaError` `.invalidArgument` for a rate or channel count that the format cannot hold,
     ///   `.outputNotCreatable`.
     public init(
         toFile path: String, protecting inputs: [String] = [], byteLimit: Int = .max, encoding: AudioEncoding,
@@ -55,9 +61,9 @@ public struct RecordingWriter: ~Copyable {
         self.byteLimit = byteLimit
     }
 
-    /// Writes into memory, no more than `byteLimit` bytes.
+    /// Creates a writer into memory, limited to `byteLimit` bytes.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` for a rate or a channel count that the format cannot hold.
+    /// - Throws: `MediaError` `.invalidArgument` for a rate or channel count that the format cannot hold.
     public init(
         toMemory byteLimit: Int, encoding: AudioEncoding, sampleRate: Int, channelCount: Int
     ) throws(MediaError) {
@@ -105,21 +111,21 @@ public struct RecordingWriter: ~Copyable {
 
     /// Appends a block.
     ///
-    /// - Parameter planes: one per channel, all of the same length; full scale is ±1.
-    /// - Throws: `MediaError` `.invalidArgument` when the planes do not fit, `.inputOutput` when the file cannot be written
-    ///   on, `.limitExceeded` when it would become larger than memory allows or its format can state.
+    /// - Parameter planes: One array per channel, all of the same length; full scale is ±1.
+    /// - Throws: `MediaError` `.invalidArgument` if the planes do not match the channels, `.inputOutput` if the file
+    ///   cannot be written, `.limitExceeded` if it would exceed the memory limit or the size that its format can state.
     public mutating func write(_ planes: [[Float]]) throws(MediaError) {
         guard planes.count == channelCount, let first = planes.first, planes.allSatisfy({ $0.count == first.count })
         else {
             throw MediaError(
                 .invalidArgument, source: name,
-                problem: "a block of \(planes.count) planes, where \(channelCount) were expected"
+                problem: "found a block of \(planes.count) planes, expected \(channelCount)"
             )
         }
         frameCount += first.count
         try checkContainerSize()
         guard encode(planes), file.writeFailure == nil else {
-            throw Self.writeError(file, name, "not all samples were taken")
+            throw Self.writeError(file, name, "not all samples were accepted")
         }
         guard file.byteCount <= byteLimit else { throw Self.tooLarge(name, byteLimit) }
     }
@@ -139,15 +145,15 @@ public struct RecordingWriter: ~Copyable {
         }
     }
 
-    /// Completes the header and puts the file in its place.
+    /// Completes the header and moves the file into place.
     ///
-    /// - Throws: `MediaError` `.inputOutput` or `.limitExceeded` when the last bytes cannot be written; no file is left.
+    /// - Throws: `MediaError` `.inputOutput` or `.limitExceeded` if the last bytes cannot be written; no file is left.
     public consuming func finish() throws(MediaError) -> Summary {
         let (file, name, frameCount, clamped) = (self.file, self.name, self.frameCount, quantizer.clampedCount)
         let byteLimit = byteLimit
         let failure: String?
         switch consume encoder {
-        case .flac(let encoder): failure = encoder.finish() ? nil : "the last block was not taken"
+        case .flac(let encoder): failure = encoder.finish() ? nil : "the last block was not accepted"
         case .soundFile(let soundFile): failure = soundFile.close()
         }
         guard failure == nil, file.writeFailure == nil else {
@@ -162,7 +168,7 @@ public struct RecordingWriter: ~Copyable {
             frameCount: frameCount, byteCount: file.byteCount, clampedSampleCount: clamped, bytes: file.bytes)
     }
 
-    /// RIFF states sizes in 32 bits; beyond them libsndfile would write a header that lies.
+    /// RIFF states sizes in 32 bits; beyond that, libsndfile would write a wrong header.
     private func checkContainerSize() throws(MediaError) {
         let headerAllowance = 4096
         let largest = (1 << 32) - headerAllowance
@@ -170,7 +176,7 @@ public struct RecordingWriter: ~Copyable {
             return
         }
         throw MediaError(
-            .limitExceeded, source: name, problem: "is longer than a WAV file can state (4 GiB)",
+            .limitExceeded, source: name, problem: "exceeds the maximum size of a WAV file (4 GiB)",
             remedy: "write FLAC instead")
     }
 
@@ -189,7 +195,7 @@ public struct RecordingWriter: ~Copyable {
         case .system(let code): .writing(name, code)
         case .byteLimit(let limit):
             .exceeded(
-                .uploadByteCount, source: name, problem: "is larger than the \(limit) bytes that one upload may have",
+                .uploadByteCount, source: name, problem: "exceeds the limit of \(limit) bytes per upload",
                 alternative: "send a shorter recording, or at a lower rate")
         case nil: MediaError(.inputOutput, source: name, problem: "cannot be encoded: \(message)")
         }
@@ -197,7 +203,7 @@ public struct RecordingWriter: ~Copyable {
 
     private static func tooLarge(_ name: String, _ limit: Int) -> MediaError {
         MediaError(
-            .limitExceeded, source: name, problem: "is larger than the \(limit) bytes that one upload may have",
+            .limitExceeded, source: name, problem: "exceeds the limit of \(limit) bytes per upload",
             remedy: "send a shorter recording, or at a lower rate")
     }
 }

@@ -1,34 +1,37 @@
-/// Turns samples of full scale ±1 into integers: rounded to nearest (ties to even) and clamped, never wrapped.
+/// Converts samples with full scale at ±1 to integers: rounded to nearest (ties to even) and clamped, never wrapped.
 struct SampleQuantizer {
-    /// Samples that lay beyond the range of the integers and were clamped to its ends, before any dither: the count is about the
-    /// recording, not about the noise. NaN, which is no number at all, counts too.
+    /// The number of samples beyond the integer range, which were clamped. It is counted before dither, so that it
+    /// describes the recording and not the noise. NaN counts too.
     private(set) var clampedCount = 0
     private let dither: Dither?
-    /// Frames so far.
+    /// The number of frames so far.
     private var frameCount = 0
 
     init(dither: Dither? = nil) {
         self.dither = dither
     }
 
-    /// `x·2¹⁵`, within −32 768…32 767; planes are interleaved.
+    /// Returns `x·2¹⁵` within −32 768…32 767, interleaved.
     mutating func quantizeToShorts(_ planes: [[Float]]) -> [Int16] {
-        // Added to a value below 2²², 1.5·2²³ leaves no bits for a fraction: the addition itself rounds, to nearest, ties to
-        // even, and the low bits of the sum are the integer. Unlike a rounding instruction, every vector unit has that.
+        // Adding 1.5·2²³ to a value below 2²² leaves no bits for a fraction, so the addition rounds to nearest,
+        // ties to even, and the low bits of the sum are the integer. Unlike a rounding instruction, this works on every
+        // vector unit.
         let magic: Float = 0x1.8p23
         return quantize(planes, scale: 0x1p15, lowest: -32_768, highest: 32_767) {
             Int16(truncatingIfNeeded: ($0 + magic).bitPattern)
         }
     }
 
-    /// `x·2²³`, within −8 388 608…8 388 607, in the upper 24 bits of 32; planes are interleaved.
+    /// Returns `x·2²³` within −8 388 608…8 388 607, in the upper 24 of 32 bits, interleaved.
     mutating func quantizeToUpper24Bits(_ planes: [[Float]]) -> [Int32] {
         quantize(planes, scale: 0x1p23, lowest: -8_388_608, highest: 8_388_607) {
             Int32($0.rounded(.toNearestOrEven)) << 8
         }
     }
 
-    /// - Parameter convert: rounds a value that lies within `lowest…highest`.
+    /// Quantizes without dither.
+    ///
+    /// - Parameter convert: Rounds a value within `lowest…highest`.
     @inline(__always)
     private mutating func quantize<Integer: FixedWidthInteger>(
         _ planes: [[Float]], scale: Float, lowest: Float, highest: Float, _ convert: (Float) -> Integer
@@ -40,7 +43,7 @@ struct SampleQuantizer {
         let samples = [Integer](unsafeUninitializedCapacity: frameCount * channelCount) { output, initialized in
             for (channel, plane) in planes.enumerated() {
                 plane.withUnsafeBufferPointer { input in
-                    // A stride of one, known when this is compiled, is what lets the loop use vectors.
+                    // A stride known to be 1 at compile time allows the loop to be vectorized.
                     if channelCount == 1 {
                         for frame in 0..<frameCount {
                             let scaled = input[frame] * scale
@@ -62,12 +65,12 @@ struct SampleQuantizer {
         return samples
     }
 
-    /// The sum is made in Double: near full scale a Float has no bits left for the noise.
+    /// Quantizes with dither. The sum is in Double: near full scale, a Float has no bits left for the noise.
     private mutating func quantize<Integer: FixedWidthInteger>(
         _ planes: [[Float]], _ dither: Dither, scale: Float, lowest: Float, highest: Float
     ) -> [Integer] {
         let (start, blockLength, channelCount) = (frameCount, planes.first?.count ?? 0, planes.count)
-        // 24 bits go to the upper end of 32.
+        // 24 bits go into the upper end of 32.
         let shift = Integer.bitWidth == 32 ? 8 : 0
         var clamped = 0
         let samples = [Integer](unsafeUninitializedCapacity: blockLength * channelCount) { output, initialized in
@@ -88,13 +91,14 @@ struct SampleQuantizer {
         return samples
     }
 
-    /// 1 for a value that rounds to an integer out of range: the tie at the upper end goes to the even one, which is.
+    /// Returns 1 for a value that rounds to an integer out of range; the tie at the upper end rounds to even, which is
+    /// out of range.
     @inline(__always)
     private static func isBeyond(_ scaled: Float, _ lowest: Float, _ highest: Float) -> Int {
         scaled < highest + 0.5 && scaled >= lowest - 0.5 ? 0 : 1
     }
 
-    /// With the arguments in this order NaN becomes `lowest`.
+    /// Clamps a value. With the arguments in this order, NaN becomes `lowest`.
     @inline(__always)
     private static func clamp(_ scaled: Float, _ lowest: Float, _ highest: Float) -> Float {
         let raised = scaled > lowest ? scaled : lowest

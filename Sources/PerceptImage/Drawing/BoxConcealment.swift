@@ -1,7 +1,7 @@
 import PerceptCore
 
 extension DrawingCanvas {
-    /// Leaves of some pixels no more than the mean colours of a few cells.
+    /// Replaces pixels with the mean colours of a few cells.
     mutating func hide(_ pixels: PixelRectangle, by hiding: BoxHiding) {
         let area = pixels.clipped(to: size)
         guard area.width > 0, area.height > 0 else { return }
@@ -16,13 +16,14 @@ extension DrawingCanvas {
     }
 }
 
-/// The mean colours of the cells that an area is divided into.
+/// The mean colours of the cells of an area.
 private struct CellMeans {
     private let area: PixelRectangle
     private let columns: [Range<Int>]
     private let rows: [Range<Int>]
     private let channelCount: Int
-    /// Row by row, red, green and blue times alpha (0…1), so that the colours of transparent pixels do not count, and alpha (0…255).
+    /// The means row by row: red, green and blue multiplied by alpha (0…1), so that transparent pixels do not count,
+    /// and alpha (0…255).
     private let means: [SIMD4<Double>]
 
     private static let mostCells = 8
@@ -40,7 +41,7 @@ private struct CellMeans {
         means.reserveCapacity(rows.count * columns.count)
         for rows in rows {
             for columns in columns {
-                // 64 bits hold the sums of any number of pixels that fits in memory.
+                // 64 bits are enough for the sums of any number of pixels that fits in memory.
                 var sums: SIMD4<UInt64> = .zero
                 for row in rows {
                     var index = (row * imageWidth + columns.lowerBound) * channelCount
@@ -59,7 +60,7 @@ private struct CellMeans {
         self.means = means
     }
 
-    /// A range in parts of nearly the same length, none shorter than `length` where it is longer itself.
+    /// Divides a range into parts of nearly equal length, at least `length` each if the range is that long.
     private static func parts(_ range: Range<Int>, of length: Int) -> [Range<Int>] {
         let count = max(1, range.count / length)
         return (0..<count).map { part in
@@ -84,10 +85,11 @@ private struct CellMeans {
         }
     }
 
-    /// Cubic B-splines with the cells' means as control points: never beyond them, and without an edge.
+    /// Blends the cells with cubic B-splines, with the means as control points: the result never exceeds them and has
+    /// no edges.
     func paintSmoothly(on bytes: UnsafeMutableBufferPointer<UInt8>, imageWidth: Int) {
         let columnWeights = area.columns.map { SplineWeights(at: $0, among: columns) }
-        // Between two places of this list all pixels of a row mix the same four cells.
+        // Between two indexes of this list, all pixels of a row mix the same four cells.
         let changes =
             [0] + columnWeights.indices.dropFirst().filter { columnWeights[$0].cells != columnWeights[$0 - 1].cells }
             + [columnWeights.count]
@@ -123,15 +125,15 @@ private struct CellMeans {
         if channelCount == 4 { bytes[index + 3] = value.w }
     }
 
-    /// To nearest, of numbers that lie within 0…255 but for what sums in `Float` are off: behind 2²³ there are none between whole
-    /// numbers, which stand in the lowest bits.
+    /// Rounds to nearest. Values lie within 0…255 except for rounding errors of `Float`; above 2²³ only integers
+    /// exist, which are in the lowest bits.
     @inline(__always)
     private static func rounded(_ value: SIMD4<Float>) -> SIMD4<UInt8> {
         let shifted = value + SIMD4<Float>(repeating: 8_388_608)
         return SIMD4<UInt8>(truncatingIfNeeded: unsafeBitCast(shifted, to: SIMD4<UInt32>.self))
     }
 
-    /// The channels of a pixel; the fourth is alpha, whether the picture has it or not.
+    /// Returns the channels of a pixel; the fourth is alpha, even for an image without it.
     private static func pixel(_ mean: SIMD4<Double>) -> SIMD4<UInt8> {
         guard mean.w > 0 else { return .zero }
         let scale = 255 / mean.w
@@ -141,9 +143,9 @@ private struct CellMeans {
     }
 }
 
-/// How much of four neighbouring cells a pixel has, by the uniform cubic B-spline over their places.
+/// The weights of four neighbouring cells at a pixel, by the uniform cubic B-spline.
 private struct SplineWeights {
-    /// Four things, one for each cell.
+    /// Four values, one per cell.
     struct Four<Element> {
         let elements: (Element, Element, Element, Element)
 
@@ -155,11 +157,13 @@ private struct SplineWeights {
         }
     }
 
-    /// Their numbers.
+    /// The indexes of the cells.
     let cells: Four<Int>
     private let weights: SIMD4<Float>
 
-    /// - Parameter parts: the cells along the axis, all of about the same length.
+    /// Computes the weights.
+    ///
+    /// - Parameter parts: The cells along the axis, all of nearly equal length.
     init(at pixel: Int, among parts: [Range<Int>]) {
         let start = parts.first?.lowerBound ?? 0
         let length = max(1, (parts.last?.upperBound ?? 1) - start)
@@ -167,7 +171,7 @@ private struct SplineWeights {
         let first = place.rounded(.down)
         let t = place - first
         let last = parts.count - 1
-        // The outermost cells stand for those beyond.
+        // The outermost cells are repeated beyond the edge.
         cells = Four(elements: (-1, 0, 1, 2)).map { min(max(Int(first) + $0, 0), last) }
         let rest = 1 - t
         let sixths = SIMD4<Double>(

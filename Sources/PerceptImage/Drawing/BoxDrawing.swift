@@ -1,31 +1,31 @@
 public import PerceptCore
 
-/// A picture with boxes drawn into it.
+/// An image with boxes drawn on it.
 public struct AnnotatedImage: Sendable, Hashable {
-    /// 8 bits; rgb, or rgba when the picture had an alpha channel.
+    /// The image: 8-bit rgb, or rgba if the original has an alpha channel.
     public var image: Image
-    /// The boxes that are not in the picture, by their place in the list.
+    /// The boxes that were not drawn, by their indexes in the list.
     public var dropped: [DroppedBox]
 }
 
 extension Image {
-    /// The image with boxes drawn into it, each with a plate saying what it is.
+    /// Returns the image with boxes and their labels drawn on it.
     ///
-    /// Frames are antialiased and centred on the edges of their boxes, moved inwards where they would leave the image,
-    /// and to the nearest whole pixel where they are thinner than two; a box too small for a frame becomes a spot as
-    /// wide as a line. Boxes are put in order and clipped; those that are not finite, empty or outside the image are
-    /// left out and reported. First the pixels inside of all boxes are hidden, then all boxes are filled, then all frames drawn, as far
-    /// as the style says so; hiding covers every pixel that a box touches.
+    /// Frames are antialiased and centred on the edges of their boxes. They are moved inwards at the edge of the image,
+    /// and to the nearest whole pixel if thinner than two; a box too small for a frame becomes a spot as wide as a
+    /// line. The corners of boxes are put in order, and boxes are clipped; boxes that are not finite, empty or outside
+    /// the image are skipped and reported. According to the style, first the pixels inside all boxes are hidden, then
+    /// all boxes are filled, then all frames are drawn; hiding covers every pixel that a box touches.
     ///
-    /// A label reads `cat 0.98` in black or white, whichever stands out more from its plate (at least 4.5 by WCAG), and
-    /// lies completely on the image: above its box, else inside, below or beside it, and not over another label where
-    /// there is room. Text that does not fit is made smaller, then cut; an image less than 11 pixels high gets none.
-    /// Labels lie over all frames; boxes are drawn, and labels placed, in their order. Letters of any script are taken from
-    /// the style's typeface and, where it lacks them, from the system's fonts; what no font has is a box.
+    /// A label reads `cat 0.98` in black or white, whichever has the higher contrast with its plate (at least 4.5 by
+    /// WCAG). It lies completely within the image: above its box, or else inside, below or beside it, and if possible
+    /// not over another label. Text that does not fit is made smaller, then truncated; an image less than 11 pixels
+    /// high has no labels. Labels lie over all frames; boxes are drawn, and labels placed, in order. Characters that
+    /// the style's typeface lacks come from the system's fonts, or else become a box.
     ///
     /// Gray becomes rgb, 16 bits become 8 by `(v · 255 + 32767) / 65535`; alpha is kept, and drawn pixels are opaque.
     ///
-    /// - Throws: `MediaError` `.cancelled`, or what ``Typeface/check()`` throws.
+    /// - Throws: `MediaError` `.cancelled`, or an error of ``Typeface/check()``.
     public consuming func drawing(
         _ boxes: [LabelledBox], style: BoxStyle = BoxStyle()
     ) throws(MediaError) -> AnnotatedImage {
@@ -33,16 +33,16 @@ extension Image {
         return AnnotatedImage(image: self, dropped: dropped)
     }
 
-    /// Draws boxes into the image itself, as ``drawing(_:style:)`` does into a copy.
+    /// Draws boxes on the image in place; see ``drawing(_:style:)``.
     ///
-    /// When it is cancelled, what was drawn by then stays.
+    /// If cancelled, the image is left partially drawn.
     ///
-    /// - Returns: the boxes that are not in the picture.
-    /// - Throws: `MediaError` `.cancelled`, or what ``Typeface/check()`` throws.
+    /// - Returns: The boxes that were not drawn.
+    /// - Throws: `MediaError` `.cancelled`, or an error of ``Typeface/check()``.
     public mutating func draw(
         _ boxes: [LabelledBox], style: BoxStyle = BoxStyle()
     ) throws(MediaError) -> [DroppedBox] {
-        // Finding a font takes longer than drawing frames alone.
+        // Finding a font takes longer than drawing the frames, so it is skipped without text.
         let hasText = boxes.contains { !$0.label.isEmpty || $0.score != nil }
         return try IdleTypesetter.with(hasText ? style.typeface : .builtIn) { typesetter throws(MediaError) in
             var canvas = DrawingCanvas(taking: &self)
@@ -114,7 +114,7 @@ extension DrawingCanvas {
 }
 
 extension BoundingBox {
-    /// A line of `lineWidth` around a box that lies on an image of `size`.
+    /// Returns a frame of `lineWidth` around a box on an image of `size`.
     func frame(lineWidth: Double, on size: PixelSize) -> OutlineFrame {
         let horizontal = Self.outerEdge(xMin, xMax, lineWidth: lineWidth, limit: Double(size.width))
         let vertical = Self.outerEdge(yMin, yMax, lineWidth: lineWidth, limit: Double(size.height))
@@ -134,7 +134,8 @@ extension BoundingBox {
             x: left, y: top, width: Int(xMax.rounded(.up)) - left, height: Int(yMax.rounded(.up)) - top)
     }
 
-    /// What plates lie along: above and below, the rows that the box covers as a whole, so that no paler one shows between.
+    /// The edges along which plates lie: above and below, the rows that the box covers completely, so that no paler row
+    /// shows between them.
     var plateEdges: PixelRectangle {
         let left = Int(xMin.rounded())
         let top = Int(yMin.rounded(.up))
@@ -142,9 +143,10 @@ extension BoundingBox {
             x: left, y: top, width: Int(xMax.rounded()) - left, height: max(0, Int(yMax.rounded(.down)) - top))
     }
 
-    /// Half a line outside `lower…upper`, but within `0…limit`, and at least a line apart where there is room.
+    /// Returns `lower…upper` extended by half a line, but within `0…limit`, and at least one line wide if there is
+    /// room.
     ///
-    /// A line thinner than two pixels would be pale between two of them, so it starts on a whole one.
+    /// A line thinner than two pixels starts on a whole pixel, because it would be pale across two.
     private static func outerEdge(
         _ lower: Double, _ upper: Double, lineWidth: Double, limit: Double
     ) -> (lower: Double, upper: Double) {
@@ -159,7 +161,7 @@ extension BoundingBox {
 }
 
 extension DrawingCanvas {
-    /// Draws a plate of `color` and on it the text, in black or white.
+    /// Draws a plate of `color` with the text in black or white.
     mutating func draw(
         _ text: LabelText, on plate: PixelRectangle, color: Color, typesetter: Typesetter
     ) {

@@ -1,23 +1,24 @@
-/// How boxes are drawn.
+/// The style of drawn boxes.
 public struct BoxStyle: Sendable, Hashable {
     /// The line around a box.
     public var outline: BoxOutline
-    /// In pixels; `nil` for √(width · height) / 280, at least 1.
+    /// The line width in pixels; `nil` for √(width · height) / 280, at least 1.
     public var lineWidth: Double?
-    /// Height of capital letters in pixels; `nil` for √(width · height) / 56, less where the plates of all labels would
-    /// take more than a sixth of the image, at least 10.
+    /// The height of capital letters in pixels. `nil` for √(width · height) / 56, or less if the plates of all
+    /// labels would cover more than a sixth of the image, but at least 10.
     public var capHeight: Double?
-    /// How much of a box's colour covers what is inside of it: 0 for nothing, 1 for all of it.
+    /// The opacity of a box's colour inside the box, 0…1.
     public var fillOpacity: Double
-    /// What becomes of the pixels inside of boxes, before anything is drawn; `nil` where they stay.
+    /// The treatment of the pixels inside boxes before anything is drawn; `nil` keeps them.
     public var hiding: BoxHiding?
-    /// Where the colours of boxes come from.
+    /// The colours of boxes.
     public var palette: Palette
-    /// Which boxes have one colour.
+    /// The rule by which boxes share a colour.
     public var coloring: Palette.Coloring
-    /// What labels are written in.
+    /// The typeface of labels.
     public var typeface: Typeface
 
+    /// Creates a style.
     public init(
         outline: BoxOutline = .rectangle, lineWidth: Double? = nil, capHeight: Double? = nil, fillOpacity: Double = 0,
         hiding: BoxHiding? = nil, palette: Palette = .okabeIto, coloring: Palette.Coloring = .label,
@@ -38,27 +39,26 @@ public struct BoxStyle: Sendable, Hashable {
 public enum BoxOutline: Sendable, Hashable {
     /// All four sides.
     case rectangle
-    /// All four sides, with corners that are quarters of a circle; `nil` for a radius of four line widths. At most half
-    /// of the shorter side.
+    /// All four sides with rounded corners; `nil` for a radius of four line widths. At most half of the shorter side.
     case rounded(radius: Double? = nil)
-    /// The corners alone; `nil` for a quarter of the shorter side, at least four line widths. At least two.
+    /// The corners only; `nil` for a length of a quarter of the shorter side, at least four line widths. At least two.
     case corners(length: Double? = nil)
-    /// Dashes, one around each corner, all of one length along a side; `nil` for dashes of four line widths and gaps of
-    /// three. Both are stretched, so that a whole number of them fits; a side too short for a gap is solid.
+    /// Dashes, one around each corner, of equal length along a side; `nil` for dashes of four line widths and gaps of
+    /// three. Both are stretched to fit a whole number of them; a side too short for a gap is solid.
     case dashed(dash: Double? = nil, gap: Double? = nil)
     /// No line.
     case none
 }
 
-/// How what is inside of a box is made unrecognizable: faces, say, and number plates.
+/// The way in which the contents of a box are made unrecognizable, such as faces or number plates.
 ///
-/// Both ways leave nothing of the picture but the mean colours of a few cells, at most eight along the longer side of the box and
-/// none with a side of less than eight pixels, where the box has that many; so however it is sharpened, no more comes back. They
-/// cover all pixels that the box touches. Text of a known typeface can still be guessed and compared: where that matters, cover it with a
-/// rectangle of ``BoxStyle/fillOpacity`` 1.
+/// Both ways leave only the mean colours of a few cells: at most eight along the longer side of the box, each at least
+/// eight pixels wide if the box is that large. Sharpening cannot restore more. They cover all pixels that the box
+/// touches. Text in a known typeface may still be guessed by comparison; if that matters, cover it with a rectangle of
+/// ``BoxStyle/fillOpacity`` 1.
 public enum BoxHiding: String, Sendable, Hashable, CaseIterable {
-    /// The cells flow into each other.
+    /// The cells blend into each other.
     case blur
-    /// Each cell is one square of its colour.
+    /// Each cell is a rectangle of its colour.
     case pixelate
 }

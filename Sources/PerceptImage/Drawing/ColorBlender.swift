@@ -1,11 +1,11 @@
 internal import CKernels
 
-/// Mixes one colour over pixels, by how much of each it covers.
+/// Blends one colour over pixels by their coverage.
 ///
-/// Straight-alpha source-over (Porter and Duff 1984), in whole numbers, rounded to nearest; coverage is 0…255. Areas must lie on the
-/// image.
+/// Uses straight-alpha source-over (Porter and Duff 1984) in integers, rounded to nearest; coverage is 0…255. Areas
+/// must lie within the image.
 struct ColorBlender {
-    /// 8 bits, rgb or rgba.
+    /// The pixels, 8-bit rgb or rgba.
     let bytes: UnsafeMutableBufferPointer<UInt8>
     let imageWidth: Int
     let hasAlpha: Bool
@@ -23,7 +23,7 @@ struct ColorBlender {
         }
     }
 
-    /// The same coverage for all pixels of an area.
+    /// Blends an area with uniform coverage.
     func blend(_ area: PixelRectangle, _ coverage: UInt8) {
         if coverage == 0 { return }
         if let rows = opaqueRows(area) {
@@ -44,7 +44,7 @@ struct ColorBlender {
         }
     }
 
-    /// A coverage of its own for each pixel of an area; rows of it lie `coveragePerRow` bytes apart.
+    /// Blends an area with a coverage per pixel; rows of coverage are `coveragePerRow` bytes apart.
     func blend(_ area: PixelRectangle, _ coverage: UnsafePointer<UInt8>, coveragePerRow: Int) {
         if let rows = opaqueRows(area) {
             image_blend_rgb(rows, coverage, coveragePerRow, kernelColor)
@@ -58,7 +58,7 @@ struct ColorBlender {
 
     private var kernelColor: ImageColor { ImageColor(red: color.red, green: color.green, blue: color.blue) }
 
-    /// `nil` where pixels have alpha.
+    /// Returns the rows of an opaque image, or `nil` if pixels have alpha.
     private func opaqueRows(_ area: PixelRectangle) -> ImagePixelRows? {
         guard !hasAlpha, let base = bytes.baseAddress else { return nil }
         return ImagePixelRows(
@@ -66,7 +66,7 @@ struct ColorBlender {
             row_count: area.height)
     }
 
-    /// Of pixels with alpha.
+    /// Sets pixels with alpha.
     private func setRun(_ pixels: Range<Int>) {
         guard let base = UnsafeMutableRawPointer(bytes.baseAddress) else { return }
         let value = UInt32(

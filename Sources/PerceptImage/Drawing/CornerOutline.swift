@@ -1,7 +1,7 @@
 import PerceptCore
 
 extension DrawingCanvas {
-    /// Draws the corners of a frame; their arms end on whole pixels.
+    /// Draws the corners of a frame; their arms end at whole pixels.
     mutating func drawCorners(_ frame: OutlineFrame, length: Double?, color: Color) {
         let asked =
             length.map { $0.isFinite ? $0 : 0 }
@@ -22,7 +22,7 @@ extension DrawingCanvas {
     }
 }
 
-/// The pixels along one axis that the arms of both corners take; none twice, all of them where the arms meet.
+/// The pixels along one axis covered by the arms of both corners, without repetition; all pixels if the arms meet.
 struct CornerArms {
     let first: Range<Int>
     let last: Range<Int>

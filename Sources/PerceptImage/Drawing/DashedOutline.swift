@@ -1,7 +1,7 @@
 import PerceptCore
 
 extension DrawingCanvas {
-    /// Draws a frame as dashes that begin and end on whole pixels, one of them around each corner.
+    /// Draws a frame as dashes that start and end at whole pixels, one of them around each corner.
     mutating func drawDashes(_ frame: OutlineFrame, dash: Double?, gap: Double?, color: Color) {
         guard !frame.inner.isEmpty else {
             drawFrame(outer: frame.outer, inner: frame.inner, color: color)
@@ -33,7 +33,7 @@ extension DrawingCanvas {
 /// The dashes along one side, in pixels.
 private struct SideDashes {
     let corners: CornerArms
-    /// Those that belong to no corner.
+    /// The dashes between the corners.
     let between: [Range<Int>]
 
     init(_ lower: Double, _ upper: Double, _ pattern: (dash: Double, gap: Double), lineWidth: Double) {
@@ -41,8 +41,8 @@ private struct SideDashes {
         let count = max(1, (side / (pattern.dash + pattern.gap)).rounded())
         let period = side / count
         let half = period * pattern.dash / (pattern.dash + pattern.gap) / 2
-        // A pixel longer than the line is wide, so that no pixel of the other side's line is in two dashes.
-        // A side too short for a gap is one dash: its corners alone would be four dots.
+        // A corner dash is one pixel longer than the line width, so that no pixel of the perpendicular line is in two
+        // dashes. A side too short for a gap is one dash, since its corners would look like four dots.
         let corners = CornerArms(lower, upper, length: count > 1 ? max(half, lineWidth + 1) : side)
         self.corners = corners
         between = (1..<max(1, Int(count))).compactMap { index in
@@ -54,7 +54,7 @@ private struct SideDashes {
     }
 }
 
-/// The pixels across two opposite lines; none twice.
+/// The pixels across two opposite lines, without repetition.
 private struct SidePixels {
     let first: Range<Int>
     let last: Range<Int>

@@ -1,6 +1,6 @@
 package import PerceptCore
 
-/// The pixels that are drawn on: 8 bits, rgb or rgba.
+/// The pixels to draw on, 8-bit rgb or rgba.
 package struct DrawingCanvas {
     package let size: PixelSize
     private let hasAlpha: Bool
@@ -23,8 +23,8 @@ package struct DrawingCanvas {
         bytes = isColor ? eightBit : Self.colored(eightBit, pixelCount: image.size.pixelCount, hasAlpha: hasAlpha)
     }
 
-    /// The same, without a copy of pixels that need no conversion: they are taken out of the image, and ``image()`` gives
-    /// them back.
+    /// Converts an image without copying pixels that need no conversion: they are moved out of the image, and
+    /// ``image()`` returns them.
     init(taking image: inout Image) {
         self.init(image)
         image.removeBytes()
@@ -59,7 +59,7 @@ package struct DrawingCanvas {
         withBlender(color) { $0.blend(visible, 255) }
     }
 
-    /// Draws a glyph with the pen at a pixel, leaving alone everything outside `clip`.
+    /// Draws a glyph with the pen at a pixel, within `clip` only.
     mutating func draw(
         _ bitmap: GlyphRasterizer.Bitmap, column: Int, row: Int, color: Color, clip: PixelRectangle
     ) {
@@ -77,7 +77,7 @@ package struct DrawingCanvas {
         }
     }
 
-    /// Calls `body` with the pixels and the number of channels of each.
+    /// Calls `body` with the pixels and their number of channels.
     mutating func withPixels(_ body: (UnsafeMutableBufferPointer<UInt8>, Int) -> Void) {
         let channelCount = hasAlpha ? 4 : 3
         bytes.withUnsafeMutableBufferPointer { body($0, channelCount) }

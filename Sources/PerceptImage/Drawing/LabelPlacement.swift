@@ -1,14 +1,14 @@
 import PerceptCore
 
-/// Finds places for label plates: near their boxes, completely on the image, and not over each other where there is
-/// room.
+/// Finds positions for label plates near their boxes, within the image, and if possible without overlap.
 struct LabelPlacement {
     private let size: PixelSize
     private let cellSize: Int
     private let columnCount: Int
-    /// Of each cell of a coarse grid, so that thousands of labels stay cheap: the last of its ``entries``, or -1.
+    /// The last entry of each cell of a coarse grid (an index into ``entries``), or -1. The grid keeps thousands of
+    /// labels fast.
     private var lastEntries: [Int]
-    /// A plate placed so far, once for each cell that it touches, and the cell's entry before it, or -1.
+    /// The placed plates, once per cell that they touch, with the index of the cell's previous entry, or -1.
     private var entries: [(plate: PixelRectangle, previous: Int)] = []
 
     init(on size: PixelSize) {
@@ -18,11 +18,11 @@ struct LabelPlacement {
         lastEntries = Array(repeating: -1, count: columnCount * (size.height / cellSize + 1))
     }
 
-    /// Places a plate, which must be no larger than the image, for a box whose frame covers `frame`.
+    /// Places a plate, which must not be larger than the image, for a box with the frame `frame`.
     ///
-    /// Tried in this order: above the box, inside at its top where the box is large enough, below, inside at its
-    /// bottom, beside it, each flush left then flush right; then the same moved away by one to eight plates. The first
-    /// place free of other labels is taken, else the one that covers the least of them.
+    /// Tries positions in this order: above the box, inside at its top if the box is large enough, below, inside at its
+    /// bottom, beside it, each flush left, then flush right; then the same moved away by one to eight plates. Takes the
+    /// first position without overlap, or else the one with the least.
     mutating func place(_ plate: PixelSize, for frame: PixelRectangle) -> PixelRectangle {
         var best: (rectangle: PixelRectangle, overlap: Int)?
         var candidates = Candidates(plate: plate, frame: frame, size: size)
@@ -51,10 +51,10 @@ struct LabelPlacement {
         }
     }
 
-    /// How much of other plates a place covers; a plate in several cells is counted once per cell, which keeps "none" exact and "least"
-    /// near enough.
+    /// Returns the area of other plates that a candidate covers. A plate in several cells is counted once per cell,
+    /// which is exact for no overlap and close enough for the minimum.
     ///
-    /// - Parameter limit: what is no less than this need not be known exactly.
+    /// - Parameter limit: The limit above which the result need not be exact.
     private func overlap(_ candidate: PixelRectangle, below limit: Int) -> Int {
         let (columns, rows) = cells(of: candidate)
         var sum = 0
@@ -78,7 +78,7 @@ struct LabelPlacement {
         )
     }
 
-    /// The places to try, those that stick out of the image above, below or beside left out.
+    /// The candidate positions, without those that extend outside the image.
     private struct Candidates: IteratorProtocol {
         let plate: PixelSize
         let frame: PixelRectangle

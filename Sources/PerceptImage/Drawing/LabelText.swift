@@ -1,20 +1,20 @@
 import PerceptCore
 
-/// One line of text, cut and sized so that its plate fits on an image.
+/// One line of text, truncated and scaled so that its plate fits an image.
 struct LabelText {
     let line: TextLine
-    /// Height of capitals in pixels.
+    /// The cap height in pixels.
     let capHeight: Double
 
-    /// Letters with smaller capitals cannot be read.
+    /// The smallest legible cap height.
     static let smallestCapHeight = 6.0
 
-    /// What a label says before it is fitted anywhere.
+    /// The text of a label before it is fitted.
     struct Wording {
         let characters: [Character]
         let isCut: Bool
         let number: String
-        /// All of it.
+        /// The whole line.
         let line: TextLine
 
         init(label: String, score: Double?, typesetter: Typesetter) {
@@ -22,14 +22,14 @@ struct LabelText {
             (characters, isCut, line) = typesetter.labelLine(label, number: number)
         }
 
-        /// Area of the plate as a multiple of the square of the capitals' height.
+        /// The area of the plate in units of the squared cap height.
         var plateArea: Double { line.isEmpty ? 0 : line.plateWidth * line.plateHeight }
     }
 
-    /// Fits a label on an image of `size`, as near to `capHeight` as can be.
+    /// Fits a label on an image of `size`, as close to `capHeight` as possible.
     ///
-    /// Text that does not fit is made smaller, down to ``smallestCapHeight``; then the label is cut and ends in an
-    /// ellipsis; then the label goes and the score stays; `nil` when not even that fits, or there is nothing to write.
+    /// Text that does not fit is made smaller, down to ``smallestCapHeight``; then the label is truncated with an
+    /// ellipsis; then only the score is kept. Returns `nil` if that does not fit either, or there is no text.
     init?(_ wording: Wording, capHeight: Double, fitting size: PixelSize, typesetter: Typesetter) {
         let capHeight = min(capHeight, Typesetter.largestCapHeight)
         if let whole = LabelText(wording.line, upTo: capHeight, fitting: size) {
@@ -56,7 +56,7 @@ struct LabelText {
         return nil
     }
 
-    /// At the largest height up to `preferred` at which the plate fits, if letters stay legible.
+    /// Fits a line at the largest cap height up to `preferred` at which the plate fits and letters are legible.
     private init?(_ line: TextLine, upTo preferred: Double, fitting size: PixelSize) {
         let fitting = min(
             preferred, Double(size.width) / line.plateWidth, Double(size.height) / line.plateHeight)
@@ -65,30 +65,31 @@ struct LabelText {
         capHeight = fitting
     }
 
-    /// Size of the plate behind the text, in whole pixels.
+    /// The size of the plate behind the text, in whole pixels.
     var plate: PixelSize {
         PixelSize(
             width: Self.wholePixels(line.plateWidth * capHeight), height: Self.wholePixels(line.plateHeight * capHeight)
         )
     }
 
-    /// From the left edge of the plate to the start of the line, in pixels.
+    /// The distance from the left edge of the plate to the start of the line, in pixels.
     var inset: Double { (TextLine.inset - line.plateLeft) * capHeight }
 
-    /// From the top edge of the plate to the base line, in whole pixels: the capitals stand in the middle, or off it as far
-    /// as what reaches lower or higher needs.
+    /// The distance from the top edge of the plate to the baseline, in whole pixels: capitals are centred, or shifted
+    /// as far as taller or lower parts need.
     var baseLine: Int {
         let height = Double(plate.height)
         let lowest = height - (line.plateDescent * capHeight).rounded(.up)
         return Int(max((line.plateAscent * capHeight).rounded(.up), min(((height + capHeight) / 2).rounded(), lowest)))
     }
 
-    /// Rounded up; what was made to fit a whole number of pixels may come out a hair above it.
+    /// Rounds up, with a tolerance for lengths that exceed a whole number only by rounding errors.
     private static func wholePixels(_ length: Double) -> Int {
         Int((length - 1e-6).rounded(.up))
     }
 
-    /// Two decimals, rounded to nearest; scientific notation for what is no score at all; nothing for no number.
+    /// Formats a score with two decimals, rounded to nearest; in scientific notation if it is not a plausible score;
+    /// `nil` if it is not finite.
     private static func text(ofScore score: Double) -> String? {
         guard score.isFinite else { return nil }
         guard score.magnitude < 1_000_000 else { return "\(score)" }
@@ -99,14 +100,14 @@ struct LabelText {
     }
 }
 
-/// The plate of a line, in multiples of the height of capitals.
+/// The plate of a line, in multiples of the cap height.
 extension TextLine {
-    /// Height of a plate for letters of usual size: room for descenders and for the tallest brackets.
+    /// The height of a plate for usual letters: room for descenders and the tallest brackets.
     private static let usualPlateHeight = 1.8
     fileprivate static let inset = 0.4
-    /// Left free above and below ink that fills the plate, so that it fits after rounding to pixels.
+    /// The margin above and below ink that fills the plate, so that it fits after rounding to pixels.
     private static let margin = 0.2
-    /// Marks piled up higher or lower than any writing needs are cut off.
+    /// The limit for stacked marks, which are cut off above or below it.
     private static let highestAscent = 2.5
     private static let lowestDescent = 1.5
 

@@ -1,8 +1,8 @@
-/// Letters with marks as the plain ASCII ones they are built on: `é` as `e`, `ß` as `ss`.
+/// Replaces letters with diacritics with their ASCII base letters: `é` with `e`, `ß` with `ss`.
 enum LatinFolding {
-    /// The ASCII characters for one character, or `nil` when it has none.
+    /// Returns the ASCII characters for a character, or `nil` if there are none.
     ///
-    /// Covers Latin-1, Latin Extended-A, letters followed by combining marks, and the usual typographic punctuation;
+    /// Covers Latin-1, Latin Extended-A, letters followed by combining marks, and common typographic punctuation;
     /// control characters and line breaks become a space.
     static func ascii(_ character: Character) -> String? {
         var result = ""
@@ -19,7 +19,7 @@ enum LatinFolding {
         return result
     }
 
-    /// U+00C0…U+017F, written in order.
+    /// U+00C0…U+017F, in order.
     private static let letters: [UInt32: String] = {
         let letters = """
             A A A A A A AE C E E E E I I I I D N O O O O O x O U U U U Y TH ss
@@ -41,7 +41,8 @@ enum LatinFolding {
 }
 
 extension StrokeFont {
-    /// The letters for any text: ASCII as it is, letters with marks without them, one box for each other character.
+    /// Returns the letters for any text: ASCII unchanged, letters without diacritics, and one box for each other
+    /// character.
     static func letters(for characters: some Sequence<Character>) -> [Unicode.Scalar] {
         var letters: [Unicode.Scalar] = []
         for character in characters {

@@ -1,13 +1,13 @@
 import PerceptCore
 
-/// Where the line around a box runs, in whole and parts of pixels.
+/// The line around a box, in fractional pixels.
 struct OutlineFrame {
     let outer: BoundingBox
-    /// Empty where there is no room inside of the line.
+    /// The inner edge; empty if there is no room inside the line.
     let inner: BoundingBox
     let lineWidth: Double
 
-    /// The middle of the line.
+    /// The box along the middle of the line.
     var middle: BoundingBox {
         BoundingBox(
             xMin: outer.xMin + lineWidth / 2, yMin: outer.yMin + lineWidth / 2, xMax: outer.xMax - lineWidth / 2,
@@ -28,10 +28,10 @@ extension DrawingCanvas {
         }
     }
 
-    /// Covers what is inside of an outline up to the middle of its line.
+    /// Fills the inside of an outline up to the middle of its line.
     ///
-    /// The line is drawn over it: whole pixels of the line hide where the colour ends, so that the two together cover each pixel by
-    /// its exact share.
+    /// The line is drawn over it: its whole pixels hide the edge of the fill, so that line and fill cover each pixel
+    /// exactly.
     mutating func fill(_ outline: BoxOutline, _ frame: OutlineFrame, color: Color, opacity: Double) {
         switch outline {
         case .none: drawFrame(outer: frame.outer, inner: .nothing, color: color, opacity: opacity)
@@ -46,7 +46,7 @@ extension DrawingCanvas {
 }
 
 extension OutlineFrame {
-    /// Of the outer edge's corners.
+    /// Returns the radius of the outer corners.
     func radius(_ asked: Double?) -> Double {
         let asked = asked.map { $0.isFinite ? max(0, $0) : 0 } ?? 4 * lineWidth
         return max(0, min(asked, outer.width / 2, outer.height / 2))

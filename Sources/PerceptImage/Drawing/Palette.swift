@@ -1,20 +1,23 @@
 public import PerceptCore
 
-/// Colours for labels and segments: the same label always gets the same one.
+/// Colours for labels and segments; a label always has the same colour.
 public struct Palette: Sendable, Hashable {
+    /// The colours, in order.
     public let colors: [Color]
-    /// Labels that have a colour of their own, whatever the others get.
+    /// The labels with colours of their own, which take precedence.
     public let labelColors: [String: Color]
 
-    /// Which things have one colour.
+    /// The rule by which things share a colour.
     public enum Coloring: String, Sendable, Hashable, CaseIterable {
-        /// Those of one label, in every picture and every run.
+        /// Things with the same label have the same colour, in every image and every run.
         case label
-        /// Each has the next colour.
+        /// Each thing has the next colour.
         case index
     }
 
-    /// - Throws: `MediaError` `.invalidArgument` when there are no colours.
+    /// Creates a palette.
+    ///
+    /// - Throws: `MediaError` `.invalidArgument` if there are no colours.
     public init(_ colors: [Color], labelColors: [String: Color] = [:]) throws(MediaError) {
         guard !colors.isEmpty else {
             throw MediaError(.invalidArgument, problem: "a palette needs at least one colour")
@@ -27,16 +30,17 @@ public struct Palette: Sendable, Hashable {
         self.labelColors = labelColors
     }
 
-    /// Reads a list such as `#e69f00,#56b4e9,person=#d55e00`: colours as `Color(hex:)` takes them, and colours of labels.
+    /// Parses a list such as `#e69f00,#56b4e9,person=#d55e00`: colours in the form of `Color(hex:)`, and colours of
+    /// labels.
     ///
-    /// Without a colour that belongs to no label, all other labels have ``okabeIto``'s. A label may hold commas and signs of equality,
-    /// and spaces but at its ends; only one that begins with `#` cannot be told from a colour.
+    /// If every colour belongs to a label, other labels use ``okabeIto``. A label may contain commas, equals signs and
+    /// inner spaces; it must not start with `#`.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` for anything else, and a label that has two colours.
+    /// - Throws: `MediaError` `.invalidArgument` for anything else, and for a label with two colours.
     public init(parsing list: String) throws(MediaError) {
         var colors: [Color] = []
         var labelColors: [String: Color] = [:]
-        // Parts of a label that holds commas.
+        // The parts of a label that contains commas.
         var pending: [Substring] = []
         for part in list.split(separator: ",", omittingEmptySubsequences: false) {
             if pending.isEmpty, part.trimmed.hasPrefix("#") {
@@ -62,11 +66,11 @@ public struct Palette: Sendable, Hashable {
         self.init(known: colors.isEmpty ? Self.okabeIto.colors : colors, labelColors: labelColors)
     }
 
-    /// Colours that people with any common colour vision deficiency tell apart.
+    /// Colours that are distinct for people with common colour vision deficiencies.
     ///
     /// Okabe, M. and Ito, K., "Color Universal Design: how to make figures and presentations that are friendly to
-    /// colorblind people", 2002, revised 2008: its eight colours in their order, without black, which vanishes on a dark
-    /// picture.
+    /// colorblind people", 2002, revised 2008: its eight colours in order, without black, which is invisible on dark
+    /// images.
     public static let okabeIto = Palette(known: [
         Color(red: 230, green: 159, blue: 0),
         Color(red: 86, green: 180, blue: 233),
@@ -77,13 +81,13 @@ public struct Palette: Sendable, Hashable {
         Color(red: 204, green: 121, blue: 167),
     ])
 
-    /// The colour of the `index`-th thing; after the last one the palette starts again.
+    /// Returns the colour of the `index`-th thing; after the last colour, the palette repeats.
     public func color(at index: Int) -> Color {
         let remainder = index % colors.count
         return colors[remainder < 0 ? remainder + colors.count : remainder]
     }
 
-    /// The colour of the `index`-th thing, whose label is `label`.
+    /// Returns the colour of the `index`-th thing with a label.
     public func color(for label: String, at index: Int, by coloring: Coloring) -> Color {
         switch coloring {
         case .label: color(forLabel: label)
@@ -91,10 +95,10 @@ public struct Palette: Sendable, Hashable {
         }
     }
 
-    /// The colour of a label: its own, or else the same in every picture and every run.
+    /// Returns the colour of a label: its own, or else the same in every image and every run.
     ///
-    /// Two labels may share a colour; which one a label gets depends on nothing but its text (the 64-bit FNV-1a hash of
-    /// its UTF-8 bytes, modulo the number of colours).
+    /// Two labels may share a colour, which depends only on the text (the 64-bit FNV-1a hash of its UTF-8 bytes, modulo
+    /// the number of colours).
     public func color(forLabel label: String) -> Color {
         if let color = labelColors[label] { return color }
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -104,7 +108,7 @@ public struct Palette: Sendable, Hashable {
 }
 
 extension StringProtocol {
-    /// Without spaces at its ends.
+    /// The text without spaces at its ends.
     fileprivate var trimmed: SubSequence {
         let start = drop { $0 == " " }
         guard let last = start.lastIndex(where: { $0 != " " }) else { return start }

@@ -1,13 +1,13 @@
 import PerceptCore
 
 extension DrawingCanvas {
-    /// Draws what lies in `outer` but not in `inner` (which lies in `outer`), each pixel by the exact share of its area.
+    /// Fills the area in `outer` but not in `inner` (which must lie in `outer`), each pixel by its exact coverage.
     ///
-    /// Only the pixels of the frame are touched, however large the box inside it.
+    /// The cost depends on the pixels of the frame only, not on the box inside it.
     ///
     /// - Parameters:
-    ///   - opacity: 0…1.
-    ///   - clip: the pixels that may be touched; all when `nil`.
+    ///   - opacity: The opacity, 0…1.
+    ///   - clip: The pixels that may change; all if `nil`.
     mutating func drawFrame(
         outer: BoundingBox, inner: BoundingBox, color: Color, opacity: Double = 1, clip: PixelRectangle? = nil
     ) {
@@ -18,7 +18,7 @@ extension DrawingCanvas {
         let innerX = PixelSpan(inner.xMin, inner.xMax, limit: size.width)
         let outerY = PixelSpan(outer.yMin, outer.yMax, limit: size.height)
         let innerY = PixelSpan(inner.yMin, inner.yMax, limit: size.height)
-        // Between two of these columns all pixels of a row have the same share.
+        // Between two of these columns, all pixels of a row have the same coverage.
         let breaks = [
             outerX.touched.lowerBound, outerX.whole.lowerBound, innerX.touched.lowerBound, innerX.whole.lowerBound,
             innerX.whole.upperBound, innerX.touched.upperBound, outerX.whole.upperBound, outerX.touched.upperBound,
@@ -30,7 +30,7 @@ extension DrawingCanvas {
         withBlender(color) { blender in
             var first = rows.lowerBound
             while first < rows.upperBound {
-                // So have all rows but the few that an edge runs through.
+                // Likewise, all rows are equal except the few that an edge crosses.
                 let shares = (outer: outerY.share(of: first), inner: innerY.share(of: first))
                 var end = first + 1
                 while end < rows.upperBound, outerY.share(of: end) == shares.outer,
@@ -48,7 +48,7 @@ extension DrawingCanvas {
         }
     }
 
-    /// A share of 0…1, and what rounding makes of it, in 255 steps.
+    /// Returns a coverage of 0…1 in steps of 1/255.
     static func coverage(_ share: Double) -> UInt8 {
         UInt8((min(max(share, 0), 1) * 255).rounded())
     }
@@ -59,7 +59,7 @@ struct PixelSpan {
     let lower: Double
     let upper: Double
     let touched: Range<Int>
-    /// Empty, but inside `touched`, where no pixel is covered as a whole.
+    /// The completely covered pixels; an empty range inside `touched` if there are none.
     let whole: Range<Int>
 
     init(_ lower: Double, _ upper: Double, limit: Int) {
@@ -70,7 +70,7 @@ struct PixelSpan {
         whole = first..<max(first, Int(self.upper.rounded(.down)))
     }
 
-    /// How much of pixel `index` is covered, 0…1.
+    /// Returns the coverage of pixel `index`, 0…1.
     func share(of index: Int) -> Double {
         max(0, min(upper, Double(index + 1)) - max(lower, Double(index)))
     }

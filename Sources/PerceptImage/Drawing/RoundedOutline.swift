@@ -9,12 +9,12 @@ import PerceptCore
 #endif
 
 extension DrawingCanvas {
-    /// Draws what lies in `outer`, its corners rounded, but not in `inner`, which runs along within: each pixel by the exact share of
-    /// its area.
+    /// Fills the area in `outer`, with rounded corners, but not in the concentric `inner`, each pixel by its exact
+    /// coverage.
     ///
     /// - Parameters:
-    ///   - inner: has what is left of the radius; empty for none.
-    ///   - radius: of the corners of `outer`, at most half of its shorter side.
+    ///   - inner: The inner edge, with the remaining radius; empty for none.
+    ///   - radius: The radius of the corners of `outer`, at most half of its shorter side.
     mutating func drawRoundedFrame(
         outer: BoundingBox, inner: BoundingBox, radius: Double, color: Color, opacity: Double = 1
     ) {
@@ -51,7 +51,7 @@ extension DrawingCanvas {
 }
 
 extension DrawingCanvas {
-    /// Fills what is left free by the corners of a frame along a plate that touches it: a notch between the two.
+    /// Fills the notches between the rounded corners of a frame and a plate that touches it.
     mutating func squareCorners(of frame: OutlineFrame, _ asked: Double?, at plate: PixelRectangle, color: Color) {
         let outer = frame.outer
         let edges = outer.plateEdges
@@ -83,7 +83,7 @@ extension DrawingCanvas {
     }
 }
 
-/// The pixels along one axis that the corners of a rounded rectangle touch, and those between; none twice.
+/// The pixels along one axis that the corners of a rounded rectangle touch, and those between, without repetition.
 private struct CornerPixels {
     let first: Range<Int>
     let between: Range<Int>
@@ -104,14 +104,14 @@ private struct RoundedRectangle {
     let box: BoundingBox
     let radius: Double
 
-    /// How much of a pixel lies inside, 0…1.
+    /// Returns the coverage of a pixel, 0…1.
     func share(_ column: Int, _ row: Int) -> Double {
         let x = (Double(column), Double(column + 1))
         let y = (Double(row), Double(row + 1))
         let width = min(x.1, box.xMax) - max(x.0, box.xMin)
         let height = min(y.1, box.yMax) - max(y.0, box.yMin)
         guard width > 0, height > 0 else { return 0 }
-        // From the centre of each corner's circle outwards.
+        // Distances from the centre of each corner's circle outwards.
         let left = (box.xMin + radius - x.1, box.xMin + radius - x.0)
         let right = (x.0 - (box.xMax - radius), x.1 - (box.xMax - radius))
         let top = (box.yMin + radius - y.1, box.yMin + radius - y.0)
@@ -119,13 +119,14 @@ private struct RoundedRectangle {
         return width * height - cut(left, top) - cut(right, top) - cut(left, bottom) - cut(right, bottom)
     }
 
-    /// The columns of the left or the right corners whose pixels are neither wholly outside nor wholly within `hollow`.
+    /// Returns the columns of the left or right corners with pixels that are neither completely outside nor completely
+    /// within `hollow`.
     func touchedColumns(_ row: Int, _ columns: Range<Int>, isLeft: Bool, hollow: RoundedRectangle?) -> Range<Int> {
         let (near, far) = verticalDistances(row)
         let reach = (radius * radius - near * near).squareRoot()
         guard reach.isFinite else { return columns.lowerBound..<columns.lowerBound }
         let hollowRadius = hollow?.radius ?? 0
-        // Where both corners meet in a column, a pixel reaches less than one beyond each centre.
+        // If both corners meet in a column, a pixel extends less than one beyond each centre.
         let reachOfHollow = max(0, hollowRadius * hollowRadius - far * far).squareRoot()
         let isHollow = reachOfHollow >= 1
         let centre = isLeft ? box.xMin + radius : box.xMax - radius
@@ -141,7 +142,7 @@ private struct RoundedRectangle {
         return start..<min(max(end, start), columns.upperBound)
     }
 
-    /// From the centre of the circles that a row is next to, its nearest and its farthest line.
+    /// Returns the distances of a row's nearest and farthest edges from the centre of the adjacent circles.
     private func verticalDistances(_ row: Int) -> (near: Double, far: Double) {
         let (top, bottom) = (box.yMin + radius, box.yMax - radius)
         let above = (max(0, top - Double(row + 1)), max(0, top - Double(row)))
@@ -149,7 +150,8 @@ private struct RoundedRectangle {
         return (max(above.0, below.0), max(above.1, below.1))
     }
 
-    /// What a corner takes away from a pixel: of its part beyond the centre of the circle, what lies outside of the circle.
+    /// Returns the area that a corner removes from a pixel: the part beyond the circle's centre that lies outside the
+    /// circle.
     private func cut(_ x: (Double, Double), _ y: (Double, Double)) -> Double {
         let (x0, x1) = (max(0, x.0), min(radius, x.1))
         let (y0, y1) = (max(0, y.0), min(radius, y.1))
@@ -157,8 +159,8 @@ private struct RoundedRectangle {
         return (x1 - x0) * (y1 - y0) - quadrantArea((x0, x1), (y0, y1))
     }
 
-    /// The area that the rectangle, in the first quadrant, shares with the circle around the origin: the integral of
-    /// √(r² − x²) − y₀, no less than 0 and no more than y₁ − y₀.
+    /// Returns the area of a rectangle in the first quadrant within the circle around the origin: the integral of
+    /// √(r² − x²) − y₀, limited to 0…y₁ − y₀.
     private func quadrantArea(_ x: (Double, Double), _ y: (Double, Double)) -> Double {
         let square = radius * radius
         if x.1 * x.1 + y.1 * y.1 <= square { return (x.1 - x.0) * (y.1 - y.0) }
@@ -166,7 +168,7 @@ private struct RoundedRectangle {
         func antiderivative(_ x: Double) -> Double {
             (x * max(0, square - x * x).squareRoot() + square * asin(min(1, x / radius))) / 2
         }
-        // Up to here the arc is above the rectangle, and from there on below it.
+        // Up to here, the arc lies above the rectangle; from `none` on, below it.
         let full = min(max(x.0, max(0, square - y.1 * y.1).squareRoot()), x.1)
         let none = min(max(full, max(0, square - y.0 * y.0).squareRoot()), x.1)
         return (full - x.0) * (y.1 - y.0) + antiderivative(none) - antiderivative(full) - (none - full) * y.0

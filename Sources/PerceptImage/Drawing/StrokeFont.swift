@@ -8,25 +8,25 @@
 
 /// The built-in letters: printable ASCII as centre lines, drawn as round-capped strokes at any size.
 ///
-/// It needs no font files, so that a machine without fonts still gets readable labels.
+/// They need no font files, so labels are legible even on a machine without fonts.
 enum StrokeFont {
-    /// Height of capitals in font units.
+    /// The cap height in font units.
     static let capHeight = 20.0
-    /// Radius of the strokes in font units: their width is 0.15 of the capitals' height.
+    /// The radius of strokes in font units; strokes are 0.15 cap heights wide.
     static let strokeRadius = 1.5
-    /// From the right edge of one glyph's centre lines to the left edge of the next one's, in font units.
+    /// The distance between the centre lines of adjacent glyphs, in font units.
     static let gap = 5.25
-    /// How far strokes reach below the base line and above the capitals, in font units.
+    /// The extent of strokes below the baseline and above capitals, in font units.
     static let reach = (below: descent + strokeRadius, above: 3 + strokeRadius)
-    /// How far centre lines reach below the base line, in font units.
+    /// The extent of centre lines below the baseline, in font units.
     static let descent = 6.0
 
     static let ellipsis: Unicode.Scalar = "…"
-    /// Stands for whatever the font has no letter for.
+    /// The replacement for characters without a letter.
     static let missing: Unicode.Scalar = "□"
 
     struct Glyph: Sendable {
-        /// Of the centre lines, in font units.
+        /// The width of the centre lines, in font units.
         var width: Double
         var path: [PathElement]
     }
@@ -40,12 +40,12 @@ enum StrokeFont {
         case move(Point)
         case line(Point)
         case curve(Point, Point, Point)
-        /// Degrees; `isJoined` when the arc goes on from the current point.
+        /// An arc in degrees; `isJoined` if it continues from the current point.
         case arc(center: Point, radii: Point, from: Double, to: Double, isJoined: Bool)
         case dot(Point)
     }
 
-    /// A straight piece of a stroke; a dot has both ends at one place and is a little thicker.
+    /// A straight piece of a stroke. Both ends of a dot are equal, and it is slightly thicker.
     struct Segment: Sendable, Hashable {
         var start: Point
         var end: Point
@@ -67,15 +67,15 @@ enum StrokeFont {
         glyphs[character] ?? glyphs[missing] ?? Glyph(width: 0, path: [])
     }
 
-    /// Width of a line of text from the first to the last centre line, in font units.
+    /// Returns the width of a line of text from the first to the last centre line, in font units.
     static func width(of text: [Unicode.Scalar]) -> Double {
         text.reduce(0) { $0 + glyph($1).width } + gap * Double(max(0, text.count - 1))
     }
 
-    /// How many numbers belong to each command of a path.
+    /// The number of arguments of each path command.
     private static let argumentCounts: [Substring: Int] = ["M": 2, "L": 2, "C": 6, "A": 6, "a": 6, "D": 2]
 
-    /// The elements of a path of ``table``, or `nil` when it breaks the rules stated there.
+    /// Returns the elements of a path in ``table``, or `nil` if it violates the rules stated there.
     private static func path(_ fields: ArraySlice<Substring>) -> [PathElement]? {
         var fields = fields
         var path: [PathElement] = []
@@ -106,9 +106,9 @@ enum StrokeFont {
 }
 
 extension StrokeFont.Glyph {
-    /// The glyph as straight pieces, in pixels with y down, at `scale` pixels per font unit.
+    /// Returns the glyph as straight pieces, in pixels with y down, at `scale` pixels per font unit.
     ///
-    /// Curves are cut so finely that no piece is further than a twentieth of a pixel from its curve.
+    /// Curves are divided so that no piece is further than 1/20 pixel from its curve.
     func segments(scale: Double) -> [StrokeFont.Segment] {
         var segments: [StrokeFont.Segment] = []
         var current: StrokeFont.Point?

@@ -1,11 +1,11 @@
 extension StrokeFont {
     /// The letters as centre lines: one character per line, then its width, then its path.
     ///
-    /// Units: capitals are 20 high, x-height 14, ascenders 21, descenders −6; x to the right, y up from the base line.
-    /// `M x y …` starts a line and goes on through more points, `L x y …` goes on, `C` adds cubic Bézier curves (two
-    /// control points and an end), `A cx cy rx ry from to` adds an arc of an ellipse (degrees, counter-clockwise from the
-    /// right; joined by a line where it does not start at the current point), `a` starts a line with such an arc,
-    /// `D x y` is a dot.
+    /// Units: capitals are 20 high, x-height 14, ascenders 21, descenders −6; x to the right, y up from the baseline.
+    /// `M x y …` starts a line and continues through more points, `L x y …` continues a line, `C` adds cubic
+    /// Bézier curves (two control points and an end), `A cx cy rx ry from to` adds an arc of an ellipse (in degrees,
+    /// counter-clockwise from the right; joined by a line unless it starts at the current point), `a` starts a line
+    /// with such an arc, `D x y` is a dot.
     static let table = #"""
           3
         ! 0 M 0 20 0 6.5 D 0 0.4

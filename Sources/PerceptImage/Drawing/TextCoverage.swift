@@ -6,16 +6,16 @@
     import Darwin
 #endif
 
-/// Turns glyphs into coverage, each one once per size and place between two pixels.
+/// Rasterizes glyphs, each once per size and subpixel position.
 struct GlyphRasterizer {
-    /// How much of each pixel around a pen position a glyph covers.
+    /// The coverage of the pixels around a pen position.
     struct Bitmap {
-        /// Of the top left pixel, relative to the pixel of the pen.
+        /// The position of the top left pixel, relative to the pen's pixel.
         var x: Int
         var y: Int
         var width: Int
         var height: Int
-        /// 0…255, rows from top to bottom.
+        /// The coverage, 0…255, rows from top to bottom.
         var coverage: [UInt8]
 
         static let empty = Bitmap(x: 0, y: 0, width: 0, height: 0, coverage: [])
@@ -28,18 +28,18 @@ struct GlyphRasterizer {
         var phaseY: Int
     }
 
-    /// Places between two pixels that a pen is rounded to: finer ones cannot be seen.
+    /// The number of subpixel positions to which a pen is rounded; finer ones are invisible.
     private static let phaseCount = 4
 
-    /// Many labels made smaller to fit, each to a size of its own, would otherwise fill the memory.
+    /// The maximum size of cached bitmaps: many labels with sizes of their own would otherwise fill the memory.
     private static let keptByteCount = 8 << 20
 
     private var bitmaps: [Key: Bitmap] = [:]
     private var byteCount = 0
 
-    /// The bitmap for a pen at `x`, `y` (pixels, of any fraction), and the pixel it is relative to.
+    /// Returns the bitmap for a pen at `x`, `y` (in fractional pixels), and the pixel that it is relative to.
     ///
-    /// - Parameter draw: draws the glyph for a pen that lies so far to the right of and below a whole pixel.
+    /// - Parameter draw: Draws the glyph for a pen at this offset to the right of and below a whole pixel.
     mutating func bitmap(
         _ shape: GlyphShape, capHeight: Double, x: Double, y: Double, draw: ((x: Double, y: Double)) -> Bitmap
     ) -> (bitmap: Bitmap, column: Int, row: Int) {
@@ -63,7 +63,7 @@ struct GlyphRasterizer {
         return (whole, phases - whole * phaseCount)
     }
 
-    /// A glyph of the built-in letters for a pen that lies so far to the right of and below a whole pixel.
+    /// Rasterizes a built-in letter for a pen at this offset to the right of and below a whole pixel.
     static func rasterized(
         _ letter: Unicode.Scalar, capHeight: Double, offset: (x: Double, y: Double)
     ) -> Bitmap {
@@ -72,10 +72,11 @@ struct GlyphRasterizer {
             StrokeFont.glyph(letter).segments(scale: scale), radius: StrokeFont.strokeRadius * scale, offset: offset)
     }
 
-    /// Coverage of round-capped strokes of `radius` around `segments`.
+    /// Returns the coverage of round-capped strokes of `radius` around `segments`.
     ///
-    /// A pixel is covered by `radius + ½ − distance`, limited to 0…1, the distance being that of its centre from the
-    /// nearest point of a segment; where strokes meet, the larger coverage holds. A stroke is at least a pixel wide.
+    /// The coverage of a pixel is `radius + ½ − distance`, limited to 0…1, where `distance` is that of its centre
+    /// from the nearest point of a segment; where strokes meet, the larger coverage counts. A stroke is at least one
+    /// pixel wide.
     static func rasterized(_ segments: [StrokeFont.Segment], radius: Double, offset: (x: Double, y: Double)) -> Bitmap {
         let radius = max(radius, smallestRadius)
         let reach = radius * dotScale + 0.5
@@ -99,9 +100,9 @@ struct GlyphRasterizer {
         return Bitmap(x: left, y: top, width: width, height: height, coverage: coverage)
     }
 
-    /// Thinner strokes than a pixel fade instead of getting thinner.
+    /// The smallest radius: strokes thinner than a pixel fade instead.
     static let smallestRadius = 0.5
-    /// A dot as thick as a stroke looks thinner than it.
+    /// The relative size of dots: a dot as thick as a stroke looks thinner.
     private static let dotScale = 1.25
 
     private static func add(
@@ -127,7 +128,7 @@ struct GlyphRasterizer {
         }
     }
 
-    /// The pixels within `reach` of `a…b`, of `count` there are.
+    /// Returns the pixels within `reach` of `a…b`, limited to `count`.
     private static func span(_ a: Double, _ b: Double, _ reach: Double, _ count: Int) -> Range<Int> {
         let lower = max(0, Int((min(a, b) - reach).rounded(.down)))
         let upper = min(count, Int((max(a, b) + reach).rounded(.up)))

@@ -1,12 +1,14 @@
 public import PerceptCore
 
 extension Image {
-    /// What lies under a mask, cropped to its bounding box: transparent outside of the mask; `nil` for an empty mask.
+    /// Returns the pixels under a mask, cropped to its bounding box and transparent outside the mask; `nil` for an
+    /// empty mask.
     ///
-    /// Gray becomes gray with alpha, rgb becomes rgba; the depth is kept. A pixel of the mask keeps its colour and its alpha
-    /// (opaque where there was none); all others are 0 in every channel, so that nothing of them stays in the file.
+    /// Gray becomes gray with alpha, rgb becomes rgba; the bit depth is kept. Pixels of the mask keep their colour and
+    /// alpha (opaque if the image has no alpha). All other pixels are 0 in every channel, so nothing of them remains in
+    /// the file.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when the mask is not of the picture's size; `.cancelled`.
+    /// - Throws: `MediaError` `.invalidArgument` if the sizes of mask and image differ; `.cancelled`.
     public func cutOut(_ mask: Mask) throws(MediaError) -> Image? {
         try mask.checkFits(size)
         guard let bounds = mask.pixelBounds else { return nil }

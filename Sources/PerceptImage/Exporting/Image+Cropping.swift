@@ -1,8 +1,8 @@
 public import PerceptCore
 
 extension BoundingBox {
-    /// All pixels of a picture that the box touches, its corners put in order first; `nil` where it has none: it is empty, outside, or
-    /// not finite.
+    /// Returns all pixels of an image that the box touches, after its corners are put in order; `nil` if the box is
+    /// empty, outside the image, or not finite.
     public func pixels(of size: PixelSize) -> PixelRectangle? {
         guard reasonNotToDraw(on: size) == nil else { return nil }
         return standardized.clipped(to: size).coveredPixels
@@ -10,12 +10,12 @@ extension BoundingBox {
 }
 
 extension Image {
-    /// A part of the picture, in its own layout.
+    /// Returns a part of the image in the same layout.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when there is no such part, or it is empty.
+    /// - Throws: `MediaError` `.invalidArgument` if the area is empty or extends outside the image.
     public func cropped(to area: PixelRectangle) throws(MediaError) -> Image {
         guard area.lies(within: size) else {
-            throw MediaError(.invalidArgument, problem: "\(area) is no part of a picture of \(size)")
+            throw MediaError(.invalidArgument, problem: "the area \(area) is not within the image (\(size))")
         }
         let step = layout.bytesPerPixel
         let count = area.width * step

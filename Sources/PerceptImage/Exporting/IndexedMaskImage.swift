@@ -1,15 +1,16 @@
 public import PerceptCore
 
-/// Masks as one PNG whose pixels are numbers of colours, as PASCAL VOC's segmentations are: 0 is no segment, mask `i` of the
-/// list has number `i + 1`.
+/// A PNG with indexed colours that stores masks as PASCAL VOC does: index 0 is background, mask `i` of the list has
+/// index `i + 1`.
 public enum IndexedMaskImage {
-    /// As many as one byte numbers beside 0.
+    /// The maximum number of masks: one byte, less the background.
     public static let largestMaskCount = 255
 
-    /// PASCAL VOC's colour for a number: its bits 0, 3 and 6 are the three highest of red, bits 1, 4 and 7 of green, bits 2 and
-    /// 5 of blue (the devkit's `VOClabelcolormap`). All 256 differ; number 0 is black.
+    /// Returns PASCAL VOC's colour for an index. Bits 0, 3 and 6 of the index are the three highest bits of red, bits
+    /// 1, 4 and 7 those of green, bits 2 and 5 those of blue (the devkit's `VOClabelcolormap`). All 256 colours differ;
+    /// index 0 is black.
     ///
-    /// - Parameter index: taken modulo 256.
+    /// - Parameter index: The index, taken modulo 256.
     public static func color(at index: Int) -> Color {
         var channels: [UInt8] = [0, 0, 0]
         for place in 0..<3 {
@@ -20,22 +21,23 @@ public enum IndexedMaskImage {
         return Color(red: channels[0], green: channels[1], blue: channels[2])
     }
 
-    /// The bytes of the PNG file.
+    /// Encodes masks as a PNG file.
     ///
     /// - Parameters:
-    ///   - masks: at most ``largestMaskCount``; where they overlap, later ones lie over earlier ones.
-    ///   - size: of the picture.
-    ///   - limits: what the picture may not exceed.
-    /// - Throws: `MediaError` `.invalidArgument` when a mask is not of `size` or there are too many; `.limitExceeded`;
-    ///   `.cancelled`.
+    ///   - masks: At most ``largestMaskCount`` masks; later ones cover earlier ones.
+    ///   - size: The size of the image.
+    ///   - limits: The resource limits.
+    /// - Throws: `MediaError` `.invalidArgument` if the size of a mask differs from `size` or there are too many masks;
+    ///   `.limitExceeded`; `.cancelled`.
     public static func png(
         _ masks: [Mask], size: PixelSize, limits: ResourceLimits = .default
     ) throws(MediaError) -> [UInt8] {
         try Mask.check(size, limits)
         guard masks.count <= largestMaskCount else {
             throw MediaError(
-                .invalidArgument, problem: "\(masks.count) masks are more than one byte numbers (\(largestMaskCount))",
-                remedy: "draw a panoptic picture, which has three bytes")
+                .invalidArgument,
+                problem: "too many masks for indexed colours: \(masks.count), at most \(largestMaskCount)",
+                remedy: "write a panoptic image, which has three bytes per pixel")
         }
         var bytes = [UInt8](repeating: 0, count: size.pixelCount)
         for (index, mask) in masks.enumerated() {
@@ -50,11 +52,12 @@ public enum IndexedMaskImage {
             .encodedFlatPNG(colors: (0...masks.count).map { color(at: $0) })
     }
 
-    /// The masks of such a picture, with their places in the list; those without pixels are missing.
+    /// Extracts the masks from such an image, with their indexes in the original list; masks without pixels are
+    /// missing.
     ///
-    /// - Parameter image: as it was decoded, its numbers resolved to their colours.
-    /// - Throws: `MediaError` `.invalidArgument` when the picture is not 8-bit rgb or rgba, `.malformedInput` for a colour that is
-    ///   none of the table's; `.cancelled`.
+    /// - Parameter image: The decoded image, with indexes resolved to colours.
+    /// - Throws: `MediaError` `.invalidArgument` if the image is not 8-bit rgb or rgba, `.malformedInput` for a colour
+    ///   outside the table; `.cancelled`.
     public static func masks(of image: Image) throws(MediaError) -> [(index: Int, mask: Mask)] {
         try PanopticImage.check(image)
         let numbers = Dictionary(
@@ -66,11 +69,10 @@ public enum IndexedMaskImage {
         for (color, runs) in try image.colorRuns() {
             guard let number = numbers[color] else {
                 let bytes = (0..<3).map { UInt8(truncatingIfNeeded: color >> (8 * $0)) }
+                let found = Color(red: bytes[0], green: bytes[1], blue: bytes[2])
                 throw MediaError(
-                    .malformedInput,
-                    problem:
-                        "a pixel has the colour \(Color(red: bytes[0], green: bytes[1], blue: bytes[2])), which numbers no segment",
-                    remedy: "pass the PNG as it was written")
+                    .malformedInput, problem: "found the colour \(found), which is not a segment",
+                    remedy: "pass the PNG unchanged")
             }
             if number > 0 { masks.append((number - 1, Mask(runs, size: image.size))) }
         }

@@ -1,7 +1,7 @@
 public import PerceptCore
 
-/// COCO's run-length coding of masks, equal to pycocotools': runs of pixels that do not belong and that do, by turns, the
-/// first of them possibly empty, column after column from the left, each from top to bottom.
+/// COCO's run-length encoding of masks, equal to pycocotools'. Runs of pixels outside and inside the mask alternate,
+/// starting with a possibly empty run outside; pixels are in column-major order from the top left.
 extension Mask {
     /// The lengths of the runs: COCO's uncompressed `counts`.
     public var cocoCounts: [Int] {
@@ -18,8 +18,9 @@ extension Mask {
 
     /// The lengths of the runs as text: COCO's compressed `counts`.
     ///
-    /// From the fourth number on each is written as its difference to the one two places before; in groups of five bits, the
-    /// lowest first, as the characters from `0` (48) on, bit 5 saying that more follow; the last group's highest bit is the sign.
+    /// From the fourth number on, each is stored as the difference from the number two before. Numbers are split into
+    /// groups of five bits, lowest first, written as characters from `0` (48); bit 5 is set if another group follows.
+    /// The highest bit of the last group is the sign.
     public var cocoString: String {
         let counts = cocoCounts
         var characters: [UInt8] = []
@@ -36,10 +37,10 @@ extension Mask {
         return String(decoding: characters, as: UTF8.self)
     }
 
-    /// Reads COCO's uncompressed `counts`.
+    /// Decodes COCO's uncompressed `counts`.
     ///
-    /// - Throws: `MediaError` `.malformedInput` for a negative length, or when they do not add up to the pixels of `size`;
-    ///   `.invalidArgument`, `.limitExceeded` for the size.
+    /// - Throws: `MediaError` `.malformedInput` for a negative length, or if the lengths do not add up to the pixels of
+    ///   `size`; `.invalidArgument` or `.limitExceeded` for the size.
     public init(
         cocoCounts counts: [Int], size: PixelSize, limits: ResourceLimits = .default
     ) throws(MediaError) {
@@ -49,7 +50,8 @@ extension Mask {
         for (index, count) in counts.enumerated() {
             guard count >= 0, count <= size.pixelCount - position else {
                 throw MediaError(
-                    .malformedInput, problem: "run \(index) of a COCO mask, \(count), does not fit into \(size) pixels",
+                    .malformedInput,
+                    problem: "invalid COCO mask: run \(index) (length \(count)) exceeds \(size) pixels",
                     remedy: "check that size is [height, width]")
             }
             if index % 2 == 1 { columnRuns.append(position..<position + count) }
@@ -57,15 +59,15 @@ extension Mask {
         }
         guard position == size.pixelCount else {
             throw MediaError(
-                .malformedInput, problem: "the runs of a COCO mask end at \(position) of \(size.pixelCount) pixels",
+                .malformedInput, problem: "invalid COCO mask: the runs cover \(position) of \(size.pixelCount) pixels",
                 remedy: "check that size is [height, width]")
         }
         self.init(columnRuns.transposed(width: size.height, height: size.width), size: size)
     }
 
-    /// Reads COCO's compressed `counts`.
+    /// Decodes COCO's compressed `counts`.
     ///
-    /// - Throws: `MediaError` `.malformedInput` for a character that is none of the coding's or a text that is cut short; as
+    /// - Throws: `MediaError` `.malformedInput` for an invalid character or truncated text; otherwise as
     ///   ``init(cocoCounts:size:limits:)``.
     public init(
         cocoString text: String, size: PixelSize, limits: ResourceLimits = .default
@@ -77,8 +79,8 @@ extension Mask {
             // 12 groups are 60 bits, more than any length has.
             guard (48..<112).contains(character), shift < 60 else {
                 throw MediaError(
-                    .malformedInput, problem: "the text of a COCO mask has a wrong character at offset \(offset)",
-                    remedy: "check that it arrived unchanged (\\ may have been escaped twice)")
+                    .malformedInput, problem: "invalid COCO mask: unexpected character at offset \(offset)",
+                    remedy: "check that the text is unchanged (\\ may have been escaped twice)")
             }
             let group = Int(character) - 48
             value |= (group & 0x1F) << shift
@@ -86,12 +88,12 @@ extension Mask {
             if group & 0x20 != 0 { continue }
             if group & 0x10 != 0 { value |= -1 << shift }
             let base = counts.count > 2 ? counts[counts.count - 2] : 0
-            // Two numbers of at most 60 bits.
+            // The sum of two numbers of at most 60 bits cannot overflow.
             value += base
             guard (0...size.pixelCount).contains(value) else {
                 throw MediaError(
                     .malformedInput,
-                    problem: "run \(counts.count) of a COCO mask, \(value), does not fit into \(size) pixels",
+                    problem: "invalid COCO mask: run \(counts.count) (length \(value)) exceeds \(size) pixels",
                     remedy: "check that size is [height, width]")
             }
             counts.append(value)
@@ -99,18 +101,19 @@ extension Mask {
         }
         guard shift == 0 else {
             throw MediaError(
-                .malformedInput, problem: "the text of a COCO mask ends within a number",
-                remedy: "check that all of it arrived")
+                .malformedInput, problem: "invalid COCO mask: the text ends within a number",
+                remedy: "check that the text is complete")
         }
         try self.init(cocoCounts: counts, size: size, limits: limits)
     }
 }
 
 extension PixelRuns {
-    /// The same pixels with rows and columns exchanged: pixel `x · height + y` of the result is `y · width + x` of these.
+    /// Returns the same pixels with rows and columns exchanged: pixel `x · height + y` of the result is pixel
+    /// `y · width + x`.
     ///
-    /// A column changes between two rows exactly where one of them has a pixel that the other has not, so that the work
-    /// follows the number of runs of both forms.
+    /// A column changes between two rows exactly where only one of the rows has a pixel, so the cost depends on the
+    /// number of runs in both forms.
     func transposed(width: Int, height: Int) -> PixelRuns {
         var columnStarts = [Int](repeating: 0, count: width + 1)
         forEachChange(width: width, height: height) { x, _ in columnStarts[x + 1] += 1 }
@@ -122,13 +125,13 @@ extension PixelRuns {
             places[x] += 1
         }
         var result = PixelRuns()
-        // A column that ends within and the next one that begins within change at the same place.
+        // A change at the end of one column and at the start of the next cancel out.
         for offset in offsets { result.toggle(at: offset) }
         return result
     }
 
-    /// Calls `body` with each pixel that differs from the one above it, or from the outside above the first row and below
-    /// the last one.
+    /// Calls `body` for each pixel that differs from the pixel above it. Above the first row and below the last one,
+    /// all pixels count as outside.
     private func forEachChange(width: Int, height: Int, _ body: (_ x: Int, _ y: Int) -> Void) {
         var above = PixelRuns()
         var row = 0

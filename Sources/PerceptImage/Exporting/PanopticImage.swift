@@ -1,20 +1,19 @@
 public import PerceptCore
 
-/// Segments as colours of one picture, as COCO's panoptic format has it: the number of a pixel's segment is
-/// R + 256 · G + 65536 · B, and 0 is no segment.
+/// An image that stores segments as colours, as COCO's panoptic format does: the segment identifier of a pixel is R +
+/// 256 · G + 65536 · B; 0 is background.
 public enum PanopticImage {
-    /// The largest number that three bytes hold.
+    /// The largest identifier that three bytes hold.
     public static let largestIdentifier = 0xFF_FFFF
 
-    /// Draws segments into an 8-bit rgb picture, to be written as PNG.
+    /// Draws segments into an 8-bit rgb image, ready to be written as PNG.
     ///
     /// - Parameters:
-    ///   - segments: of one size; where they overlap, later ones lie over earlier ones. `Mask.disjoint(_:)` gives masks that
-    ///     do not.
-    ///   - size: of the picture.
-    ///   - limits: what the picture may not exceed.
-    /// - Throws: `MediaError` `.invalidArgument` when a mask is not of `size`, or an identifier is not in
-    ///   1…``largestIdentifier`` or stands twice; `.limitExceeded`; `.cancelled`.
+    ///   - segments: Masks of one size; later ones cover earlier ones. `Mask.disjoint(_:)` removes overlaps.
+    ///   - size: The size of the image.
+    ///   - limits: The resource limits.
+    /// - Throws: `MediaError` `.invalidArgument` if the size of a mask differs from `size`, or an identifier is not in
+    ///   1…``largestIdentifier`` or not unique; `.limitExceeded`; `.cancelled`.
     public static func drawing(
         _ segments: [(identifier: Int, mask: Mask)], size: PixelSize, limits: ResourceLimits = .default
     ) throws(MediaError) -> Image {
@@ -27,8 +26,8 @@ public enum PanopticImage {
                 throw MediaError(
                     .invalidArgument,
                     problem:
-                        "the segment number \(identifier) is not in 1…\(largestIdentifier) or not the only one",
-                    remedy: "number segments from 1 on")
+                        "invalid segment identifier \(identifier): not in 1…\(largestIdentifier), or not unique",
+                    remedy: "number the segments from 1")
             }
             try mask.checkFits(size)
             let color = (0..<3).map { UInt8(truncatingIfNeeded: identifier >> (8 * $0)) }
@@ -45,9 +44,9 @@ public enum PanopticImage {
         return Image(size: size, layout: .rgb8, uncheckedBytes: bytes)
     }
 
-    /// The segments of a panoptic picture, by their numbers.
+    /// Extracts the segments of a panoptic image with their identifiers.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when the picture is not 8-bit rgb or rgba; `.cancelled`.
+    /// - Throws: `MediaError` `.invalidArgument` if the image is not 8-bit rgb or rgba; `.cancelled`.
     public static func segments(of image: Image) throws(MediaError) -> [(identifier: Int, mask: Mask)] {
         try check(image)
         return try image.colorRuns().filter { $0.key != 0 }
@@ -58,8 +57,8 @@ public enum PanopticImage {
     static func check(_ image: Image) throws(MediaError) {
         guard image.layout.bitDepth == .eight, image.layout.colorModel.opaque == .rgb else {
             throw MediaError(
-                .invalidArgument, problem: "segments are told by colours of 8 bits, which this picture has not",
-                remedy: "pass the PNG as it was written")
+                .invalidArgument, problem: "not a segment image: expected 8-bit rgb or rgba",
+                remedy: "pass the PNG unchanged")
         }
     }
 }
@@ -68,14 +67,14 @@ extension Mask {
     func checkFits(_ size: PixelSize) throws(MediaError) {
         guard self.size == size else {
             throw MediaError(
-                .invalidArgument, problem: "a mask of \(self.size) pixels does not fit a picture of \(size)",
+                .invalidArgument, problem: "the size of the mask (\(self.size)) differs from the image (\(size))",
                 remedy: "resize the mask")
         }
     }
 }
 
 extension Image {
-    /// The pixels of each colour of an 8-bit rgb or rgba picture, by R + 256 · G + 65536 · B.
+    /// Returns the pixels of each colour of an 8-bit rgb or rgba image, keyed by R + 256 · G + 65536 · B.
     func colorRuns() throws(MediaError) -> [Int: PixelRuns] {
         var runs: [Int: PixelRuns] = [:]
         let step = layout.bytesPerPixel

@@ -1,16 +1,16 @@
 /// Finds the rings along the sides of a mask's pixels.
 ///
-/// Between two rows lies a horizontal line; a piece of it is a side of the boundary where exactly one of the pixels above
-/// and below belongs. At the ends of such pieces stand the vertices, each with one horizontal and one vertical side. Where
-/// two pixels touch by a corner alone two vertices stand at the same place, each of one of the pixels. Rings then are read
-/// off by going along the sides by turns. The work grows with the number of spans, not with the number of pixels.
+/// A piece of the horizontal line between two rows is part of the boundary where exactly one of the pixels above and
+/// below is in the mask. Each end of such a piece is a vertex with one horizontal and one vertical side. Where two
+/// pixels touch only at a corner, there are two vertices at the same point, one per pixel. Rings are read off by
+/// following horizontal and vertical sides alternately. The cost depends on the number of spans, not pixels.
 struct BoundaryTracing {
     private struct Corner {
         let x: Int
         let y: Int
-        /// Whether the mask lies below the horizontal side.
+        /// True if the mask lies below the horizontal side.
         let isTop: Bool
-        /// The other ends of the two sides.
+        /// The vertices at the other ends of the two sides.
         var alongRow = 0
         var alongColumn = 0
     }
@@ -20,7 +20,7 @@ struct BoundaryTracing {
 
     init(_ runs: PixelRuns, size: (width: Int, height: Int)) {
         components = SpanComponents(runs, size: size, .four)
-        // The upper ends of the vertical sides that reach the present line, by column.
+        // The upper ends, by column, of the vertical sides that reach the current line.
         var openColumns = [Int](repeating: 0, count: size.width + 1)
         for line in 0...size.height {
             addCorners(
@@ -33,15 +33,15 @@ struct BoundaryTracing {
         components.spans[components.rowStarts[row]..<components.rowStarts[row + 1]]
     }
 
-    /// Walks along a line over the places at which either row begins or ceases to belong.
+    /// Adds the corners of one line, at each column where one of the adjacent rows changes.
     private mutating func addCorners(
         line: Int, above: ArraySlice<PixelSpans.Span>, below: ArraySlice<PixelSpans.Span>, _ openColumns: inout [Int]
     ) {
         var (upper, lower) = (RowChanges(above), RowChanges(below))
-        // The corner at which the present piece began.
+        // The corner where the current piece began.
         var pending: Int?
         while let x = RowChanges.first(upper, lower) {
-            // Where two vertices share a place, one closes this side and the other opens a new one.
+            // If two vertices share a point, one closes this side and the other opens a new one.
             let open = openColumns[x]
             let (wasAbove, wasBelow) = (upper.isInside, lower.isInside)
             let (changesAbove, changesBelow) = (upper.next == x, lower.next == x)
@@ -50,8 +50,8 @@ struct BoundaryTracing {
             let hasLeft = wasAbove != wasBelow
             let hasRight = upper.isInside != lower.isInside
             if changesAbove && changesBelow && !hasLeft { continue }
-            // With both there are two pixels corner to corner: the left piece goes on upwards when it is the one above that
-            // lies on the left.
+            // If both change, two pixels touch at a corner; the left piece continues upwards if the upper pixel is on
+            // the left.
             let isLeftUp = changesAbove && (!changesBelow || wasAbove)
             if hasLeft, let start = pending {
                 let corner = addCorner(x, line, isTop: wasBelow)
@@ -86,7 +86,7 @@ struct BoundaryTracing {
         var polygons = [MaskPolygon](repeating: MaskPolygon(exterior: []), count: components.count)
         var isVisited = [Bool](repeating: false, count: corners.count)
         for first in corners.indices where !isVisited[first] {
-            // The first corner of a ring is its upper left one: only then is its horizontal side a top one for an exterior.
+            // The first corner of a ring is its upper left; its horizontal side is a top side only for an exterior.
             var ring: [MaskPolygon.Vertex] = []
             var corner = first
             var goesAlongRow = corners[first].isTop
@@ -107,7 +107,7 @@ struct BoundaryTracing {
     }
 }
 
-/// The places in a row at which pixels begin or cease to belong.
+/// The columns of a row where the mask begins or ends.
 private struct RowChanges {
     private let spans: ArraySlice<PixelSpans.Span>
     private var index: Int
@@ -123,7 +123,7 @@ private struct RowChanges {
         return isInside ? spans[index].columns.upperBound : spans[index].columns.lowerBound
     }
 
-    /// The next place of either row.
+    /// Returns the next change in either row.
     static func first(_ one: RowChanges, _ other: RowChanges) -> Int? {
         guard let first = one.next else { return other.next }
         return other.next.map { min(first, $0) } ?? first

@@ -1,49 +1,49 @@
 public import PerceptCore
 
 extension Mask {
-    /// The pixels of this mask, of `other`, or of both.
+    /// Returns the pixels that are in this mask, in `other`, or in both.
     ///
-    /// As with all results of set operations, its values are 255 and 0 and its threshold the default one.
+    /// The result of every set operation has the values 255 and 0 and the default threshold.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when the masks differ in size.
+    /// - Throws: `MediaError` `.invalidArgument` if the masks differ in size.
     public func union(_ other: Mask) throws(MediaError) -> Mask {
         try combined(with: other) { $0 || $1 }
     }
 
-    /// The pixels that both masks have.
+    /// Returns the pixels that are in both masks.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when the masks differ in size.
+    /// - Throws: `MediaError` `.invalidArgument` if the masks differ in size.
     public func intersection(_ other: Mask) throws(MediaError) -> Mask {
         try combined(with: other) { $0 && $1 }
     }
 
-    /// The pixels of this mask that `other` has not.
+    /// Returns the pixels of this mask that are not in `other`.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when the masks differ in size.
+    /// - Throws: `MediaError` `.invalidArgument` if the masks differ in size.
     public func subtracting(_ other: Mask) throws(MediaError) -> Mask {
         try combined(with: other) { $0 && !$1 }
     }
 
-    /// How many pixels both masks have.
+    /// Returns the number of pixels that are in both masks.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when the masks differ in size.
+    /// - Throws: `MediaError` `.invalidArgument` if the masks differ in size.
     public func intersectionArea(with other: Mask) throws(MediaError) -> Int {
         try checkSize(of: other)
         return runs.sharedCount(with: other.runs)
     }
 
-    /// The area that the masks share, divided by the area that either covers: 0…1, and 0 when both are empty.
+    /// Returns the area of the intersection divided by the area of the union: 0…1, and 0 if both masks are empty.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when the masks differ in size.
+    /// - Throws: `MediaError` `.invalidArgument` if the masks differ in size.
     public func intersectionOverUnion(with other: Mask) throws(MediaError) -> Double {
         let shared = try intersectionArea(with: other)
         let either = area + other.area - shared
         return either == 0 ? 0 : Double(shared) / Double(either)
     }
 
-    /// The masks without what earlier ones cover: a pixel that several of them have stays with the first.
+    /// Returns the masks without overlaps: a pixel that is in several masks stays in the first.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when the masks differ in size; `.cancelled`.
+    /// - Throws: `MediaError` `.invalidArgument` if the masks differ in size; `.cancelled`.
     public static func disjoint(_ masks: [Mask]) throws(MediaError) -> [Mask] {
         var covered = PixelRuns()
         var result: [Mask] = []
@@ -65,7 +65,7 @@ extension Mask {
     func checkSize(of other: Mask) throws(MediaError) {
         guard other.size == size else {
             throw MediaError(
-                .invalidArgument, problem: "a mask of \(size) and one of \(other.size) pixels have nothing in common",
+                .invalidArgument, problem: "the masks differ in size (\(size) and \(other.size) pixels)",
                 remedy: "resize one of them")
         }
     }

@@ -1,24 +1,26 @@
 import PerceptCore
 
-/// Which pixels around a pixel are its neighbours.
+/// The pixels that count as neighbours of a pixel.
 public enum PixelConnectivity: Int, Sendable, Hashable, CaseIterable {
-    /// Those that share a side with it.
+    /// The pixels that share a side with it.
     case four = 4
-    /// Those that share a side or a corner with it.
+    /// The pixels that share a side or a corner with it.
     case eight = 8
 }
 
 extension Mask {
-    /// The connected parts of the mask, each a mask of the same size, by their first pixels in raster order.
+    /// Returns the connected components of the mask, each a mask of the same size, ordered by their first pixels in
+    /// raster order.
     public func connectedComponents(_ connectivity: PixelConnectivity = .eight) -> [Mask] {
         let components = SpanComponents(runs, size: (size.width, size.height), connectivity)
         return components.runs().map { Mask($0, size: size) }
     }
 
-    /// The mask with its holes filled: the parts of its outside that do not reach the edge of the image.
+    /// Returns the mask with its holes filled; a hole is an area outside the mask that does not reach the edge of the
+    /// image.
     ///
-    /// - Parameter connectivity: which pixels of the outside hang together. With `.four`, as in scipy's
-    ///   `binary_fill_holes`, a ring that is closed over corners alone has a hole; with `.eight` it has none.
+    /// - Parameter connectivity: The connectivity of the area outside the mask. With `.four`, as in scipy's
+    ///   `binary_fill_holes`, a ring that is connected only at corners has a hole; with `.eight` it has none.
     public func fillingHoles(_ connectivity: PixelConnectivity = .four) -> Mask {
         var whole = PixelRuns()
         whole.append(0..<size.pixelCount)
@@ -41,23 +43,23 @@ extension Mask {
     }
 }
 
-/// The spans of a mask, each with the number of the connected component that it is of.
+/// The spans of a mask, labelled with their connected components.
 ///
-/// Spans of neighbouring rows that touch are joined in a forest of disjoint sets (Galler and Fischer, 1964) with path
+/// Touching spans of neighbouring rows are joined in a disjoint-set forest (Galler and Fischer, 1964) with path
 /// halving; components are numbered by their first spans.
 struct SpanComponents {
     let spans: [PixelSpans.Span]
-    /// For each span, 0..<``count``.
+    /// The component of each span, in 0..<``count``.
     let labels: [Int]
     let count: Int
-    /// Where the spans of each row begin, and their number behind the last row.
+    /// The index of the first span of each row, then the total count.
     let rowStarts: [Int]
     private let width: Int
 
     init(_ runs: PixelRuns, size: (width: Int, height: Int), _ connectivity: PixelConnectivity) {
         width = size.width
         (spans, rowStarts) = PixelSpans.rows(of: runs, size: size)
-        // How far apart two spans may lie in their columns and still touch.
+        // The maximum distance in columns between touching spans.
         let reach = connectivity == .eight ? 1 : 0
         var parents = Array(spans.indices)
         func root(_ index: Int) -> Int {
@@ -96,7 +98,7 @@ struct SpanComponents {
         self.count = count
     }
 
-    /// The pixels of each component.
+    /// Returns the pixels of each component.
     func runs() -> [PixelRuns] {
         var result = [PixelRuns](repeating: PixelRuns(), count: count)
         for (span, label) in zip(spans, labels) {
@@ -106,7 +108,7 @@ struct SpanComponents {
         return result
     }
 
-    /// The component of the pixel at `x`, `y`; `nil` when it is of none.
+    /// Returns the component of the pixel at `x`, `y`; `nil` if it is outside the mask.
     func label(x: Int, y: Int) -> Int? {
         var (low, high) = (rowStarts[y], rowStarts[y + 1])
         while low < high {

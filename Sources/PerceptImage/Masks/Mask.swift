@@ -1,33 +1,36 @@
 public import PerceptCore
 
-/// Which pixels of an image belong to something: one channel, 0…255, of the same size as the image.
+/// A one-channel image (0…255) of the same size as its source, which marks the pixels of an object.
 ///
-/// A value decides by `threshold`: pixels of at least that value belong, whatever their exact value. What is one piece takes
-/// little memory, whatever the image's size: values are kept as runs (five bytes each) where these are less than the
-/// pixels.
+/// A pixel is in the mask if its value is at least `threshold`. Masks of compact objects take little memory whatever
+/// the image size: values are stored as runs (five bytes each) if that is smaller than one byte per pixel.
 public struct Mask: Sendable, Hashable {
+    /// The size of the mask, in pixels.
     public let size: PixelSize
-    /// Pixels of at least this value belong to the mask.
+    /// The smallest value of a pixel in the mask.
     public var threshold: UInt8
     private let storage: MaskStorage
 
-    /// The threshold used where none is given: the middle of 0…255.
+    /// The default threshold: the middle of 0…255.
     public static let defaultThreshold: UInt8 = 128
 
-    /// - Throws: `MediaError` `.invalidArgument` when a side is not positive or the pixel count does not fit.
+    /// Creates a mask from its values in raster order.
+    ///
+    /// - Throws: `MediaError` `.invalidArgument` if a side is not positive or the number of values is not
+    ///   `size.pixelCount`.
     public init(size: PixelSize, pixels: [UInt8], threshold: UInt8 = defaultThreshold) throws(MediaError) {
         guard size.width > 0, size.height > 0, pixels.count == size.pixelCount else {
-            throw MediaError(.invalidArgument, problem: "\(pixels.count) pixels are no \(size) mask")
+            throw MediaError(.invalidArgument, problem: "found \(pixels.count) pixels for a mask of \(size)")
         }
         self.init(values: pixels, size: size, threshold: threshold)
     }
 
-    /// For values whose number is right by construction.
+    /// Creates a mask from values that are known to match the size.
     init(values: [UInt8], size: PixelSize, threshold: UInt8) {
         self.init(storage: MaskStorage(values), size: size, threshold: threshold)
     }
 
-    /// A mask of 255 in `runs` and 0 elsewhere; all of them lie within `size`.
+    /// Creates a mask with 255 in `runs` and 0 elsewhere; all runs must lie within `size`.
     init(_ runs: PixelRuns, size: PixelSize) {
         self.init(
             storage: MaskStorage(runs, pixelCount: size.pixelCount), size: size, threshold: Self.defaultThreshold)
@@ -39,24 +42,24 @@ public struct Mask: Sendable, Hashable {
         self.threshold = threshold
     }
 
-    /// `size.pixelCount` values, rows from top to bottom; made anew at each call.
+    /// The `size.pixelCount` values, rows from top to bottom; computed on each access.
     public var pixels: [UInt8] { storage.values }
 
-    /// The values as runs: where each ends in raster order, and its value; `nil` where they are kept one by one.
+    /// The values as runs, with the end of each in raster order; `nil` if they are stored one by one.
     var valueRuns: (ends: [UInt32], values: [UInt8])? {
         if case .runs(let ends, let values) = storage { (ends, values) } else { nil }
     }
 
-    /// Bytes of memory that the values take.
+    /// The number of bytes that the stored values take.
     var storedByteCount: Int { storage.byteCount }
 
-    /// The pixels that belong to the mask.
+    /// The pixels in the mask.
     var runs: PixelRuns { storage.belonging(threshold: threshold) }
 
-    /// How many pixels belong to the mask.
+    /// The number of pixels in the mask.
     public var area: Int { runs.pixelCount }
 
-    /// The smallest box around all pixels of the mask, half-open, or `nil` when there are none.
+    /// The smallest half-open box around all pixels of the mask, or `nil` if it is empty.
     public var boundingBox: BoundingBox? {
         guard let bounds = pixelBounds else { return nil }
         return BoundingBox(
@@ -79,7 +82,7 @@ public struct Mask: Sendable, Hashable {
         return (left..<right, rows)
     }
 
-    /// The mask with nothing between: 255 for the pixels that belong to it, 0 for the others.
+    /// Returns the mask with only two values: 255 for its pixels, 0 for all others.
     public func binarized() -> Mask {
         var mask = Mask(runs, size: size)
         mask.threshold = threshold

@@ -1,15 +1,15 @@
 import PerceptCore
 
 extension Mask {
-    /// Takes an image of any colour model and depth for a mask.
+    /// Converts an image of any colour model and depth to a mask.
     ///
     /// - gray: the value itself.
-    /// - rgb: the luma of ITU-R BT.601, `(19595 R + 38470 G + 7471 B + 32768) >> 16`, the whole-number form that
-    ///   Pillow's `convert("L")` uses; for a gray pixel that is its value.
-    /// - grayAlpha, rgba: the value (or luma) alone where every pixel is opaque; alpha alone where all pixels that are
-    ///   not fully transparent share one colour (a cut-out shape); else their product, rounded to nearest.
+    /// - rgb: the luma of ITU-R BT.601, `(19595 R + 38470 G + 7471 B + 32768) >> 16`, the integer form used by Pillow's
+    ///   `convert("L")`; a gray pixel keeps its value.
+    /// - grayAlpha, rgba: the value (or luma) if every pixel is opaque; alpha if all pixels that are not fully
+    ///   transparent share one colour (a cut-out shape); otherwise their product, rounded to nearest.
     /// - 16 bits: computed at 16 bits, then `(v · 255 + 32767) / 65535`.
-    /// - An image whose largest value is 1 holds class indices 0 and 1, not two shades of black: 1 becomes 255.
+    /// - An image with a largest value of 1 holds class indices 0 and 1, not shades of black: 1 becomes 255.
     public init(_ image: Image, threshold: UInt8 = defaultThreshold) {
         let model = image.layout.colorModel
         let values =
@@ -25,26 +25,26 @@ extension Mask {
         self.init(values: values, size: image.size, threshold: threshold)
     }
 
-    /// The gray image that this mask is, 8 bits, for saving as PNG.
+    /// Returns the mask as an 8-bit gray image.
     public func image() -> Image {
         Image(size: size, layout: Image.Layout(colorModel: .gray, bitDepth: .eight), uncheckedBytes: pixels)
     }
 }
 
-/// The channels of an image that is taken for a mask.
+/// The channels of an image that is converted to a mask.
 private struct MaskSamples<Sample: FixedWidthInteger & UnsignedInteger> {
     let samples: UnsafeBufferPointer<Sample>
     private let channelCount: Int
     private let isColor: Bool
     private let alphaMeaning: AlphaMeaning
 
-    /// What the alpha channel says about the mask.
+    /// The meaning of the alpha channel for the mask.
     private enum AlphaMeaning {
-        /// There is none, or every pixel is opaque.
+        /// No alpha channel, or every pixel is opaque.
         case nothing
-        /// One colour throughout: the shape is in the alpha channel alone.
+        /// One colour throughout: the shape is in the alpha channel.
         case shape
-        /// Both vary.
+        /// Both colour and alpha vary.
         case weight
     }
 
@@ -56,7 +56,7 @@ private struct MaskSamples<Sample: FixedWidthInteger & UnsignedInteger> {
             colorModel.hasAlpha ? Self.alphaMeaning(samples, channelCount: colorModel.channelCount) : .nothing
     }
 
-    /// The mask's values in 0…255.
+    /// Returns the values of the mask, 0…255.
     func values() -> [UInt8] {
         let pixelCount = samples.count / channelCount
         let isIndexed = largestValue() <= 1
@@ -72,7 +72,7 @@ private struct MaskSamples<Sample: FixedWidthInteger & UnsignedInteger> {
         }
     }
 
-    /// The largest value, or one larger than 1, whichever is found first.
+    /// Returns the largest value, or the first value above 1.
     func largestValue() -> UInt32 {
         var largest: UInt32 = 0
         for pixel in 0..<samples.count / channelCount {
@@ -124,7 +124,7 @@ private struct MaskSamples<Sample: FixedWidthInteger & UnsignedInteger> {
 }
 
 extension Image {
-    /// The channels of a 16-bit image as numbers.
+    /// The channels of a 16-bit image as integers.
     var samples16: [UInt16] {
         bytes.withUnsafeBytes { bytes in
             [UInt16](unsafeUninitializedCapacity: bytes.count / 2) { output, written in

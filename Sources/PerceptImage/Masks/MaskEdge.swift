@@ -1,31 +1,32 @@
 import PerceptCore
 
-/// The pixels of a mask that lie within some distance of a pixel of the same image that is not in the mask.
+/// The pixels of a mask that are near a pixel outside the mask in the same image.
 struct MaskEdge {
     private let bounds: (x: Range<Int>, y: Range<Int>)
-    /// Keeps distances within 16 bits, and what a silly width costs within reason.
+    /// The maximum width. It keeps distances within 16 bits and bounds the cost of an excessive width.
     static let widest = 1000
 
-    /// For the pixels in `bounds`, by rows.
+    /// A flag for each pixel in `bounds`, row by row.
     private let isEdge: [Bool]
 
-    /// Distances are those between pixel centres: with `width` 1 the edge is every pixel with a neighbour above, below,
-    /// left or right outside the mask.
+    /// Finds the edge. Distances are between pixel centres: with `width` 1 the edge is every pixel with a neighbour
+    /// above, below, left or right outside the mask.
     ///
-    /// First the distance straight up or down to the nearest outside pixel is found for every pixel, then each row looks
-    /// `width` pixels left and right for one near enough (Rosenfeld and Pfaltz' two passes, with Euclidean distance).
+    /// Computes for every pixel the vertical distance to the nearest outside pixel, then searches each row `width`
+    /// pixels to the left and right for one near enough (Rosenfeld and Pfaltz' two passes, with Euclidean distance).
     /// - Parameters:
-    ///   - bounds: the box around the mask.
-    ///   - width: in pixels, 1…``widest``.
+    ///   - bounds: The box around the mask.
+    ///   - width: The width in pixels, 1…``widest``.
     init(_ mask: Mask, bounds: (x: Range<Int>, y: Range<Int>), width: Int) {
         self.bounds = bounds
-        // One pixel more on each side, where the image has it: the outside begins there.
+        // One more pixel on each side, within the image: the outside begins there.
         let columns = max(0, bounds.x.lowerBound - 1)..<min(mask.size.width, bounds.x.upperBound + 1)
         let rows = max(0, bounds.y.lowerBound - 1)..<min(mask.size.height, bounds.y.upperBound + 1)
         let vertical = Self.verticalDistances(mask, columns: columns, rows: rows, limit: width + 1)
         let limit = width * width
         var isEdge = [Bool](repeating: false, count: bounds.x.count * bounds.y.count)
-        // How many pixels of the row so far are near the outside straight up or down: deep inside there are none.
+        // The number of pixels so far in the row that are vertically near the outside: deep inside the mask there are
+        // none.
         var nearCounts = [Int32](repeating: 0, count: columns.count + 1)
         vertical.withUnsafeBufferPointer { vertical in
             for y in bounds.y {
@@ -56,7 +57,8 @@ struct MaskEdge {
         isEdge[(y - bounds.y.lowerBound) * bounds.x.count + x - bounds.x.lowerBound]
     }
 
-    /// How many rows up or down the nearest pixel outside the mask is, at most `limit`; 0 for one outside.
+    /// Returns for each pixel the vertical distance in rows to the nearest pixel outside the mask, at most `limit`; 0
+    /// for a pixel outside.
     private static func verticalDistances(
         _ mask: Mask, columns: Range<Int>, rows: Range<Int>, limit: Int
     ) -> [UInt16] {

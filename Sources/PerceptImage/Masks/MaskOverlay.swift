@@ -1,25 +1,28 @@
 public import PerceptCore
 
-/// A mask to show over its image, and the colour to show it in.
+/// A mask to draw over its image, with its colour.
 public struct MaskOverlay: Sendable, Hashable {
-    /// Of the same size as the image.
+    /// The mask, of the same size as the image.
     public var mask: Mask
+    /// The colour of the mask.
     public var color: Color
 
+    /// Creates an overlay.
     public init(_ mask: Mask, color: Color) {
         self.mask = mask
         self.color = color
     }
 }
 
-/// How masks are shown over an image.
+/// The style of masks drawn over an image.
 public struct MaskOverlayStyle: Sendable, Hashable {
-    /// The share of the mask's colour inside the mask, 0…1.
+    /// The weight of the mask's colour inside the mask, 0…1.
     public var opacity: Double
-    /// Width in pixels of the full-coloured line along the inside of the mask's edge, 0 for none, at most 1000; `nil`
-    /// for √(width · height) / 280, at least 1.
+    /// The width in pixels of the solid line along the inside of the mask's edge: 0 for none, at most 1000, and `nil`
+    /// for √(width · height) / 280 but at least 1.
     public var outlineWidth: Double?
 
+    /// Creates a style.
     public init(opacity: Double = 0.5, outlineWidth: Double? = nil) {
         self.opacity = opacity
         self.outlineWidth = outlineWidth
@@ -27,25 +30,26 @@ public struct MaskOverlayStyle: Sendable, Hashable {
 }
 
 extension Image {
-    /// The image with masks mixed over it, later ones over earlier ones.
+    /// Returns the image with masks blended over it, later ones over earlier ones.
     ///
-    /// A pixel of a mask becomes `round((colour · a + image · (255 − a)) / 255)` with `a` the opacity in 0…255; the
-    /// pixels within the outline's width of a pixel that is not in the mask take the colour as it is. The edge of the
-    /// image is no edge of a mask.
+    /// A pixel of a mask becomes `round((colour · a + image · (255 − a)) / 255)` with the opacity `a` in 0…255.
+    /// Pixels within the outline width of a pixel outside the mask take the mask's colour. The edge of the image is not
+    /// an edge of the mask.
     ///
-    /// Gray becomes rgb, 16 bits become 8 by `(v · 255 + 32767) / 65535`; alpha is kept, and mixed by source-over.
+    /// Gray becomes rgb, 16 bits become 8 by `(v · 255 + 32767) / 65535`; alpha is kept and blended by source-over.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when a mask is not of the image's size or the opacity is no number of
-    ///   0…1, `.cancelled`.
+    /// - Throws: `MediaError` `.invalidArgument` if the sizes of a mask and the image differ or the opacity is not in
+    ///   0…1; `.cancelled`.
     public func overlaying(
         _ overlays: [MaskOverlay], style: MaskOverlayStyle = MaskOverlayStyle()
     ) throws(MediaError) -> Image {
         guard (0...1).contains(style.opacity) else {
-            throw MediaError(.invalidArgument, problem: "an opacity of \(style.opacity) is not in 0…1")
+            throw MediaError(.invalidArgument, problem: "invalid opacity \(style.opacity): must be in 0…1")
         }
         for (index, overlay) in overlays.enumerated() where overlay.mask.size != size {
             throw MediaError(
-                .invalidArgument, problem: "mask \(index) is \(overlay.mask.size), the image \(size)",
+                .invalidArgument,
+                problem: "the size of mask \(index) (\(overlay.mask.size)) differs from the image (\(size))",
                 remedy: "resize the mask to the image")
         }
         let opacity = UInt8((style.opacity * 255).rounded())
@@ -61,7 +65,7 @@ extension Image {
 }
 
 extension DrawingCanvas {
-    /// `outline` is the width of the edge in whole pixels.
+    /// Draws a mask; `outline` is the width of the edge in whole pixels.
     mutating func draw(_ overlay: MaskOverlay, opacity: UInt8, outline: Int) {
         let mask = overlay.mask
         guard let bounds = mask.pixelBounds else { return }

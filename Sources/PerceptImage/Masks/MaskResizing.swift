@@ -1,28 +1,28 @@
 public import PerceptCore
 
 extension Mask {
-    /// The mask at another size: each new pixel takes the value of the old pixel that its centre lies in.
+    /// Returns the mask at another size; each new pixel takes the value of the old pixel at its centre.
     ///
-    /// Pixel `x` of `w` new columns takes column `⌊(x + ½) · W / w⌋` of `W` old ones, computed in whole numbers; rows
-    /// likewise. No value is invented between two old ones.
+    /// Pixel `x` of `w` new columns takes column `⌊(x + ½) · W / w⌋` of `W` old ones, computed in integers; rows
+    /// likewise. Values are never interpolated.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when a side is not positive, `.limitExceeded` when the new mask would
-    ///   have more pixels than `limits` allow, `.cancelled`.
+    /// - Throws: `MediaError` `.invalidArgument` if a side is not positive, `.limitExceeded` if the new mask would have
+    ///   more pixels than `limits` allow, `.cancelled`.
     public func resized(to newSize: PixelSize, limits: ResourceLimits = .default) throws(MediaError) -> Mask {
         guard newSize.width > 0, newSize.height > 0 else {
-            throw MediaError(.invalidArgument, problem: "a mask cannot be resized to \(newSize)")
+            throw MediaError(.invalidArgument, problem: "invalid mask size: \(newSize)")
         }
         if newSize == size { return self }
-        // Both sides of a mask are within Int32 for every mask that fits in memory, so the products fit in Int.
+        // Both sides fit in Int32 for every mask that fits in memory, so the products fit in Int.
         return try sampled(
             columns: (newSize.width, { (2 * $0 + 1) * size.width / (2 * newSize.width) }),
             rows: (newSize.height, { (2 * $0 + 1) * size.height / (2 * newSize.height) }), limits: limits)
     }
 
-    /// A mask whose pixels are taken from this one: how many columns and rows it has, and which of these each one is;
-    /// zero where that is `nil` or lies outside. What has no source may lie at the edges alone.
+    /// Returns a mask sampled from this one, given the source column and row of each new column and row. Pixels are 0
+    /// where the source is `nil` or outside; such columns and rows may occur only at the edges.
     ///
-    /// - Throws: `MediaError` `.limitExceeded` when the new mask would have more pixels than `limits` allow,
+    /// - Throws: `MediaError` `.limitExceeded` if the new mask would have more pixels than `limits` allow,
     ///   `.cancelled`.
     func sampled(
         columns: (count: Int, source: (Int) -> Int?), rows: (count: Int, source: (Int) -> Int?), limits: ResourceLimits
@@ -31,7 +31,7 @@ extension Mask {
         guard newSize.pixelCount <= limits.pixelCount else {
             throw .exceeded(
                 .pixelCount, problem: "a \(newSize) mask has more than \(limits.pixelCount) pixels",
-                alternative: "ask for a smaller one")
+                alternative: "request a smaller size")
         }
         try MediaError.checkCancellation()
         func column(_ index: Int) -> Int? { columns.source(index).flatMap { (0..<size.width).contains($0) ? $0 : nil } }

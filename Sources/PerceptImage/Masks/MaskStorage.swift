@@ -1,16 +1,16 @@
-/// The values of a mask in the smaller of two forms: runs of equal values in raster order, or a byte per pixel.
+/// The values of a mask in the smaller of two forms: runs of equal values in raster order, or one byte per pixel.
 ///
-/// Equal values give equal storage, so that masks can be compared by it: runs are as long as they can be, and which form
-/// is taken follows from their number alone.
+/// Equal values have equal storage, so masks can be compared by it: runs are as long as possible, and their number
+/// alone determines the form.
 enum MaskStorage: Sendable, Hashable {
-    /// Where each run ends, behind its last pixel, and its value; the first run begins at pixel 0.
+    /// The end of each run (one past its last pixel) and its value; the first run begins at pixel 0.
     case runs(ends: [UInt32], values: [UInt8])
     case pixels([UInt8])
 
-    /// What a run takes: four bytes for its end and one for its value.
+    /// The size of a run: four bytes for its end and one for its value.
     private static let bytesPerRun = 5
 
-    /// Whether `runCount` runs take no more than the pixels would. Where pixels are more than an end can count, they stay.
+    /// Returns true if `runCount` runs take no more memory than the pixels, and their ends fit in 32 bits.
     private static func holdsRuns(_ runCount: Int, pixelCount: Int) -> Bool {
         pixelCount <= Int(UInt32.max) && runCount * bytesPerRun <= pixelCount
     }
@@ -19,7 +19,7 @@ enum MaskStorage: Sendable, Hashable {
         self = values.withUnsafeBytes { Self.runs(of: $0) } ?? .pixels(values)
     }
 
-    /// A mask of 255 in `runs` and 0 elsewhere.
+    /// Creates storage with 255 in `runs` and 0 elsewhere.
     init(_ runs: PixelRuns, pixelCount: Int) {
         let boundaries = runs.boundaries
         let isWholeStart = boundaries.first == 0
@@ -40,7 +40,7 @@ enum MaskStorage: Sendable, Hashable {
         self = .runs(ends: ends, values: ends.indices.map { $0 % 2 == 0 ? first : 255 - first })
     }
 
-    /// `nil` when there are so many runs that the pixels take less.
+    /// Returns the values as runs, or `nil` if one byte per pixel is smaller.
     private static func runs(of values: UnsafeRawBufferPointer) -> MaskStorage? {
         guard holdsRuns(0, pixelCount: values.count) else { return nil }
         let runLimit = values.count / bytesPerRun
@@ -57,7 +57,7 @@ enum MaskStorage: Sendable, Hashable {
         return .runs(ends: ends, values: found)
     }
 
-    /// Where the first value other than `value` stands, from `index` on; eight bytes are looked at a time.
+    /// Returns the index of the first value other than `value`, comparing eight bytes at a time.
     private static func endOfRun(in values: UnsafeRawBufferPointer, from start: Int, of value: UInt8) -> Int {
         let pattern = UInt64(value) &* 0x0101_0101_0101_0101
         var index = start
@@ -71,7 +71,7 @@ enum MaskStorage: Sendable, Hashable {
         return index
     }
 
-    /// A byte per pixel.
+    /// The values, one byte per pixel.
     var values: [UInt8] {
         switch self {
         case .pixels(let values): return values
@@ -88,7 +88,7 @@ enum MaskStorage: Sendable, Hashable {
         }
     }
 
-    /// The pixels of at least `threshold`.
+    /// Returns the pixels with a value of at least `threshold`.
     func belonging(threshold: UInt8) -> PixelRuns {
         var runs = PixelRuns()
         switch self {
@@ -115,7 +115,7 @@ enum MaskStorage: Sendable, Hashable {
         return runs
     }
 
-    /// Bytes that the values take.
+    /// The number of bytes that the values take.
     var byteCount: Int {
         switch self {
         case .runs(let ends, _): ends.count * Self.bytesPerRun

@@ -1,9 +1,9 @@
-/// A set of pixels as runs in raster order: pixel `y · width + x`, from the top left, runs going on from row to row.
+/// A set of pixels as runs in raster order (pixel `y · width + x`, from the top left); runs may span rows.
 struct PixelRuns: Sendable, Hashable {
-    /// Where runs begin and end, by turns; strictly rising, an even number of them.
+    /// The starts and ends of runs, alternating; strictly increasing, even in number.
     private(set) var boundaries: [Int] = []
 
-    /// Adds pixels behind all that are there; they may touch the last ones.
+    /// Adds pixels after all existing ones; they may touch the last run.
     mutating func append(_ run: Range<Int>) {
         guard !run.isEmpty else { return }
         if boundaries.last == run.lowerBound {
@@ -14,10 +14,10 @@ struct PixelRuns: Sendable, Hashable {
         }
     }
 
-    /// Changes whether the pixels from `offset` on belong, up to the next such change; offsets never fall. Two changes at
-    /// one place are none.
+    /// Toggles membership from `offset` up to the next toggle. Offsets must not decrease. Two toggles at the same
+    /// offset cancel out.
     ///
-    /// Whoever calls this makes the number of changes even in the end.
+    /// The caller must make an even number of toggles in total.
     mutating func toggle(at offset: Int) {
         if boundaries.last == offset {
             boundaries.removeLast()
@@ -26,12 +26,12 @@ struct PixelRuns: Sendable, Hashable {
         }
     }
 
-    /// How many pixels there are.
+    /// The number of pixels.
     var pixelCount: Int { reduce(0) { $0 + $1.count } }
 
-    /// The pixels that `isKept` says yes to, given whether a pixel is of this set and whether it is of `other`.
+    /// Returns the pixels for which `isKept` is true, given membership in this set and in `other`.
     ///
-    /// - Parameter isKept: no for a pixel of neither.
+    /// - Parameter isKept: Must return false for a pixel in neither set.
     func combined(with other: PixelRuns, _ isKept: (Bool, Bool) -> Bool) -> PixelRuns {
         var result = PixelRuns()
         var (first, second) = (0, 0)
@@ -41,7 +41,7 @@ struct PixelRuns: Sendable, Hashable {
             let secondOffset = second < other.boundaries.count ? other.boundaries[second] : .max
             if firstOffset <= secondOffset { first += 1 }
             if secondOffset <= firstOffset { second += 1 }
-            // After an odd number of boundaries one is within a run.
+            // After an odd number of boundaries, the position is within a run.
             let isNowKept = isKept(first % 2 == 1, second % 2 == 1)
             if isNowKept != wasKept { result.boundaries.append(Swift.min(firstOffset, secondOffset)) }
             wasKept = isNowKept
@@ -49,7 +49,7 @@ struct PixelRuns: Sendable, Hashable {
         return result
     }
 
-    /// How many pixels both have.
+    /// Returns the number of pixels in both sets.
     func sharedCount(with other: PixelRuns) -> Int {
         var shared = 0
         var (first, second) = (0, 0)

@@ -1,4 +1,4 @@
-/// Runs of pixels, divided where rows end.
+/// Splits runs of pixels at the ends of rows.
 struct PixelSpans: Sequence, IteratorProtocol {
     struct Span: Sendable, Hashable {
         var row: Int
@@ -8,7 +8,7 @@ struct PixelSpans: Sequence, IteratorProtocol {
     private let runs: PixelRuns
     private let width: Int
     private var index = 0
-    /// What is left of the run at `index`.
+    /// The rest of the run at `index`.
     private var rest: Range<Int>
 
     init(_ runs: PixelRuns, width: Int) {
@@ -32,7 +32,7 @@ struct PixelSpans: Sequence, IteratorProtocol {
         return span
     }
 
-    /// All spans, and where those of each row stand among them.
+    /// Returns all spans, with the index of the first span of each row.
     static func rows(
         of runs: PixelRuns, size: (width: Int, height: Int)
     ) -> (spans: [Span], rowStarts: [Int]) {

@@ -1,11 +1,11 @@
-/// File names for one mask per segment: safe in every file system, unique, and sorted like the segments.
+/// File names for the masks of segments: safe in every file system, unique, and sorted like the segments.
 public enum SegmentFileName {
-    /// Names such as `000-cat.png`, in the order of `labels`.
+    /// Returns names such as `000-cat.png`, in the order of `labels`.
     ///
-    /// The number is the place in the list, with as many zeros in front as make the names sort by it (three digits at
-    /// least). Of the label, ASCII letters, digits, `-` and `_` stay, letters with marks lose them (`é` becomes `e`), and
-    /// each run of anything else becomes one `-`; it is cut to 60 characters, loses `-` at its end, and is
-    /// `segment` where nothing is left.
+    /// The number is the index in the list, with leading zeros so that names sort by it (at least three digits). In the
+    /// label, ASCII letters, digits, `-` and `_` are kept, letters with diacritics lose them (`é` becomes `e`), and
+    /// each run of other characters becomes one `-`. The label is truncated to 60 characters, loses a trailing `-`, and
+    /// is `segment` if nothing remains.
     public static func names(for labels: [String], fileExtension: String = "png") -> [String] {
         let digitCount = max(3, String(max(0, labels.count - 1)).count)
         return labels.enumerated().map { index, label in
@@ -19,7 +19,7 @@ public enum SegmentFileName {
 
     private static func safe(_ label: String) -> String {
         var name = ""
-        // Twice the length, so that a run of replaced characters does not use up what is kept.
+        // Twice the length, so that replaced runs do not use up the characters that are kept.
         for character in label.prefix(2 * longestLabel) {
             for letter in LatinFolding.ascii(character) ?? "/" {
                 let isKept = letter.isASCII && (letter.isLetter || letter.isNumber) || letter == "-" || letter == "_"

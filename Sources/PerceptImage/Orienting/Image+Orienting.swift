@@ -1,9 +1,9 @@
 internal import PerceptCore
 
 extension Image {
-    /// The picture turned upright, for an image whose pixels are as stored.
+    /// Returns the image turned upright; its pixels must be as stored.
     ///
-    /// Moves whole pixels; nothing is rounded. In square tiles, since rows of one picture are columns of the other.
+    /// Moves whole pixels without rounding. Works in square tiles, since rows of one image are columns of the other.
     public func oriented(by orientation: Orientation) -> Image {
         guard orientation != .upright else { return self }
         let turned: [UInt8]
@@ -19,7 +19,7 @@ extension Image {
     }
 }
 
-// Pixels as units that can be moved; made of bytes, so that they may stand at any address.
+// Pixels as byte tuples, which have no alignment requirement.
 private typealias Bytes1 = UInt8
 private typealias Bytes2 = (UInt8, UInt8)
 private typealias Bytes3 = (UInt8, UInt8, UInt8)
@@ -50,7 +50,7 @@ private struct PixelMove<Pixel: BitwiseCopyable> {
 
     private func move(from stored: UnsafePointer<Pixel>, to upright: UnsafeMutablePointer<Pixel>) {
         let size = orientation.applied(to: storedSize)
-        // Stored pixels passed by a step to the right, and by one down, in the upright picture.
+        // The steps through stored pixels for one pixel right and one pixel down in the upright image.
         let stepX = orientation.reversesStoredX ? -1 : 1
         let stepY = orientation.reversesStoredY ? -storedSize.width : storedSize.width
         let (right, down) = orientation.swapsSides ? (stepY, stepX) : (stepX, stepY)

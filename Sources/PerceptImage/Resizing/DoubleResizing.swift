@@ -1,15 +1,15 @@
 internal import PerceptCore
 
-/// Resizes 16-bit rows in `Double`, rounded to nearest and clamped once, at the end.
+/// Resizes 16-bit rows in `Double`; rounds to nearest and clamps once, at the end.
 ///
-/// Colours are premultiplied on the way in and divided on the way out.
+/// Colours are premultiplied first and unpremultiplied at the end.
 final class DoubleResizing: RowResizing {
     private let channelCount: Int
     private let hasAlpha: Bool
     private let across: ResizeAxis
     private let down: ResizeAxis
     private let input: WorkingMemory<Double>
-    /// Rows that are resized across already, `ringCount` of them.
+    /// The last `ringCount` rows, already resized horizontally.
     private let ring: WorkingMemory<Double>
     private let ringCount: Int
     private let sums: WorkingMemory<Double>

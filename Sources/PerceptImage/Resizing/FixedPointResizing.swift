@@ -4,7 +4,7 @@ internal import PerceptCore
 /// Resizes 8-bit rows in 32-bit fixed point, exactly as Pillow does: one direction first, rounded to 8 bits, then the
 /// other.
 ///
-/// A direction in which the size stays is left out. Colours are premultiplied on the way in and divided on the way out.
+/// A direction of unchanged size is skipped. Colours are premultiplied first and unpremultiplied at the end.
 final class FixedPointResizing: RowResizing {
     private let channelCount: Int32
     private let hasAlpha: Bool
@@ -14,13 +14,13 @@ final class FixedPointResizing: RowResizing {
     private let down: FixedPointAxis?
     private let premultiplied: WorkingMemory<UInt8>
     private let isDownFirst: Bool
-    /// The last `ringCount` rows, resized across unless down is first.
+    /// The last `ringCount` rows, resized horizontally unless the vertical direction is first.
     private let ring: WorkingMemory<UInt8>
     private let ringCount: Int
     private let ringByteCount: Int
-    /// Where in the ring the inputs of an output row are.
+    /// Pointers to the rows in the ring that an output row is made from.
     private let taps: WorkingMemory<UnsafePointer<UInt8>?>
-    /// A row that is resized down, but not yet across.
+    /// A row that is resized vertically, but not yet horizontally.
     private let middle: WorkingMemory<UInt8>
     private let output: WorkingMemory<UInt8>
     private let outputByteCount: Int
@@ -101,9 +101,9 @@ final class FixedPointResizing: RowResizing {
     }
 }
 
-/// A ``ResizeAxis`` as the inner loops want it.
+/// A ``ResizeAxis`` in the layout of the inner loops.
 private final class FixedPointAxis {
-    /// The most inputs that an output has.
+    /// The maximum number of inputs per output.
     let tapCount: Int
     let outputCount: Int
     private let stride: Int
@@ -112,7 +112,7 @@ private final class FixedPointAxis {
     private let weights: WorkingMemory<Int32>
 
     init(_ axis: ResizeAxis) {
-        // What the vector loops ask for: they read whole registers of weights.
+        // Padding for the vector loops, which read whole registers of weights.
         stride = (axis.stride + 4 + 7) / 8 * 8
         tapCount = axis.stride
         outputCount = axis.outputCount

@@ -1,12 +1,13 @@
 public import PerceptCore
 
 extension Image {
-    /// The picture at another size.
+    /// Returns the image at another size.
     ///
-    /// Pixel centres are at halves, the filter is widened when the picture becomes smaller, and colours count by their
-    /// alpha. 8-bit results equal Pillow's `Image.resize` byte for byte; 16-bit ones are computed in `Double` and rounded
-    /// to nearest.
+    /// Pixel centres are at halves, the filter is widened when downscaling, and colours are weighted by alpha. 8-bit
+    /// results equal Pillow's `Image.resize` byte for byte; 16-bit results are computed in `Double` and rounded to
+    /// nearest.
     ///
+    /// - Throws: `MediaError` `.invalidArgument` if a side is not positive, `.limitExceeded`, `.cancelled`.
     /// - Throws: `MediaError` `.invalidArgument` when a side is not positive, `.limitExceeded`, `.cancelled`.
     public func resized(
         to newSize: PixelSize, filter: ResizeFilter = .lanczos, limits: ResourceLimits = .default

@@ -1,8 +1,8 @@
 internal import PerceptCore
 
-/// Picks pixels.
+/// Resizes by selecting the nearest pixels.
 final class NearestResizing: RowResizing {
-    /// The input column of each output column, and the input row of each output row.
+    /// The input column of each output column; ``rows`` are the input rows.
     private let columns: [Int]
     private let rows: [Int]
     private let bytesPerPixel: Int
@@ -37,7 +37,7 @@ final class NearestResizing: RowResizing {
 }
 
 extension Array where Element: BitwiseCopyable {
-    /// Lends the elements to a function with a typed error.
+    /// Passes the elements to a function with a typed error.
     func emit(_ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void) throws(MediaError) {
         var failure: MediaError?
         withUnsafeBytes { bytes in

@@ -1,26 +1,28 @@
-/// Which inputs make up each output along one axis of a separable resize, and how much each of them counts.
+/// The inputs and weights of each output along one axis of a separable resize.
 ///
-/// Output `i` is centred at `(i + ½) · scale` in the coordinates of the input, `scale` being input over output count;
-/// it takes the inputs whose centres lie within the filter's support, widened by `scale` when that is above one. Their
-/// weights are normalised to a sum of one, so that edges neither darken nor brighten.
+/// Output `i` is centred at `(i + ½) · scale` in input coordinates, where `scale` is the input count divided by the
+/// output count. It uses the inputs with centres within the filter's support, which is widened by `scale` if that is
+/// above 1. Weights are normalized to a sum of 1, so that edges neither darken nor brighten.
 struct ResizeAxis {
-    /// First input of each output.
+    /// The first input of each output.
     let starts: [Int32]
-    /// Inputs of each output.
+    /// The number of inputs of each output.
     let counts: [Int32]
-    /// `stride` per output, the unused ones zero.
+    /// The weights, `stride` per output; unused ones are zero.
     let weights: [Double]
     let stride: Int
 
     var outputCount: Int { starts.count }
 
-    /// - Parameter window: the outputs that are wanted; those of all `outputCount` are numbered from its start on.
+    /// Computes the axis.
+    ///
+    /// - Parameter window: The range of outputs to compute, within `0..<outputCount`.
     init(from inputCount: Int, to outputCount: Int, window: Range<Int>, filter: ResizeFilter) {
         let scale = Double(inputCount) / Double(outputCount)
         let filterScale = max(scale, 1)
         let support = filter.support * filterScale
         let inverse = 1 / filterScale
-        // Not from a formula: rounding at both ends can give one more than the ideal width.
+        // Not computed by formula: rounding at both ends can give one more than the ideal width.
         var ranges: [Range<Int>] = []
         ranges.reserveCapacity(window.count)
         for output in window {
@@ -47,23 +49,23 @@ struct ResizeAxis {
         self.stride = stride
     }
 
-    /// The inputs of an output.
+    /// Returns the inputs of an output.
     func range(_ output: Int) -> Range<Int> {
         Int(starts[output])..<Int(starts[output]) + Int(counts[output])
     }
 
-    /// The weights as numbers of 22 fractional bits, rounded to nearest, halves away from zero: an 8-bit channel times a
-    /// weight, summed, then fits into 32 bits with two to spare.
+    /// The weights with 22 fractional bits, rounded to nearest, halves away from zero. The weighted sum of 8-bit
+    /// channels then fits in 32 bits with two bits to spare.
     var fixedPointWeights: [Int32] {
         weights.map { Int32($0 * Double(1 << 22) + ($0 < 0 ? -0.5 : 0.5)) }
     }
 }
 
 extension ResizeAxis {
-    /// The input that each output takes with the filter `.nearest`.
+    /// Returns the input of each output for the filter `.nearest`.
     ///
-    /// Positions are summed up rather than multiplied, as Pillow does it: where a centre falls on the border of two
-    /// pixels the rounding of the sum decides.
+    /// Positions are added up rather than multiplied, as in Pillow: if a centre falls on the border of two pixels, the
+    /// rounding of the sum decides.
     static func nearestInputs(from inputCount: Int, to outputCount: Int, window: Range<Int>) -> [Int] {
         let scale = Double(inputCount) / Double(outputCount)
         var position = scale * 0.5

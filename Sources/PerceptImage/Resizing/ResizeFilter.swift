@@ -6,24 +6,24 @@
     internal import Darwin
 #endif
 
-/// How the pixels around a point become one: the filters of Pillow's `Image.resize`, under its names.
+/// The resampling filter: those of Pillow's `Image.resize`, with the same names.
 ///
-/// All but ``nearest`` are antialiased: when a picture is made smaller the filter is widened by the same factor.
+/// All except ``nearest`` are antialiased: when an image is downscaled, the filter is widened by the same factor.
 public enum ResizeFilter: String, Sendable, Hashable, Codable, CaseIterable {
-    /// The pixel that the point lies in.
+    /// The pixel that contains the point.
     case nearest
-    /// The mean.
+    /// The mean of the pixels.
     case box
     /// A triangle.
     case bilinear
-    /// A sinc one lobe wide under a Hamming window: as sharp as bicubic, without its overshoot.
+    /// A sinc with one lobe and a Hamming window: as sharp as bicubic, without its overshoot.
     case hamming
     /// Keys' cubic with a = −½ (Keys, 1981, equation 4).
     case bicubic
-    /// A sinc three lobes wide under the main lobe of another.
+    /// A sinc with three lobes, windowed by the main lobe of another sinc.
     case lanczos
 
-    /// How far the filter reaches to each side, in pixels of the smaller picture.
+    /// The radius of the filter, in pixels of the smaller image.
     var support: Double {
         switch self {
         case .nearest: 0
@@ -34,7 +34,7 @@ public enum ResizeFilter: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
-    /// The weight at distance `x`. The order of operations matters: it gives the very roundings that Pillow has.
+    /// Returns the weight at distance `x`. The order of operations matters: it gives the same rounding as Pillow.
     func weight(at x: Double) -> Double {
         let distance = abs(x)
         switch self {

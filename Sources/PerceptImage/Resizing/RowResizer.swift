@@ -1,24 +1,26 @@
 internal import PerceptCore
 
-/// Resizes a picture as its rows pass by, holding only the rows that the next output row is made of.
+/// Resizes an image row by row, holding only the rows that the next output row needs.
 ///
-/// Give it the rows from top to bottom; it hands out the rows of the result as soon as they are complete. The result is
-/// that of ``Image/resized(to:filter:limits:)``, whatever portions the rows come in.
+/// Takes rows from top to bottom and emits each row of the result as soon as it is complete. The result equals that of
+/// ``Image/resized(to:filter:limits:)``, however the rows are divided.
 struct RowResizer: ~Copyable {
     let inputSize: PixelSize
-    /// Of the rows that are handed out.
+    /// The size of the emitted rows.
     let outputSize: PixelSize
     let layout: Image.Layout
-    /// `nil` when nothing has to be done.
+    /// `nil` if the size does not change.
     private let resizing: (any RowResizing)?
 
+    /// Creates a resizer.
+    ///
     /// - Parameters:
-    ///   - resizedSize: of the whole result.
-    ///   - window: the part of it that is handed out; all of it when `nil`. It has to lie within.
-    ///   - orientation: how the result will be turned; it is then what resizing the turned picture would give, but for a
-    ///     rounding where it is mirrored.
-    /// - Throws: `MediaError` `.invalidArgument` when a side of the result is not positive, `.limitExceeded` when the
-    ///   result has more than `limits.pixelCount` pixels, or the work takes more than `limits.imageByteCount` bytes.
+    ///   - resizedSize: The size of the whole result.
+    ///   - window: The part of the result to emit, or all of it if `nil`. It must lie within the result.
+    ///   - orientation: The orientation that will be applied to the result. The result then equals resizing the
+    ///     oriented image, except for rounding if it is mirrored.
+    /// - Throws: `MediaError` `.invalidArgument` if a side of the result is not positive, `.limitExceeded` if the
+    ///   result has more than `limits.pixelCount` pixels, or the work needs more than `limits.imageByteCount` bytes.
     init(
         from inputSize: PixelSize, to resizedSize: PixelSize, window: PixelRectangle? = nil, layout: Image.Layout,
         filter: ResizeFilter, orientation: Orientation = .upright, limits: ResourceLimits = .default
@@ -42,7 +44,7 @@ struct RowResizer: ~Copyable {
         }
     }
 
-    /// Takes the next rows, one behind the other, and calls `emit` with each row of the result that they complete.
+    /// Adds consecutive rows and calls `emit` with each row of the result that they complete.
     func append(
         _ rows: UnsafeRawBufferPointer, emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
     ) throws(MediaError) {
@@ -53,8 +55,9 @@ struct RowResizer: ~Copyable {
         }
     }
 
-    /// Which direction Pillow, as of version 13, resizes first: across, unless the height loses more than twice as many
-    /// pixels as the width. Down in the upright picture is across in a stored one that lies on its side.
+    /// Returns true if the vertical direction is first, as in Pillow 13: only if the height loses more than twice as
+    /// many pixels as the width. For a stored image that lies on its side, vertical in the upright image is horizontal
+    /// in the stored one.
     private static func isDownFirst(
         _ inputSize: PixelSize, _ outputSize: PixelSize, _ orientation: Orientation
     ) -> Bool {
@@ -70,8 +73,8 @@ struct RowResizer: ~Copyable {
     ) throws(MediaError) {
         guard resizedSize.shortestSide > 0, window.lies(within: resizedSize) else {
             throw MediaError(
-                .invalidArgument, problem: "a picture cannot be resized to \(resizedSize)",
-                remedy: "ask for sides of at least one pixel")
+                .invalidArgument, problem: "invalid image size: \(resizedSize)",
+                remedy: "choose sides of at least 1 pixel")
         }
         let outputSize = window.size
         try limits.checkPixelCount(of: outputSize)
@@ -85,28 +88,28 @@ struct RowResizer: ~Copyable {
             throw .exceeded(
                 .imageByteCount,
                 problem:
-                    "to resize \(inputSize) to \(resizedSize) takes more than the limit of \(limits.imageByteCount) bytes",
-                alternative: "ask for another size")
+                    "resizing \(inputSize) to \(resizedSize) exceeds the limit of \(limits.imageByteCount) bytes",
+                alternative: "choose another size")
         }
     }
 
-    /// An upper bound for the inputs that one output takes along an axis.
+    /// Returns an upper bound for the number of inputs per output along an axis.
     private static func taps(_ inputCount: Int, _ resizedCount: Int, _ filter: ResizeFilter) -> Double {
         2 * filter.support * max(1, Double(inputCount) / Double(resizedCount)) + 2
     }
 }
 
 extension ResourceLimits {
-    /// Refuses to make a picture of more pixels than allowed.
+    /// Throws `.limitExceeded` if an image of this size has too many pixels.
     func checkPixelCount(of size: PixelSize) throws(MediaError) {
         guard size.pixelCount > pixelCount else { return }
         throw .exceeded(
-            .pixelCount, problem: "\(size) is \(size.pixelCount) pixels, more than the limit of \(pixelCount)",
-            alternative: "ask for a smaller picture")
+            .pixelCount, problem: "an image of \(size) exceeds the limit of \(pixelCount) pixels",
+            alternative: "choose a smaller size")
     }
 }
 
-/// A way of resizing rows; called once per row.
+/// Resizes rows; called once per row.
 protocol RowResizing: AnyObject {
     func append(
         _ row: UnsafeRawBufferPointer, emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void

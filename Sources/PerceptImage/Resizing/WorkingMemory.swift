@@ -1,7 +1,7 @@
-/// Memory of a fixed address for inner loops; freed when the value goes away.
+/// Memory at a fixed address for inner loops, freed with the value.
 struct WorkingMemory<Element: BitwiseCopyable>: ~Copyable {
     let elements: UnsafeMutableBufferPointer<Element>
-    /// Valid for `elements.count` elements, and never of a null address.
+    /// The address of the first of `elements.count` elements, never null.
     let start: UnsafeMutablePointer<Element>
 
     init(repeating value: Element, count: Int) {

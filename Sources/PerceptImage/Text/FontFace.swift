@@ -1,11 +1,11 @@
 internal import CFreeType
 internal import PerceptCore
 
-/// FreeType itself; it and all faces opened with it belong to one thread at a time.
+/// The FreeType library; it and all faces opened with it must be used by one thread at a time.
 final class FontLibrary {
     fileprivate let handle: FT_Library
 
-    /// `nil` when there is no memory for it.
+    /// Opens the library, or returns `nil` if out of memory.
     init?() {
         var library: FT_Library?
         guard FT_Init_FreeType(&library) == 0, let library else { return nil }
@@ -15,30 +15,32 @@ final class FontLibrary {
     deinit { FT_Done_FreeType(handle) }
 }
 
-/// One font, its outlines unhinted.
+/// A font with unhinted outlines.
 ///
-/// Hinting would move outlines to whole pixels, which differ from size to size and spoil positions between pixels, and it
-/// runs the programs inside the font: without it none is run.
+/// Hinting would move outlines to whole pixels, which changes their proportions with size and conflicts with subpixel
+/// positions. It would also run programs inside the font, so none are run.
 final class FontFace {
     private let library: FontLibrary
     private let face: FT_Face
-    /// Height of capitals as a share of the em.
+    /// The cap height as a fraction of the em.
     let capHeight: Double
-    /// How far the letters p and g reach below the base line, as a share of the em.
+    /// The depth of the letters p and g below the baseline, as a fraction of the em.
     let descent: Double
 
-    /// All glyphs are loaded at this size, in pixels per em, and scaled from there: 65 536 units per em.
+    /// The size in pixels per em at which glyphs are loaded, to be scaled from there: 65 536 units per em.
     private static let loadedSize: FT_UInt = 1024
     private static let unitsPerEm = Double(loadedSize) * 64
     static let loadFlags = Int32(FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP)
-    /// What reaches further from its pen than this many ems is no glyph.
+    /// The maximum extent of a valid glyph from its pen, in ems.
     private static let longestReach = 64.0
-    /// Twice the largest fonts there are, with all Han characters in several weights.
+    /// The maximum file size: twice the largest existing fonts, with all Han characters in several weights.
     private static let largestFile = 256 << 20
-    /// Bitmaps larger than this are not made.
+    /// The maximum size of a bitmap in bytes.
     private static let largestBitmap = 64 << 20
 
-    /// - Throws: `MediaError` `.malformedInput` or `.unsupportedFeature` when the file is no font with outlines.
+    /// Opens a font.
+    ///
+    /// - Throws: `MediaError` `.malformedInput` or `.unsupportedFeature` if the file is not a font with outlines.
     init(_ library: FontLibrary, path: String, faceIndex: Int) throws(MediaError) {
         try Self.checkFile(path)
         var opened: FT_Face?
@@ -66,10 +68,10 @@ final class FontFace {
 
     deinit { FT_Done_Face(face) }
 
-    /// What libraqm measures with.
+    /// The handle that libraqm uses for measuring.
     var layoutHandle: UnsafeMutableRawPointer { UnsafeMutableRawPointer(face) }
 
-    /// The distances that libraqm gives for this face, in ems.
+    /// Converts a distance from libraqm for this face to ems.
     static func ems(_ distance: Int32) -> Double {
         min(max(Double(distance) / unitsPerEm, -longestReach), longestReach)
     }
@@ -78,12 +80,12 @@ final class FontFace {
         FT_Get_Char_Index(face, FT_ULong(scalar.value)) != 0
     }
 
-    /// A rectangle around a glyph's ink, in ems, y upwards; `nil` when it has none.
+    /// Returns the bounds of a glyph's ink in ems, with y up; `nil` if it has no ink.
     func bounds(_ glyph: UInt32) -> BoundingBox? {
         Self.bounds(face, glyph)
     }
 
-    /// Draws a glyph at `size` pixels per em, moved by `offset` (pixels, y down).
+    /// Draws a glyph at `size` pixels per em, shifted by `offset` (pixels, y down).
     func bitmap(_ glyph: UInt32, size: Double, offset: (x: Double, y: Double)) -> GlyphRasterizer.Bitmap {
         guard Self.load(face, glyph) else { return .empty }
         let scale = FT_Fixed((size / Double(Self.loadedSize) * 65536).rounded())
@@ -98,7 +100,7 @@ final class FontFace {
             let bottom = box.yMin >> 6
             let width = Int((box.xMax + 63) >> 6) - Int(left)
             let height = Int(top - bottom)
-            // FreeType's rasterizer counts rows and columns in 16 bits.
+            // FreeType's rasterizer has 16-bit rows and columns.
             guard (1..<32768).contains(width), (1..<32768).contains(height), width * height <= Self.largestBitmap else {
                 return .empty
             }
@@ -120,7 +122,7 @@ final class FontFace {
         }
     }
 
-    /// FreeType maps the file into memory, which a named pipe would not bear.
+    /// FreeType maps the file into memory, which is impossible for a named pipe.
     private static func checkFile(_ path: String) throws(MediaError) {
         let byteCount = try InputFile(path: path).byteCount
         guard byteCount <= largestFile else {
@@ -152,7 +154,8 @@ final class FontFace {
         }.first
     }
 
-    /// As the font states it (OS/2 table, version 2 on), else that of the letter H, else 0.7.
+    /// Returns the cap height that the font states (OS/2 table, version 2 or later), else that of the letter H, else
+    /// 0.7.
     private static func capHeight(_ face: FT_Face) -> Double {
         let sensible = 0.3...1.5
         if let table = FT_Get_Sfnt_Table(face, FT_SFNT_OS2)?.assumingMemoryBound(to: TT_OS2.self).pointee,

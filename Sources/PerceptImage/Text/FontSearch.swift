@@ -1,8 +1,8 @@
 internal import CTextLayout
 
-/// Fonts that fontconfig has found, the best first; their order does not change.
+/// Fonts found by fontconfig, best first, in a stable order.
 ///
-/// `@unchecked`: fontconfig's sets of fonts may be read by several threads at once, and nothing here writes.
+/// `@unchecked`: fontconfig's font sets may be read by several threads at once, and nothing here writes to them.
 final class FontList: @unchecked Sendable {
     private let handle: OpaquePointer
 
@@ -13,11 +13,11 @@ final class FontList: @unchecked Sendable {
 
     deinit { font_list_free(handle) }
 
-    /// The system's fonts for sans-serif text, which together have all characters that any font has; `nil` where there
-    /// are none. Asking fontconfig takes milliseconds, so it is done once.
+    /// The system's sans-serif fonts, which together cover all characters of all fonts; `nil` if there are none.
+    /// Computed once, since fontconfig takes milliseconds.
     static let fallbacks = FontList(font_list_of_fallbacks())
 
-    /// The font of a family, or `nil` where there is none.
+    /// Returns the font of a family, or `nil` if it does not exist.
     static func family(_ name: String) -> FontList? {
         FontList(font_list_of_family(name))
     }
@@ -29,7 +29,7 @@ final class FontList: @unchecked Sendable {
         return (String(cString: path), Int(font_list_face_index(handle, index)))
     }
 
-    /// Whether the font at `index` has all of the characters.
+    /// Returns true if the font at `index` has all of the characters.
     func has(_ scalars: [Unicode.Scalar], at index: Int) -> Bool {
         scalars.allSatisfy { font_list_has_scalar(handle, index, $0.value) }
     }

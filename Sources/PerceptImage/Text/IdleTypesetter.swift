@@ -1,18 +1,18 @@
 internal import PerceptCore
 internal import Synchronization
 
-/// A typesetter that no drawing uses at the moment, kept for the next one: its font is open and its glyphs are drawn.
+/// A typesetter that is not in use, kept for the next drawing with its open font and rasterized glyphs.
 ///
-/// `@unchecked`: whoever takes it out of ``idle`` has it alone.
+/// `@unchecked`: code that removes it from ``idle`` has exclusive access.
 struct IdleTypesetter: @unchecked Sendable {
     private let typesetter: Typesetter
 
     private static let idle = Mutex<[Typeface: IdleTypesetter]>([:])
     private static let keptCount = 4
 
-    /// Calls `body` with a typesetter that is nobody else's meanwhile.
+    /// Calls `body` with exclusive access to a typesetter.
     ///
-    /// A font that was given as a file is opened each time, since the file may have changed.
+    /// A font file is opened each time, since it may have changed.
     static func with<Result>(
         _ typeface: Typeface, _ body: (Typesetter) throws(MediaError) -> Result
     ) throws(MediaError) -> Result {

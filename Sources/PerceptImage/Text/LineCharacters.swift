@@ -1,12 +1,13 @@
-/// The characters of a text as one line shows them.
+/// Reduces a text to the characters of one line.
 enum LineCharacters {
-    /// Longer texts are cut, and end in an ellipsis, before anything is measured: a line on a picture is no place for them.
+    /// The maximum length of a line; longer texts are truncated with an ellipsis before they are measured.
     private static let longestLine = 200
-    /// Of a character with more marks than any writing puts on a letter the first ones count.
+    /// The maximum length of a character: marks beyond any natural writing are dropped.
     private static let longestCharacter = 24
 
-    /// Line breaks, control characters and spaces of all kinds become single spaces, none at either end; what changes the
-    /// direction of all that follows is left out, since the line goes on with what is not part of the text.
+    /// Returns the characters of a text. Line breaks, control characters and all kinds of spaces become single spaces,
+    /// with none at either end. Characters that change the direction of the following text are dropped, because other
+    /// text follows on the line.
     static func of(_ text: String) -> (characters: [Character], isCut: Bool) {
         var characters: [Character] = []
         for character in text.prefix(longestLine) {
@@ -31,13 +32,14 @@ enum LineCharacters {
         }
     }
 
-    /// Embeddings, overrides and isolates of the bidirectional algorithm (UAX #9), which a text may leave open.
+    /// Returns true for embeddings, overrides and isolates of the bidirectional algorithm (UAX #9), which a text may
+    /// leave open.
     private static func isDirectionChange(_ scalar: Unicode.Scalar) -> Bool {
         (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
     }
 
-    /// Whether there is a character that is written from right to left (Hebrew, Arabic and other scripts of their blocks),
-    /// or a mark of that direction.
+    /// Returns true if any character is written from right to left (Hebrew, Arabic and other scripts in their blocks),
+    /// or is a mark of that direction.
     static func runsFromRightToLeft(_ characters: ArraySlice<Character>) -> Bool {
         characters.contains { character in
             character.unicodeScalars.contains { scalar in

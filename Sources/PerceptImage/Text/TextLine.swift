@@ -1,32 +1,32 @@
 internal import PerceptCore
 
-/// A line of text that is laid out but has no size yet: all distances are multiples of the height of capitals.
+/// A line of text that is laid out without a size: all distances are multiples of the cap height.
 package struct TextLine {
-    /// Where one glyph stands; x to the right from the start of the line, y down from the base line.
+    /// A glyph and its position; x to the right from the start of the line, y down from the baseline.
     struct Glyph {
         var shape: GlyphShape
         var x: Double
         var y: Double
     }
 
-    /// From left to right as they are drawn.
+    /// The glyphs from left to right.
     var glyphs: [Glyph] = []
-    /// What the line says, in the order in which it is read; characters without a glyph are `□`.
+    /// The text in reading order; characters without a glyph are `□`.
     package var text = ""
-    /// From the start of the line to where the next one would go on.
+    /// The distance from the start of the line to the start of following text.
     package var advance = 0.0
-    /// How far the ink reaches above the base line; at least the height of capitals, 1.
+    /// The extent of the ink above the baseline, at least the cap height, 1.
     package var ascent = 1.0
-    /// How far the ink reaches below the base line, or that of g and p would.
+    /// The extent of the ink below the baseline, at least that of g and p.
     package var descent = 0.0
-    /// How far the ink reaches to the left of the start, 0 or less.
+    /// The extent of the ink to the left of the start, 0 or less.
     package var left = 0.0
-    /// How far the ink, or the advance, reaches to the right.
+    /// The extent of the ink or advance to the right.
     package var right = 0.0
 
     package var isEmpty: Bool { glyphs.isEmpty }
 
-    /// Goes on with another line.
+    /// Appends another line.
     mutating func append(_ other: TextLine) {
         for glyph in other.glyphs { glyphs.append(Glyph(shape: glyph.shape, x: advance + glyph.x, y: glyph.y)) }
         text += other.text
@@ -37,26 +37,26 @@ package struct TextLine {
         advance += other.advance
     }
 
-    /// Width from the start to the end of the line at some height of capitals, in pixels.
+    /// Returns the width of the line at a cap height, in pixels.
     package func width(capHeight: Double) -> Double { advance * capHeight }
 }
 
-/// What a glyph looks like, as far as one ``Typesetter`` is concerned.
+/// The shape of a glyph, within one ``Typesetter``.
 enum GlyphShape: Hashable {
-    /// A glyph of a font, by its place among the typesetter's faces.
+    /// A glyph of a font, with the index of the typesetter's face.
     case outline(face: Int, glyph: UInt32)
-    /// A glyph of the built-in letters.
+    /// A built-in letter.
     case strokes(Unicode.Scalar)
 }
 
 extension DrawingCanvas {
-    /// Draws a line of text with its start at `penX` on `baseLine`, leaving alone everything outside `clip`.
+    /// Draws a line of text with its start at `penX` on `baseLine`, within `clip` only.
     ///
-    /// Glyphs stand where they belong to a quarter of a pixel.
+    /// Glyphs are positioned to a quarter of a pixel.
     ///
     /// - Parameters:
-    ///   - line: laid out by `typesetter`.
-    ///   - capHeight: of capitals, in pixels, up to ``Typesetter/largestCapHeight``.
+    ///   - line: A line laid out by `typesetter`.
+    ///   - capHeight: The cap height in pixels, up to ``Typesetter/largestCapHeight``.
     package mutating func draw(
         _ line: TextLine, penX: Double, baseLine: Double, capHeight: Double, color: Color, clip: PixelRectangle,
         typesetter: Typesetter

@@ -1,32 +1,33 @@
 public import PerceptCore
 
-/// What text is written in.
+/// The typeface of text.
 public enum Typeface: Sendable, Hashable {
-    /// The system's sans-serif font, and for characters that it lacks the font that fits best; where there are no fonts,
-    /// or no libraries to use them, the built-in letters.
+    /// The system's sans-serif font, with the best matching font for characters that it lacks. The built-in letters if
+    /// there are no fonts, or no libraries to use them.
     case automatic
     /// The first font of a file that FreeType reads (TrueType, OpenType, WOFF, Type 1).
     ///
-    /// Characters that it lacks are taken from the system's fonts.
+    /// Characters that it lacks come from the system's fonts.
     case file(String)
-    /// A font by the name of its family, in the notation of fontconfig: `DejaVu Serif`, `DejaVu Sans:bold`.
+    /// A font by its family name in fontconfig's notation: `DejaVu Serif`, `DejaVu Sans:bold`.
     ///
-    /// Characters that it lacks are taken from the system's other fonts.
+    /// Characters that it lacks come from the system's other fonts.
     case family(String)
-    /// Letters drawn as strokes, which need no font: ASCII, letters with marks without them, and a box for each other
-    /// character.
+    /// Built-in letters drawn as strokes, which need no font: ASCII, letters without diacritics, and a box for each
+    /// other character.
     case builtIn
 
-    /// A file where `name` is the path of one, or reads like one (`fonts/Label.ttf`), else a family.
+    /// Creates a typeface from the path of an existing file, or a name that looks like a font file (`fonts/Label.ttf`);
+    /// otherwise from a family name.
     public init(fileOrFamily name: String) {
         let isPath = name.contains("/") || Self.fileExtensions.contains { name.lowercased().hasSuffix($0) }
         self = isPath || (try? InputFile(path: name)) != nil ? .file(name) : .family(name)
     }
 
-    /// Finds out whether text can be written in it before there is any.
+    /// Checks that the typeface can be used, before there is any text.
     ///
-    /// - Throws: `MediaError` `.inputMissing` where there is no such file or family, `.malformedInput` or
-    ///   `.unsupportedFeature` for a file that is no font with outlines, `.limitExceeded` for one above 256 MB.
+    /// - Throws: `MediaError` `.inputMissing` if the file or family does not exist, `.malformedInput` or
+    ///   `.unsupportedFeature` for a file that is not a font with outlines, `.limitExceeded` for one above 256 MB.
     public func check() throws(MediaError) {
         try IdleTypesetter.with(self) { _ in }
     }

@@ -3,22 +3,22 @@ package import PerceptCore
 
 /// Lays out and draws lines of text in one typeface.
 ///
-/// Belongs to one thread at a time, as FreeType does, and keeps the glyphs that it has drawn: one for all the text of a
-/// picture. What is asked of fontconfig is kept by the process.
+/// A typesetter must be used by one thread at a time, like FreeType. It caches glyphs, so one serves all text of an
+/// image. Results from fontconfig are cached by the process.
 package final class Typesetter {
-    /// Taller letters are made no larger: each would be a picture of its own.
+    /// The maximum cap height in pixels; taller letters are limited to it.
     package static let largestCapHeight = 1024.0
 
     private let library: FontLibrary?
-    /// The font that was asked for, then those that were needed for characters it lacks; empty for the built-in letters.
+    /// The requested font, followed by the fonts needed for characters that it lacks; empty for the built-in letters.
     private var faces: [FontFace] = []
-    /// Which face each font of ``FontList/fallbacks`` is that has been opened; `nil` for what cannot be.
+    /// The faces of opened fonts in ``FontList/fallbacks``; `nil` for those that cannot be opened.
     private var openFallbacks: [Int: Int?] = [:]
-    /// Where each character was found; `nil` for one that no font has.
+    /// The face of each character; `nil` if no font has it.
     private var facesOfCharacters: [Character: Int?] = [:]
     private var boundsOfGlyphs: [GlyphShape: BoundingBox?] = [:]
     private var wordsOfLabels: [String: KnownWords] = [:]
-    /// The characters that numbers are made of.
+    /// The characters of numbers.
     private var symbols: [Character: TextLine] = [:]
     private var rasterizer = GlyphRasterizer()
 
@@ -28,13 +28,13 @@ package final class Typesetter {
         var line: TextLine
     }
 
-    /// Labels of which the lines are kept: more than most models have classes.
+    /// The maximum number of cached labels: more than most models have classes.
     private static let keptLineCount = 4096
 
-    /// Whether what it has learned would still fit into a few megabytes.
+    /// True if the caches are small enough (a few megabytes) to be kept.
     var isWorthKeeping: Bool { facesOfCharacters.count + boundsOfGlyphs.count + symbols.count < 16384 }
 
-    /// Writes in ``Typeface/automatic``.
+    /// Creates a typesetter for ``Typeface/automatic``.
     package init() {
         library = text_layout_is_available() ? FontLibrary() : nil
         guard let library, let location = FontList.fallbacks?.location(at: 0),
@@ -49,6 +49,8 @@ package final class Typesetter {
         self.faces = faces
     }
 
+    /// Creates a typesetter for a typeface.
+    ///
     /// - Throws: `MediaError`; see ``Typeface/check()``.
     package convenience init(_ typeface: Typeface) throws(MediaError) {
         switch typeface {
@@ -77,14 +79,15 @@ package final class Typesetter {
         self.init(library: library, faces: [try FontFace(library, path: path, faceIndex: faceIndex)])
     }
 
-    /// A text as one line: line breaks and control characters become spaces; after 200 characters it ends in an ellipsis.
+    /// Lays out a text as one line: line breaks and control characters become spaces; after 200 characters it ends in
+    /// an ellipsis.
     package func line(_ text: String) -> TextLine {
         let (characters, isCut) = LineCharacters.of(text)
         return line(characters[...], isCut: isCut, number: "")
     }
 
-    /// A text as one line of at most `width` pixels, cut and ended by an ellipsis where it is longer; `nil` when there is
-    /// none, or not even its first character and an ellipsis would fit.
+    /// Lays out a text as one line of at most `width` pixels, truncated with an ellipsis if needed; `nil` for an empty
+    /// text, or if not even its first character and an ellipsis fit.
     package func line(_ text: String, fitting width: Double, capHeight: Double) -> TextLine? {
         let (characters, isCut) = LineCharacters.of(text)
         let whole = line(characters[...], isCut: isCut, number: "")
@@ -92,10 +95,11 @@ package final class Typesetter {
         return longestCut(of: characters, number: "") { cut in cut.width(capHeight: capHeight) <= width ? cut : nil }
     }
 
-    /// The longest beginning of a text, followed by an ellipsis and `number`, of which `fitted` makes something.
+    /// Returns the result for the longest beginning of a text, followed by an ellipsis and `number`, for which `fitted`
+    /// is not `nil`.
     ///
-    /// Widths grow with the number of letters, so it is found by bisection; where they do not (letters may join), what is
-    /// found fits all the same.
+    /// Found by bisection, since widths grow with the number of letters. If they do not (letters may join), the result
+    /// still fits.
     func longestCut<Fitted>(of characters: [Character], number: String, fitted: (TextLine) -> Fitted?) -> Fitted? {
         var longest: Fitted?
         var (fits, tooLong) = (0, characters.count + 1)
@@ -113,18 +117,20 @@ package final class Typesetter {
         return longest
     }
 
+    /// Lays out a line.
+    ///
     /// - Parameters:
-    ///   - characters: as ``LineCharacters`` gives them.
-    ///   - isCut: whether an ellipsis follows them.
-    ///   - number: follows after a space, and reads from left to right whatever stands before it.
+    ///   - characters: Characters from ``LineCharacters``.
+    ///   - isCut: If true, an ellipsis follows.
+    ///   - number: A number that follows after a space, written left to right after any text.
     func line(_ characters: ArraySlice<Character>, isCut: Bool, number: String) -> TextLine {
         numbered(words(characters, isCut: isCut), number, of: characters, isCut: isCut)
     }
 
-    /// The characters of a label, and its line with a number behind it.
+    /// Returns the characters of a label, and its line with a number after it.
     ///
-    /// What is written again and again is laid out once: the words by themselves, and each digit, unless the line runs
-    /// from right to left, where the number comes first. Digits therefore never move closer together.
+    /// Words and digits are laid out once and cached, except in a line from right to left, where the number comes
+    /// first. Digits are therefore never kerned.
     func labelLine(_ label: String, number: String) -> (characters: [Character], isCut: Bool, line: TextLine) {
         let known: KnownWords
         if let found = wordsOfLabels[label] {
@@ -153,7 +159,7 @@ package final class Typesetter {
         if LineCharacters.runsFromRightToLeft(characters) {
             var run = itemized(characters, isCut: isCut)
             append(" ", to: &run)
-            // An isolate (UAX #9): the minus sign and the point of a number stay where they are.
+            // An isolate (UAX #9) keeps the minus sign and decimal point of a number in place.
             append("\u{2066}", to: &run)
             for digit in number { append(digit, to: &run) }
             append("\u{2069}", to: &run)
@@ -165,7 +171,7 @@ package final class Typesetter {
         return line
     }
 
-    /// A character by itself, for what is set without regard to its neighbours.
+    /// Lays out a single character without regard to its neighbours.
     private func symbol(_ character: Character) -> TextLine {
         if let known = symbols[character] { return known }
         let line = words([character], isCut: false)
@@ -186,7 +192,8 @@ package final class Typesetter {
         return run
     }
 
-    /// The bitmap of a glyph for a pen at `x`, `y` (pixels, of any fraction), and the pixel it is relative to.
+    /// Returns the bitmap of a glyph for a pen at `x`, `y` (in fractional pixels), and the pixel that it is relative
+    /// to.
     func bitmap(
         _ shape: GlyphShape, capHeight: Double, x: Double, y: Double
     ) -> (bitmap: GlyphRasterizer.Bitmap, column: Int, row: Int) {
@@ -204,23 +211,23 @@ package final class Typesetter {
 // MARK: - Fonts
 
 extension Typesetter {
-    /// A text cut into scalars, and which face each is set in.
+    /// A text as scalars, each with its face.
     private struct Itemization {
         var scalars: [UInt32] = []
         var faces: [Int] = []
-        /// Places at which a box stands for a character that no font has.
+        /// The positions where a box replaces a character that no font has.
         var missing: Set<Int> = []
         var text = ""
     }
 
-    /// Stands in the text for a character that no font has: neutral in direction, and never invisible.
+    /// The placeholder for a character that no font has: neutral in direction, and never invisible.
     private static let placeholder: UInt32 = 0xFFFC
 
     private func append(_ character: Character, to run: inout Itemization) {
         let scalars = Array(character.unicodeScalars)
         let visible = scalars.filter { !$0.properties.isDefaultIgnorableCodePoint }
         guard !visible.isEmpty else {
-            // Invisible by itself, but it may join what is before it to what follows.
+            // Invisible itself, but may join the characters before and after it.
             let face = run.faces.last ?? 0
             run.scalars += scalars.map(\.value)
             run.faces += scalars.map { _ in face }
@@ -234,7 +241,7 @@ extension Typesetter {
             return
         }
         for scalar in scalars {
-            // A mark that the font lacks is left out rather than drawn as a box over its letter.
+            // A mark that the font lacks is dropped, instead of drawing a box over its letter.
             if visible.count > 1 && !scalar.properties.isDefaultIgnorableCodePoint && !faces[face].has(scalar) {
                 continue
             }
@@ -244,7 +251,7 @@ extension Typesetter {
         run.text.append(character)
     }
 
-    /// The face that has all scalars of a character, else one that has its first scalar, else `nil`.
+    /// Returns the face that has all scalars of a character, else one that has its first scalar, else `nil`.
     private func face(for character: Character, _ visible: [Unicode.Scalar]) -> Int? {
         if let known = facesOfCharacters[character] { return known }
         let face = face(for: visible) ?? (visible.count > 1 ? face(for: Array(visible.prefix(1))) : nil)
@@ -252,8 +259,8 @@ extension Typesetter {
         return face
     }
 
-    /// The font that was asked for, else the first of the system's fonts that has all of `scalars`: what was written before
-    /// must not matter.
+    /// Returns the requested font, else the first of the system's fonts that has all of `scalars`, independent of
+    /// earlier text.
     private func face(for scalars: [Unicode.Scalar]) -> Int? {
         if scalars.allSatisfy(faces[0].has) { return 0 }
         guard let list = FontList.fallbacks else { return nil }
@@ -280,7 +287,7 @@ extension Typesetter {
 // MARK: - Layout
 
 extension Typesetter {
-    /// `nil` when the library fails.
+    /// Lays out a text; `nil` if the library fails.
     private func laidOut(_ run: Itemization) -> TextLine? {
         var line = TextLine()
         let capHeight = faces[0].capHeight
@@ -302,7 +309,7 @@ extension Typesetter {
                 pen += (StrokeFont.glyph(StrokeFont.missing).width + StrokeFont.gap) / StrokeFont.capHeight
                 continue
             }
-            // Glyph 0 is a box for what a font lacks; all that is lacking has been dealt with above.
+            // Glyph 0 is the box for a missing character, which was handled above.
             if glyph.glyph != 0 {
                 add(
                     .outline(face: run.faces[Int(glyph.scalar)], glyph: glyph.glyph),
@@ -330,7 +337,7 @@ extension Typesetter {
         return runs
     }
 
-    /// Adds a glyph that has ink.
+    /// Adds a glyph if it has ink.
     private func add(_ shape: GlyphShape, x: Double, y: Double, to line: inout TextLine) {
         guard let bounds = bounds(shape) else { return }
         line.glyphs.append(TextLine.Glyph(shape: shape, x: x, y: y))
@@ -340,7 +347,7 @@ extension Typesetter {
         line.right = max(line.right, x + bounds.xMax)
     }
 
-    /// A rectangle around the ink, as multiples of the height of capitals, y down; `nil` where there is none.
+    /// Returns the bounds of the ink in cap heights, with y down; `nil` if there is none.
     private func bounds(_ shape: GlyphShape) -> BoundingBox? {
         if let known = boundsOfGlyphs[shape] { return known }
         let bounds: BoundingBox?
@@ -360,7 +367,7 @@ extension Typesetter {
         return bounds
     }
 
-    /// A line in the built-in letters.
+    /// Lays out a line in the built-in letters.
     private func strokes(_ characters: ArraySlice<Character>, isCut: Bool, number: String) -> TextLine {
         var letters = StrokeFont.letters(for: characters)
         if isCut { letters.append(StrokeFont.ellipsis) }

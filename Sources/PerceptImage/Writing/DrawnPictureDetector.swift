@@ -1,15 +1,15 @@
 internal import CKernels
 internal import PerceptCore
 
-/// Tells pictures that were drawn or written (text, screens, diagrams) from photographs, by blocks of 2×2 pixels.
+/// Distinguishes drawn images (text, screens, diagrams) from photographs, by blocks of 2×2 pixels.
 ///
-/// A block is *flat* when no channel of its pixels differs by more than 8, *hard* when one differs by 64 or more, and
-/// *soft* when it is neither. What is drawn consists of flat grounds and hard edges with little between, also when it was
-/// scanned or is a JPEG of middling quality; a photograph has soft blocks wherever it is not blurred. A picture counts as
-/// drawn when a quarter of its blocks or more are flat, and at least one in three of the others is hard. These are also
-/// the blocks over which 4:2:0 takes one mean of the colours: hard ones are what it would blur.
+/// A block is *flat* if no channel of its pixels differs by more than 8, *hard* if one differs by 64 or more, and
+/// otherwise *soft*. Drawings consist of flat areas and hard edges with little between, even if scanned or stored as
+/// JPEG of medium quality; a photograph has soft blocks wherever it is not blurred. An image counts as drawn if at
+/// least a quarter of its blocks are flat, and at least one in three of the others is hard. 4:2:0 averages colours over
+/// the same blocks, so hard ones are what it would blur.
 ///
-/// Every other pair of rows is looked at.
+/// Every other pair of rows is examined.
 struct DrawnPictureDetector {
     private let bytesPerRow: Int
     private var rowCount = 0
@@ -21,7 +21,9 @@ struct DrawnPictureDetector {
 
     private static let channelCount = 3
 
-    /// - Parameter width: of pictures in 8-bit RGB.
+    /// Creates a detector.
+    ///
+    /// - Parameter width: The width of images in 8-bit rgb.
     init(width: Int) {
         bytesPerRow = width * Self.channelCount
         upper = [UInt8](repeating: 0, count: bytesPerRow)
@@ -32,7 +34,7 @@ struct DrawnPictureDetector {
         return hardCount > 0 && flatCount * 4 >= blockCount && hardCount * 2 >= softCount
     }
 
-    /// Takes the next rows, one behind the other.
+    /// Adds consecutive rows.
     mutating func append(_ rows: UnsafeRawBufferPointer) {
         for start in stride(from: 0, to: rows.count, by: bytesPerRow) {
             let row = UnsafeRawBufferPointer(rebasing: rows[start..<start + bytesPerRow])

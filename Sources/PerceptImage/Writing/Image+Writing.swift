@@ -1,26 +1,26 @@
 public import PerceptCore
 
 extension Image {
-    /// The picture as the bytes of a file.
+    /// Returns the image encoded as a file.
     ///
     /// - Parameters:
-    ///   - encoding: the format.
-    ///   - matte: what shows through transparent pixels when the format has no transparency.
-    /// - Throws: as ``ImageWriter``; `.cancelled`.
+    ///   - encoding: The format.
+    ///   - matte: The colour behind transparent pixels, if the format has no transparency.
+    /// - Throws: As ``ImageWriter``; `.cancelled`.
     public func encoded(as encoding: ImageEncoding, matte: Color = .white) throws(MediaError) -> [UInt8] {
         var writer = try ImageWriter(toMemory: .max, size: size, layout: layout, encoding: encoding, matte: matte)
         try write(to: &writer)
         return try writer.finish().bytes
     }
 
-    /// Writes the picture to a file, which appears whole or not at all.
+    /// Writes the image to a file that appears complete or not at all.
     ///
     /// - Parameters:
-    ///   - path: where the file is to stand.
-    ///   - encoding: the format.
-    ///   - inputs: files that must not be replaced.
-    ///   - matte: what shows through transparent pixels when the format has no transparency.
-    /// - Throws: as ``ImageWriter``; `.cancelled`.
+    ///   - path: The path of the file.
+    ///   - encoding: The format.
+    ///   - inputs: Files that must not be replaced.
+    ///   - matte: The colour behind transparent pixels, if the format has no transparency.
+    /// - Throws: As ``ImageWriter``; `.cancelled`.
     public func write(
         to path: String, as encoding: ImageEncoding, protecting inputs: [String] = [], matte: Color = .white
     ) throws(MediaError) {
@@ -30,12 +30,12 @@ extension Image {
         _ = try writer.finish()
     }
 
-    /// Hands all rows to `writer`, strip by strip.
+    /// Writes all rows to `writer`, strip by strip.
     func write(to writer: inout ImageWriter) throws(MediaError) {
         try forEachStrip { strip throws(MediaError) in try writer.write(strip) }
     }
 
-    /// Calls `body` with all rows, some at a time, from top to bottom.
+    /// Calls `body` with all rows in strips, from top to bottom.
     func forEachStrip(
         _ body: (UnsafeRawBufferPointer) throws(MediaError) -> Void
     ) throws(MediaError) {

@@ -1,21 +1,23 @@
 internal import CImageCodecs
 internal import PerceptCore
 
-/// One open encoder of CImageCodecs; no status code or pointer of it leaves this file.
+/// One open encoder of CImageCodecs; its status codes and pointers do not leave this file.
 struct ImageEncoder: ~Copyable {
-    /// What the picture shows, as far as that matters for how it is written.
+    /// The content of an image, which affects its encoding.
     enum Content {
         case picture
-        /// Large areas of one value, as in masks; PNG only. With colours the values are numbers of these.
+        /// Large areas of one value, as in masks; PNG only. With colours, values are indexes into them.
         case flatAreas(colors: [Color] = [])
-        /// Values are numbers of these colours, stored in as few bits as they take; PNG only.
+        /// Indexes into these colours, stored in as few bits as possible; PNG only.
         case indices([PaletteColor])
     }
 
     private let handle: EncoderHandle
     private let bytesPerRow: Int
 
-    /// - Parameter descriptor: where the bytes go, still the caller's; to memory when `nil`.
+    /// Opens an encoder.
+    ///
+    /// - Parameter descriptor: The destination, owned by the caller; `nil` writes to memory.
     init(
         size: PixelSize, layout: Image.Layout, encoding: ImageEncoding, descriptor: CInt?,
         content: Content = .picture
@@ -50,13 +52,14 @@ struct ImageEncoder: ~Copyable {
         let palette = colors.flatMap { [$0.x, $0.y, $0.z, $0.w] }
         let status = image_encoder_set_palette(pointer, palette, UInt32(clamping: colors.count), indexBitDepth)
         guard status == .ok else {
-            throw MediaError(.invalidArgument, problem: "\(colors.count) colours are more than a PNG can number (256)")
+            throw MediaError(
+                .invalidArgument, problem: "too many colours for an indexed PNG: \(colors.count), at most 256")
         }
         self.handle = handle
         bytesPerRow = size.width * layout.bytesPerPixel
     }
 
-    /// Bytes written so far.
+    /// The number of bytes written so far.
     var byteCount: Int { Int(clamping: image_encoder_byte_count(handle.pointer)) }
 
     mutating func write(_ rows: UnsafeRawBufferPointer, file: borrowing OutputFile?) throws(MediaError) {
@@ -71,7 +74,7 @@ struct ImageEncoder: ~Copyable {
         if status != .ok { throw error(status, file: file) }
     }
 
-    /// What was written to memory.
+    /// The bytes written to memory.
     var bytes: [UInt8] {
         guard let start = image_encoder_bytes(handle.pointer) else { return [] }
         return Array(UnsafeBufferPointer(start: start, count: byteCount))
@@ -85,20 +88,20 @@ struct ImageEncoder: ~Copyable {
             }
         switch status {
         case .inputOutput:
-            return .writing(name ?? "the picture", image_encoder_system_code(handle.pointer))
+            return .writing(name ?? "the image", image_encoder_system_code(handle.pointer))
         case .outOfMemory: return .outOfMemory(source: name)
         default:
             let message = String(cString: image_encoder_message(handle.pointer))
             return MediaError(
                 .invalidArgument, source: name,
-                problem: message.isEmpty ? "the number of rows written is not that of the picture" : message)
+                problem: message.isEmpty ? "the number of rows written differs from the image's height" : message)
         }
     }
 }
 
-/// Closes the encoder when it goes away.
+/// Closes the encoder with the value.
 ///
-/// Not private: Swift 6.3 fails to compile another module that holds such a value, since its deinit stays local.
+/// Not private: Swift 6.3 cannot compile another module that contains such a value, since its deinit is local.
 struct EncoderHandle: ~Copyable {
     let pointer: OpaquePointer
 

@@ -1,20 +1,21 @@
 public import PerceptCore
 
-/// How the chroma planes of a JPEG are sampled against luma.
+/// The chroma subsampling of a JPEG.
 public enum ChromaSubsampling: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Half the size both ways: for photographs.
+    /// Half the size in both directions: for photographs.
     case yuv420 = "4:2:0"
     /// Full size: for screens, text and thin coloured lines.
     case yuv444 = "4:4:4"
 }
 
-/// The format a picture is written in.
+/// The file format of an image.
 public enum ImageEncoding: Sendable, Hashable {
-    /// Baseline, 8 bits, gray or YCbCr; `quality` 1…100 on libjpeg's scale. There is no transparency.
+    /// Baseline JPEG, 8-bit gray or YCbCr without transparency; `quality` is 1…100 on libjpeg's scale.
     case jpeg(quality: Int = 90, chroma: ChromaSubsampling = .yuv420)
-    /// Lossless; keeps 16 bits and transparency.
+    /// PNG: lossless, with 16 bits and transparency.
     case png
 
+    /// The media type of the format.
     public var mediaType: MediaType {
         switch self {
         case .jpeg: .jpeg
@@ -22,7 +23,7 @@ public enum ImageEncoding: Sendable, Hashable {
         }
     }
 
-    /// What is left of a layout when it is written this way.
+    /// Returns the layout that remains when an image is stored in this format.
     public func storedLayout(for layout: Image.Layout) -> Image.Layout {
         switch self {
         case .jpeg: Image.Layout(colorModel: layout.colorModel.opaque, bitDepth: .eight)
@@ -30,17 +31,19 @@ public enum ImageEncoding: Sendable, Hashable {
         }
     }
 
-    /// - Throws: `MediaError` `.invalidArgument` for a quality out of 1…100 or a size the format cannot state.
+    /// Checks the quality and size.
+    ///
+    /// - Throws: `MediaError` `.invalidArgument` for a quality outside 1…100 or a size that the format cannot hold.
     func check(size: PixelSize) throws(MediaError) {
         guard size.width > 0, size.height > 0 else {
-            throw MediaError(.invalidArgument, problem: "a picture of \(size) pixels cannot be written")
+            throw MediaError(.invalidArgument, problem: "invalid image size: \(size) pixels")
         }
         let longestSide: Int
         switch self {
         case .jpeg(let quality, _):
             guard (1...100).contains(quality) else {
                 throw MediaError(
-                    .invalidArgument, problem: "a JPEG quality of \(quality) does not exist", remedy: "choose 1 to 100")
+                    .invalidArgument, problem: "invalid JPEG quality: \(quality)", remedy: "choose 1 to 100")
             }
             // JPEG_MAX_DIMENSION of libjpeg.
             longestSide = 65500
@@ -48,8 +51,8 @@ public enum ImageEncoding: Sendable, Hashable {
         }
         guard size.longestSide <= longestSide else {
             throw MediaError(
-                .invalidArgument, problem: "\(size) is more than \(mediaType.name) can hold (\(longestSide) per side)",
-                remedy: "make it smaller, or choose another format")
+                .invalidArgument, problem: "\(size) exceeds the maximum of \(mediaType.name) (\(longestSide) per side)",
+                remedy: "choose a smaller size or another format")
         }
     }
 }

@@ -1,17 +1,20 @@
 public import PerceptCore
 
-/// Writes a picture row by row, from top to bottom, into a file that appears whole or not at all, or into memory.
+/// Writes an image row by row, from top to bottom, into memory or a file that appears complete or not at all.
 public struct ImageWriter: ~Copyable {
-    /// What was written.
+    /// The result of a completed image.
     public struct Summary: Sendable, Hashable {
+        /// The number of encoded bytes.
         public let byteCount: Int
-        /// The encoded picture; empty when it was written to a file.
+        /// The encoded image; empty if written to a file.
         public let bytes: [UInt8]
     }
 
+    /// The size of the image, in pixels.
     public let size: PixelSize
-    /// Of the rows that are handed over.
+    /// The layout of the rows to write.
     public let layout: Image.Layout
+    /// The file format.
     public let encoding: ImageEncoding
     private var encoder: ImageEncoder
     private let file: OutputFile?
@@ -20,15 +23,15 @@ public struct ImageWriter: ~Copyable {
     private let byteLimit: Int
     private var rowCount = 0
 
-    /// Starts a picture in memory.
+    /// Creates a writer into memory.
     ///
     /// - Parameters:
-    ///   - byteLimit: at most this many bytes are held.
-    ///   - size: of the picture, in pixels.
-    ///   - layout: of the rows that will be written.
-    ///   - encoding: the format.
-    ///   - matte: what shows through transparent pixels when the format has no transparency.
-    /// - Throws: `MediaError` `.invalidArgument` for a quality out of 1…100, or a size that the format cannot hold.
+    ///   - byteLimit: The maximum size of the encoded image, in bytes.
+    ///   - size: The size of the image, in pixels.
+    ///   - layout: The layout of the rows to write.
+    ///   - encoding: The format.
+    ///   - matte: The colour behind transparent pixels, if the format has no transparency.
+    /// - Throws: `MediaError` `.invalidArgument` for a quality outside 1…100, or a size that the format cannot hold.
     public init(
         toMemory byteLimit: Int = ResourceLimits.default.uploadByteCount, size: PixelSize, layout: Image.Layout,
         encoding: ImageEncoding, matte: Color = .white
@@ -36,17 +39,17 @@ public struct ImageWriter: ~Copyable {
         try self.init(into: nil, byteLimit: byteLimit, size, layout, encoding, matte)
     }
 
-    /// Starts a picture in a file.
+    /// Creates a writer to a file.
     ///
     /// - Parameters:
-    ///   - path: where the file is to stand.
-    ///   - inputs: files that must not be replaced.
-    ///   - size: of the picture, in pixels.
-    ///   - layout: of the rows that will be written.
-    ///   - encoding: the format.
-    ///   - matte: what shows through transparent pixels when the format has no transparency.
-    /// - Throws: `MediaError` as ``init(toMemory:size:layout:encoding:matte:)``, and `.invalidArgument` when the output
-    ///   is one of `inputs`, `.outputNotCreatable` when its folder does not exist or may not be written.
+    ///   - path: The path of the file.
+    ///   - inputs: Files that must not be replaced.
+    ///   - size: The size of the image, in pixels.
+    ///   - layout: The layout of the rows to write.
+    ///   - encoding: The format.
+    ///   - matte: The colour behind transparent pixels, if the format has no transparency.
+    /// - Throws: `MediaError` as ``init(toMemory:size:layout:encoding:matte:)``, and `.invalidArgument` if the output
+    ///   is one of `inputs`, `.outputNotCreatable` if its folder does not exist or is not writable.
     public init(
         toFile path: String, protecting inputs: [String] = [], size: PixelSize, layout: Image.Layout,
         encoding: ImageEncoding, matte: Color = .white
@@ -56,7 +59,7 @@ public struct ImageWriter: ~Copyable {
         try self.init(into: consume file, byteLimit: .max, size, layout, encoding, matte)
     }
 
-    /// Starts a picture in a file that is open already, or in memory.
+    /// Creates a writer to an open file, or into memory.
     init(
         into file: consuming OutputFile?, byteLimit: Int, _ size: PixelSize, _ layout: Image.Layout,
         _ encoding: ImageEncoding, _ matte: Color, content: ImageEncoder.Content = .picture
@@ -78,17 +81,18 @@ public struct ImageWriter: ~Copyable {
         self.encoding = encoding
     }
 
+    /// The number of bytes per row.
     public var bytesPerRow: Int { size.width * layout.bytesPerPixel }
 
-    /// Writes the next rows, one behind the other without padding.
+    /// Writes consecutive rows without padding.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` for a part of a row, or more rows than the picture has;
-    ///   `.inputOutput` when the file takes no more; `.limitExceeded` when memory is used up.
+    /// - Throws: `MediaError` `.invalidArgument` for a partial row, or more rows than the image has; `.inputOutput` if
+    ///   the file cannot be written; `.limitExceeded` if the memory limit is reached.
     public mutating func write(_ rows: UnsafeRawBufferPointer) throws(MediaError) {
         let (count, rest) = rows.count.quotientAndRemainder(dividingBy: bytesPerRow)
         guard rest == 0, count <= size.height - rowCount else {
             throw MediaError(
-                .invalidArgument, problem: "\(rows.count) bytes are not the next rows of a \(size) picture")
+                .invalidArgument, problem: "\(rows.count) bytes are not whole rows of an image of \(size), or too many")
         }
         if let flattening {
             flattened.removeAll(keepingCapacity: true)
@@ -105,9 +109,9 @@ public struct ImageWriter: ~Copyable {
         try checkByteLimit()
     }
 
-    /// Completes the picture, and puts the file in its place.
+    /// Completes the image and moves the file into place.
     ///
-    /// - Throws: `MediaError` `.inputOutput` when the last bytes cannot be written, `.invalidArgument` when rows are
+    /// - Throws: `MediaError` `.inputOutput` if the last bytes cannot be written, `.invalidArgument` if rows are
     ///   missing; no file is left.
     public consuming func finish() throws(MediaError) -> Summary {
         try encoder.finish(file: file)
@@ -123,7 +127,7 @@ public struct ImageWriter: ~Copyable {
     private func checkByteLimit() throws(MediaError) {
         guard encoder.byteCount > byteLimit else { return }
         throw .exceeded(
-            .uploadByteCount, problem: "the encoded picture is more than \(byteLimit) bytes",
-            alternative: "ask for a smaller picture or a lower quality")
+            .uploadByteCount, problem: "the encoded image exceeds the limit of \(byteLimit) bytes",
+            alternative: "choose a smaller size or a lower quality")
     }
 }

@@ -1,8 +1,8 @@
-/// Turns rows of any layout into rows that JPEG can hold: 8 bits, on a matte where they are transparent.
+/// Converts rows of any layout to rows that JPEG can hold: 8 bits, with transparent pixels over a matte.
 ///
-/// 16 bits become 8 by `(v · 255 + 32767) / 65535`. What shows of a pixel of alpha `a` (out of its maximum `m`) is
-/// `(v · a + matte · (m − a) + m / 2) / m` in each channel, 16-bit ones before they become 8. On gray the matte counts by
-/// its luma (ITU-R BT.601).
+/// 16 bits become 8 by `(v · 255 + 32767) / 65535`. A pixel with alpha `a` (of a maximum `m`) becomes
+/// `(v · a + matte · (m − a) + m / 2) / m` in each channel, at 16 bits before the conversion. On gray, the matte is
+/// converted to its luma (ITU-R BT.601).
 struct RowFlattening {
     let layout: Image.Layout
     let matte: [Int]

@@ -4,14 +4,14 @@ extension AccessToken {
     /// Looks for a token in the standard places, in this order: `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN`, the file
     /// `HF_TOKEN_PATH`, `$HF_HOME/token`, `${XDG_CACHE_HOME:-~/.cache}/huggingface/token`, `~/.huggingface/token`.
     ///
-    /// White space is trimmed and an empty one passed over. With `HF_HUB_DISABLE_IMPLICIT_TOKEN` set to a true value
-    /// (`1`, `ON`, `YES`, `TRUE`) there is none.
+    /// White space is trimmed and empty values are skipped. If `HF_HUB_DISABLE_IMPLICIT_TOKEN` is set to a true value
+    /// (`1`, `ON`, `YES`, `TRUE`), the result is `nil`.
     ///
     /// - Parameters:
-    ///   - environment: the variables that are looked at.
-    ///   - homeDirectory: what `~` stands for.
-    ///   - readFile: gives the contents of a file, `nil` when it does not exist or may not be read.
-    /// - Throws: ``InferenceError`` `.tokenRefused` when the first one found is malformed.
+    ///   - environment: The environment variables.
+    ///   - homeDirectory: The replacement for `~`.
+    ///   - readFile: Returns the contents of a file, or `nil` if it cannot be read.
+    /// - Throws: ``InferenceError`` `.tokenRefused` if the first token found is malformed.
     public static func discover(
         environment: [String: String] = ProcessInfo.processInfo.environment,
         homeDirectory: String = NSHomeDirectory(),
@@ -37,19 +37,20 @@ extension AccessToken {
         return nil
     }
 
-    /// Reads a token from a file that the caller names.
+    /// Reads a token from a file.
     ///
-    /// - Throws: ``InferenceError`` `.tokenRefused` when the file cannot be read or holds no well-formed token.
+    /// - Throws: ``InferenceError`` `.tokenRefused` if the file cannot be read or contains no well-formed token.
     public init(fileAt path: String) throws(InferenceError) {
         guard let contents = Self.contents(ofFileAt: path) else {
             throw InferenceError(
-                .tokenRefused, problem: "the token file \(path) cannot be read",
+                .tokenRefused, problem: "cannot read the token file \(path)",
                 remedy: "check the path and its permissions")
         }
         try self.init(contents, source: path)
     }
 
-    /// The text of a file, or `nil` when it cannot be read, is no regular file, or is far too large to be a token.
+    /// Returns the text of a file, or `nil` if it cannot be read, is not a regular file, or is far too large to be a
+    /// token.
     public static func contents(ofFileAt path: String) -> String? {
         guard
             let attributes = try? FileManager.default.attributesOfItem(

@@ -1,20 +1,23 @@
 import Foundation
 import PerceptCore
 
-/// A payload in the form that an endpoint wants.
+/// A payload encoded for an endpoint.
 struct EncodedRequest {
-    /// Bytes, or a file as it is, and the Content-Type.
+    /// The contents or file, and its Content-Type.
     var body: MediaInput
-    /// Percent-encoded; empty where there is none.
+    /// The percent-encoded query, or an empty string.
     var query: String
-    /// Whether the body tells the service its options, so that no headers do.
+    /// True if the body contains the service's options, so that headers must not.
     var carriesOptions = false
-    /// What the body's file goes away with, where it was made for this request.
+    /// The owner of the body's file if it is temporary; the file is deleted with it.
     var spooledBody: SpooledBody?
 
-    /// - Parameter sendsFiles: whether a body that is a file is not read into memory; what is put together of one, or of
-    ///   much, becomes one then.
-    /// - Throws: ``InferenceError`` `.invalidArgument` when a parameter has no place in that form, or a file cannot be read.
+    /// Encodes a payload.
+    ///
+    /// - Parameter sendsFiles: If true, a body that is a file is not read into memory, and a composed body that
+    ///   contains a file or is large is written to one.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if the encoding cannot represent a parameter, or a file cannot
+    ///   be read.
     init(
         _ payload: RequestPayload, options: RequestOptions, for endpoint: InferenceEndpoint, sendsFiles: Bool = false
     ) throws(InferenceError) {
@@ -25,7 +28,7 @@ struct EncodedRequest {
             if case .dedicated = endpoint, let query = try Self.query(parameters, beside: input) {
                 self.init(body: input, query: query)
             } else {
-                // The base64 goes where the text is empty, without ever being one itself.
+                // The base64 is streamed into the empty text, so that it never exists as a string.
                 let members = Self.adding(
                     options, to: ["inputs": "", "parameters": .object(parameters)], for: endpoint)
                 let text = JSONValue.object(members).serialized()
@@ -62,7 +65,7 @@ struct EncodedRequest {
         self.query = query
     }
 
-    /// A body with what `options` has the service do, where the endpoint looks there for it.
+    /// Adds `options` to a body, if the endpoint expects them there.
     private static func adding(
         _ options: RequestOptions, to object: JSONObject, for endpoint: InferenceEndpoint
     ) -> JSONObject {
@@ -75,7 +78,7 @@ struct EncodedRequest {
         return object
     }
 
-    /// `name=value&…`; `nil` where a value is a list or an object and the base64 form can carry it.
+    /// Returns `name=value&…`; `nil` if a value is an array or object and base64 encoding is possible.
     private static func query(
         _ parameters: JSONObject, beside input: MediaInput
     ) throws(InferenceError) -> String? {
@@ -85,9 +88,9 @@ struct EncodedRequest {
                 guard input.mediaType.kind != .image else {
                     throw InferenceError(
                         .invalidArgument,
-                        problem: "\(name) is \(value.kindDescription), which a dedicated endpoint has no place for "
-                            + "beside a picture",
-                        remedy: "leave it out, or pass the endpoint's URL as one of another kind")
+                        problem: "\(name) is \(value.kindDescription), which a dedicated endpoint does not accept "
+                            + "with an image",
+                        remedy: "omit it, or pass the URL as another kind of endpoint")
                 }
                 return nil
             }
@@ -96,7 +99,7 @@ struct EncodedRequest {
         return pairs.joined(separator: "&")
     }
 
-    /// Everything but unreserved characters (RFC 3986 §2.3) is escaped: a plus sign would be read as a space.
+    /// Escapes everything but unreserved characters (RFC 3986 §2.3), since a plus sign would be read as a space.
     private static func encoded(_ text: String) -> String {
         let unreserved = CharacterSet(
             charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")

@@ -2,16 +2,16 @@ import Foundation
 import HTTPTypes
 
 extension InferenceClient {
-    /// Redirects within one host that are followed for one attempt.
+    /// The maximum number of redirects within one host per attempt.
     private static let maximumRedirects = 3
-    /// Bytes of a streamed failure that are read for its message.
+    /// The maximum number of bytes to read for the message of a failed stream.
     private static let failureByteLimit = 1 << 20
 
-    /// Sends until there is a success, a failure that waiting does not heal, or no patience left.
+    /// Sends a request until it succeeds, fails permanently, or exhausts the retries.
     ///
     /// - Parameters:
-    ///   - options: after a first 503 about loading the service is asked to wait in any case.
-    ///   - makeRequest: makes the request of the options, anew where these change.
+    ///   - options: The options; after a first 503 about loading, the service is always asked to wait.
+    ///   - makeRequest: Creates the request, again whenever the options change.
     func attempt<Reply: Sendable>(
         _ options: RequestOptions, onWait: (@Sendable (WaitNotice) -> Void)?,
         request makeRequest: (RequestOptions) throws(InferenceError) -> TransportRequest,
@@ -50,7 +50,7 @@ extension InferenceClient {
         }
     }
 
-    /// Sends once and collects the answer.
+    /// Sends a request once and collects the response.
     func answer(to request: TransportRequest) async throws(InferenceError) -> InferenceAnswer {
         try await followingRedirects(of: request) { request throws(TransportError) -> InferenceAnswer in
             let reply = try await transport.send(request)
@@ -60,7 +60,7 @@ extension InferenceClient {
         }
     }
 
-    /// Sends once and gives the head of the answer and, still to be read, the event stream.
+    /// Sends a request once and returns the head of the response with the unread event stream.
     func eventStream(
         for request: TransportRequest
     ) async throws(InferenceError) -> (head: InferenceAnswer, body: TransportBody) {
@@ -68,7 +68,7 @@ extension InferenceClient {
             request throws(TransportError) -> (InferenceAnswer, TransportBody) in
             let stream = try await transport.stream(request)
             let isStream = (200..<300).contains(stream.status) && stream.status != 204
-            // The words of a failure are read now; those of a success are what the caller reads.
+            // For a failure, reads the body now for its message; for a success, leaves it to the caller.
             let words = isStream ? [] : try await stream.body.prefix(bytes: Self.failureByteLimit)
             let head = InferenceAnswer(status: stream.status, headers: stream.headers, body: words, redacting: token)
             return (head, stream.body)
@@ -85,15 +85,16 @@ extension InferenceClient {
         let answer = InferenceAnswer(status: head.status, headers: head.headers, body: words, redacting: token)
         throw InferenceError(
             .answerMalformed,
-            problem: "the answer is \(head.contentType?.excerpt(limit: 100) ?? "of no stated type"), no event stream",
-            remedy: "ask without streaming, or choose a model and endpoint that stream", status: head.status,
+            problem: "the response is \(head.contentType?.excerpt(limit: 100) ?? "of unknown type"), "
+                + "expected an event stream",
+            remedy: "disable streaming, or choose a model and endpoint that stream", status: head.status,
             requestID: head.requestID, serviceMessage: ServiceMessage.find(in: answer), bodyExcerpt: answer.bodyExcerpt)
     }
 
-    /// Sends once, following redirects that stay on the host and keep the request as it is (307, 308).
+    /// Sends a request once; follows redirects (307, 308) within the same host, which preserve the request.
     ///
-    /// - Parameter head: what `send` gave, as an answer; of a failure with its body.
-    /// - Throws: the error that an answer other than a success stands for.
+    /// - Parameter head: Returns the response to `send`; for a failure, with its body.
+    /// - Throws: The error that an unsuccessful response represents.
     private func followingRedirects<Reply>(
         of request: TransportRequest, _ send: (TransportRequest) async throws(TransportError) -> Reply,
         head: (Reply) -> InferenceAnswer
@@ -116,7 +117,7 @@ extension InferenceClient {
                 target.origin == request.url.origin
             {
                 request.url = target
-                // All of them are one attempt.
+                // All redirects belong to one attempt.
                 request.timeout = max(.zero, timeout - .seconds(timekeeping.now() - start))
                 continue
             }
@@ -125,6 +126,6 @@ extension InferenceClient {
                 now: timekeeping.wallClock())
         }
         throw InferenceError(
-            .redirected, problem: "the endpoint redirects in a circle", remedy: "pass the final URL as the endpoint")
+            .redirected, problem: "the endpoint redirects in a loop", remedy: "pass the final URL as the endpoint")
     }
 }

@@ -1,12 +1,12 @@
 public import Foundation
 
-/// One-line conveniences under the names that the service's own JavaScript client gave them.
+/// Convenience methods, named as in the service's own JavaScript client.
 ///
-/// Each sends the task of the same name; what it does not take as an argument, the task value does.
+/// Each sends the task of the same name; the task value has all further parameters.
 extension InferenceClient {
     // MARK: Text
 
-    /// Fills in a hole in a text; see ``FillMask``.
+    /// Fills in a mask in a text; see ``FillMask``.
     public func fillMask(
         _ inputs: String, model: String? = nil, topK: Int? = nil, targets: [String]? = nil,
         options: RequestOptions = RequestOptions()
@@ -14,7 +14,7 @@ extension InferenceClient {
         try await send(FillMask(inputs: inputs, topK: topK, targets: targets), model: model, options: options)
     }
 
-    /// Makes a longer text into a shorter one; see ``Summarization``.
+    /// Summarizes a text; see ``Summarization``.
     public func summarization(
         _ inputs: String, model: String? = nil, parameters: GenerationParameters = GenerationParameters(),
         options: RequestOptions = RequestOptions()
@@ -22,7 +22,7 @@ extension InferenceClient {
         try await first(Summarization(inputs: inputs, parameters: parameters), model, options)
     }
 
-    /// Finds the answer to a question in a text: the best one; see ``QuestionAnswering``.
+    /// Answers a question from a text and returns the best answer; see ``QuestionAnswering``.
     public func questionAnswer(
         question: String, context: String, model: String? = nil,
         parameters: AnsweringParameters = AnsweringParameters(), options: RequestOptions = RequestOptions()
@@ -38,14 +38,14 @@ extension InferenceClient {
         try await send(TableQuestionAnswering(query: query, table: table), model: model, options: options)
     }
 
-    /// Tells which classes a text belongs to; see ``TextClassification``.
+    /// Classifies a text; see ``TextClassification``.
     public func textClassification(
         _ inputs: String, model: String? = nil, topK: Int? = nil, options: RequestOptions = RequestOptions()
     ) async throws(InferenceError) -> [ClassScore] {
         try await send(TextClassification(inputs: inputs, topK: topK), model: model, options: options)
     }
 
-    /// Continues a text, once or as often as asked for; see ``TextGeneration``.
+    /// Continues a text, once or several times; see ``TextGeneration``.
     public func textGeneration(
         _ inputs: String, model: String? = nil, parameters: TextGeneration.Parameters = TextGeneration.Parameters(),
         options: RequestOptions = RequestOptions()
@@ -53,7 +53,7 @@ extension InferenceClient {
         try await send(TextGeneration(inputs: inputs, parameters: parameters), model: model, options: options)
     }
 
-    /// Makes a text into another one; see ``Text2TextGeneration``.
+    /// Generates a text from another; see ``Text2TextGeneration``.
     public func text2TextGeneration(
         _ inputs: String, model: String? = nil, parameters: TextGeneration.Parameters = TextGeneration.Parameters(),
         options: RequestOptions = RequestOptions()
@@ -61,7 +61,7 @@ extension InferenceClient {
         try await send(Text2TextGeneration(inputs: inputs, parameters: parameters), model: model, options: options)
     }
 
-    /// Tells what the words of a text are; see ``TokenClassification``.
+    /// Classifies the words of a text; see ``TokenClassification``.
     public func tokenClassification(
         _ inputs: String, model: String? = nil,
         aggregationStrategy: TokenClassification.AggregationStrategy? = nil, options: RequestOptions = RequestOptions()
@@ -71,7 +71,8 @@ extension InferenceClient {
             options: options)
     }
 
-    /// Finds names of people, places and organizations in a text: ``TokenClassification`` with a model made for that.
+    /// Finds names of people, places and organizations in a text: ``TokenClassification`` with a model for named
+    /// entities.
     public func namedEntities(
         _ inputs: String, model: String? = nil,
         aggregationStrategy: TokenClassification.AggregationStrategy? = nil, options: RequestOptions = RequestOptions()
@@ -100,7 +101,7 @@ extension InferenceClient {
             model: model, options: options)
     }
 
-    /// Tells which of any labels fit a text; see ``ZeroShotClassification``.
+    /// Classifies a text with any set of labels; see ``ZeroShotClassification``.
     public func zeroShotClassification(
         _ inputs: String, candidateLabels: [String], model: String? = nil, allowsSeveralLabels: Bool? = nil,
         options: RequestOptions = RequestOptions()
@@ -110,7 +111,7 @@ extension InferenceClient {
         return try await first(task, model, options)
     }
 
-    /// Tells which of any labels fit each of several texts; see ``ZeroShotClassification``.
+    /// Classifies several texts with any set of labels; see ``ZeroShotClassification``.
     public func zeroShotClassification(
         _ inputs: [String], candidateLabels: [String], model: String? = nil, allowsSeveralLabels: Bool? = nil,
         options: RequestOptions = RequestOptions()
@@ -120,7 +121,7 @@ extension InferenceClient {
         return try await send(task, model: model, options: options)
     }
 
-    /// Answers within a conversation, as the models of 2023 did; see ``Conversational``.
+    /// Replies in a conversation, in the form of 2023; see ``Conversational``.
     public func conversational(
         _ text: String, pastUserInputs: [String] = [], generatedResponses: [String] = [], model: String? = nil,
         parameters: GenerationParameters = GenerationParameters(), options: RequestOptions = RequestOptions()
@@ -130,7 +131,7 @@ extension InferenceClient {
         return try await send(task, model: model, options: options)
     }
 
-    /// Makes numbers of a text, several, or an object of the model's own; see ``FeatureExtraction``.
+    /// Computes features of one text, several texts, or a model-specific object; see ``FeatureExtraction``.
     public func featureExtraction(
         _ inputs: JSONValue, model: String? = nil, normalizes: Bool? = nil, truncates: Bool? = nil,
         options: RequestOptions = RequestOptions()
@@ -140,7 +141,7 @@ extension InferenceClient {
             options: options)
     }
 
-    /// Tells how much sentences mean the same as another one; see ``SentenceSimilarity``.
+    /// Compares the meaning of sentences with that of another one; see ``SentenceSimilarity``.
     public func sentenceSimilarity(
         _ sourceSentence: String, to sentences: [String], model: String? = nil,
         options: RequestOptions = RequestOptions()
@@ -149,7 +150,7 @@ extension InferenceClient {
             SentenceSimilarity(sourceSentence: sourceSentence, sentences: sentences), model: model, options: options)
     }
 
-    /// Answers in a conversation with roles, tools and pictures; see ``ChatCompletion``.
+    /// Replies in a conversation with roles, tools and images; see ``ChatCompletion``.
     public func chatCompletion(
         _ messages: [ChatMessage], model: String? = nil,
         parameters: ChatCompletion.Parameters = ChatCompletion.Parameters(), options: RequestOptions = RequestOptions()
@@ -159,7 +160,7 @@ extension InferenceClient {
 
     // MARK: Audio
 
-    /// Turns speech into text; see ``AutomaticSpeechRecognition``.
+    /// Transcribes speech; see ``AutomaticSpeechRecognition``.
     public func automaticSpeechRecognition(
         _ audio: MediaInput, model: String? = nil, timestamps: AutomaticSpeechRecognition.Timestamps? = nil,
         options: RequestOptions = RequestOptions()
@@ -167,58 +168,58 @@ extension InferenceClient {
         try await send(AutomaticSpeechRecognition(audio: audio, timestamps: timestamps), model: model, options: options)
     }
 
-    /// Tells which classes a recording belongs to; see ``AudioClassification``.
+    /// Classifies a recording; see ``AudioClassification``.
     public func audioClassification(
         _ audio: MediaInput, model: String? = nil, topK: Int? = nil, options: RequestOptions = RequestOptions()
     ) async throws(InferenceError) -> [ClassScore] {
         try await send(AudioClassification(audio: audio, topK: topK), model: model, options: options)
     }
 
-    /// Reads a text out; see ``TextToSpeech``.
+    /// Synthesizes speech from a text; see ``TextToSpeech``.
     public func textToSpeech(
         _ inputs: String, model: String? = nil, options: RequestOptions = RequestOptions()
     ) async throws(InferenceError) -> GeneratedMedia {
         try await first(TextToSpeech(inputs: inputs), model, options)
     }
 
-    /// Makes recordings of a recording; see ``AudioToAudio``.
+    /// Generates recordings from a recording; see ``AudioToAudio``.
     public func audioToAudio(
         _ audio: MediaInput, model: String? = nil, options: RequestOptions = RequestOptions()
     ) async throws(InferenceError) -> [LabelledAudio] {
         try await send(AudioToAudio(audio: audio), model: model, options: options)
     }
 
-    // MARK: Pictures
+    // MARK: Images
 
-    /// Tells which classes a picture belongs to; see ``ImageClassification``.
+    /// Classifies an image; see ``ImageClassification``.
     public func imageClassification(
         _ image: MediaInput, model: String? = nil, topK: Int? = nil, options: RequestOptions = RequestOptions()
     ) async throws(InferenceError) -> [ClassScore] {
         try await send(ImageClassification(image: image, topK: topK), model: model, options: options)
     }
 
-    /// Finds objects in a picture; see ``ObjectDetection``.
+    /// Finds objects in an image; see ``ObjectDetection``.
     public func objectDetection(
         _ image: MediaInput, model: String? = nil, threshold: Double? = nil, options: RequestOptions = RequestOptions()
     ) async throws(InferenceError) -> [DetectedObject] {
         try await send(ObjectDetection(image: image, threshold: threshold), model: model, options: options)
     }
 
-    /// Divides a picture into segments; see ``ImageSegmentation``.
+    /// Divides an image into segments; see ``ImageSegmentation``.
     public func imageSegmentation(
         _ image: MediaInput, model: String? = nil, threshold: Double? = nil, options: RequestOptions = RequestOptions()
     ) async throws(InferenceError) -> [ImageSegment] {
         try await send(ImageSegmentation(image: image, threshold: threshold), model: model, options: options)
     }
 
-    /// Says in words what a picture shows; see ``ImageToText``.
+    /// Describes an image in words; see ``ImageToText``.
     public func imageToText(
         _ image: MediaInput, model: String? = nil, maxNewTokens: Int? = nil, options: RequestOptions = RequestOptions()
     ) async throws(InferenceError) -> [GeneratedText] {
         try await send(ImageToText(image: image, maxNewTokens: maxNewTokens), model: model, options: options)
     }
 
-    /// Tells which of any labels fit a picture; see ``ZeroShotImageClassification``.
+    /// Classifies an image with any set of labels; see ``ZeroShotImageClassification``.
     public func zeroShotImageClassification(
         _ image: MediaInput, candidateLabels: [String], model: String? = nil, options: RequestOptions = RequestOptions()
     ) async throws(InferenceError) -> [ClassScore] {
@@ -227,7 +228,7 @@ extension InferenceClient {
             options: options)
     }
 
-    /// Makes a picture of what a text says; see ``TextToImage``.
+    /// Generates an image from a text; see ``TextToImage``.
     public func textToImage(
         _ inputs: String, model: String? = nil, parameters: TextToImage.Parameters = TextToImage.Parameters(),
         options: RequestOptions = RequestOptions()
@@ -235,14 +236,14 @@ extension InferenceClient {
         try await first(TextToImage(inputs: inputs, parameters: parameters), model, options)
     }
 
-    /// Makes a picture of a picture; see ``ImageToImage``.
+    /// Generates an image from an image; see ``ImageToImage``.
     public func imageToImage(
         _ image: MediaInput, prompt: String? = nil, model: String? = nil, options: RequestOptions = RequestOptions()
     ) async throws(InferenceError) -> GeneratedMedia {
         try await first(ImageToImage(image: image, prompt: prompt), model, options)
     }
 
-    /// Answers a question about a picture; see ``VisualQuestionAnswering``.
+    /// Answers a question about an image; see ``VisualQuestionAnswering``.
     public func visualQuestionAnswering(
         _ image: MediaInput, question: String, model: String? = nil, topK: Int? = nil,
         options: RequestOptions = RequestOptions()
@@ -251,7 +252,7 @@ extension InferenceClient {
             VisualQuestionAnswering(image: image, question: question, topK: topK), model: model, options: options)
     }
 
-    /// Answers a question about a picture of a document; see ``DocumentQuestionAnswering``.
+    /// Answers a question about an image of a document; see ``DocumentQuestionAnswering``.
     public func documentQuestionAnswering(
         _ image: MediaInput, question: String, model: String? = nil,
         parameters: AnsweringParameters = AnsweringParameters(), options: RequestOptions = RequestOptions()
@@ -263,7 +264,7 @@ extension InferenceClient {
 
     // MARK: Tables
 
-    /// Tells the class of each row of a table; see ``TabularClassification``.
+    /// Classifies each row of a table; see ``TabularClassification``.
     public func tabularClassification(
         _ table: Table, model: String? = nil, options: RequestOptions = RequestOptions()
     ) async throws(InferenceError) -> [JSONValue] {
@@ -277,7 +278,7 @@ extension InferenceClient {
         try await send(TabularRegression(table: table), model: model, options: options)
     }
 
-    // MARK: Anything else
+    // MARK: Other requests
 
     /// Sends any body to any model; see ``RawRequest``.
     public func request(
@@ -300,7 +301,7 @@ extension InferenceClient {
     ) async throws(InferenceError) -> Element where SentTask.Output == [Element] {
         let answers = try await send(task, model: model, options: options)
         guard let first = answers.first else {
-            throw InferenceError(.answerMalformed, problem: "the answer is empty", task: SentTask.name, model: model)
+            throw InferenceError(.answerMalformed, problem: "the response is empty", task: SentTask.name, model: model)
         }
         return first
     }

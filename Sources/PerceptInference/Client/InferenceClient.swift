@@ -2,32 +2,38 @@ import Foundation
 import HTTPTypes
 import PerceptCore
 
-/// Sends tasks to an inference service and decodes what it answers.
+/// Sends tasks to an inference service and decodes the responses.
 ///
 ///     let client = InferenceClient(token: try .discover())
 ///     let objects = try await client.send(ObjectDetection(image: MediaInput(sniffing: bytes)))
 ///
-/// A client is a value without connections of its own: copy it freely, use it from many tasks at once. Its token goes
-/// to the endpoint's own host only, over https or to this machine itself.
+/// A client is a value without connections of its own: it can be copied freely and used from many tasks concurrently.
+/// The token is sent only to the endpoint's own host, over https or to this machine.
 public struct InferenceClient: Sendable {
+    /// The access token; `nil` sends none.
     public var token: AccessToken?
+    /// The endpoint that requests go to.
     public var endpoint: InferenceEndpoint
+    /// The transport that sends requests.
     public var transport: any HTTPTransport
+    /// The retry policy.
     public var retry: RetryPolicy
-    /// The longest that one attempt may take, from the first byte sent to the last one received.
+    /// The maximum duration of one attempt, from the first byte sent to the last one received.
     public var timeout: Duration
-    /// Bytes of one answer that may be held.
+    /// The maximum size of one response in bytes.
     public var answerByteLimit: Int
-    /// Sends the token over plain http to other machines too (default `false`), where whoever is in between can read it.
+    /// Allows the token to be sent over plain http to other machines (default `false`), where anyone in between can
+    /// read it.
     ///
-    /// For a network that is trusted as a whole, behind a proxy that ends TLS say.
+    /// Intended for a network that is trusted as a whole, such as behind a proxy that terminates TLS.
     public var sendsTokenUnprotected = false
-    /// The organisation that pays, sent as `X-HF-Bill-To`; the token's owner when `nil`.
+    /// The organization to bill, sent as `X-HF-Bill-To`; `nil` bills the token's owner.
     public var billedOrganization: String?
-    /// Sent as `User-Agent`.
+    /// The value of the `User-Agent` header.
     public var userAgent: String
     var timekeeping = Timekeeping.system
 
+    /// Creates a client.
     public init(
         token: AccessToken?, endpoint: InferenceEndpoint = .router,
         transport: any HTTPTransport = Self.systemTransport(),
@@ -43,13 +49,13 @@ public struct InferenceClient: Sendable {
         self.userAgent = userAgent
     }
 
-    /// What carries requests unless another transport is chosen: Foundation's `URLSession`, on Linux libcurl.
+    /// Returns the default transport: Foundation's `URLSession`, or libcurl on Linux.
     ///
-    /// Both keep no cookies, no cache and nothing on disk, and follow no redirect. Connections are kept and reused as long as the value
-    /// lives; one is enough for a whole program. On Linux the certificates that are trusted are those that `SSL_CERT_FILE` and
-    /// `SSL_CERT_DIR` name as the value is made, or the system's.
+    /// Both keep no cookies, no cache and no files, and follow no redirects. Connections are kept and reused as long as
+    /// the value lives; one value is enough for a whole program. On Linux, the trusted certificates are those that
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` name when the value is created, or the system's.
     ///
-    /// - Parameter connectTimeout: how long a connection may take to come about.
+    /// - Parameter connectTimeout: The maximum time to connect.
     public static func systemTransport(connectTimeout: Duration = .seconds(30)) -> any HTTPTransport {
         #if canImport(Glibc)
             CurlTransport(connectTimeout: connectTimeout)
@@ -58,14 +64,14 @@ public struct InferenceClient: Sendable {
         #endif
     }
 
-    /// Sends one task and gives its decoded answer.
+    /// Sends a task and returns the decoded response.
     ///
     /// - Parameters:
-    ///   - task: what is asked for, with its input.
-    ///   - model: the model's id; the task's own default when `nil`.
-    ///   - options: the four options of the service.
-    ///   - onWait: called as each wait before a retry begins.
-    /// - Throws: ``InferenceError``, `.cancelled` when the calling task is cancelled, be it under way or in a wait.
+    ///   - task: The task with its input.
+    ///   - model: The model id; `nil` uses the task's default.
+    ///   - options: The options of the service.
+    ///   - onWait: Called at the beginning of each wait before a retry.
+    /// - Throws: ``InferenceError``; `.cancelled` if the calling task is cancelled, even during a wait.
     public func send<SentTask: InferenceTask>(
         _ task: SentTask, model: String? = nil, options: RequestOptions = RequestOptions(),
         onWait: (@Sendable (WaitNotice) -> Void)? = nil
@@ -89,18 +95,18 @@ public struct InferenceClient: Sendable {
         }
     }
 
-    /// Sends one task and gives its answer piece by piece as it arrives.
+    /// Sends a task and returns its response piece by piece as it arrives.
     ///
-    /// A failure before the first event is tried again as one of ``send(_:model:options:onWait:)`` is; a later one is not,
-    /// as the answer would begin anew. ``timeout`` is for the beginning of the answer and for each silence in it.
+    /// A failure before the first event is retried as in ``send(_:model:options:onWait:)``; a later one is not, since
+    /// the response would start again. ``timeout`` applies to the start of the response and to each pause in it.
     ///
     /// - Parameters:
-    ///   - task: what is asked for, with its input.
-    ///   - model: the model's id; the task's own default when `nil`.
-    ///   - options: the four options of the service.
-    ///   - onWait: called as each wait before a retry begins.
-    /// - Returns: the events; an error in their midst is thrown while they are read.
-    /// - Throws: ``InferenceError``; `.answerMalformed` when what comes is no event stream.
+    ///   - task: The task with its input.
+    ///   - model: The model id; `nil` uses the task's default.
+    ///   - options: The options of the service.
+    ///   - onWait: Called at the beginning of each wait before a retry.
+    /// - Returns: The events; an error in the stream is thrown while they are read.
+    /// - Throws: ``InferenceError``; `.answerMalformed` if the response is not an event stream.
     public func stream<SentTask: StreamingInferenceTask>(
         _ task: SentTask, model: String? = nil, options: RequestOptions = RequestOptions(),
         onWait: (@Sendable (WaitNotice) -> Void)? = nil
@@ -122,22 +128,22 @@ public struct InferenceClient: Sendable {
         }
     }
 
-    /// Finds out whether a request about `model` would be refused before anything of it is sent.
+    /// Checks that a request about `model` would not be refused locally.
     ///
-    /// For callers with work to do before they can send: better to learn of a missing token first.
+    /// Callers with lengthy work before sending can report a missing token first.
     ///
     /// - Throws: ``InferenceError`` `.invalidArgument`, `.tokenMissing` or `.tokenRefused`.
     public func checkAccess(to model: String) throws(InferenceError) {
         try checkToken(for: endpoint.url(forModel: model))
     }
 
-    /// The task as the endpoint is asked it.
+    /// Returns the task in the form that the endpoint expects.
     private func form<SentTask: InferenceTask>(of task: SentTask) throws(InferenceError) -> OpenAIForm {
         guard endpoint.speaksOpenAI else { return OpenAIForm(route: SentTask.route, payload: try task.payload()) }
         guard let form = try task.openAIForm() else {
             throw InferenceError(
-                .invalidArgument, problem: "\(SentTask.name) has no form in OpenAI's interface, which providers share",
-                remedy: "ask the router itself or a dedicated endpoint")
+                .invalidArgument, problem: "\(SentTask.name) is not part of OpenAI's API, which providers share",
+                remedy: "use the router itself or a dedicated endpoint")
         }
         return form
     }
@@ -161,8 +167,8 @@ public struct InferenceClient: Sendable {
         if let billedOrganization {
             guard !billedOrganization.isEmpty, billedOrganization.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                 throw InferenceError(
-                    .invalidArgument, problem: "“\(billedOrganization.excerpt(limit: 80))” is no organisation",
-                    remedy: "pass its name on the hub")
+                    .invalidArgument, problem: "“\(billedOrganization.excerpt(limit: 80))” is not an organization",
+                    remedy: "pass the name of the organization on the hub")
             }
             headers.set("X-HF-Bill-To", billedOrganization)
         }
@@ -182,27 +188,27 @@ public struct InferenceClient: Sendable {
         guard token != nil else {
             guard endpoint.asksForToken else { return }
             throw InferenceError(
-                .tokenMissing, problem: "the router asks for a token, and there is none",
+                .tokenMissing, problem: "the router requires a token, and none was found",
                 remedy: "create one at https://huggingface.co/settings/tokens and set HF_TOKEN to it")
         }
         if url.isUnprotected, !sendsTokenUnprotected {
             throw InferenceError(
                 .tokenRefused, problem: "the token is not sent over plain http to another machine",
-                remedy: "use https, or leave the token out; where the network is trusted, insist "
+                remedy: "use https, or omit the token; on a trusted network, allow it "
                     + "(--send-token-unprotected, in a program sendsTokenUnprotected)")
         }
     }
 }
 
-/// What an error has to say about the request that it is about.
+/// The properties of a request that are added to its errors.
 private struct Subject: Sendable {
     let task: String
     let model: String
-    /// `nil` where nothing leaves the process.
+    /// `nil` if nothing leaves the process.
     let host: String?
     private let token: AccessToken?
 
-    /// Where the service was until 2025; names that nothing resolves any more.
+    /// The service's address until 2025, which no longer resolves.
     private static let retiredHosts: Set = ["api-inference.huggingface.co"]
 
     init<SentTask: InferenceTask>(_ task: SentTask.Type, model: String?, client: InferenceClient) {
@@ -225,7 +231,7 @@ private struct Subject: Sendable {
         error.model = model
         error.host = host
         if error.kind == .unreachable, let host, Self.retiredHosts.contains(host) {
-            error.remedy = "that address was retired: leave the endpoint out, and the router is asked"
+            error.remedy = "this address was retired; omit the endpoint to use the router"
         }
         return error.redacting(token)
     }

@@ -1,46 +1,46 @@
 public import Foundation
 
-/// Where requests go, and which of the protocol's forms is spoken there.
+/// The address of a service and the protocol that it uses.
 public enum InferenceEndpoint: Sendable, Hashable {
-    /// The public service, `https://router.huggingface.co/hf-inference/models/{model}`; it asks for a token.
+    /// The public service, `https://router.huggingface.co/hf-inference/models/{model}`; it requires a token.
     case router
-    /// Another server that speaks the same protocol.
+    /// Another server with the same protocol.
     ///
-    /// A URL whose path ends in `hf-inference` gets `/models/{model}` appended, one whose path ends in `models` gets
-    /// `/{model}`. Any other URL is that of a dedicated endpoint, which serves one model, and is used as it is.
+    /// To a URL with a path ending in `hf-inference`, `/models/{model}` is appended; to one ending in `models`,
+    /// `/{model}`. Any other URL is a dedicated endpoint, which serves one model, and is used unchanged.
     case url(URL)
     /// A dedicated endpoint with the service's own container (huggingface-inference-toolkit), at its own URL.
     ///
-    /// A recording or picture is sent raw whatever its parameters, which go into the query
-    /// (`?return_timestamps=true`): that container takes base64 for pictures not at all. A parameter that is a list or an
-    /// object has no place in a query; a recording with one is sent as base64, a picture refused.
+    /// Recordings and images are always sent raw, with their parameters in the query (`?return_timestamps=true`),
+    /// because that container does not accept base64 images. A query cannot contain arrays or objects: a recording with
+    /// such a parameter is sent as base64; an image is rejected.
     case dedicated(URL)
-    /// A server that speaks the protocol of 2023; the URL is what `/models/{model}` follows.
+    /// A server with the protocol of 2023; `/models/{model}` is appended to the URL.
     ///
-    /// What ``RequestOptions`` has the service do goes into the body as `"options":{…}`: those of its members that are not
-    /// the default, an empty object where all are. A raw upload has no place for it and carries the headers instead. A task
-    /// that is not the model's default one has the route `/pipeline/{task}/{model}`.
+    /// The ``RequestOptions`` for the service are sent in the body as `"options":{…}`, with those members that are
+    /// not the default. A raw upload has no body for them and uses headers instead. A task other than the model's
+    /// default uses the route `/pipeline/{task}/{model}`.
     case legacy(URL)
-    /// A server of OpenAI's interface: `http://127.0.0.1:8000/v1`; `/v1` is appended where it is missing.
+    /// A server with OpenAI's API, such as `http://127.0.0.1:8000/v1`; a missing `/v1` is appended.
     ///
-    /// Chat, speech recognition (a multipart form) and text-to-image have a form there, other tasks are refused.
+    /// Only chat, speech recognition (a multipart form) and text-to-image are supported; other tasks are rejected.
     case openAI(URL)
-    /// Another inference provider, asked through the router in OpenAI's form; `auto` has the router choose one, for chat
-    /// alone.
+    /// Another inference provider, called through the router with OpenAI's API. `auto` lets the router choose a
+    /// provider, for chat only.
     ///
-    /// Name the model by the provider's own id; with `auto` by the hub's, behind which `:provider` may follow.
+    /// Models have the provider's own id; with `auto` the hub's id, optionally followed by `:provider`.
     case provider(String)
 }
 
 extension InferenceEndpoint {
     private static let routerHost = "https://router.huggingface.co"
 
-    /// Where providers have their OpenAI interface, if that is not `v1`.
+    /// The paths of providers' OpenAI APIs, if not `v1`.
     private static let interfacePaths = [
         "cohere": "compatibility/v1", "fireworks-ai": "inference/v1", "groq": "openai/v1", "novita": "v3/openai",
     ]
 
-    /// Whether tasks are asked in OpenAI's form.
+    /// True if requests use OpenAI's API.
     var speaksOpenAI: Bool {
         switch self {
         case .openAI, .provider: true
@@ -48,10 +48,10 @@ extension InferenceEndpoint {
         }
     }
 
-    /// Whether JSON bodies tell the service its options, instead of headers.
+    /// True if the service's options are sent in JSON bodies instead of headers.
     var takesOptionsInBody: Bool { if case .legacy = self { true } else { false } }
 
-    /// Whether nothing is answered there without a token.
+    /// True if a token is required.
     var asksForToken: Bool {
         switch self {
         case .router, .provider: true
@@ -59,10 +59,10 @@ extension InferenceEndpoint {
         }
     }
 
-    /// The URL that a request about `model` goes to, by the task's route below it.
+    /// Returns the URL for a request about `model`, including the task's route.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when the model's id is not well-formed, the provider is none, or the
-    ///   URL is neither http nor https, has no host, or carries a user name or password.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if the model id is malformed, the provider is unknown, or the
+    ///   URL is neither http nor https, has no host, or contains a user name or password.
     public func url(forModel model: String, route: TaskRoute = .model) throws(InferenceError) -> URL {
         try validate(model: model)
         switch self {
@@ -95,13 +95,13 @@ extension InferenceEndpoint {
         }
     }
 
-    /// A dedicated endpoint serves one task at its own URL, but chat below it.
+    /// Returns the path below a dedicated endpoint: only chat has one; other tasks use the URL itself.
     private static func dedicatedPath(_ path: Substring, _ route: TaskRoute) -> String? {
         guard route == .chatCompletions, !path.hasSuffix("/chat/completions") else { return nil }
         return path.hasSuffix("/v1") ? "\(path)/chat/completions" : path + route.suffix
     }
 
-    /// The URL with another path, the query kept; the URL as it is where `path` gives none.
+    /// Returns the URL with another path and the same query; `nil` from `path` keeps the URL unchanged.
     private static func appending(
         to base: URL, _ path: (Substring) -> String?
     ) throws(InferenceError) -> URL {
@@ -115,7 +115,7 @@ extension InferenceEndpoint {
         if provider == "auto" {
             guard route == .chatCompletions || route.openAIResource == nil else {
                 throw InferenceError(
-                    .invalidArgument, problem: "the router chooses a provider for chat alone",
+                    .invalidArgument, problem: "the router chooses a provider only for chat",
                     remedy: "name the provider")
             }
             return "v1"
@@ -123,14 +123,14 @@ extension InferenceEndpoint {
         guard provider != "hf-inference" else {
             throw InferenceError(
                 .invalidArgument, problem: "hf-inference is the router's own service, not another provider",
-                remedy: "leave the provider out")
+                remedy: "omit the provider")
         }
         guard (1...60).contains(provider.utf8.count), provider.utf8.allSatisfy(isNameCharacter),
             provider.contains(where: { $0 != "." })
         else {
             throw InferenceError(
-                .invalidArgument, problem: "“\(provider.excerpt(limit: 80))” is no provider",
-                remedy: "pass one such as together or groq")
+                .invalidArgument, problem: "“\(provider.excerpt(limit: 80))” is not a provider",
+                remedy: "pass a provider such as together or groq")
         }
         return "\(provider)/\(interfacePaths[provider] ?? "v1")"
     }
@@ -144,8 +144,8 @@ extension InferenceEndpoint {
         }
     }
 
-    /// Refuses ids that would leave the route or break the URL; the slash of `owner/name` is a path separator and
-    /// stays as it is. Where the id stands in the body alone, it may be anything that is one line.
+    /// Rejects ids that would leave the route or break the URL. The slash in `owner/name` is a path separator and is
+    /// kept. An id that is only in the body may be any single line.
     private func validate(model: String) throws(InferenceError) {
         let parts = model.split(separator: "/", omittingEmptySubsequences: false)
         let isWellFormed =
@@ -157,8 +157,8 @@ extension InferenceEndpoint {
                 }
         guard isWellFormed, model.utf8.count <= 200 else {
             throw InferenceError(
-                .invalidArgument, problem: "“\(model.excerpt(limit: 80))” is no model id",
-                remedy: "pass one such as facebook/detr-resnet-50 (owner/name; letters, digits, - _ .)")
+                .invalidArgument, problem: "“\(model.excerpt(limit: 80))” is not a model id",
+                remedy: "pass an id such as facebook/detr-resnet-50 (owner/name; letters, digits, - _ .)")
         }
     }
 
@@ -167,27 +167,28 @@ extension InferenceEndpoint {
             ["http", "https"].contains(components.scheme?.lowercased()), components.host?.isEmpty == false
         else {
             throw InferenceError(
-                .invalidArgument, problem: "“\(url.absoluteString.excerpt(limit: 200))” is no http or https URL",
-                remedy: "pass one such as https://example.org/hf-inference")
+                .invalidArgument,
+                problem: "“\(url.absoluteString.excerpt(limit: 200))” is not an http or https URL",
+                remedy: "pass a URL such as https://example.org/hf-inference")
         }
         guard components.user == nil, components.password == nil else {
             throw InferenceError(
-                .invalidArgument, problem: "the endpoint's URL holds a user name or password",
-                remedy: "leave them out; pass a token instead")
+                .invalidArgument, problem: "the endpoint's URL contains a user name or password",
+                remedy: "remove them and pass a token instead")
         }
         return components
     }
 
     private static func parse(_ text: String) throws(InferenceError) -> URL {
         guard let url = URL(string: text) else {
-            throw InferenceError(.invalidArgument, problem: "“\(text.excerpt(limit: 200))” is no URL")
+            throw InferenceError(.invalidArgument, problem: "“\(text.excerpt(limit: 200))” is not a URL")
         }
         return url
     }
 }
 
 extension URL {
-    /// The URL with `query`, which is percent-encoded, behind the query that it has.
+    /// Returns the URL with `query`, already percent-encoded, appended to its query.
     func adding(query: String) -> URL {
         var components = URLComponents(url: self, resolvingAgainstBaseURL: true)
         let present = components?.percentEncodedQuery.flatMap { $0.isEmpty ? nil : "\($0)&" } ?? ""
@@ -195,20 +196,20 @@ extension URL {
         return components?.url ?? self
     }
 
-    /// The host and, where it is not the scheme's own, the port: `127.0.0.1:8080`.
+    /// The host with the port, unless that is the scheme's default: `127.0.0.1:8080`.
     var authorityDescription: String {
         let host = host() ?? ""
         let name = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
         return port.map { "\(name):\($0)" } ?? name
     }
 
-    /// Scheme, host and port with the scheme's own filled in: what a token is for.
+    /// The scheme, host and port (including the default port), for which a token is valid.
     var origin: String {
         let scheme = scheme?.lowercased() ?? ""
         return "\(scheme)://\(host()?.lowercased() ?? ""):\(port ?? (scheme == "https" ? 443 : 80))"
     }
 
-    /// Whether what is sent there can be read under way: plain http to another machine.
+    /// True if others could read the request in transit: plain http to another machine.
     var isUnprotected: Bool {
         guard scheme?.lowercased() != "https" else { return false }
         let host = (host()?.lowercased() ?? "").trimmingCharacters(in: ["[", "]"])

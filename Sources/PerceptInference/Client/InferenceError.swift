@@ -1,81 +1,86 @@
-/// Why a task has no answer: whose fault it is, in whose words, and what to do about it.
+/// A failed task, with the cause, the service's message and a remedy.
 ///
-/// Nothing in it ever holds the access token, not even where a service echoes it.
+/// An error never contains the access token, even if the service echoes it.
 public struct InferenceError: Error, Sendable, Hashable {
-    /// What went wrong; two errors of one kind deserve the same reaction.
+    /// The kind of failure, which determines how to react to it.
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
-        /// The router asks for a token, and there is none; nothing was sent.
+        /// The router requires a token and none was given; nothing was sent.
         case tokenMissing
-        /// The token is malformed or would travel unprotected (nothing was sent), or the service refused it (401, 403).
+        /// The token is malformed or would be sent unprotected (nothing was sent), or the service rejected it (401,
+        /// 403).
         case tokenRefused
         /// The account's credit is used up (402).
         case creditExhausted
-        /// Nobody serves this model there (404, 410).
+        /// The model is not served at this endpoint (404, 410).
         case notFound
-        /// The upload is larger than the service takes (413).
+        /// The upload is larger than the service accepts (413).
         case payloadTooLarge
-        /// The service understood the request and refuses it (400, 415, 422, …).
+        /// The service rejected the request (400, 415, 422, …).
         case invalidRequest
         /// Too many requests (429).
         case rateLimited
         /// The model is still being loaded (503 with `estimated_time`).
         case modelLoading
-        /// The service is overloaded or away for a while (502, 503, 504).
+        /// The service is temporarily unavailable (502, 503, 504).
         case serviceUnavailable
-        /// The service failed at the request (500, …).
+        /// The service failed while processing the request (500, …).
         case serviceFailed
-        /// No connection came about; nothing was sent.
+        /// No connection was established; nothing was sent.
         case unreachable
-        /// The connection broke off before the answer was complete.
+        /// The connection was lost before the response was complete.
         case connectionLost
-        /// No complete answer within the time allowed (or 408).
+        /// No complete response arrived in time (or 408).
         case timedOut
-        /// The answer points elsewhere, where neither upload nor token are sent without being asked to.
+        /// The response is a redirect that was not followed, since the upload and token are not sent elsewhere.
         case redirected
-        /// The answer is not what the task promises.
+        /// The response is not what the task expects.
         case answerMalformed
-        /// The answer exceeds the byte limit; the rest was not received.
+        /// The response exceeds the byte limit; the rest was not received.
         case answerTooLarge
         /// The calling task was cancelled.
         case cancelled
-        /// The caller asked for something that makes no sense; nothing was sent.
+        /// An argument is invalid; nothing was sent.
         case invalidArgument
     }
 
-    /// Whether the same request may succeed at another time.
+    /// The prospects of sending the same request again.
     public enum RetryAdvice: Sendable, Hashable {
-        /// The same request would fail in the same way.
+        /// The same request would fail again.
         case never
-        /// Later; after so many seconds where the service names a time.
+        /// The request may succeed later, after the given number of seconds if the service names a time.
         case later(afterSeconds: Double?)
 
-        /// The time that the service names.
+        /// The time in seconds that the service names.
         public var seconds: Double? { if case .later(let seconds) = self { seconds } else { nil } }
     }
 
+    /// The kind of failure.
     public var kind: Kind
-    /// What was found and what was expected: a clause without a full stop.
+    /// A description of the failure, without a full stop.
     public var problem: String
-    /// What to do about it: a clause without a full stop.
+    /// A suggested remedy, without a full stop.
     public var remedy: String?
-    /// The HTTP status of the answer, when there was one.
+    /// The HTTP status of the response, if there was one.
     public var status: Int?
-    /// What the service calls this request; quote it when asking for support.
+    /// The service's id of the request, for support.
     public var requestID: String?
-    /// The service's own words, of whatever form its body had.
+    /// The service's message, extracted from any form of body.
     public var serviceMessage: String?
-    /// The beginning of the answer's body, at most ``bodyExcerptLimit`` characters on one line.
+    /// The beginning of the response's body, at most ``bodyExcerptLimit`` characters on one line.
     public var bodyExcerpt: String?
     /// The hub name of the task (`object-detection`).
     public var task: String?
+    /// The model id.
     public var model: String?
-    /// The host and, where it is not the scheme's own, the port; of another provider its name behind a slash.
+    /// The host with the port, unless that is the default; for another provider, followed by a slash and its name.
     public var host: String?
+    /// The prospects of sending the same request again.
     public var retryAdvice: RetryAdvice
 
-    /// The length of ``bodyExcerpt`` in characters at most.
+    /// The maximum length of ``bodyExcerpt``, in characters.
     public static let bodyExcerptLimit = 400
 
+    /// Creates an error.
     public init(
         _ kind: Kind, problem: String, remedy: String? = nil, status: Int? = nil, requestID: String? = nil,
         serviceMessage: String? = nil, bodyExcerpt: String? = nil, task: String? = nil, model: String? = nil,
@@ -99,7 +104,7 @@ public struct InferenceError: Error, Sendable, Hashable {
 }
 
 extension InferenceError: CustomStringConvertible {
-    /// One line: who, what, in the service's words, the remedy, the request's id.
+    /// One line with the model and host, the problem, the service's message, the remedy, and the request id.
     public var description: String {
         var line = ""
         if let model { line += model }
@@ -111,7 +116,7 @@ extension InferenceError: CustomStringConvertible {
         if serviceMessage == nil, let bodyExcerpt { line += ", got: \(bodyExcerpt)" }
         if let remedy { line += "; \(remedy)" }
         if let seconds = retryAdvice.seconds.flatMap({ Int(exactly: $0.rounded(.up)) }) {
-            line += " (in \(seconds) s, the service says)"
+            line += " (the service suggests \(seconds) s)"
         }
         if let requestID { line += " [request \(requestID)]" }
         return line
@@ -119,7 +124,7 @@ extension InferenceError: CustomStringConvertible {
 }
 
 extension InferenceError {
-    /// The same error with every occurrence of the token's secret replaced.
+    /// Returns the error with every occurrence of the token's secret replaced.
     func redacting(_ token: AccessToken?) -> InferenceError {
         guard let token else { return self }
         var error = self
@@ -135,7 +140,8 @@ extension InferenceError {
 }
 
 extension String {
-    /// The text on one line, control characters and runs of white space made single spaces, cut to `limit` characters.
+    /// Returns the text on one line: control characters and runs of white space become single spaces, and the text is
+    /// truncated to `limit` characters.
     func excerpt(limit: Int) -> String {
         let words = split {
             $0.isWhitespace || $0.unicodeScalars.allSatisfy { $0.properties.generalCategory == .control }

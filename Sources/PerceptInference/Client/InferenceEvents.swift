@@ -1,18 +1,20 @@
-/// The events of a streamed answer in the order and at the time of their arrival; read once, by one task.
+/// The events of a streamed response as they arrive; read once, by one task.
 ///
 ///     for try await event in try await client.stream(chat) { print(event.text, terminator: "") }
 ///
-/// The service is held up while nothing is read. The connection is closed when the reading task is cancelled, when an
-/// error is thrown, and when the last copy of this value is gone.
+/// The service is paused while nothing is read. The connection is closed when the reading task is cancelled, when an
+/// error is thrown, and when the last copy of this value is released.
 public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
+    /// An event of the response.
     public typealias Element = Event
+    /// The error that iteration throws.
     public typealias Failure = InferenceError
 
-    /// The head of the answer; its body is what is being read.
+    /// The head of the response; its body is being read.
     public let head: InferenceAnswer
     private let body: TransportBody
     private let decode: @Sendable (ServerSentEvent) throws(InferenceError) -> Event
-    /// Adds to an error what it was about.
+    /// Adds the properties of the request to an error.
     private let complete: @Sendable (InferenceError) -> InferenceError
 
     init(
@@ -26,20 +28,23 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
         self.complete = complete
     }
 
+    /// An iterator over the events.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let events: InferenceEvents
-        /// Gone once the stream has ended, and the connection with it.
+        /// `nil` after the end of the stream, when the connection is released.
         fileprivate var pieces: TransportBody.Iterator?
         fileprivate var parser = ServerSentEventParser()
-        /// Arrived and not yet given, in reverse.
+        /// Events that have arrived but not been returned, in reverse order.
         fileprivate var arrived: [ServerSentEvent] = []
-        /// What ends the stream after those.
+        /// The error that ends the stream after those events.
         fileprivate var failure: InferenceError?
 
+        /// Returns the next event, or `nil` at the end of the response.
         public mutating func next() async throws(InferenceError) -> Event? {
             try await next(isolation: #isolation)
         }
 
+        /// Returns the next event, or `nil` at the end of the response.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(InferenceError) -> Event? {
             do throws(InferenceError) {
                 while true {
@@ -83,7 +88,7 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
                 }
             } catch {
                 failure = InferenceError(error)
-                failure?.remedy = "ask without streaming, or for less"
+                failure?.remedy = "disable streaming, or request less"
             }
             arrived = events.reversed()
         }
@@ -96,20 +101,21 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
         }
     }
 
+    /// Returns an iterator; the events can be read only once.
     public func makeAsyncIterator() -> Iterator {
         Iterator(events: self, pieces: body.makeAsyncIterator())
     }
 }
 
 extension ServerSentEvent {
-    /// What chat services send last; others just end the stream.
+    /// The last event of chat services; others just end the stream.
     fileprivate var isDone: Bool { AccessToken.trimmed(data) == "[DONE]" }
 }
 
 extension InferenceError {
-    /// The failure that an event of a stream reports, or `nil` when it reports none.
+    /// Creates the error that an event of a stream reports, or `nil` if it is not an error.
     ///
-    /// Services send `{"error":…,"error_type":…}`, or an object as `error`, in the middle of an answer of status 200; some
+    /// Services send `{"error":…,"error_type":…}`, or an object as `error`, within a response of status 200; some
     /// name the event `error`.
     fileprivate init?(_ event: ServerSentEvent, of head: InferenceAnswer) {
         let body = try? JSONValue(parsing: Array(event.data.utf8))
@@ -120,14 +126,14 @@ extension InferenceError {
             switch type {
             case "validation", "template_error", "invalid_request_error":
                 (
-                    .invalidRequest, "the service refuses the request",
+                    .invalidRequest, "the service rejected the request",
                     "check the input and the parameters against the model's page", .never
                 )
             case "overloaded", "overloaded_error":
                 (.serviceUnavailable, "the service is overloaded", "try again later", .later(afterSeconds: nil))
             default:
                 (
-                    .serviceFailed, "the service failed in the middle of its answer", "try again later",
+                    .serviceFailed, "the service failed during its response", "try again later",
                     .later(afterSeconds: nil)
                 )
             }

@@ -1,14 +1,14 @@
 import HTTPTypes
 
-/// When to come back, as the headers of a failure say. Successful answers carry them too; there they mean nothing.
+/// Parses the time to retry from the headers of a failure. Successful responses contain them too, without meaning.
 enum RetryAfter {
-    /// Longer waits are taken for this one: a day.
+    /// The maximum wait: one day. Longer ones are shortened to it.
     private static let limit = 86_400.0
 
-    /// Seconds from `Retry-After` (RFC 9110 §10.2.3: seconds or a date), else from the `t` of a `ratelimit` header
-    /// that has nothing remaining (`"api";r=0;t=55`), else `nil`.
+    /// Returns the seconds from `Retry-After` (RFC 9110 §10.2.3: seconds or a date), else from the `t` of a
+    /// `ratelimit` header with nothing remaining (`"api";r=0;t=55`), else `nil`.
     ///
-    /// - Parameter now: seconds since 1970.
+    /// - Parameter now: The current time in seconds since 1970.
     static func seconds(in headers: HTTPFields, now: Double) -> Double? {
         let value = headers.value("retry-after").map(AccessToken.trimmed)
         if let value, let seconds = Double(value), seconds.isFinite { return limited(seconds) }
@@ -17,10 +17,10 @@ enum RetryAfter {
         return rateLimitReset(ratelimit).map(limited)
     }
 
-    /// A time that a service names, within what makes sense.
+    /// Limits a time that a service names to a reasonable range.
     static func limited(_ seconds: Double) -> Double { min(max(0, seconds), limit) }
 
-    /// The largest `t` of the policies listed that have nothing remaining.
+    /// Returns the largest `t` among the listed policies with nothing remaining.
     private static func rateLimitReset(_ value: String) -> Double? {
         value.split(separator: ",").compactMap { policy -> Double? in
             var parameters: [String: Double] = [:]
@@ -40,11 +40,11 @@ enum RetryAfter {
 enum HTTPDate {
     private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
-    /// Reads the three forms of RFC 9110 §5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`,
-    /// `Sun Nov  6 08:49:37 1994`; `nil` for anything else.
+    /// Parses the three date formats of RFC 9110 §5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`,
+    /// `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`; `nil` for anything else.
     static func secondsSince1970(_ text: String) -> Double? {
         let words = text.lowercased().split { " ,-".contains($0) }.map(String.init)
-        // The last form has no comma and puts the year behind the time.
+        // The last format has no comma, and its year follows the time.
         let isAsctime = words.count == 5 && words[3].contains(":")
         guard isAsctime || words.count == 6 && words[4].contains(":") && words[5] == "gmt" else { return nil }
         let (day, month, year, time) =
@@ -59,8 +59,8 @@ enum HTTPDate {
         return Double(((days * 24 + clock[0]) * 60 + clock[1]) * 60 + clock[2])
     }
 
-    /// Of the Gregorian calendar: the year is taken from March on, so that the leap day is its last, and
-    /// ⌊(153 m + 2) / 5⌋ days lie before month `m` of it.
+    /// Returns the days in the Gregorian calendar. Years start in March, so that the leap day is the last day of the
+    /// year, and ⌊(153 m + 2) / 5⌋ days precede month `m`.
     private static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
         let marchYear = month > 2 ? year : year - 1
         let marchMonth = (month + 9) % 12

@@ -1,20 +1,22 @@
-/// How often and how patiently a failed request is sent again.
+/// The number and timing of retries after a failed request.
 ///
-/// Only failures that time may heal are tried again: a model that is loading (503 with `estimated_time`), other 500, 502,
-/// 503 and 504, 429, 408, and a connection that was refused or lost. A refusal never is, nor an answer that took too long.
+/// Only failures that may be temporary are retried: a model that is loading (503 with `estimated_time`), other 500,
+/// 502, 503 and 504, 429, 408, and a refused or lost connection. Rejected requests and timeouts are not retried.
 public struct RetryPolicy: Sendable, Hashable {
-    /// How often a request is sent again after the first time. A connection that does not come about at all is tried
-    /// once more at most, so that an endpoint that is down is reported soon.
+    /// The maximum number of retries. A connection that cannot be established is retried only once, so that an endpoint
+    /// that is down is reported soon.
     public var maximumRetries: Int
-    /// From the first attempt to the end of the last one, waits included. A wait that would go beyond is not begun.
+    /// The maximum time from the first attempt to the end of the last one, including waits. A wait that would exceed it
+    /// is not started.
     public var totalDeadline: Duration
-    /// The wait before the first retry where the service names none; doubled for each further one.
+    /// The wait before the first retry if the service names none; doubled for each further one.
     public var baseDelay: Duration
-    /// The longest of those waits, and of the waits for a model to load, whose estimate can be half an hour.
+    /// The maximum of those waits, and of the waits for a model to load, which may be estimated at half an hour.
     public var delayCap: Duration
-    /// The part of a wait that is added to it at random, 0…1, so that many clients do not come back at once.
+    /// The maximum random addition to a wait, as a fraction 0…1, so that many clients do not retry at the same time.
     public var jitter: Double
 
+    /// Creates a policy.
     public init(
         maximumRetries: Int = 4, totalDeadline: Duration = .seconds(300), baseDelay: Duration = .seconds(1),
         delayCap: Duration = .seconds(30), jitter: Double = 0.25
@@ -26,34 +28,35 @@ public struct RetryPolicy: Sendable, Hashable {
         self.jitter = jitter
     }
 
-    /// The seconds to wait before retry number `retry` (from 1), or `nil` when there should be none.
+    /// Returns the seconds to wait before retry number `retry` (from 1), or `nil` to give up.
     ///
-    /// What the service asks for (`Retry-After`, `ratelimit`) is kept to even beyond ``delayCap``; the estimate of a
-    /// loading model is not, as asking again with `X-Wait-For-Model` holds the connection until it is there.
+    /// A time that the service requests (`Retry-After`, `ratelimit`) is respected even above ``delayCap``. The estimate
+    /// for a loading model is capped, since retrying with `X-Wait-For-Model` holds the connection until it is loaded.
     ///
-    /// - Parameter random: from 0 up to 1.
+    /// - Parameter random: A random number in 0..<1.
     func seconds(beforeRetry retry: Int, after error: InferenceError, random: Double) -> Double? {
         let limit = error.kind == .unreachable ? min(1, maximumRetries) : maximumRetries
         guard case .later(let requested) = error.retryAdvice, error.kind != .timedOut || error.status != nil,
             retry <= limit
         else { return nil }
         let cap = max(0, delayCap.inSeconds)
-        // The exponent is bounded: 2^30 base delays are beyond every cap in use, and a power cannot overflow.
+        // The exponent is limited to avoid overflow: 2^30 base delays exceed every cap in use.
         let backoff = min(cap, max(0, baseDelay.inSeconds) * Double(1 << min(retry - 1, 30)))
         let wait = error.kind == .modelLoading ? min(requested ?? backoff, cap) : requested ?? backoff
         return wait * (1 + min(max(jitter, 0), 1) * min(max(random, 0), 1))
     }
 }
 
-/// A wait that begins now, before a request is sent again.
+/// A wait before the next attempt.
 public struct WaitNotice: Sendable, Hashable {
-    /// What the last attempt failed with.
+    /// The error of the last attempt.
     public var reason: InferenceError
-    /// The number of the attempt that comes after the wait; the first retry is attempt 2.
+    /// The number of the next attempt; the first retry is attempt 2.
     public var attempt: Int
-    /// How long the wait is.
+    /// The duration of the wait, in seconds.
     public var seconds: Double
 
+    /// Creates a notice.
     public init(reason: InferenceError, attempt: Int, seconds: Double) {
         self.reason = reason
         self.attempt = attempt

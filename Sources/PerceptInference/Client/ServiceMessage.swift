@@ -1,12 +1,12 @@
 import HTTPTypes
 
-/// The service's own words about a failure, found in whatever form its body has.
+/// Extracts the service's message about a failure from any form of body.
 ///
-/// The forms seen: `error` as a string, a list, or an object with `message`; `detail` as a string or a list of
-/// `{loc, msg}`; `message`; `errors[].message`; problem documents (`title`); the header `x-error-message`; plain text; an
-/// HTML page, of which the title is taken.
+/// Known forms: `error` as a string, an array, or an object with `message`; `detail` as a string or an array of
+/// `{loc, msg}`; `message`; `errors[].message`; problem documents (`title`); the header `x-error-message`; plain text;
+/// the title of an HTML page.
 enum ServiceMessage {
-    /// Longer messages are cut: a service may echo the whole upload.
+    /// The maximum length of a message; a service may echo the whole upload.
     static let limit = 600
 
     static func find(in answer: InferenceAnswer) -> String? {
@@ -16,7 +16,7 @@ enum ServiceMessage {
         return message.map { answer.redacted($0).excerpt(limit: limit) }
     }
 
-    /// The words of a failure in a JSON body, or `nil` when it holds none.
+    /// Returns the message in a JSON body, or `nil` if there is none.
     static func message(in body: JSONValue) -> String? {
         if let text = body.stringValue { return nonEmpty(text) }
         guard let object = body.objectValue else { return nil }
@@ -29,7 +29,7 @@ enum ServiceMessage {
         return warnings
     }
 
-    /// The text of one entry: a string, a list of entries, or an object with a message inside.
+    /// Returns the text of one entry: a string, an array of entries, or an object with a message inside.
     private static func words(_ value: JSONValue) -> String? {
         switch value {
         case .string(let text):
@@ -54,7 +54,7 @@ enum ServiceMessage {
         return isHTML ? title(ofHTML: text) : nonEmpty(text)
     }
 
-    /// The contents of the first `<title>` or `<h1>`, tags inside dropped.
+    /// Returns the contents of the first `<title>` or `<h1>`, without tags.
     private static func title(ofHTML page: String) -> String? {
         for tag in ["title", "h1"] {
             let pieces = page.split(separator: "<", omittingEmptySubsequences: false)

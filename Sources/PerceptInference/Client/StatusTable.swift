@@ -1,10 +1,10 @@
-/// What each HTTP status means here: the one place that says so.
+/// The only table of the meanings of HTTP statuses.
 enum StatusTable {
     struct Meaning {
         var kind: InferenceError.Kind
         var problem: String
         var remedy: String?
-        /// Whether the same request may succeed later.
+        /// True if the same request may succeed later.
         var mayHeal = false
     }
 
@@ -19,30 +19,30 @@ enum StatusTable {
         case 500...: return Meaning(kind: .serviceFailed, problem: "the service failed", remedy: "try another endpoint")
         default:
             return Meaning(
-                kind: .answerMalformed, problem: "the service gave no answer",
+                kind: .answerMalformed, problem: "the service sent no response",
                 remedy: "check that the address is that of an HTTP server")
         }
     }
 
     private static let notServed = Meaning(
-        kind: .notFound, problem: "the model is not served there",
+        kind: .notFound, problem: "the model is not served by this endpoint",
         remedy:
-            "check its id, choose a model that hf-inference serves, or name another provider or a dedicated endpoint")
+            "check the id, choose a model that hf-inference serves, or use another provider or a dedicated endpoint")
     private static let refusedBody = Meaning(
-        kind: .invalidRequest, problem: "the service refuses the request",
+        kind: .invalidRequest, problem: "the service rejected the request",
         remedy: "check the input and the parameters against the model's page")
-    /// What services say as they refuse a request, in lower case, where it tells more than the status.
+    /// Lowercase messages of services that are more specific than the status.
     private static let refusals: [(words: String, meaning: Meaning)] = [
         (
             "3000 mel",
             Meaning(
-                kind: .invalidRequest, problem: "the model takes 30 seconds at a time unless it is asked for times",
-                remedy: "ask for them (return_timestamps, --timestamps chunk), or send chunks (--chunk 30)")
+                kind: .invalidRequest, problem: "without timestamps, the model accepts at most 30 seconds",
+                remedy: "request timestamps (return_timestamps, --timestamps chunk), or send chunks (--chunk 30)")
         ),
         ("not supported by provider", notServed),
     ]
 
-    /// What an answer means whose words are `message`.
+    /// Returns the meaning of a status with the service's message.
     static func meaning(of status: Int, saying message: String?) -> Meaning {
         let meaning = meaning(of: status)
         guard meaning.kind == .invalidRequest, let message = message?.lowercased() else { return meaning }
@@ -50,16 +50,16 @@ enum StatusTable {
     }
 
     private static let away = Meaning(
-        kind: .serviceUnavailable, problem: "the service is overloaded or away", remedy: "try again later",
+        kind: .serviceUnavailable, problem: "the service is temporarily unavailable", remedy: "try again later",
         mayHeal: true)
 
     private static let meanings: [Int: Meaning] = [
         204: Meaning(
-            kind: .answerMalformed, problem: "the service sent an empty answer",
-            remedy: "check that the endpoint's URL is the one that answers"),
+            kind: .answerMalformed, problem: "the service sent an empty response",
+            remedy: "check the endpoint's URL"),
         400: refusedBody,
         401: Meaning(
-            kind: .tokenRefused, problem: "the token is not accepted",
+            kind: .tokenRefused, problem: "the token was rejected",
             remedy:
                 "create one with the permission to call inference providers at https://huggingface.co/settings/tokens"
         ),
@@ -67,24 +67,25 @@ enum StatusTable {
             kind: .creditExhausted, problem: "the account has no credit left for inference",
             remedy: "see https://huggingface.co/settings/billing"),
         403: Meaning(
-            kind: .tokenRefused, problem: "the token does not give access to this",
-            remedy: "give it the permission to call inference providers, or ask for access on the model's page"),
+            kind: .tokenRefused, problem: "the token does not permit this request",
+            remedy: "give it the permission to call inference providers, or request access on the model's page"),
         404: notServed,
         408: Meaning(
             kind: .timedOut, problem: "the service waited too long for the request", remedy: "try again later",
             mayHeal: true),
         410: Meaning(
-            kind: .notFound, problem: "nothing is served at that address any more",
-            remedy: "ask the router (https://router.huggingface.co), another provider or a dedicated endpoint"),
+            kind: .notFound, problem: "nothing is served at this address any more",
+            remedy: "use the router (https://router.huggingface.co), another provider or a dedicated endpoint"),
         413: Meaning(
             kind: .payloadTooLarge, problem: "the upload is too large for the service",
-            remedy: "send a smaller picture or a shorter recording, or set a limit in bytes for preparing it"),
+            remedy: "send a smaller image or a shorter recording, or set a byte limit for the upload"),
         415: Meaning(
-            kind: .invalidRequest, problem: "the service does not take this media type",
-            remedy: "send another format, or ask the endpoint in its own form"),
+            kind: .invalidRequest, problem: "the service does not accept this media type",
+            remedy: "send another format, or use the endpoint's own protocol"),
         422: refusedBody,
         429: Meaning(
-            kind: .rateLimited, problem: "too many requests", remedy: "wait, or send fewer at a time", mayHeal: true),
+            kind: .rateLimited, problem: "too many requests", remedy: "wait, or send fewer requests at a time",
+            mayHeal: true),
         500: Meaning(kind: .serviceFailed, problem: "the service failed", remedy: "try again later", mayHeal: true),
         502: away,
         503: away,
@@ -93,11 +94,11 @@ enum StatusTable {
 }
 
 extension InferenceError {
-    /// The error for an answer that is no success.
+    /// Creates the error for an unsuccessful response.
     ///
     /// - Parameters:
-    ///   - uploadByteCount: the size of the body that was sent.
-    ///   - now: seconds since 1970.
+    ///   - uploadByteCount: The size of the body that was sent.
+    ///   - now: The current time in seconds since 1970.
     init(answer: InferenceAnswer, uploadByteCount: Int, tokenSource: String?, now: Double) {
         let message = ServiceMessage.find(in: answer)
         let meaning = StatusTable.meaning(of: answer.status, saying: message)
@@ -107,7 +108,7 @@ extension InferenceError {
             requestID: answer.requestID, serviceMessage: message,
             bodyExcerpt: answer.body.isEmpty ? nil : answer.bodyExcerpt)
 
-        // Only an estimate tells a model that is being loaded from a service that is away.
+        // Only the estimate distinguishes a model that is loading from an unavailable service.
         if answer.status == 503, let estimate = (try? answer.json())?["estimated_time"]?.doubleValue {
             kind = .modelLoading
             problem = "the model is still being loaded"
@@ -124,7 +125,7 @@ extension InferenceError {
         retryAdvice = meaning.mayHeal ? .later(afterSeconds: requested) : .never
     }
 
-    /// An error about what a successful answer holds, with what is known of that answer.
+    /// Returns an error about the contents of a successful response, with the response's properties added.
     func completed(by answer: InferenceAnswer) -> InferenceError {
         var error = self
         error.status = status ?? answer.status
@@ -146,7 +147,7 @@ extension InferenceError {
             self.init(
                 .unreachable, problem: error.problem,
                 remedy:
-                    "check the endpoint's certificate and this machine's clock, or name its authority with SSL_CERT_FILE"
+                    "check the endpoint's certificate and this machine's clock, or set SSL_CERT_FILE to its authority"
             )
         case .timedOut:
             self.init(
@@ -155,13 +156,13 @@ extension InferenceError {
         case .answerTooLarge:
             self.init(
                 .answerTooLarge, problem: error.problem,
-                remedy: "ask for less, or allow more (--max-answer, in a program answerByteLimit)")
+                remedy: "request less, or allow more (--max-answer, in a program answerByteLimit)")
         case .answerMalformed:
             self.init(
                 .answerMalformed, problem: error.problem,
                 remedy: "check that the address is that of an HTTP server")
         case .notAvailable:
-            self.init(.unreachable, problem: error.problem, remedy: "install it: on Debian and Ubuntu it is libcurl4")
+            self.init(.unreachable, problem: error.problem, remedy: "install it (libcurl4 on Debian and Ubuntu)")
         case .cancelled:
             self = .cancelled
         }

@@ -1,18 +1,19 @@
-/// A task whose answer can be had piece by piece, as it comes about.
+/// A task with a response that can be streamed.
 ///
-/// Conform to it and send with ``InferenceClient/stream(_:model:options:onWait:)``. What every stream has in common is
-/// seen to there: `[DONE]`, heartbeats and errors in the middle of a successful answer never reach ``decode(_:)``.
+/// Send it with ``InferenceClient/stream(_:model:options:onWait:)``, which handles what all streams have in common:
+/// `[DONE]`, heartbeats and errors within a successful response never reach ``decode(_:)``.
 public protocol StreamingInferenceTask: InferenceTask {
-    /// What one event of the stream tells.
+    /// An event of the stream.
     associatedtype Event: Sendable
 
-    /// The body that asks for a stream; as a rule that of ``InferenceTask/payload()`` with `"stream": true`.
+    /// Returns the body that requests a stream, usually that of ``InferenceTask/payload()`` with `"stream": true`.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when an argument is out of its range.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if an argument is out of range.
     func streamingPayload() throws(InferenceError) -> RequestPayload
 
-    /// Makes sense of one event.
+    /// Decodes one event.
     ///
-    /// - Throws: ``InferenceError`` `.answerMalformed` when the event is not what the task promises; it ends the stream.
+    /// - Throws: ``InferenceError`` `.answerMalformed` if the event is not what the task expects; the error ends the
+    ///   stream.
     func decode(_ event: ServerSentEvent) throws(InferenceError) -> Event
 }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// What a client knows of time and chance, replaced in tests.
+/// The clocks and randomness of a client, replaced in tests.
 struct Timekeeping: Sendable {
-    /// Seconds from some fixed moment on, never going back.
+    /// Seconds since a fixed moment, monotonic.
     var now: @Sendable () -> Double
-    /// Throws when the task is cancelled.
+    /// Waits; throws if the task is cancelled.
     var sleep: @Sendable (_ seconds: Double) async throws -> Void
     /// Seconds since 1970, for dates in headers.
     var wallClock: @Sendable () -> Double
-    /// From 0 up to 1.
+    /// A random number in 0..<1.
     var random: @Sendable () -> Double
 }
 

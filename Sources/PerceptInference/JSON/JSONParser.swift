@@ -1,19 +1,21 @@
-/// Why bytes are no JSON.
+/// A syntax error in JSON text.
 public struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The offset of the offending byte.
+    /// The offset of the invalid byte.
     public var offset: Int
+    /// The reason why the text is invalid.
     public var problem: String
 
+    /// The problem and its position.
     public var description: String { "\(problem) at byte \(offset)" }
 }
 
 extension JSONValue {
-    /// Nesting that ``init(parsing:)`` follows before it gives up; no known answer is deeper than 8.
+    /// The maximum nesting depth that ``init(parsing:)`` accepts; known responses have at most 8 levels.
     public static let maximumDepth = 128
 
-    /// Parses a whole JSON text (RFC 8259) in UTF-8; a byte order mark before it is skipped.
+    /// Parses a whole JSON text (RFC 8259) in UTF-8; a leading byte order mark is skipped.
     ///
-    /// Malformed UTF-8 inside strings and lone surrogate escapes become U+FFFD.
+    /// Malformed UTF-8 in strings and lone surrogate escapes become U+FFFD.
     public init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
         var parser = JSONParser(bytes: bytes)
         self = try parser.parseDocument()
@@ -33,14 +35,14 @@ private struct JSONParser {
         skipWhitespace()
         let value = try parseValue(depth: 0)
         skipWhitespace()
-        guard position == bytes.count else { throw failure("text follows the value") }
+        guard position == bytes.count else { throw failure("unexpected text after the value") }
         return value
     }
 
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     private func failure(_ problem: String) -> JSONSyntaxError {
-        JSONSyntaxError(offset: position, problem: position < bytes.count ? problem : "the text ends too early")
+        JSONSyntaxError(offset: position, problem: position < bytes.count ? problem : "unexpected end of text")
     }
 
     private mutating func skipWhitespace() {
@@ -55,7 +57,7 @@ private struct JSONParser {
 
     private mutating func parseValue(depth: Int) throws(JSONSyntaxError) -> JSONValue {
         guard depth < JSONValue.maximumDepth else { throw failure("nested deeper than \(JSONValue.maximumDepth)") }
-        guard let byte = current else { throw failure("no JSON value starts here") }
+        guard let byte = current else { throw failure("expected a JSON value") }
         switch byte {
         case UInt8(ascii: "{"): return .object(try parseObject(depth: depth))
         case UInt8(ascii: "["): return .array(try parseArray(depth: depth))
@@ -64,13 +66,13 @@ private struct JSONParser {
         case UInt8(ascii: "f"): return try parseWord("false", .bool(false))
         case UInt8(ascii: "n"): return try parseWord("null", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try parseNumber()
-        default: throw failure("no JSON value starts here")
+        default: throw failure("expected a JSON value")
         }
     }
 
     private mutating func parseWord(_ word: StaticString, _ value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
         let expected = word.withUTF8Buffer(Array.init)
-        guard bytes[position...].starts(with: expected) else { throw failure("no JSON value starts here") }
+        guard bytes[position...].starts(with: expected) else { throw failure("expected a JSON value") }
         position += expected.count
         return value
     }
@@ -82,15 +84,15 @@ private struct JSONParser {
         if skip("}") { return JSONObject() }
         repeat {
             skipWhitespace()
-            guard current == UInt8(ascii: "\"") else { throw failure("a member name was expected") }
+            guard current == UInt8(ascii: "\"") else { throw failure("expected a member name") }
             let key = try parseString()
             skipWhitespace()
-            guard skip(":") else { throw failure("a colon was expected") }
+            guard skip(":") else { throw failure("expected a colon") }
             skipWhitespace()
             members.append((key, try parseValue(depth: depth + 1)))
             skipWhitespace()
         } while skip(",")
-        guard skip("}") else { throw failure("a comma or the end of the object was expected") }
+        guard skip("}") else { throw failure("expected a comma or the end of the object") }
         return JSONObject(members)
     }
 
@@ -104,7 +106,7 @@ private struct JSONParser {
             elements.append(try parseValue(depth: depth + 1))
             skipWhitespace()
         } while skip(",")
-        guard skip("]") else { throw failure("a comma or the end of the array was expected") }
+        guard skip("]") else { throw failure("expected a comma or the end of the array") }
         return elements
     }
 
@@ -112,7 +114,7 @@ private struct JSONParser {
         let start = position
         _ = skip("-")
         if skip("0") {
-            if isDigit { throw failure("a number starts with a zero") }
+            if isDigit { throw failure("leading zero in a number") }
         } else {
             try skipDigits()
         }
@@ -142,7 +144,7 @@ private struct JSONParser {
     }
 
     private mutating func skipDigits() throws(JSONSyntaxError) {
-        guard isDigit else { throw failure("a digit was expected") }
+        guard isDigit else { throw failure("expected a digit") }
         while isDigit { position += 1 }
     }
 
@@ -150,14 +152,14 @@ private struct JSONParser {
         position += 1
         let start = position
         position = bytes[start...].firstIndex { $0 == 0x22 || $0 == 0x5C || $0 < 0x20 } ?? bytes.count
-        // Masks are megabytes of base64 without a single escape: they are copied once.
+        // Fast path for strings without escapes: masks are megabytes of base64.
         if current == UInt8(ascii: "\"") {
             position += 1
             return String(decoding: bytes[start..<position - 1], as: UTF8.self)
         }
         var unescaped = Array(bytes[start..<position])
         while let byte = current, byte != UInt8(ascii: "\"") {
-            guard byte >= 0x20 else { throw failure("a control character stands in a string") }
+            guard byte >= 0x20 else { throw failure("control character in a string") }
             if byte == UInt8(ascii: "\\") {
                 try parseEscape(into: &unescaped)
             } else {
@@ -165,7 +167,7 @@ private struct JSONParser {
                 position += 1
             }
         }
-        guard skip("\"") else { throw failure("the string does not end") }
+        guard skip("\"") else { throw failure("unterminated string") }
         return String(decoding: unescaped, as: UTF8.self)
     }
 
@@ -176,13 +178,13 @@ private struct JSONParser {
 
     private mutating func parseEscape(into unescaped: inout [UInt8]) throws(JSONSyntaxError) {
         position += 1
-        guard let letter = current else { throw failure("the string does not end") }
+        guard let letter = current else { throw failure("unterminated string") }
         if let byte = Self.escapes[letter] {
             position += 1
             unescaped.append(byte)
             return
         }
-        guard letter == UInt8(ascii: "u") else { throw failure("an unknown escape stands in a string") }
+        guard letter == UInt8(ascii: "u") else { throw failure("unknown escape in a string") }
         position += 1
         let unit = try parseHexadecimalUnit()
         var scalar = Unicode.Scalar(unit)
@@ -204,7 +206,7 @@ private struct JSONParser {
         let isHexadecimal: (UInt8) -> Bool = { Character(Unicode.Scalar($0)).isHexDigit }
         guard digits.count == 4, digits.allSatisfy(isHexadecimal),
             let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
-        else { throw failure("four hexadecimal digits were expected") }
+        else { throw failure("expected four hexadecimal digits") }
         position += 4
         return unit
     }

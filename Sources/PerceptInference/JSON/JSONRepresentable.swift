@@ -1,47 +1,57 @@
-/// A value that has a JSON form: what answers are made of, and so the answers themselves.
+/// A value with a JSON representation: the parts of responses, and responses themselves.
 public protocol JSONRepresentable {
+    /// The value as JSON.
     var json: JSONValue { get }
 }
 
 extension JSONValue: JSONRepresentable {
+    /// The value itself.
     public var json: JSONValue { self }
 }
 
 extension JSONObject: JSONRepresentable {
+    /// The object as JSON.
     public var json: JSONValue { .object(self) }
 }
 
 extension String: JSONRepresentable {
+    /// The string as JSON.
     public var json: JSONValue { .string(self) }
 }
 
 extension Bool: JSONRepresentable {
+    /// The boolean as JSON.
     public var json: JSONValue { .bool(self) }
 }
 
 extension Int: JSONRepresentable {
+    /// The integer as JSON.
     public var json: JSONValue { .integer(self) }
 }
 
 extension UInt64: JSONRepresentable {
+    /// The integer as JSON.
     public var json: JSONValue { Int(exactly: self).map { .integer($0) } ?? .unsignedInteger(UInt(self)) }
 }
 
 extension Double: JSONRepresentable {
+    /// The number as JSON; `null` when written if it is not finite.
     public var json: JSONValue { .double(self) }
 }
 
 extension Array: JSONRepresentable where Element: JSONRepresentable {
+    /// The elements as a JSON array.
     public var json: JSONValue { .array(map(\.json)) }
 }
 
 extension JSONObject {
-    /// The members that have a value, in this order, and behind them those of `additional` that are not among them.
+    /// Creates an object of the members that have a value, in order, followed by the members of `additional` that are
+    /// not among them.
     init(_ members: KeyValuePairs<String, (any JSONRepresentable)?>, additional: JSONObject = [:]) {
         self = JSONObject(members.compactMap { key, value in value.map { (key, $0.json) } }).adding(additional)
     }
 
-    /// The same members, and behind them those of `others` that are not among them.
+    /// Returns the object with those members of `others` appended that it lacks.
     func adding(_ others: JSONObject) -> JSONObject {
         var object = self
         for (key, value) in others where object[key] == nil { object[key] = value }

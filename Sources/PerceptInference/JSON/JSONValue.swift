@@ -1,15 +1,15 @@
-/// A JSON value (RFC 8259) whose integers keep all their digits and whose objects keep their order.
+/// A JSON value (RFC 8259) that keeps all digits of integers and the order of object members.
 ///
-/// Answers carry 64-bit seeds, which a `Double` would round, and routers read the first keys of a request only: hence
-/// neither numbers nor objects are Foundation's.
+/// Responses contain 64-bit seeds, which `Double` would round, and routers read only the first keys of a request, so
+/// their order matters.
 public enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
-    /// A number written without fraction or exponent that fits.
+    /// A number without fraction or exponent that fits in an `Int`.
     case integer(Int)
-    /// A positive integer above `Int.max` that still fits into 64 bits.
+    /// A positive integer above `Int.max` that fits in 64 bits.
     case unsignedInteger(UInt)
-    /// Any other number; when written, a value that is not finite becomes `null`, as JSON has no word for it.
+    /// Any other number. A value that is not finite is written as `null`, since JSON cannot represent it.
     case double(Double)
     case string(String)
     case array([JSONValue])
@@ -17,17 +17,20 @@ public enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue {
+    /// True for `null`.
     public var isNull: Bool { self == .null }
 
+    /// The boolean, or `nil` for any other value.
     public var boolValue: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
 
+    /// The string, or `nil` for any other value.
     public var stringValue: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
-    /// The number as an integer; a `double` counts when it has no fraction (`5.0`).
+    /// The number as an integer, or `nil`. A `double` without a fraction (`5.0`) counts.
     public var integerValue: Int? {
         switch self {
         case .integer(let value): value
@@ -36,7 +39,7 @@ extension JSONValue {
         }
     }
 
-    /// Any number as a `Double`, rounded to nearest where it has more digits.
+    /// Any number as a `Double`, rounded to nearest; `nil` for any other value.
     public var doubleValue: Double? {
         switch self {
         case .integer(let value): Double(value)
@@ -46,7 +49,7 @@ extension JSONValue {
         }
     }
 
-    /// A string, number or boolean as it stands in a query or in a field of a form; `nil` for anything else.
+    /// A string, number or boolean as text for a query or form field; `nil` for any other value.
     var scalarText: String? {
         switch self {
         case .string(let value): value
@@ -55,24 +58,26 @@ extension JSONValue {
         }
     }
 
+    /// The elements of an array, or `nil` for any other value.
     public var arrayValue: [JSONValue]? {
         if case .array(let value) = self { value } else { nil }
     }
 
+    /// The object, or `nil` for any other value.
     public var objectValue: JSONObject? {
         if case .object(let value) = self { value } else { nil }
     }
 
-    /// The member of an object, or `nil` when there is none or this is no object.
+    /// The member of an object, or `nil` if it is missing or this is not an object.
     public subscript(key: String) -> JSONValue? { objectValue?[key] }
 
-    /// The element of an array, or `nil` when there is none or this is no array.
+    /// The element of an array, or `nil` if it is missing or this is not an array.
     public subscript(index: Int) -> JSONValue? {
         guard let array = arrayValue, array.indices.contains(index) else { return nil }
         return array[index]
     }
 
-    /// What this is, for error messages: `an array of 3`, `a string`.
+    /// The kind of value for error messages: `an array of 3`, `a string`.
     public var kindDescription: String {
         switch self {
         case .null: "null"
@@ -88,31 +93,40 @@ extension JSONValue {
 extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+    /// Creates `null`.
     public init(nilLiteral: ()) { self = .null }
+    /// Creates a boolean.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// Creates an integer.
     public init(integerLiteral value: Int) { self = .integer(value) }
+    /// Creates a number.
     public init(floatLiteral value: Double) { self = .double(value) }
+    /// Creates a string.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// Creates an array.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
+    /// Creates an object.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(JSONObject(elements))
     }
 }
 
-/// The members of a JSON object in their order; of members with one name the last one counts.
+/// The members of a JSON object, in order. If several members have the same name, the last one counts.
 ///
-/// Two objects are equal when they have the same members in whatever order.
+/// Two objects are equal if they have the same members in any order.
 public struct JSONObject: Sendable {
     private var members: [(key: String, value: JSONValue)]
 
+    /// Creates an object without members.
     public init() { members = [] }
 
+    /// Creates an object of members in order.
     public init(_ members: some Sequence<(String, JSONValue)>) {
         self.members = members.map { (key: $0.0, value: $0.1) }
     }
 
-    /// Setting `nil` removes the member; setting another value keeps its place.
+    /// The value of a member. Setting `nil` removes the member; setting another value keeps its position.
     public subscript(key: String) -> JSONValue? {
         get { members.last { $0.key == key }?.value }
         set {
@@ -125,7 +139,9 @@ public struct JSONObject: Sendable {
         }
     }
 
+    /// True if the object has no members.
     public var isEmpty: Bool { members.isEmpty }
+    /// The names of the members, in order.
     public var keys: [String] { members.map(\.key) }
 
     private var unordered: [String: JSONValue] {
@@ -134,16 +150,20 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject: Sequence {
+    /// Returns an iterator over the members.
     public func makeIterator() -> some IteratorProtocol<(key: String, value: JSONValue)> {
         members.makeIterator()
     }
 }
 
 extension JSONObject: Hashable {
+    /// Returns true if both objects have the same members in any order.
     public static func == (left: JSONObject, right: JSONObject) -> Bool { left.unordered == right.unordered }
+    /// Hashes the members regardless of their order.
     public func hash(into hasher: inout Hasher) { hasher.combine(unordered) }
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// Creates an object of members in order.
     public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
 }

@@ -1,14 +1,14 @@
 extension JSONValue {
-    /// The value as compact JSON text in UTF-8, members in their order.
+    /// Returns the value as compact JSON text in UTF-8, with members in order.
     ///
-    /// Numbers are written so that reading them gives the same value again. Slashes are not escaped.
+    /// Numbers are written so that parsing restores the same value. Slashes are not escaped.
     public func serialized() -> [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes, indentation: nil)
         return bytes
     }
 
-    /// The value as JSON text of one member per line, for files that people read and edit.
+    /// Returns the value as indented JSON text, for files that people read and edit.
     public func serializedForReading() -> [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes, indentation: 0)

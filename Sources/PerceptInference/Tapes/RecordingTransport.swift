@@ -3,43 +3,49 @@ import HTTPTypes
 import PerceptCore
 import Synchronization
 
-/// Passes requests on to another transport and keeps what was asked and answered as a tape.
+/// Forwards requests to another transport and captures the exchanges as a tape.
 ///
 ///     let recorder = RecordingTransport(client.transport)
 ///     client.transport = recorder
 ///     …
-///     let tape = recorder.tape(note: "answers of July")
+///     let tape = recorder.tape(note: "July responses")
 ///
-/// Of a request the method, the path, the Content-Type and the body's hash are kept, never the body and never the token;
-/// where a service echoes the token, `[token]` stands instead. Of the answer status, headers and body are kept, without
-/// cookies and what is about the connection. A request without an answer leaves nothing. Streamed answers are kept as far
-/// as they were read.
+/// Captures the method, path, Content-Type and body hash of each request, but never its body or token; a token that the
+/// service echoes is replaced with `[token]`. Captures the status, headers and body of each response, without cookies
+/// and headers about the connection. Requests without a response are not captured. Streamed responses are captured as
+/// far as they were read.
 public final class RecordingTransport: HTTPTransport {
     private let transport: any HTTPTransport
     private let exchanges = Mutex<[Tape.Exchange]>([])
 
-    /// - Parameter transport: what carries the requests.
+    /// Creates a transport.
+    ///
+    /// - Parameter transport: The transport that sends the requests.
     public init(_ transport: any HTTPTransport) {
         self.transport = transport
     }
 
+    /// True if the underlying transport reaches the network.
     public var reachesNetwork: Bool { transport.reachesNetwork }
 
+    /// True if the underlying transport sends files.
     public var sendsFiles: Bool { transport.sendsFiles }
 
-    /// What was recorded so far, in the order in which the answers were complete.
+    /// Returns the tape captured so far, in the order in which responses were completed.
     ///
-    /// - Parameter note: what a person should know about it.
+    /// - Parameter note: A note for readers of the tape.
     public func tape(note: String? = nil) -> Tape {
         Tape(note: note, exchanges: exchanges.withLock { $0 })
     }
 
+    /// Sends a request and captures the exchange.
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
         let reply = try await transport.send(request)
         keep(reply, to: request)
         return reply
     }
 
+    /// Sends a request, and captures the exchange when the response has been read.
     public func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
         let stream = try await transport.stream(request)
         // `nil` once it is on the tape, or lost.
@@ -74,7 +80,7 @@ public final class RecordingTransport: HTTPTransport {
         return TransportStream(status: stream.status, headers: stream.headers, body: body)
     }
 
-    /// `nil` where there is no body, or its file has gone since.
+    /// Returns the hash of the body; `nil` if there is no body, or its file no longer exists.
     private func bodyHash(of request: TransportRequest) -> String? {
         guard request.bodyByteCount > 0 else { return nil }
         var hashing = SHA256.Hashing()
@@ -108,7 +114,7 @@ public final class RecordingTransport: HTTPTransport {
 }
 
 extension Tape.Response {
-    /// Headers that are about the connection, the moment or the person, not about the answer.
+    /// Headers about the connection, the time or the account, rather than the response.
     private static let droppedHeaders: Set<String> = [
         "set-cookie", "set-cookie2", "authorization", "proxy-authenticate", "www-authenticate", "content-length",
         "content-encoding", "transfer-encoding", "connection", "keep-alive", "server", "date", "alt-svc",
@@ -130,7 +136,7 @@ extension Tape.Response {
             return
         }
         let kept = redacted(text)
-        // A number that JSON values cannot hold would come back as another one: such a text stays as it is.
+        // Text with numbers that JSON values cannot represent is kept as text, so that it is replayed unchanged.
         if type == "application/json", let json = try? JSONValue(parsing: Array(kept.utf8)),
             (try? JSONValue(parsing: json.serialized())) == json
         {

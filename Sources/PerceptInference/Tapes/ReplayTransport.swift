@@ -1,19 +1,23 @@
 import Foundation
 import HTTPTypes
 
-/// Answers requests from a tape, within the process and without a network.
+/// Answers requests from a tape, in-process and without a network.
 public struct ReplayTransport: HTTPTransport {
     private let player: TapePlayer
 
+    /// Creates a transport.
+    ///
     /// - Parameters:
-    ///   - tape: what is answered.
-    ///   - describe: decodes uploads to check them against the tape; see ``TapePlayer``.
+    ///   - tape: The responses.
+    ///   - describe: Decodes uploads to check them against the tape; see ``TapePlayer``.
     public init(_ tape: Tape, describingUploads describe: UploadDescriber? = nil) {
         player = TapePlayer(tape, describingUploads: describe)
     }
 
+    /// Always false.
     public var reachesNetwork: Bool { false }
 
+    /// Returns the response of the tape to a request.
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
         guard !Task.isCancelled else { throw TransportError(.cancelled, problem: "cancelled") }
         let answer = player.answer(TapeRequest(request))

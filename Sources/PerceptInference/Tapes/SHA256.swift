@@ -1,6 +1,7 @@
-/// The hash function SHA-256 (FIPS 180-4), for naming uploads on tapes and the parts of a page that may run.
+/// The SHA-256 hash function (FIPS 180-4), for uploads on tapes and for the content security policy of pages.
 ///
-/// A cryptographic package would take longer to build than everything else here; nothing secret depends on this one.
+/// It avoids a cryptography package, which would take longer to build than everything else here; no secrets depend on
+/// it.
 public enum SHA256 {
     fileprivate static let initialState: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
@@ -17,12 +18,12 @@ public enum SHA256 {
         0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
     ]
 
-    /// The hash of `bytes` as 64 hexadecimal digits in lower case.
+    /// Returns the hash of `bytes` as 64 lowercase hexadecimal digits.
     public static func hexadecimalDigest(of bytes: [UInt8]) -> String {
         hexadecimal(digest(of: bytes))
     }
 
-    /// The hash of `bytes`, 32 bytes.
+    /// Returns the hash of `bytes`, 32 bytes.
     public static func digest(of bytes: [UInt8]) -> [UInt8] {
         var hashing = Hashing()
         hashing.add(bytes[...])
@@ -33,11 +34,11 @@ public enum SHA256 {
         digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 
-    /// The hash of bytes that come piece by piece.
+    /// The incremental hash of consecutive pieces.
     struct Hashing {
         private var state = initialState
         private var byteCount = 0
-        /// Less than a block, for the next piece to complete.
+        /// An incomplete block, continued by the next piece.
         private var rest: [UInt8] = []
 
         mutating func add(_ piece: ArraySlice<UInt8>) {
@@ -48,9 +49,9 @@ public enum SHA256 {
             rest = Array(bytes[end...])
         }
 
-        /// The hash of all pieces, 32 bytes.
+        /// Returns the hash of all pieces, 32 bytes.
         consuming func finish() -> [UInt8] {
-            // Behind the data: a one bit, zeros up to 8 bytes before the end of a block, the length in bits.
+            // Padding: a one bit, zeros up to 8 bytes before the end of a block, then the length in bits.
             let bitCount = UInt64(byteCount) << 3
             var tail: [UInt8] = [0x80]
             tail.append(contentsOf: repeatElement(0, count: (119 - byteCount % 64) % 64))

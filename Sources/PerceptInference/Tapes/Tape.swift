@@ -1,25 +1,30 @@
 public import HTTPTypes
 public import PerceptCore
 
-/// A list of requests and the answers to them, replayed in place of a service; the file format is in docs/tape.md.
+/// A list of requests and responses that is replayed instead of a service; docs/tape.md describes the file format.
 public struct Tape: Sendable, Hashable {
-    /// What a person should know about it: where its answers are from.
+    /// A note for readers, such as the origin of the responses.
     public var note: String?
+    /// The exchanges, in order of precedence.
     public var exchanges: [Exchange]
 
+    /// Creates a tape.
     public init(note: String? = nil, exchanges: [Exchange]) {
         self.note = note
         self.exchanges = exchanges
     }
 
-    /// One answer and the requests it is for.
+    /// A response and the requests that it answers.
     public struct Exchange: Sendable, Hashable {
+        /// The requests that are answered.
         public var request: RequestMatcher
+        /// The response.
         public var response: Response
-        /// How many matching requests it answers before the next exchange that matches takes over; the last one that
-        /// matches goes on answering.
+        /// The number of matching requests that it answers before the next matching exchange takes over; the last
+        /// matching exchange is unlimited.
         public var repeatCount: Int
 
+        /// Creates an exchange.
         public init(request: RequestMatcher, response: Response, repeatCount: Int = 1) {
             self.request = request
             self.response = response
@@ -27,20 +32,22 @@ public struct Tape: Sendable, Hashable {
         }
     }
 
-    /// Which requests an exchange is for. What is `nil` matches everything.
+    /// The requests that an exchange answers. A property that is `nil` matches everything.
     public struct RequestMatcher: Sendable, Hashable {
+        /// The HTTP method.
         public var method: String
-        /// The path as on the wire, or the end of it from a slash on: `/models/owner/name` matches
-        /// `/hf-inference/models/owner/name` too. A query is compared only where this has one.
+        /// The path as sent, or its end from a slash on: `/models/owner/name` also matches
+        /// `/hf-inference/models/owner/name`. A query is compared only if this path has one.
         public var path: String
-        /// The Content-Type without its parameters.
+        /// The Content-Type without parameters.
         public var contentType: String?
-        /// SHA-256 of the body, 64 hexadecimal digits in lower case.
+        /// The SHA-256 of the body, 64 lowercase hexadecimal digits.
         public var bodySHA256: String?
-        /// What the upload must be. A request that matches otherwise, and meets this of none of the exchanges that it
-        /// matches, is answered with 422.
+        /// The required properties of the upload. If a request matches otherwise but meets the expectation of no
+        /// matching exchange, the response is 422.
         public var upload: UploadExpectation?
 
+        /// Creates a matcher.
         public init(
             method: String = "POST", path: String, contentType: String? = nil, bodySHA256: String? = nil,
             upload: UploadExpectation? = nil
@@ -53,21 +60,25 @@ public struct Tape: Sendable, Hashable {
         }
     }
 
-    /// An answer.
+    /// A response.
     public struct Response: Sendable, Hashable {
+        /// The kind and contents of a body.
         public enum Body: Sendable, Hashable {
             case json(JSONValue)
             case text(String)
-            /// Written in base64 in the file.
+            /// Stored as base64 in the file.
             case bytes([UInt8])
             case empty
         }
 
+        /// The status code.
         public var status: Int
-        /// A Content-Type is added according to the body where there is none.
+        /// The headers. A missing Content-Type is added according to the body.
         public var headers: HTTPFields
+        /// The body.
         public var body: Body
 
+        /// Creates a response.
         public init(status: Int = 200, headers: HTTPFields = [:], body: Body) {
             self.status = status
             self.headers = headers
@@ -76,23 +87,28 @@ public struct Tape: Sendable, Hashable {
     }
 }
 
-/// What an uploaded recording or picture must be; what is `nil` is not looked at.
+/// The required properties of an uploaded recording or image; those that are `nil` are not checked.
 public struct UploadExpectation: Sendable, Hashable {
+    /// The media type.
     public var mediaType: MediaType?
-    /// Frames per second.
+    /// The sample rate, in Hz.
     public var sampleRate: Int?
+    /// The number of channels.
     public var channelCount: Int?
-    /// Bits per sample or per colour channel.
+    /// The number of bits per sample or per colour channel.
     public var bitDepth: Int?
-    /// Seconds.
+    /// The minimum duration, in seconds.
     public var minimumDuration: Double?
-    /// Seconds.
+    /// The maximum duration, in seconds.
     public var maximumDuration: Double?
-    /// Pixels, as are the other two.
+    /// The width, in pixels.
     public var width: Int?
+    /// The height, in pixels.
     public var height: Int?
+    /// The longer of width and height, in pixels.
     public var longestSide: Int?
 
+    /// Creates an expectation.
     public init(
         mediaType: MediaType? = nil, sampleRate: Int? = nil, channelCount: Int? = nil, bitDepth: Int? = nil,
         minimumDuration: Double? = nil, maximumDuration: Double? = nil, width: Int? = nil, height: Int? = nil,
@@ -109,7 +125,7 @@ public struct UploadExpectation: Sendable, Hashable {
         self.longestSide = longestSide
     }
 
-    /// What of it `upload` does not meet, each as `sampleRate is 44100, expected 16000`.
+    /// Returns the expectations that `upload` does not meet, such as `sampleRate is 44100, expected 16000`.
     public func complaints(about upload: UploadDescription) -> [String] {
         func check<Value: Equatable>(_ name: String, _ expected: Value?, _ found: Value?) -> String? {
             guard let expected, expected != found else { return nil }

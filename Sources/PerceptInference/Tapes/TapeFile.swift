@@ -1,45 +1,45 @@
 import HTTPTypes
 public import PerceptCore
 
-/// The file format of tapes: strict when read, so that a slip of the pen is found before a test relies on it.
+/// The file format of tapes. Parsing is strict, so that mistakes are found before a test relies on them.
 extension Tape {
-    /// Bytes of a tape file that are read at most.
+    /// The maximum size of a tape file, in bytes.
     public static let fileByteLimit = 256 << 20
 
     /// Reads a tape file.
     ///
-    /// - Throws: `MediaError` `.inputMissing`, `.limitExceeded` beyond ``fileByteLimit``, or `.malformedInput` naming the
-    ///   place in the file.
+    /// - Throws: `MediaError` `.inputMissing`, `.limitExceeded` above ``fileByteLimit``, or `.malformedInput` with the
+    ///   position in the file.
     public init(contentsOf path: String) throws(MediaError) {
         let file = try InputFile(path: path)
         guard file.byteCount <= Self.fileByteLimit else {
             throw MediaError(
                 .limitExceeded, source: path,
-                problem: "a tape of \(file.byteCount) bytes; \(Self.fileByteLimit) are read")
+                problem: "the tape has \(file.byteCount) bytes, at most \(Self.fileByteLimit) are allowed")
         }
         try self.init(parsing: try file.read(at: 0, count: file.byteCount), name: path)
     }
 
-    /// Reads a tape from JSON text.
+    /// Parses a tape from JSON text.
     ///
     /// - Parameters:
-    ///   - bytes: UTF-8.
-    ///   - name: what errors call it.
-    /// - Throws: `MediaError` `.malformedInput` naming the place.
+    ///   - bytes: The text in UTF-8.
+    ///   - name: The name of the tape in errors.
+    /// - Throws: `MediaError` `.malformedInput` with the position.
     public init(parsing bytes: [UInt8], name: String = "tape") throws(MediaError) {
         let root: JSONValue
         do {
             root = try JSONValue(parsing: bytes)
         } catch {
-            throw MediaError(.malformedInput, source: name, problem: "the tape is no JSON: \(error)")
+            throw MediaError(.malformedInput, source: name, problem: "the tape is not JSON: \(error)")
         }
         let place = TapePlace(value: root, path: "$", name: name)
         let object = try place.object(keys: ["format", "version", "note", "exchanges"])
         guard root["format"]?.stringValue == "percept-tape" else {
-            throw place.wrong("is no tape: its format is not \"percept-tape\"")
+            throw place.wrong("is not a tape: its format is not \"percept-tape\"")
         }
         guard root["version"]?.integerValue == 1 else {
-            throw place.wrong("is a tape of a version other than 1, which is the only one known")
+            throw place.wrong("has an unknown version, expected 1")
         }
         note = try object.member("note")?.string()
         exchanges = try (try object.required("exchanges")).elements().map { entry throws(MediaError) in
@@ -51,7 +51,7 @@ extension Tape {
         }
     }
 
-    /// The tape as JSON text for reading and editing.
+    /// Returns the tape as JSON text for reading and editing.
     public func serialized() -> [UInt8] {
         var root: JSONObject = ["format": "percept-tape", "version": 1]
         root["note"] = note.map(JSONValue.string)
@@ -60,7 +60,7 @@ extension Tape {
     }
 }
 
-/// A place in a tape file.
+/// A value in a tape file and its path.
 private struct TapePlace {
     let value: JSONValue
     let path: String
@@ -71,13 +71,14 @@ private struct TapePlace {
     }
 
     private func expected(_ what: String) -> MediaError {
-        wrong("is \(value.kindDescription) where \(what) was expected")
+        wrong("is \(value.kindDescription), expected \(what)")
     }
 
     func object(keys: Set<String>) throws(MediaError) -> TapePlace {
         guard let object = value.objectValue else { throw expected("an object") }
         if let unknown = object.keys.first(where: { !keys.contains($0) }) {
-            throw wrong("has an unknown member \"\(unknown)\"; known are \(keys.sorted().joined(separator: ", "))")
+            let known = keys.sorted().joined(separator: ", ")
+            throw wrong("has an unknown member \"\(unknown)\", expected one of \(known)")
         }
         return self
     }
@@ -104,7 +105,7 @@ private struct TapePlace {
 
     func integer(atLeast minimum: Int) throws(MediaError) -> Int {
         guard let integer = value.integerValue, integer >= minimum else {
-            throw expected("a whole number of at least \(minimum)")
+            throw expected("an integer of at least \(minimum)")
         }
         return integer
     }
@@ -119,7 +120,7 @@ extension Tape.RequestMatcher {
     fileprivate init(_ place: TapePlace) throws(MediaError) {
         let object = try place.object(keys: ["method", "path", "contentType", "bodySHA256", "upload"])
         self.init(path: try object.required("path").string())
-        guard path.hasPrefix("/") else { throw place.wrong("has a path that does not begin with a slash") }
+        guard path.hasPrefix("/") else { throw place.wrong("has a path that does not start with a slash") }
         method = try object.member("method")?.string().uppercased() ?? "POST"
         contentType = try object.member("contentType")?.string().lowercased()
         bodySHA256 = try object.member("bodySHA256")?.string().lowercased()
@@ -185,11 +186,11 @@ extension Tape.Response {
         self.init(status: try object.member("status")?.integer(atLeast: 200) ?? 200, body: .empty)
         guard status <= 599 else { throw place.wrong("has a status above 599") }
         if let headers = object.member("headers") {
-            guard let fields = headers.value.objectValue else { throw headers.wrong("is no object of strings") }
+            guard let fields = headers.value.objectValue else { throw headers.wrong("is not an object of strings") }
             for (name, value) in fields {
                 guard let name = HTTPField.Name(name), let value = value.stringValue, HTTPField.isValidValue(value)
                 else {
-                    throw headers.wrong("holds \"\(name)\", whose name or value no header can have")
+                    throw headers.wrong("has an invalid header name or value (\"\(name)\")")
                 }
                 self.headers.append(HTTPField(name: name, value: value))
             }
@@ -201,7 +202,7 @@ extension Tape.Response {
             do {
                 body = .bytes(try Base64.decode(try base64.string()))
             } catch {
-                throw base64.wrong("is no base64: \(error.problem)")
+                throw base64.wrong("is not base64: \(error.problem)")
             }
         }
     }

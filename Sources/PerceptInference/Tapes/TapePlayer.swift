@@ -2,14 +2,18 @@ public import HTTPTypes
 import PerceptCore
 import Synchronization
 
-/// A request as a tape sees it.
+/// A request to match against a tape.
 public struct TapeRequest: Sendable {
+    /// The HTTP method.
     public var method: String
-    /// As on the wire, percent-encoded, with the query.
+    /// The path as sent: percent-encoded, with the query.
     public var path: String
+    /// The Content-Type header.
     public var contentType: String?
+    /// The whole body.
     public var body: [UInt8]
 
+    /// Creates a request.
     public init(method: String, path: String, contentType: String?, body: [UInt8]) {
         self.method = method
         self.path = path
@@ -18,33 +22,37 @@ public struct TapeRequest: Sendable {
     }
 }
 
-/// What a tape answers.
+/// The response of a tape.
 public struct TapeAnswer: Sendable {
+    /// The status code.
     public var status: Int
+    /// The headers.
     public var headers: HTTPFields
+    /// The body.
     public var body: [UInt8]
-    /// What the upload is, where it was decoded.
+    /// The description of the upload, if it was decoded.
     public var upload: UploadDescription?
-    /// The place of the exchange on the tape; `nil` when none matches.
+    /// The index of the exchange on the tape; `nil` if none matches.
     public var exchangeIndex: Int?
-    /// Why the tape's own answer was not given.
+    /// The reason why the recorded response was not returned.
     public var problem: String?
 }
 
-/// Answers requests from a tape; the one place where they are matched and uploads are checked.
+/// Matches requests against a tape and checks uploads.
 ///
-/// Of the exchanges that match a request and whose expectation of the upload is met, the first one answers as often as
-/// its repeat count says, then the next one, and the last one goes on. Requests of different kinds do not disturb one
-/// another's order.
+/// Among the exchanges that match a request and its upload, the first one answers as often as its repeat count, then
+/// the next one; the last one is unlimited. Requests of different kinds do not affect each other's order.
 public final class TapePlayer: Sendable {
     private let tape: Tape
     private let describe: UploadDescriber?
     private let useCounts: Mutex<[Int: Int]>
 
+    /// Creates a player.
+    ///
     /// - Parameters:
-    ///   - tape: what is answered.
-    ///   - describe: decodes uploads; without one their bytes are only compared with their Content-Type, and what the
-    ///     tape expects of them beyond the media type is not looked at.
+    ///   - tape: The tape.
+    ///   - describe: Decodes uploads. Without it, only the media type of uploads is checked, against the Content-Type
+    ///     and the tape.
     public init(_ tape: Tape, describingUploads describe: UploadDescriber? = nil) {
         self.tape = tape
         self.describe = describe
@@ -53,13 +61,12 @@ public final class TapePlayer: Sendable {
 
     /// Answers one request.
     ///
-    /// 404 when nothing matches; 400 for an upload that is not what its Content-Type says or cannot be decoded; 422 for
-    /// one that does not meet the expectation on the tape. Such failures do not use up the exchange.
+    /// Responds with 404 if nothing matches, 400 for an upload that contradicts its Content-Type or cannot be decoded,
+    /// and 422 for one that does not meet the tape's expectation. Such failures do not use up the exchange.
     ///
     /// - Parameters:
-    ///   - request: what is asked, with all of its body.
-    ///   - usingUp: whether the exchange counts as having answered; `false` for an answer that the peer will not get as it
-    ///     is.
+    ///   - request: The request with its whole body.
+    ///   - usingUp: If true, the exchange counts as used; pass `false` if the client will not receive this response.
     public func answer(_ request: TapeRequest, usingUp: Bool = true) -> TapeAnswer {
         let matching = exchanges(matching: request)
         guard !matching.isEmpty else { return .failure(404, noMatch(for: request)) }
@@ -80,7 +87,7 @@ public final class TapePlayer: Sendable {
         return answer
     }
 
-    /// The exchange whose turn it is of those whose expectation `upload` meets; `nil` when it meets none.
+    /// Returns the next exchange among those that `upload` meets, or `nil` if there are none.
     private func use(oneOf matching: [Int], for upload: UploadDescription?, counting: Bool) -> Int? {
         let met = matching.filter { complaints(about: upload, at: $0).isEmpty }
         guard let last = met.last else { return nil }
@@ -124,7 +131,7 @@ public final class TapePlayer: Sendable {
         let (patternPath, patternQuery) = parts(pattern)
         let (requestPath, requestQuery) = parts(path)
         guard patternQuery == nil || patternQuery == requestQuery else { return false }
-        // The pattern begins with a slash: as an ending it begins at a segment.
+        // The pattern starts with a slash, so as a suffix it starts at a path segment.
         return patternPath == "/" ? requestPath == "/" || requestPath.isEmpty : requestPath.hasSuffix(patternPath)
     }
 
@@ -147,14 +154,14 @@ public final class TapePlayer: Sendable {
 
     private func complaints(about upload: UploadDescription?, at index: Int) -> [String] {
         guard let expectation = tape.exchanges[index].request.upload else { return [] }
-        guard let upload else { return ["no recording or picture was sent"] }
+        guard let upload else { return ["the request contains no recording or image"] }
         guard describe != nil else {
             return UploadExpectation(mediaType: expectation.mediaType).complaints(about: upload)
         }
         return expectation.complaints(about: upload)
     }
 
-    /// Decodes the recording or picture in a request's body; `nil` when there is none.
+    /// Decodes the recording or image in a request's body; `nil` if there is none.
     private func checkedUpload(of request: TapeRequest) throws(MediaError) -> UploadDescription? {
         var contentType = request.contentType?.mediaTypeName
         let bytes: [UInt8]
@@ -173,36 +180,36 @@ public final class TapePlayer: Sendable {
             bytes = request.body
         }
         guard let sniffed = MediaType.sniff(Array(bytes.prefix(MediaType.sniffedByteCount))) else {
-            throw MediaError(.unsupportedFeature, problem: "the upload is of no known media type")
+            throw MediaError(.unsupportedFeature, problem: "the upload has an unknown media type")
         }
         if contentType != MediaType.json.rawValue, contentType != sniffed.rawValue {
             throw MediaError(
                 .invalidArgument,
-                problem: "Content-Type is \(contentType ?? "missing"), but the bytes are \(sniffed.rawValue)")
+                problem: "Content-Type is \(contentType ?? "missing"), but the contents are \(sniffed.rawValue)")
         }
         guard let describe else { return UploadDescription(mediaType: sniffed) }
         return try describe(bytes, sniffed) ?? UploadDescription(mediaType: sniffed)
     }
 
-    /// The bytes that `inputs` of a JSON body holds in base64; `nil` where it is something else, a text say.
+    /// Returns the decoded base64 in `inputs` of a JSON body; `nil` if it is something else, such as text.
     private static func mediaInside(_ body: [UInt8]) throws(MediaError) -> [UInt8]? {
         let json: JSONValue
         do {
             json = try JSONValue(parsing: body)
         } catch {
-            throw MediaError(.malformedInput, problem: "the body is no JSON: \(error)")
+            throw MediaError(.malformedInput, problem: "the body is not JSON: \(error)")
         }
         guard let inputs = json["inputs"]?.stringValue, let bytes = try? Base64.decode(inputs),
             let type = MediaType.sniff(Array(bytes.prefix(MediaType.sniffedByteCount))),
             type.kind == .audio || type.kind == .image
         else { return nil }
-        // Base64.decode takes more than servers do, which compare with what they would have written themselves.
+        // Stricter than Base64.decode, because servers compare the text with their own encoding.
         guard Base64.encode(bytes) == inputs else {
             throw MediaError(.malformedInput, problem: "inputs is not strict base64 (RFC 4648 §4)")
         }
         guard json["parameters"]?.objectValue != nil else {
             throw MediaError(
-                .malformedInput, problem: "inputs is base64 without parameters, which servers take for a file name")
+                .malformedInput, problem: "inputs is base64 without parameters, which servers interpret as a file name")
         }
         return bytes
     }
@@ -231,7 +238,7 @@ extension TapeAnswer {
 }
 
 extension String {
-    /// A Content-Type without its parameters, in lower case.
+    /// The Content-Type without parameters, in lower case.
     var mediaTypeName: String {
         AccessToken.trimmed(String(prefix { $0 != ";" })).lowercased()
     }

@@ -1,19 +1,23 @@
 public import PerceptCore
 
-/// What an upload turned out to be when it was decoded.
+/// The properties of a decoded upload.
 public struct UploadDescription: Sendable, Hashable {
+    /// The detected media type.
     public var mediaType: MediaType
-    /// Frames per second, of a recording.
+    /// The sample rate of a recording, in Hz.
     public var sampleRate: Int?
+    /// The number of channels of a recording.
     public var channelCount: Int?
+    /// The number of samples per channel of a recording.
     public var frameCount: Int?
-    /// Bits per sample or per colour channel.
+    /// The number of bits per sample or per colour channel.
     public var bitDepth: Int?
-    /// In pixels as stored, before any orientation is applied, of a picture.
+    /// The size of an image in pixels as stored, before its orientation is applied.
     public var size: PixelSize?
-    /// Of a picture: `rgb`, `gray`, ….
+    /// The colour model of an image: `rgb`, `gray`, ….
     public var colorModel: String?
 
+    /// Creates a description.
     public init(
         mediaType: MediaType, sampleRate: Int? = nil, channelCount: Int? = nil, frameCount: Int? = nil,
         bitDepth: Int? = nil, size: PixelSize? = nil, colorModel: String? = nil
@@ -27,7 +31,7 @@ public struct UploadDescription: Sendable, Hashable {
         self.colorModel = colorModel
     }
 
-    /// Seconds, of a recording.
+    /// The duration of a recording, in seconds.
     public var duration: Double? {
         guard let frameCount, let sampleRate, sampleRate > 0 else { return nil }
         return Double(frameCount) / Double(sampleRate)
@@ -35,7 +39,7 @@ public struct UploadDescription: Sendable, Hashable {
 }
 
 extension UploadDescription: CustomStringConvertible {
-    /// `audio/flac 16000 Hz 1 channel 16 bit 51200 frames 3.2 s` or `image/jpeg 300×400 rgb 8 bit`.
+    /// One line, such as `audio/flac 16000 Hz 1 channel 16 bit 51200 frames 3.2 s` or `image/jpeg 300×400 rgb 8 bit`.
     public var description: String {
         let parts = [
             mediaType.rawValue, size?.description, colorModel, sampleRate.map { "\($0) Hz" },
@@ -46,8 +50,8 @@ extension UploadDescription: CustomStringConvertible {
     }
 }
 
-/// Decodes an upload to the end and says what it is; given by those who can read media.
+/// Decodes a whole upload and describes it; implemented by a module that reads media.
 ///
-/// `nil` for a type that it does not read.
+/// Returns `nil` for a type that it cannot read.
 public typealias UploadDescriber =
     @Sendable (_ bytes: [UInt8], _ mediaType: MediaType) throws(MediaError) -> UploadDescription?

@@ -1,16 +1,16 @@
 import Foundation
 import Synchronization
 
-/// An answer between the connection on which it arrives and the one task that reads it.
+/// A response on its way from a connection to the task that reads it.
 ///
-/// It keeps the clocks and the limits, holds the sender up while its reader is behind, and ends the connection when there is
-/// nobody left to read, whatever library the connection is of.
+/// Enforces timeouts and limits, pauses the sender while the reader is too slow, and closes the connection when
+/// nobody reads any more, whatever library provides the connection.
 final class ArrivingAnswer: Sendable {
-    /// What the connection can be told.
+    /// The operations on a connection.
     struct Connection: Sendable {
-        /// Stops taking bytes from the sender, or goes on.
+        /// Pauses or resumes receiving from the sender.
         let holdUp: @Sendable (Bool) -> Void
-        /// Called once, when the answer has ended: as it should, or before that.
+        /// Called once, when the response has ended, complete or not.
         let close: @Sendable (_ isComplete: Bool) -> Void
     }
 
@@ -19,14 +19,14 @@ final class ArrivingAnswer: Sendable {
         var pieces: [[UInt8]] = []
         var heldByteCount = 0
         var receivedByteCount = 0
-        /// Set once, by whatever ends the transfer first; pieces that came before are still given.
+        /// Set once, by whatever ends the transfer first; earlier pieces are still delivered.
         var end: Result<Void, TransportError>?
         var readers: [CheckedContinuation<Void, Never>] = []
         var isConnected = false
         var clocks: [Alarm] = []
     }
 
-    /// Bytes that wait for their reader before the sender is held up; libcurl delivers 16 KiB at a time.
+    /// The number of unread bytes at which the sender is paused; libcurl delivers 16 KiB at a time.
     private static let heldByteLimit = 128 << 10
 
     private let state = Mutex(State())
@@ -39,9 +39,9 @@ final class ArrivingAnswer: Sendable {
         timeout = request.timeout
         let clock = Alarm(after: request.streamDuration) { [weak self] in
             self?.fail(
-                TransportError(.timedOut, problem: "no complete answer within \(request.streamDuration)"))
+                TransportError(.timedOut, problem: "no complete response within \(request.streamDuration)"))
         }
-        // Only a body that is being sent tells of a connection: without one there is just the whole time.
+        // Only the upload of a body shows that a connection exists; without a body, only the total timeout applies.
         let connectClock =
             request.bodyByteCount == 0
             ? nil
@@ -52,23 +52,23 @@ final class ArrivingAnswer: Sendable {
         state.withLock { $0.clocks = [clock, connectClock].compactMap(\.self) }
     }
 
-    /// Says which connection the answer comes on, before anything has come.
+    /// Sets the connection, before anything has arrived.
     func begin(on connection: Connection) {
         self.connection.withLock { $0 = connection }
-        // Ended in the meantime, by a clock: nobody else would close it.
+        // If a timeout ended the response in the meantime, nothing else would close the connection.
         if state.withLock({ $0.end != nil }) { close(isComplete: false) }
     }
 
-    // MARK: The reader's side
+    // MARK: Reader
 
-    /// Waits for status and headers.
+    /// Waits for the status and headers.
     func head() async throws(TransportError) -> TransportReply {
         while true {
             let (head, end) = state.withLock { ($0.head, $0.end) }
             if let head { return head }
             if case .failure(let error) = end { throw error }
             if end != nil {
-                throw TransportError(.answerMalformed, problem: "the connection ended without an HTTP answer")
+                throw TransportError(.answerMalformed, problem: "the connection ended without an HTTP response")
             }
             await waitForChange { $0.head != nil || $0.end != nil }
         }
@@ -79,7 +79,7 @@ final class ArrivingAnswer: Sendable {
         while true {
             if Task.isCancelled { stop() }
             let (piece, isRoom, end) = state.withLock { state in
-                // A cancelled reader is not given what came before.
+                // A cancelled reader does not receive earlier pieces.
                 if case .failure(let error) = state.end, error.kind == .cancelled { state.pieces = [] }
                 guard !state.pieces.isEmpty else { return ([UInt8]?.none, true, state.end) }
                 let piece = state.pieces.removeFirst()
@@ -96,15 +96,15 @@ final class ArrivingAnswer: Sendable {
         }
     }
 
-    /// Ends the transfer and closes its connection; after it has ended nothing changes.
+    /// Ends the transfer and closes its connection; has no effect after the end.
     func stop() {
         fail(TransportError(.cancelled, problem: "cancelled"))
     }
 
-    /// Suspends the reading task until `condition` holds, or the time for waiting is over.
+    /// Suspends the reading task until `condition` holds or the timeout has passed.
     private func waitForChange(until condition: @escaping @Sendable (borrowing State) -> Bool) async {
         let clock = Alarm(after: timeout) { [weak self, timeout] in
-            self?.fail(TransportError(.timedOut, problem: "nothing came for \(timeout)"))
+            self?.fail(TransportError(.timedOut, problem: "nothing was received for \(timeout)"))
         }
         defer { clock.cancel() }
         await withTaskCancellationHandler {
@@ -121,14 +121,16 @@ final class ArrivingAnswer: Sendable {
         }
     }
 
-    // MARK: The connection's side
+    // MARK: Connection
 
-    /// The request is being sent, or its answer is there.
+    /// Called when the request is being sent, or its response has arrived.
     func connected() {
         state.withLock { $0.isConnected = true }
     }
 
-    /// - Parameter expectedByteCount: what the head announces; negative where it says nothing.
+    /// Called with the status and headers.
+    ///
+    /// - Parameter expectedByteCount: The announced length of the body; negative if unknown.
     func receive(head: TransportReply, expectedByteCount: Int64) {
         change { $0.head = head }
         if expectedByteCount > Int64(byteLimit) { fail(.answerTooLarge(byteLimit)) }
@@ -164,7 +166,7 @@ final class ArrivingAnswer: Sendable {
     }
 
     private func close(isComplete: Bool) {
-        // The connection refers to this value, and is let go with its end.
+        // Breaks the reference cycle between the connection and this value.
         let connection = connection.withLock { connection in
             defer { connection = nil }
             return connection
@@ -189,9 +191,9 @@ final class ArrivingAnswer: Sendable {
 }
 
 extension TransportStream {
-    /// Waits for the head of `answer`, whose transfer has begun.
+    /// Waits for the head of `answer`, after its transfer was started.
     init(_ answer: ArrivingAnswer) async throws(TransportError) {
-        // The connection ends with the body: here, where there is no head, or where its reader is done.
+        // The body owns the connection: it is closed here if there is no head, or when the reader is done.
         let body = TransportBody(
             next: { () throws(TransportError) in try await answer.nextPiece() }, stop: { answer.stop() })
         let head = try await answer.head()

@@ -1,17 +1,17 @@
 #if canImport(Glibc)
     import Foundation
 
-    /// Whose certificates are trusted instead of those that the system trusts.
+    /// The trusted certificate authorities, if they replace the system's.
     ///
-    /// `SSL_CERT_FILE` names a file with certificates in PEM, `SSL_CERT_DIR` a folder of such files as `openssl rehash` makes
-    /// one. As with OpenSSL itself, each takes the place of the system's own: of its file, or of its folder.
+    /// `SSL_CERT_FILE` names a file of PEM certificates, `SSL_CERT_DIR` a folder prepared with `openssl rehash`. As in
+    /// OpenSSL, each replaces the system's own file or folder.
     struct CertificateAuthorities: Sendable, Hashable {
         var file: String?
         var folder: String?
 
-        /// Those that the environment names; `nil` where it names none.
+        /// Returns the authorities that the environment names; `nil` if it names none.
         ///
-        /// - Parameter environment: the variables that are looked at.
+        /// - Parameter environment: The environment variables.
         static func named(
             in environment: [String: String] = ProcessInfo.processInfo.environment
         ) -> CertificateAuthorities? {

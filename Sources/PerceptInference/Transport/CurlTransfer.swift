@@ -4,15 +4,15 @@
     import HTTPTypes
     import Synchronization
 
-    /// One answer that libcurl receives, on a thread of the transfer's own.
+    /// Receives one response with libcurl on its own thread.
     final class CurlTransfer: Sendable {
         private let answer: ArrivingAnswer
         private let gate = Gate()
         private let connections: CurlConnections
-        /// `nil` once it is over, and the handle another's.
+        /// `nil` after the transfer, when the handle may belong to another one.
         private let handle: Mutex<CurlConnections.Handle?>
 
-        /// Sends `request`, and has `answer` told of what comes.
+        /// Sends `request` and delivers the response to `answer`.
         static func begin(
             _ request: TransportRequest, _ answer: ArrivingAnswer, over connections: CurlConnections,
             trusting authorities: CertificateAuthorities?, connectTimeout: Duration
@@ -20,11 +20,12 @@
             guard let handle = connections.take() else {
                 return answer.fail(
                     curl_is_available()
-                        ? TransportError(.notConnected, problem: "there is no memory for a connection")
-                        : TransportError(.notAvailable, problem: "libcurl.so.4 is not there, which carries requests"))
+                        ? TransportError(.notConnected, problem: "out of memory for a connection")
+                        : TransportError(
+                            .notAvailable, problem: "cannot load libcurl.so.4, which is needed to send requests"))
             }
             let transfer = CurlTransfer(answer, connections, handle)
-            // libcurl's own clock is for that.
+            // libcurl enforces the connection timeout itself.
             answer.connected()
             answer.begin(
                 on: ArrivingAnswer.Connection {
@@ -48,7 +49,7 @@
             }
         }
 
-        /// The whole exchange, on a thread that it may hold up.
+        /// Performs the whole exchange, blocking the thread.
         private func perform(
             _ request: TransportRequest, _ authorities: CertificateAuthorities?, _ connectTimeout: Duration
         ) {
@@ -71,7 +72,7 @@
                     curl_transfer_perform(handle.pointer, &curlRequest, &events, &words)
                 }
             }
-            // Before the answer is known to be over: the next request may follow at once, on the same connection.
+            // Returns the handle before the response ends: the next request may follow at once on the same connection.
             self.handle.withLock { $0 = nil }
             connections.give(back: handle, after: outcome)
             let said = String(decoding: words.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -85,7 +86,7 @@
         }
     }
 
-    /// What libcurl calls back with; of one thread.
+    /// The context of libcurl's callbacks, used by one thread only.
     private final class AnswerReading {
         private let answer: ArrivingAnswer
         private let gate: Gate
@@ -102,8 +103,8 @@
             context.map { Unmanaged<AnswerReading>.fromOpaque($0).takeUnretainedValue() }
         }
 
-        /// One line of a head. There are several heads where the server first asks to continue (1xx), and trailers behind the
-        /// body, which are of no interest.
+        /// Handles one header line. There are several heads if the server first sends an informational response (1xx);
+        /// trailers after the body are ignored.
         func take(header bytes: UnsafeBufferPointer<UInt8>) -> Bool {
             guard !isHeadComplete else { return true }
             let line = AccessToken.trimmed(String(decoding: bytes, as: UTF8.self))
@@ -131,27 +132,27 @@
     }
 
     extension TransportError {
-        /// What an outcome of libcurl's means, `words` being its own; `nil` for a success.
+        /// Converts an outcome of libcurl with its message; `nil` for success.
         fileprivate init?(_ outcome: CurlOutcome, _ words: String) {
             switch outcome {
             case .done: return nil
             case .stopped: self.init(.cancelled, problem: "cancelled")
             case .notConnected:
-                // As the session says it.
+                // Uses the same text as URLSession.
                 let isUnknown = words.hasPrefix("Could not resolve host")
                 self.init(
-                    .notConnected, problem: isUnknown ? "there is no such host" : "nothing answers there: \(words)")
+                    .notConnected, problem: isUnknown ? "unknown host" : "cannot connect: \(words)")
             case .connectionLost: self.init(.connectionLost, problem: "the connection failed: \(words)")
             case .notSecure: self.init(.notSecure, problem: "no secure connection: \(words)")
-            case .timedOut: self.init(.timedOut, problem: "no answer in time")
-            case .malformed: self.init(.answerMalformed, problem: "what came back is no HTTP answer: \(words)")
+            case .timedOut: self.init(.timedOut, problem: "no response in time")
+            case .malformed: self.init(.answerMalformed, problem: "the response is not HTTP: \(words)")
             case .failed: self.init(.notConnected, problem: "the request could not be made: \(words)")
             }
         }
     }
 
     extension CurlRequest {
-        /// The request in C; `body` and `texts` have to outlive it.
+        /// Converts a request to C; `body` and `texts` must outlive it.
         fileprivate init(
             _ request: TransportRequest, body: UnsafeBufferPointer<UInt8>,
             trusting authorities: CertificateAuthorities?,
@@ -170,7 +171,7 @@
         }
     }
 
-    /// Texts as C has them, for as long as the value lives.
+    /// C strings that live as long as this value.
     private final class CTexts {
         private var texts: [UnsafeMutablePointer<CChar>] = []
         private var lists: [UnsafeMutablePointer<UnsafePointer<CChar>?>] = []
@@ -181,7 +182,7 @@
             return UnsafePointer(copy)
         }
 
-        /// The texts, and a null behind the last.
+        /// Returns the texts as a null-terminated list.
         func list(_ texts: [String]) -> UnsafePointer<UnsafePointer<CChar>?> {
             let list = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: texts.count + 1)
             for (index, text) in texts.enumerated() { (list + index).initialize(to: pointer(to: text)) }

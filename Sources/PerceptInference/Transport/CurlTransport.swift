@@ -2,17 +2,16 @@
     import Foundation
     import Synchronization
 
-    /// Carries requests by libcurl: no cookies, no cache, nothing on disk, no redirect
-    /// followed.
+    /// Sends requests with libcurl: no cookies, no cache, nothing on disk, and redirects are not followed.
     ///
-    /// Connections are kept and reused as long as the value lives; one is enough for a whole program. Proxies are those of the
-    /// environment (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`), except for plain http to this machine itself. The
-    /// certificates that are trusted are the system's, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name as the value is
-    /// made. A kept connection that turns out to be closed is replaced by a new one.
+    /// Connections are kept and reused as long as the value lives; one value is enough for a whole program. Proxies
+    /// come from the environment (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`), except for plain http to this
+    /// machine. The trusted certificates are the system's, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name when
+    /// the value is created. A kept connection that turns out to be closed is replaced.
     final class CurlTransport: HTTPTransport {
-        /// How long a connection may take to come about, name look-up and TLS included.
+        /// The maximum time to connect, including name resolution and TLS.
         let connectTimeout: Duration
-        /// Read once: the environment knows nothing of threads that change it.
+        /// Read once, because other threads may change the environment.
         private let authorities: CertificateAuthorities?
         private let connections = CurlConnections()
 
@@ -24,7 +23,7 @@
             self.authorities = authorities
         }
 
-        /// A file is sent piece by piece; see ``TransportRequest/bodyFile``.
+        /// True: a file is sent piece by piece; see ``TransportRequest/bodyFile``.
         var sendsFiles: Bool { true }
 
         func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {

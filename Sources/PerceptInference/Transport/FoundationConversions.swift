@@ -7,7 +7,7 @@
     #endif
 
     extension URLRequest {
-        /// What Foundation sends for `request`, with its token.
+        /// Converts `request`, including its token.
         init(_ request: TransportRequest) {
             self.init(url: request.url)
             httpMethod = request.method.rawValue
@@ -18,7 +18,7 @@
     }
 
     extension URLSession {
-        /// A task for `request`, whose body may be a file.
+        /// Creates a task for `request`; its body may be a file.
         func task(for request: TransportRequest, _ urlRequest: URLRequest) -> URLSessionDataTask {
             request.bodyFile.map { uploadTask(with: urlRequest, fromFile: URL(filePath: $0.path)) }
                 ?? dataTask(with: urlRequest)
@@ -26,7 +26,7 @@
     }
 
     extension URLSessionConfiguration {
-        /// No cookies, no cache, no stored credentials, nothing on disk.
+        /// A configuration without cookies, cache, stored credentials or files on disk.
         static var forgetful: URLSessionConfiguration {
             let configuration = URLSessionConfiguration.ephemeral
             configuration.httpCookieStorage = nil
@@ -35,15 +35,15 @@
             configuration.urlCache = nil
             configuration.urlCredentialStorage = nil
             configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
-            // Of a few connections only, the default, requests would wait in a queue that nobody sees, their clocks running; on
-            // Linux some wait there for good when a connection breaks off.
+            // With the default of a few connections, requests would wait in an invisible queue with their timeouts
+            // running. On Linux, some never leave that queue if a connection fails.
             configuration.httpMaximumConnectionsPerHost = 128
             return configuration
         }
     }
 
     extension TransportReply {
-        /// The head of an answer.
+        /// Converts the head of a response.
         init(_ response: HTTPURLResponse) {
             var headers = HTTPFields()
             for case let (name as String, value as String) in response.allHeaderFields {
@@ -54,7 +54,7 @@
     }
 
     extension TransportError {
-        /// Foundation's errors sorted by what they mean for the request.
+        /// Converts an error of Foundation by its meaning for the request.
         init(_ error: any Error) {
             let words = error.localizedDescription.excerpt(limit: 200)
             guard let code = (error as? URLError)?.code else {
@@ -63,13 +63,13 @@
             }
             switch code {
             case .cannotConnectToHost:
-                self.init(.notConnected, problem: "nothing answers there")
+                self.init(.notConnected, problem: "cannot connect")
             case .cannotFindHost, .dnsLookupFailed:
-                self.init(.notConnected, problem: "there is no such host")
+                self.init(.notConnected, problem: "unknown host")
             case .notConnectedToInternet, .internationalRoamingOff, .dataNotAllowed:
                 self.init(.notConnected, problem: "there is no network connection")
             case .timedOut:
-                self.init(.timedOut, problem: "no answer in time")
+                self.init(.timedOut, problem: "no response in time")
             case .cancelled:
                 self.init(.cancelled, problem: "cancelled")
             case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
@@ -77,13 +77,13 @@
                 .clientCertificateRequired:
                 self.init(.notSecure, problem: "no secure connection: \(words)")
             case _ where words.hasPrefix("SSL ") || words.hasPrefix("TLS ") || words.contains("certificate"):
-                // Linux has no code for it, but libcurl's words: "SSL certificate problem: …".
+                // Linux has no error code for this, only libcurl's text: “SSL certificate problem: …”.
                 self.init(.notSecure, problem: "no secure connection: \(words)")
             case .badServerResponse:
-                // What Linux says when the server closes a connection that it was sent a request on.
+                // The error on Linux if the server closes a connection after a request.
                 self = .closedWithoutAnswer
             case .cannotParseResponse, .cannotDecodeRawData, .cannotDecodeContentData:
-                self.init(.answerMalformed, problem: "what came back is no HTTP answer: \(words)")
+                self.init(.answerMalformed, problem: "the response is not HTTP: \(words)")
             default:
                 self.init(.connectionLost, problem: "the connection failed: \(words)")
             }

@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// Has those who hand something over wait while too much of it is under way, or while it is shut.
+/// Makes senders wait while too many items are in progress or the gate is closed.
 final class Gate: Sendable {
     private struct State {
         var isOpen = true
-        /// Nobody is interested any more.
+        /// The receiver is gone; nobody waits any more.
         var isAbandoned = false
         var count = 0
 

@@ -1,74 +1,84 @@
 public import Foundation
 public import HTTPTypes
 
-/// Carries one request to a server and its answer back.
+/// Sends one request to a server and returns the response.
 ///
-/// Implement it to go through another HTTP library, or as a closure in a test.
+/// Implement it to use another HTTP library, or to answer from a closure in a test.
 public protocol HTTPTransport: Sendable {
-    /// Sends `request` and collects the whole answer.
+    /// Sends `request` and collects the whole response.
     ///
-    /// Any status is an answer, redirects too: they are returned, not followed. A cancelled calling task stops the
-    /// transfer at once.
+    /// Any status is returned as a response, including redirects, which are not followed. Cancelling the calling task
+    /// stops the transfer at once.
     func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply
 
-    /// Sends `request` and gives the answer as soon as its head is there, the body as it arrives.
+    /// Sends `request` and returns when the head of the response has arrived; the body follows as it arrives.
     ///
-    /// ``TransportRequest/timeout`` is for the head and for each silence after it;
-    /// ``TransportRequest/streamDuration`` for the whole. The default collects the answer first.
+    /// ``TransportRequest/timeout`` applies to the head and to each pause after it, ``TransportRequest/streamDuration``
+    /// to the whole response. The default implementation collects the response first.
     func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream
 
-    /// Whether requests leave the process (default `true`); those that do not need no token.
+    /// True (the default) if requests leave the process; otherwise they need no token.
     var reachesNetwork: Bool { get }
 
-    /// Whether a ``TransportRequest/bodyFile`` is sent (default `false`); it is read into memory for those that do not.
+    /// True if ``TransportRequest/bodyFile`` is supported. By default it is false, and files are read into memory.
     var sendsFiles: Bool { get }
 }
 
 extension HTTPTransport {
+    /// The default: true.
     public var reachesNetwork: Bool { true }
+    /// The default: false.
     public var sendsFiles: Bool { false }
 
+    /// The default: collects the whole response first.
     public func stream(_ request: TransportRequest) async throws(TransportError) -> TransportStream {
         TransportStream(try await send(request))
     }
 }
 
-/// A request as a transport gets it.
+/// A request for a transport.
 public struct TransportRequest: Sendable {
+    /// The URL.
     public var url: URL
+    /// The HTTP method.
     public var method: HTTPRequest.Method
-    /// All headers but `Authorization`.
+    /// All headers except `Authorization`.
     public var headers: HTTPFields
-    /// Kept apart from the headers so that printing or recording a request cannot leak it; the transport adds
-    /// ``AccessToken/authorizationHeader`` as it sends.
+    /// The token, kept apart from the headers so that printing or capturing a request cannot leak it. The transport
+    /// adds ``AccessToken/authorizationHeader`` when sending.
     public var token: AccessToken?
+    /// The body, unless ``bodyFile`` is set.
     public var body: [UInt8]
-    /// A file that is the body instead; only where the transport ``HTTPTransport/sendsFiles``.
+    /// A file that is the body; only for transports with ``HTTPTransport/sendsFiles``.
     public var bodyFile: BodyFile?
-    /// What that file goes away with, where it was made for this request.
+    /// The owner of that file if it is temporary; the file is deleted with it.
     var spooledBody: SpooledBody?
-    /// Bytes of the answer's body that are received at most; beyond them the transfer is stopped.
+    /// The maximum size of the response's body in bytes; the transfer is stopped above it.
     public var responseByteLimit: Int
-    /// From the first byte sent to the last one received; of a streamed answer see ``HTTPTransport/stream(_:)``.
+    /// The maximum time from the first byte sent to the last one received; for streamed responses, see
+    /// ``HTTPTransport/stream(_:)``.
     public var timeout: Duration
-    /// The longest that a streamed answer may go on, however lively it is.
+    /// The maximum duration of a streamed response, however active it is.
     public var streamDuration: Duration
 
     /// A file as a body.
     public struct BodyFile: Sendable, Hashable {
+        /// The path of the file.
         public var path: String
-        /// As it was when the request was made.
+        /// The size in bytes when the request was created.
         public var byteCount: Int
 
+        /// Creates a body from a file.
         public init(path: String, byteCount: Int) {
             self.path = path
             self.byteCount = byteCount
         }
     }
 
-    /// Bytes of the body, whichever it is.
+    /// The size of the body in bytes, from memory or file.
     public var bodyByteCount: Int { bodyFile?.byteCount ?? body.count }
 
+    /// Creates a request.
     public init(
         url: URL, method: HTTPRequest.Method = .post, headers: HTTPFields = [:], token: AccessToken? = nil,
         body: [UInt8] = [], responseByteLimit: Int = 64 << 20, timeout: Duration = .seconds(120),
@@ -85,12 +95,16 @@ public struct TransportRequest: Sendable {
     }
 }
 
-/// A whole answer.
+/// A whole response.
 public struct TransportReply: Sendable {
+    /// The status code.
     public var status: Int
+    /// The headers.
     public var headers: HTTPFields
+    /// The body.
     public var body: [UInt8]
 
+    /// Creates a response.
     public init(status: Int, headers: HTTPFields = [:], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
@@ -98,45 +112,48 @@ public struct TransportReply: Sendable {
     }
 }
 
-/// Why there is no whole answer.
+/// A failure to get a whole response.
 public struct TransportError: Error, Sendable, Hashable {
+    /// The kind of failure.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
-        /// No connection came about (unknown host, refused, no network), so nothing was sent.
+        /// No connection was established (unknown host, refused, no network), so nothing was sent.
         case notConnected
-        /// The connection broke off.
+        /// The connection was interrupted.
         case connectionLost
-        /// The server's certificate is not trusted, or no secure connection could be agreed upon.
+        /// The server's certificate is not trusted, or no secure connection could be established.
         case notSecure
         case timedOut
         /// The body exceeds ``TransportRequest/responseByteLimit``.
         case answerTooLarge
         case cancelled
-        /// What came back is no HTTP.
+        /// The response is not HTTP.
         case answerMalformed
-        /// The library that carries requests is missing.
+        /// The library for sending requests is missing.
         case notAvailable
     }
 
+    /// The kind of failure.
     public var kind: Kind
-    /// What happened, a clause without a full stop.
+    /// A description of the failure, without a full stop.
     public var problem: String
 
+    /// Creates an error.
     public init(_ kind: Kind, problem: String) {
         self.kind = kind
         self.problem = problem
     }
 
-    /// The error for a connection that was closed where an answer was expected.
+    /// The error for a connection that was closed before a response.
     static let closedWithoutAnswer = TransportError(
-        .connectionLost, problem: "the server closed the connection without an answer")
+        .connectionLost, problem: "the server closed the connection without a response")
 
-    /// The error for a server that nothing could be sent to within `timeout`.
+    /// The error for a connection that was not established within `timeout`.
     static func noConnection(within timeout: Duration) -> TransportError {
-        TransportError(.notConnected, problem: "no connection came about within \(timeout)")
+        TransportError(.notConnected, problem: "could not connect within \(timeout)")
     }
 
-    /// The error for a body that exceeds `limit` bytes.
+    /// Returns the error for a body that exceeds `limit` bytes.
     public static func answerTooLarge(_ limit: Int) -> TransportError {
-        TransportError(.answerTooLarge, problem: "the answer is larger than the limit of \(limit) bytes")
+        TransportError(.answerTooLarge, problem: "the response exceeds the limit of \(limit) bytes")
     }
 }

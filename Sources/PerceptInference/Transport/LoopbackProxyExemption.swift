@@ -6,26 +6,25 @@ import Foundation
     import Musl
 #endif
 
-/// Keeps requests to this machine away from proxies named by the environment.
+/// Keeps requests to this machine away from proxies in the environment.
 ///
-/// On Linux the session leaves proxies to libcurl, which sends `http://127.0.0.1` to `http_proxy` too, and the token with
-/// it, in the clear; the session's own proxy settings have no effect there. The only thing that libcurl heeds is
-/// `no_proxy`.
+/// On Linux, URLSession leaves proxies to libcurl, which also sends `http://127.0.0.1` to `http_proxy`, including the
+/// token, unencrypted; URLSession's own proxy settings have no effect. libcurl only respects `no_proxy`.
 enum LoopbackProxyExemption {
     private static let hosts = ["127.0.0.1", "localhost", "::1"]
 
-    /// Adds this machine to `no_proxy` of the process, where a proxy is set and it is missing.
+    /// Adds this machine to `no_proxy` of the process, if a proxy is set and the entry is missing.
     ///
-    /// Called before a session exists; a process without proxies is never touched.
+    /// Called before a session exists. A process without proxies is not changed.
     static func apply() {
         #if canImport(Glibc) || canImport(Musl)
             if let value = value(in: ProcessInfo.processInfo.environment) { setenv("no_proxy", value, 1) }
         #endif
     }
 
-    /// What `no_proxy` has to be, or `nil` when nothing has to change.
+    /// Returns the new value of `no_proxy`, or `nil` if no change is needed.
     static func value(in environment: [String: String]) -> String? {
-        // Of HTTP_PROXY only the form in lower case is heeded: the other one is what CGI makes of a `Proxy` header.
+        // HTTP_PROXY in upper case is ignored, as in libcurl: CGI sets it from a `Proxy` header.
         let proxies = ["http_proxy", "all_proxy", "ALL_PROXY"].compactMap { environment[$0] }
         guard proxies.contains(where: { !$0.isEmpty }) else { return nil }
         let current = environment["no_proxy"] ?? environment["NO_PROXY"] ?? ""

@@ -1,14 +1,15 @@
-/// One event of an event stream (`text/event-stream`).
+/// An event of an event stream (`text/event-stream`).
 public struct ServerSentEvent: Sendable, Hashable {
-    /// What kind of event it is; `message` where the stream names none.
+    /// The event type; `message` if the stream names none.
     public var type: String
-    /// The lines of its data, joined by line feeds.
+    /// The data lines, joined by line feeds.
     public var data: String
-    /// The latest identifier that the stream gave, of this event or one before it; empty when there was none.
+    /// The latest identifier in the stream, from this event or an earlier one; empty if there was none.
     public var lastEventID: String
-    /// The milliseconds after which a client that lost the stream should come back, where the stream named any so far.
+    /// The delay in milliseconds after which a client should reconnect, if the stream has named one.
     public var retryMilliseconds: Int?
 
+    /// Creates an event.
     public init(type: String = "message", data: String, lastEventID: String = "", retryMilliseconds: Int? = nil) {
         self.type = type
         self.data = data
@@ -17,19 +18,18 @@ public struct ServerSentEvent: Sendable, Hashable {
     }
 }
 
-/// Takes an event stream apart (WHATWG HTML §9.2.6), whatever the pieces in which it arrives.
+/// Parses an event stream (WHATWG HTML §9.2.6), however it is divided into pieces.
 ///
-/// Lines end in CR, LF or CRLF, also where a piece ends between the two; an empty line completes an event. A byte order
-/// mark at the beginning, comments and unknown fields are passed over; what is no UTF-8 becomes U+FFFD. Different from
-/// the standard in one thing: an event that the end of the stream cuts short is given too, as services end streams
-/// without the last empty line.
+/// Lines end in CR, LF or CRLF, even if a piece ends between CR and LF; an empty line completes an event. A leading
+/// byte order mark, comments and unknown fields are ignored; malformed UTF-8 becomes U+FFFD. Unlike the standard, an
+/// event that is cut off by the end of the stream is returned too, because services omit the last empty line.
 public struct ServerSentEventParser: Sendable {
-    /// Bytes of one line, and of the data of one event, that are held at most.
+    /// The maximum size in bytes of one line, and of the data of one event.
     public let byteLimit: Int
 
     private var line: [UInt8] = []
     private var isFirstLine = true
-    /// The last line ended in CR: a LF that follows belongs to it.
+    /// True if the last line ended in CR, so that a following LF belongs to it.
     private var isAfterCarriageReturn = false
     private var type = ""
     private var data: [UInt8] = []
@@ -41,15 +41,17 @@ public struct ServerSentEventParser: Sendable {
     private static let lineFeed = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
-    /// - Parameter byteLimit: bytes of one line, and of the data of one event, that are held at most.
+    /// Creates a parser.
+    ///
+    /// - Parameter byteLimit: The maximum size in bytes of one line, and of the data of one event.
     public init(byteLimit: Int = 4 << 20) {
         self.byteLimit = byteLimit
     }
 
-    /// Reads the next piece of the stream and appends the events that it completes.
+    /// Parses the next piece of the stream and appends the completed events.
     ///
-    /// - Throws: ``TransportError`` `.answerTooLarge` for a line or an event beyond ``byteLimit``; the events before it
-    ///   were appended.
+    /// - Throws: ``TransportError`` `.answerTooLarge` for a line or an event above ``byteLimit``; earlier events have
+    ///   been appended.
     public mutating func read(
         _ piece: some Collection<UInt8>, into events: inout [ServerSentEvent]
     ) throws(TransportError) {
@@ -76,7 +78,7 @@ public struct ServerSentEventParser: Sendable {
         }
     }
 
-    /// What the end of the stream leaves: the event that no empty line completed, or `nil`.
+    /// Returns the event that is cut off by the end of the stream, or `nil`.
     ///
     /// - Throws: ``TransportError`` `.answerTooLarge` as ``read(_:into:)``.
     public mutating func finish() throws(TransportError) -> ServerSentEvent? {
@@ -84,9 +86,9 @@ public struct ServerSentEventParser: Sendable {
         return takeEvent()
     }
 
-    /// Takes the line that is held for complete.
+    /// Handles the current line as complete.
     ///
-    /// - Returns: the event that it completes, if any.
+    /// - Returns: The event that it completes, if any.
     private mutating func endLine() throws(TransportError) -> ServerSentEvent? {
         defer { line.removeAll(keepingCapacity: true) }
         if isFirstLine {
@@ -103,7 +105,7 @@ public struct ServerSentEventParser: Sendable {
         } else {
             name = line[...]
         }
-        // A comment has an empty name, and is passed over with the fields that nobody knows.
+        // A comment has an empty name and is ignored like an unknown field.
         switch String(decoding: name, as: UTF8.self) {
         case "data":
             guard value.count < byteLimit - data.count || !hasData && value.count <= byteLimit else {

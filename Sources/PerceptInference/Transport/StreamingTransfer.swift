@@ -6,19 +6,20 @@
         import FoundationNetworking
     #endif
 
-    /// One answer that is read while it arrives, in a session of its own.
+    /// Receives one streamed response in its own URLSession.
     ///
-    /// Foundation tells of bytes as they come on every platform, but holds a sender up on none by itself. Where it can,
-    /// the task is suspended. On Linux that would begin the request anew; there the session is made to wait as it hands over
-    /// the next piece, and with it the socket. Hence the session of its own: others must not wait.
+    /// Foundation reports bytes as they arrive on every platform, but never pauses the sender. On Apple platforms, the
+    /// task is suspended. On Linux, suspending would restart the request, so the session is blocked when it delivers
+    /// the next piece, and with it the socket. A separate session keeps other transfers from being blocked.
     final class StreamingTransfer: NSObject, URLSessionDataDelegate, Sendable {
         private let answer: ArrivingAnswer
 
-        /// Sends `request`, and has `answer` told of what comes; the session keeps the transfer until the answer has ended.
+        /// Sends `request` and delivers the response to `answer`; the session keeps the transfer alive until the
+        /// response has ended.
         static func begin(_ request: TransportRequest, _ answer: ArrivingAnswer) {
             LoopbackProxyExemption.apply()
             var urlRequest = URLRequest(request)
-            // The answer's clocks come first: the session's own runs on while the sender is held up.
+            // Longer than the timeouts of `answer`, since the session's own timer also runs while the sender is paused.
             urlRequest.timeoutInterval = request.streamDuration.inSeconds + request.timeout.inSeconds + 3600
             let gate = Gate()
             let session = URLSession(
@@ -34,10 +35,10 @@
                         if !isHeldUp, task.state == .suspended { task.resume() }
                     #endif
                 } close: { isComplete in
-                    // Before the task is told: it waits for the session, which may be waiting at the gate.
+                    // Must come before cancelling: the task waits for the session, which may be waiting at the gate.
                     gate.abandon()
                     if !isComplete { task.cancel() }
-                    // The session keeps its delegate until then.
+                    // Until then, the session retains its delegate.
                     session.finishTasksAndInvalidate()
                 })
             task.resume()
@@ -51,7 +52,7 @@
             _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
             completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
         ) {
-            // Refusing by the handler leaves the connection open on Linux; going on and cancelling then closes it.
+            // On Linux, refusing in the handler leaves the connection open; cancelling afterwards closes it.
             completionHandler(.allow)
             guard let response = response as? HTTPURLResponse else { return answer.stop() }
             answer.receive(head: TransportReply(response), expectedByteCount: response.expectedContentLength)
@@ -80,7 +81,7 @@
         }
     }
 
-    /// The queue on which a session tells its delegate; the session waits at the gate as it adds to it.
+    /// The delegate queue of a session; the session waits at the gate when it adds an operation.
     private final class GatedQueue: OperationQueue, @unchecked Sendable {
         private let gate: Gate
 

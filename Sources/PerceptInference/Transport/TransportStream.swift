@@ -1,30 +1,34 @@
 public import HTTPTypes
 import Synchronization
 
-/// An answer whose body is still arriving.
+/// A response with a body that is still arriving.
 public struct TransportStream: Sendable {
+    /// The status code.
     public var status: Int
+    /// The headers.
     public var headers: HTTPFields
+    /// The body.
     public var body: TransportBody
 
+    /// Creates a response.
     public init(status: Int, headers: HTTPFields = [:], body: TransportBody) {
         self.status = status
         self.headers = headers
         self.body = body
     }
 
-    /// An answer that is there already.
+    /// Creates a stream from a whole response.
     public init(_ reply: TransportReply) {
         self.init(status: reply.status, headers: reply.headers, body: TransportBody(reply.body))
     }
 }
 
-/// The bytes of an answer in the pieces in which they arrive; read once, by one task.
+/// The bytes of a response in pieces as they arrive; read once, by one task.
 ///
-/// The transfer keeps pace with its reader: what is not read holds the sender up. It is stopped when the reading task is
-/// cancelled, and when the last copy of this value is gone.
+/// Unread data pauses the sender. The transfer is stopped when the reading task is cancelled, or when the last copy of
+/// this value is released.
 public struct TransportBody: AsyncSequence, Sendable {
-    /// Ends the transfer with the last value that refers to it.
+    /// Ends the transfer when the last reference is released.
     fileprivate final class Source: Sendable {
         let next: @Sendable () async throws(TransportError) -> [UInt8]?
         let stop: @Sendable () -> Void
@@ -41,7 +45,7 @@ public struct TransportBody: AsyncSequence, Sendable {
         }
     }
 
-    /// Bytes that are given away once.
+    /// Bytes that are returned once.
     private final class Rest: Sendable {
         private let bytes: Mutex<[UInt8]>
 
@@ -59,39 +63,45 @@ public struct TransportBody: AsyncSequence, Sendable {
 
     private let source: Source
 
+    /// Creates a body.
+    ///
     /// - Parameters:
-    ///   - next: gives the next piece, `nil` at the end of the body, and an error once the calling task is cancelled.
-    ///   - stop: ends the transfer, if it has not ended; called at least once, from any task.
+    ///   - next: Returns the next piece, or `nil` at the end of the body; throws after the calling task was cancelled.
+    ///   - stop: Ends the transfer if it is still active; called at least once, from any task.
     public init(
         next: @escaping @Sendable () async throws(TransportError) -> [UInt8]?, stop: @escaping @Sendable () -> Void
     ) {
         source = Source(next: next, stop: stop)
     }
 
-    /// A body that is there already.
+    /// Creates a body from bytes in memory.
     public init(_ bytes: [UInt8]) {
         let rest = Rest(bytes)
         self.init(next: { rest.take() }, stop: {})
     }
 
+    /// An iterator over the pieces.
     public struct Iterator: AsyncIteratorProtocol, Sendable {
         fileprivate let source: Source
 
+        /// Returns the next piece, or `nil` at the end of the body.
         public mutating func next() async throws(TransportError) -> [UInt8]? {
             try await source.next()
         }
 
+        /// Returns the next piece, or `nil` at the end of the body.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(TransportError) -> [UInt8]? {
             try await source.next()
         }
     }
 
+    /// Returns an iterator; the body can be read only once.
     public func makeAsyncIterator() -> Iterator { Iterator(source: source) }
 
-    /// Ends the transfer now, whoever else refers to it.
+    /// Ends the transfer now, whatever else refers to it.
     func stop() { source.stop() }
 
-    /// Reads to the end of the body, or to the first piece that goes beyond `byteLimit` bytes, cutting that one.
+    /// Reads to the end of the body, or until `byteLimit` bytes, where the last piece is truncated.
     func prefix(bytes byteLimit: Int) async throws(TransportError) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < byteLimit, let piece = try await source.next() {

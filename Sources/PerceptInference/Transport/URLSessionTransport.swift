@@ -7,16 +7,17 @@
         import FoundationNetworking
     #endif
 
-    /// Carries requests over Foundation's `URLSession`: no cookies, no cache, nothing on disk, no redirect followed.
+    /// Sends requests with Foundation's `URLSession`: no cookies, no cache, nothing on disk, and redirects are not
+    /// followed.
     ///
-    /// Connections are kept and reused as long as the value lives; one is enough for a whole program. Proxies and the
-    /// certificates that are trusted are the system's, plain http to this machine itself goes through no proxy.
+    /// Connections are kept and reused as long as the value lives; one value is enough for a whole program. Proxies and
+    /// trusted certificates are the system's; plain http to this machine uses no proxy.
     ///
-    /// On Linux it is there in debug builds alone, for its tests: ``CurlTransport`` says why.
+    /// On Linux it exists only in debug builds, for its tests; see ``CurlTransport`` for the reason.
     final class URLSessionTransport: HTTPTransport {
-        /// Made for the first request: a program that asks nothing opens nothing.
+        /// Created with the first request.
         private let current = Mutex<Session?>(nil)
-        /// How long a connection may take to come about, name look-up and TLS included, before anything is sent.
+        /// The maximum time to connect, including name resolution and TLS.
         let connectTimeout: Duration
 
         init(connectTimeout: Duration = .seconds(30)) {
@@ -27,7 +28,7 @@
             current.withLock { $0?.retire() }
         }
 
-        /// A session and the transfers in it; task identifiers are unique within one session only.
+        /// A session and its transfers; task identifiers are unique only within one session.
         private struct Session {
             let transfers = TransferTable()
             let session: URLSession
@@ -37,22 +38,23 @@
                 session = URLSession(configuration: .forgetful, delegate: transfers, delegateQueue: nil)
             }
 
-            /// The session keeps its delegate, and the system keeps the session, until this; transfers under way go on.
+            /// Until this call, the session retains its delegate and the system retains the session; active transfers
+            /// continue.
             func retire() {
                 session.finishTasksAndInvalidate()
             }
         }
 
-        /// A file is sent piece by piece; see ``TransportRequest/bodyFile``.
+        /// True: a file is sent piece by piece; see ``TransportRequest/bodyFile``.
         var sendsFiles: Bool { true }
 
         func send(_ request: TransportRequest) async throws(TransportError) -> TransportReply {
             var urlRequest = URLRequest(request)
-            // The session's own timeout counts from byte to byte and is set longer, so that the whole one comes first.
+            // The session's own timeout counts from byte to byte; it is longer, so that the total timeout comes first.
             let timeout = max(request.timeout.inSeconds, 0)
             urlRequest.timeoutInterval = timeout + 60
 
-            // Within the lock: a session that was retired in between takes no tasks.
+            // Inside the lock, because a session that was retired in between accepts no tasks.
             let (session, task) = current.withLock { [urlRequest] current in
                 let session = current ?? Session()
                 current = session
@@ -62,10 +64,11 @@
             transfers.register(task, byteLimit: request.responseByteLimit)
             defer { transfers.remove(task) }
             let timer = Alarm(after: .seconds(timeout)) {
-                transfers.stop(task, TransportError(.timedOut, problem: "no complete answer within \(request.timeout)"))
+                let problem = "no complete response within \(request.timeout)"
+                transfers.stop(task, TransportError(.timedOut, problem: problem))
             }
             defer { timer.cancel() }
-            // Only a body that is being sent tells of a connection: without one there is just the whole timeout.
+            // Only the upload of a body shows that a connection exists; without a body, only the total timeout applies.
             let connectTimer =
                 request.bodyByteCount == 0
                 ? nil
@@ -88,10 +91,10 @@
             return try await TransportStream(answer)
         }
 
-        /// Gives later requests a new session.
+        /// Uses a new session for later requests.
         ///
-        /// A server that sends without end can keep the old one busy for seconds on Linux, where a cancelled transfer is
-        /// dropped only once there is nothing to be read from it for a moment.
+        /// On Linux, a server that sends endlessly can keep the old session busy for seconds, because a cancelled
+        /// transfer is dropped only when no data is available for a moment.
         private func replace(_ session: Session) {
             current.withLock { current in
                 guard current?.session === session.session else { return }
@@ -101,7 +104,7 @@
         }
     }
 
-    /// The answers under way, fed by the session.
+    /// The active transfers, updated by the session.
     private final class TransferTable: NSObject, URLSessionDataDelegate, Sendable {
         typealias Outcome = Result<TransportReply, TransportError>
 
@@ -128,7 +131,7 @@
             transfers.withLock { $0[task.taskIdentifier] = nil }
         }
 
-        /// Starts the task, unless it was stopped since it was registered.
+        /// Starts the task, unless it was stopped after registration.
         func begin(_ task: URLSessionTask, _ continuation: CheckedContinuation<Outcome, Never>) {
             let outcome = transfers.withLock { transfers -> Outcome? in
                 transfers[task.taskIdentifier]?.continuation = continuation
@@ -146,9 +149,9 @@
             task.cancel()
         }
 
-        /// Settles the outcome, the reply collected so far when there is no error; later calls change nothing.
+        /// Sets the outcome, or the reply collected so far if there is no error; later calls have no effect.
         private func finish(_ task: URLSessionTask, _ failure: Outcome?) {
-            let missing = TransportError(.answerMalformed, problem: "the connection ended without an HTTP answer")
+            let missing = TransportError(.answerMalformed, problem: "the connection ended without an HTTP response")
             let (continuation, outcome) = transfers.withLock { transfers in
                 guard var transfer = transfers[task.taskIdentifier], transfer.outcome == nil else {
                     return (CheckedContinuation<Outcome, Never>?.none, Outcome.failure(missing))
@@ -173,7 +176,7 @@
                 return transfers[dataTask.taskIdentifier]?.byteLimit ?? 0
             }
             guard response.expectedContentLength <= Int64(limit) else {
-                // Refusing by the handler leaves the connection open on Linux; going on and cancelling then closes it.
+                // On Linux, refusing in the handler leaves the connection open; cancelling afterwards closes it.
                 completionHandler(.allow)
                 return stop(dataTask, .answerTooLarge(limit))
             }
@@ -198,8 +201,8 @@
             transfers.withLock { $0[task.taskIdentifier]?.isConnected = true }
         }
 
-        /// The connection was kept from before and broke off without an answer. libcurl would send again, but without the body,
-        /// and wait for ever: the caller is told instead, and retries as it sees fit.
+        /// Called when a kept connection was closed without a response. libcurl would resend the request without its
+        /// body and wait forever, so the request fails instead, and the caller may retry.
         func urlSession(
             _ session: URLSession, task: URLSessionTask,
             needNewBodyStream completionHandler: @escaping @Sendable (InputStream?) -> Void

@@ -3,7 +3,7 @@ import Testing
 @testable import PerceptAudio
 
 @Suite struct FrequencyScaleTests {
-    @Test(arguments: FrequencyScale.allCases) func positionsAndFrequenciesUndoOneAnother(_ scale: FrequencyScale) {
+    @Test(arguments: FrequencyScale.allCases) func positionAndFrequencyAreInverse(_ scale: FrequencyScale) {
         let range = scale.range(nyquist: 22_050)
         var last = -1.0
         for frequency in [range.lowerBound, 50, 440, 1000, 5000, 22_050] where range.contains(frequency) {
@@ -15,8 +15,9 @@ import Testing
         #expect(last == 1)
     }
 
-    /// 1000 Hz are 1000 mel (HTK's formula gives 999.99), and an octave is the same everywhere on a logarithmic scale.
-    @Test func scalesAreWhatTheyAreCalled() {
+    /// 1000 Hz is 1000 mel (HTK's formula gives 999.99), and an octave has the same height everywhere on a logarithmic
+    /// scale.
+    @Test func scalesMatchTheirDefinitions() {
         let mel = FrequencyScale.mel.position(of: 1000, in: 0...8000) * 2840.023
         #expect(abs(mel - 999.9855) < 0.01)
         let octaves = [55.0, 110, 220, 440].map { FrequencyScale.logarithmic.position(of: $0, in: 20...20_000) }
@@ -24,7 +25,7 @@ import Testing
         #expect(FrequencyScale.linear.position(of: 2000, in: 0...8000) == 0.25)
     }
 
-    /// Whatever the rows are, a flat spectrum stays flat, and no row is above the loudest bin.
+    /// A flat spectrum stays flat for any rows, and no row exceeds the loudest bin.
     @Test(arguments: FrequencyScale.allCases, [1, 7, 60, 600]) func flatStaysFlat(_ scale: FrequencyScale, _ count: Int)
     {
         let rows = FrequencyRows(
@@ -34,7 +35,7 @@ import Testing
         for power in powers { #expect(abs((power ?? 0) - 2) < 1e-5) }
     }
 
-    /// Above a recording's own Nyquist frequency there is nothing, not silence.
+    /// Rows above a recording's own Nyquist frequency are empty, not silent.
     @Test func rowsAboveNyquistAreEmpty() {
         let rows = FrequencyRows(count: 100, scale: .linear, range: 0...20_000, sampleRate: 16_000, windowLength: 512)
         let powers = rows.powers([Float](repeating: 1, count: 257))
@@ -42,8 +43,8 @@ import Testing
         #expect(rows.powers([]).allSatisfy { $0 == nil })
     }
 
-    /// A tone is in the row of its frequency.
-    @Test(arguments: FrequencyScale.allCases) func tonesStandAtTheirFrequency(_ scale: FrequencyScale) {
+    /// A tone appears in the row of its frequency.
+    @Test(arguments: FrequencyScale.allCases) func tonesAppearAtTheirFrequency(_ scale: FrequencyScale) {
         let range = scale.range(nyquist: 8000)
         let rows = FrequencyRows(count: 200, scale: scale, range: range, sampleRate: 16_000, windowLength: 1024)
         var bins = [Float](repeating: 0, count: 513)

@@ -7,7 +7,8 @@ import Testing
 @testable import PerceptAudio
 
 @Suite struct SpectrogramTests {
-    /// What scipy made of sounds that are computed here; see TestMedia/golden/make_spectrogram_golden.py, which names its version.
+    /// Results of scipy for sounds that are computed here; TestMedia/golden/make_spectrogram_golden.py names its
+    /// version.
     struct Golden: Decodable {
         struct Case: Decodable, CustomTestStringConvertible {
             let sampleRate, frameCount, windowLength, hop, windowCount, step: Int
@@ -17,7 +18,7 @@ import Testing
 
             var testDescription: String { "\(windowLength) every \(hop), \(scaling)" }
 
-            /// The same numbers as the script's.
+            /// The same samples as in the script.
             var sound: [Float] {
                 var state: UInt32 = 1
                 return (0..<frameCount).map { t in
@@ -37,13 +38,13 @@ import Testing
         }()
     }
 
-    @Test func allCasesAreThere() {
+    @Test func allCasesArePresent() {
         #expect(Golden.all.count == 5)
     }
 
     /// To 1e-5 relative in every bin, down to 130 dB below the loudest.
-    @Test(arguments: Golden.all) func powersAreThoseOfScipy(_ golden: Golden.Case) throws {
-        // As many columns as frames: each window then has a cell of its own.
+    @Test(arguments: Golden.all) func powersEqualScipys(_ golden: Golden.Case) throws {
+        // As many columns as frames, so that each window has its own cell.
         var meter = try SpectrogramMeter(
             sampleRate: golden.sampleRate, channelCount: 1, windowLength: golden.windowLength, hop: golden.hop,
             placement: .inside, scaling: golden.scaling == "density" ? .density : .spectrum,
@@ -67,7 +68,7 @@ import Testing
         #expect(abs(total - golden.total) <= 1e-6 * golden.total)
     }
 
-    /// The oracle is plain C; vectors differ from it by rounding alone.
+    /// The oracle is plain C; vector kernels differ from it only by rounding.
     @Test(arguments: [2, 3, 4, 315, 512, 1000]) func allKernelsAgree(_ length: Int) throws {
         var generator = SplitMix64(seed: UInt64(length))
         let transform = try PowerSpectrumTransform(length: length) { _, _ in 1 }
@@ -85,7 +86,7 @@ import Testing
             }
         }
         let expected = powers(PerceptKernelScalar)
-        // Parseval: the powers of a frame sum up to its windowed energy.
+        // Parseval: the powers of a frame add up to its windowed energy.
         for frame in 0..<16 {
             let energy = (0..<length).reduce(0.0) { sum, t in
                 let window = 0.5 - 0.5 * cos(2 * Double.pi * Double(t) / Double(length))
@@ -100,8 +101,8 @@ import Testing
         }
     }
 
-    /// Whatever the blocks, and whether the length is known, a column is the mean of the same windows.
-    @Test func blocksAndKnowledgeOfTheLengthMakeNoDifference() throws {
+    /// A column is the mean of the same windows for any block size, whether or not the length is known.
+    @Test func blockSizeAndKnownLengthMakeNoDifference() throws {
         var generator = SplitMix64(seed: 5)
         let planes = (0..<2).map { _ in (0..<30_000).map { _ in Float.random(in: -1...1, using: &generator) } }
         func columns(blockLength: Int, expected: Int?) throws -> [[Float]] {
@@ -120,17 +121,17 @@ import Testing
         let whole = try columns(blockLength: 30_000, expected: 30_000)
         let pieces = try columns(blockLength: 37, expected: 30_000)
         for (a, b) in zip(whole.joined(), pieces.joined()) { #expect(abs(a - b) <= 1e-5 * a) }
-        // Cells of 512 frames instead of columns of 1000: the mean over all is the same.
+        // Cells of 512 frames instead of columns of 1000: the overall mean is the same.
         let unknown = try columns(blockLength: 4096, expected: nil)
         #expect(unknown.allSatisfy { $0.count == 129 && $0.allSatisfy { $0 > 0 && $0.isFinite } })
-        // A length that was stated wrongly, too short or too long.
+        // Wrong lengths, too short or too long.
         for wrong in [7000, 1_000_000] {
             let columns = try columns(blockLength: 4096, expected: wrong)
             #expect(columns.allSatisfy { $0.count == 129 && $0.allSatisfy { $0 > 0 && $0.isFinite } })
         }
     }
 
-    /// A sine of full scale on a bin has a power of ½ in every column, however many windows there are.
+    /// A full-scale sine centred on a bin has a power of ½ in every column, whatever the number of windows.
     @Test func sineHasItsPowerInEveryColumn() throws {
         let sine = (0..<100_000).map { Float(sin(2 * Double.pi * Double($0) * 32 / 512)) }
         var meter = try SpectrogramMeter(
@@ -154,13 +155,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 0, -5, 11, 2 * 11 * 13, 1 << 19]) func otherWindowsAreRefused(_ length: Int) {
+    @Test(arguments: [1, 0, -5, 11, 2 * 11 * 13, 1 << 19]) func unsupportedWindowsAreRejected(_ length: Int) {
         expectMediaError(.invalidArgument) {
             _ = try SpectrogramMeter(sampleRate: 8000, channelCount: 1, windowLength: length, columnCount: 10)
         }
     }
 
-    /// Two to the power nearest to 46 ms.
+    /// The power of two nearest to 46 ms.
     @Test func windowsFollowTheRate() {
         let lengths = [1: 64, 8000: 512, 16_000: 1024, 22_050: 1024, 44_100: 2048, 48_000: 2048, 768_000: 4096]
         for (rate, length) in lengths { #expect(Spectrogram.windowLength(forSampleRate: rate) == length) }

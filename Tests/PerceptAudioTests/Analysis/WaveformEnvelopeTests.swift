@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    /// No peak is lost, and none is invented, whatever the header said.
+    /// No peak is lost or invented, whatever length the header states.
     @Test(arguments: [nil, 1, 999, 40_000, 1 << 62, -3] as [Int?])
     func peaksSurviveAnUnknownLength(_ expected: Int?) {
         let sound = Self.sound(20_011, seed: 3)
@@ -60,7 +60,7 @@ import Testing
             let end = (i + 1) * 20_011 / 50
             let own = sound[start..<end]
             #expect(column.minimum <= own.min() ?? 0 && column.maximum >= own.max() ?? 0)
-            // Cells are no longer than columns of what was stated, or of the recording.
+            // Cells are no longer than columns of the stated length or of the recording.
             let reach = max(1, (expected.map { $0 < 1 << 40 && $0 > 50 ? $0 : 0 } ?? 0) / 50, 401)
             let around = sound[max(0, start - reach)..<min(20_011, end + reach)]
             #expect(column.minimum >= around.min() ?? 0 && column.maximum <= around.max() ?? 0)
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func clippingIsMarkedWhereItIs() {
+    @Test func clippingIsMarkedInItsColumn() {
         var sound = [Float](repeating: 0.1, count: 10_000)
         for index in 5000..<5003 { sound[index] = 1 }
         for index in 7000..<7002 { sound[index] = -1 }
@@ -76,7 +76,7 @@ import Testing
         #expect(columns.indices.filter { columns[$0].isClipped } == [50])
     }
 
-    @Test func nothingHasNoColumns() {
+    @Test func emptyRecordingsHaveNoColumns() {
         let nothing = WaveformMeter(sampleRate: 8000, channelCount: 1, columnCount: 10).finish()
         #expect(nothing.columns(10).isEmpty && nothing.frameCount == 0)
         let something = Self.envelope([[0.5]], columnCount: 10, expected: nil, blockLength: 1)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PerceptAudio
 
-/// Where recordings are cut, decided on energies alone: windows of 10 ms of 100 Hz, one frame each.
+/// Plans cuts from energies alone: windows of 10 ms at 100 Hz, one frame each.
 @Suite struct ChunkPlannerTests {
     private static func chunks(_ energies: [Float], _ chunking: AudioChunking) -> [AudioChunk] {
         var planner = ChunkPlanner(chunking, sampleRate: 100, windowLength: 1)
@@ -11,7 +11,7 @@ import Testing
         return planner.finish(frameCount: energies.count)
     }
 
-    /// What must hold of any plan.
+    /// Checks the invariants of any plan.
     private static func expectInOrder(
         _ chunks: [AudioChunk], frameCount: Int, limit: Int, sourceLocation: SourceLocation = #_sourceLocation
     ) {
@@ -19,7 +19,7 @@ import Testing
         #expect(chunks.last?.ownFrames.upperBound == frameCount, sourceLocation: sourceLocation)
         for (chunk, following) in zip(chunks, chunks.dropFirst()) {
             #expect(chunk.ownFrames.upperBound == following.ownFrames.lowerBound, sourceLocation: sourceLocation)
-            // The overlap lies evenly around the cut.
+            // The overlap is centred on the cut.
             let cut = chunk.ownFrames.upperBound
             #expect(
                 chunk.frames.upperBound - cut == cut - following.frames.lowerBound, sourceLocation: sourceLocation)
@@ -35,19 +35,19 @@ import Testing
         }
     }
 
-    @Test func whatFitsIsNotCut() {
+    @Test func shortRecordingsAreNotCut() {
         let chunks = Self.chunks(Array(repeating: 0.1, count: 1000), AudioChunking(maximumChunkDuration: 10))
         #expect(chunks == [AudioChunk(frames: 0..<1000, ownFrames: 0..<1000, isSilent: false)])
         #expect(Self.chunks([], AudioChunking()).isEmpty)
     }
 
-    /// Chunks of 10 s are cut in their last 2.5 s: the pause at 8.5…9.1 s is in, the one at 5 s is not.
+    /// Chunks of 10 s are cut in their last 2.5 s, which contain the pause at 8.5…9.1 s but not the one at 5 s.
     @Test func theCutIsInThePause() {
         var energies = [Float](repeating: 0.1, count: 1500)
         for window in 500..<600 { energies[window] = 0 }
         for window in 850..<911 { energies[window] = 1e-7 }
         let chunks = Self.chunks(energies, AudioChunking(maximumChunkDuration: 10))
-        // Levels are those of 400 ms, so the places from 870 to 891 are equally quiet; their middle is 880.
+        // Levels cover 400 ms, so the points from 870 to 891 are equally quiet; the middle is 880.
         #expect(chunks.map(\.frames) == [0..<880, 880..<1500])
         #expect(chunks.map(\.ownFrames) == chunks.map(\.frames))
     }
@@ -55,7 +55,7 @@ import Testing
     @Test func withoutAPauseChunksOverlap() {
         let chunks = Self.chunks(
             Array(repeating: 0.1, count: 2000), AudioChunking(maximumChunkDuration: 10, overlap: 2))
-        // Nowhere is quieter than anywhere: the middle of 750…900, the last place that leaves a second for the overlap.
+        // All points are equally quiet: the middle of 750…900, the last point that leaves a second for the overlap.
         #expect(chunks.map(\.ownFrames) == [0..<825, 825..<1550, 1550..<2000])
         #expect(chunks.map(\.frames) == [0..<925, 725..<1650, 1450..<2000])
         Self.expectInOrder(chunks, frameCount: 2000, limit: 1000)
@@ -64,8 +64,8 @@ import Testing
         #expect(none.map(\.frames) == none.map(\.ownFrames))
     }
 
-    /// 20 dB below the speech around it is a pause, even at −40 dBFS.
-    @Test func aPauseInANoisyRoomIsOne() {
+    /// A level 20 dB below the surrounding speech is a pause, even at −40 dBFS.
+    @Test func aPauseInANoisyRoomIsFound() {
         var energies = [Float](repeating: 0.01, count: 1500)
         for window in 900..<960 { energies[window] = 0.0001 }
         let noisy = Self.chunks(energies, AudioChunking(maximumChunkDuration: 10, overlap: 1))
@@ -77,7 +77,7 @@ import Testing
         #expect(noPause[0].frames.upperBound == noPause[0].ownFrames.upperBound + 50)
     }
 
-    @Test func silentChunksAreKnown() {
+    @Test func silentChunksAreMarked() {
         let energies = [Float](repeating: 0.1, count: 600) + [Float](repeating: 1e-9, count: 2400)
         let chunks = Self.chunks(energies, AudioChunking(maximumChunkDuration: 10))
         #expect(chunks.first?.isSilent == false)
@@ -111,12 +111,12 @@ import Testing
         #expect(overlapCount > 100)
     }
 
-    /// Wherever the search window holds half a second of silence, the cut lies in silence and nothing overlaps.
-    @Test func aCutIsInSilenceWhenThereIsAny() {
+    /// Whenever the search window contains half a second of silence, the cut lies in silence and nothing overlaps.
+    @Test func cutsPreferSilence() {
         var random = SplitMix64(seed: 3)
         for _ in 0..<200 {
             var energies = (0..<6000).map { _ in Float.random(in: 0.001...0.1, using: &random) }
-            // A pause of 0.5 s every 2 s: each search window of 2.5 s, but for its last half second, holds one.
+            // A pause of 0.5 s every 2 s: each search window of 2.5 s, without its last half second, contains one.
             let shift = Int.random(in: 0..<200, using: &random)
             for start in stride(from: shift, to: 5950, by: 200) {
                 for window in start..<start + 50 { energies[window] = Float.random(in: 0...1e-7, using: &random) }

@@ -5,7 +5,7 @@ import PerceptTestSupport
 import Testing
 
 @Suite struct ChunkedRecordingTests {
-    /// Bursts of tone with pauses between them: 1.5 s in 2 s.
+    /// Bursts of tone with pauses between them: 1.5 s out of every 2 s.
     private static func bursts(_ count: Int, rate: Int, pauses: Bool = true) throws -> Recording {
         let samples = (0..<count * 2 * rate).map { frame in
             let second = Double(frame) / Double(rate)
@@ -50,7 +50,7 @@ import Testing
             pauses == zip(recording.chunks, recording.chunks.dropFirst()).allSatisfy { !$0.frames.overlaps($1.frames) })
     }
 
-    @Test func aFileIsCutAsItsSamplesAre() throws {
+    @Test func filesAndSamplesAreCutAlike() throws {
         let source = try Self.bursts(6, rate: 8000, pauses: false)
         let wav = WAVBytes.plain(
             WAVBytes.samples(source.planes[0]), tag: .float, bits: 32, sampleRate: 8000, channelCount: 1)
@@ -62,7 +62,7 @@ import Testing
         #expect(try Self.all(fromFile) == Self.all(fromSamples))
     }
 
-    /// One gain for all chunks, by the loudest of them.
+    /// All chunks share one gain, determined by the loudest.
     @Test func allChunksHaveOneGain() throws {
         var samples = try Self.bursts(6, rate: 8000).planes[0]
         for frame in samples.indices.prefix(6 * 8000) { samples[frame] *= 0.1 }
@@ -79,7 +79,7 @@ import Testing
         #expect(abs(peaks[0] - 0.09) < 1e-4)
     }
 
-    @Test func silentChunksAreNotSentWhenSilenceIsTrimmed() throws {
+    @Test func silentChunksAreOmittedWhenTrimming() throws {
         let rate = 8000
         let silence = [Float](repeating: 0, count: 20 * rate)
         let sound = try Self.bursts(2, rate: rate).planes[0]
@@ -93,16 +93,16 @@ import Testing
         #expect(whole.chunks.contains { $0.isSilent })
         #expect(!trimmed.chunks.contains { $0.isSilent })
         #expect(trimmed.chunks.count < whole.chunks.count / 2)
-        // A quarter second is left before the first sound at 20 s; the last ends at 47.5 s.
+        // A quarter second is kept before the first sound at 20 s; the last one ends at 47.5 s.
         #expect(trimmed.chunks.first?.frames.lowerBound == 20 * rate - rate / 4)
         #expect(trimmed.chunks.last?.frames.upperBound == 47 * rate + rate / 2 + rate / 4)
-        // Every sounding frame is in a chunk.
+        // Every frame with sound is in a chunk.
         let covered = trimmed.chunks.reduce(into: Set<Int>()) { $0.formUnion($1.ownFrames) }
         #expect(source.planes[0].indices.allSatisfy { source.planes[0][$0] == 0 || covered.contains($0) })
         #expect(try Self.all(trimmed).count == trimmed.chunks.count)
     }
 
-    @Test func whatCannotBeChunkedIsRefused() throws {
+    @Test func invalidChunkingIsRejected() throws {
         let source = try Self.bursts(3, rate: 8000)
         for chunking in [
             AudioChunking(maximumChunkDuration: 0.5), AudioChunking(maximumChunkDuration: .nan),
@@ -120,13 +120,13 @@ import Testing
         #expect(error?.remedy == "make the chunks shorter (--chunk)")
     }
 
-    /// What the reader notices (here: a header that states more than there is) is told once, of one chunk or of many.
+    /// Warnings of the reader (here: a header that states too many frames) are reported once, for one chunk or many.
     @Test(arguments: [3.0, 60])
     func whatTheReaderNoticedIsToldOnce(seconds: Double) throws {
         let source = try Self.bursts(6, rate: 8000)
         var wav = WAVBytes.plain(
             WAVBytes.samples(source.planes[0]), tag: .float, bits: 32, sampleRate: 8000, channelCount: 1)
-        // The size of the data stands in bytes 40 to 43.
+        // The data size is in bytes 40 to 43.
         wav.replaceSubrange(40..<44, with: WAVBytes.littleEndian(UInt32(1_000_000_000)))
         let noticed = try AudioPreparation().prepare(.bytes(wav)).warnings
         #expect(noticed.count == 1)

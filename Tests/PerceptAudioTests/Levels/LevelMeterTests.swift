@@ -18,7 +18,7 @@ import Testing
         #expect(abs(try #require(levels.peakDecibels) + 6.0206) < 1e-3)
     }
 
-    @Test func silenceIsCountedByTime() {
+    @Test func silenceRatioIsAFractionOfTime() {
         // One second of silence, then one of a constant: half of the windows.
         var meter = LevelMeter(sampleRate: 8000, channelCount: 1)
         meter.add([[Float](repeating: 0, count: 8000)])
@@ -30,13 +30,13 @@ import Testing
 
     @Test func clippingIsCountedInRuns() {
         var meter = LevelMeter(sampleRate: 8000, channelCount: 1)
-        // Two samples at full scale are a peak; runs of three and of five are clipping, the latter across blocks.
+        // Two samples at full scale are a peak; runs of three and of five are clipping, the second across blocks.
         meter.add([[0, 1, 1, 0, -1, -1, -1, 0, 1, 1]])
         meter.add([[1, 1, 1, 0]])
         #expect(meter.finish().clippedRunCount == 2)
     }
 
-    @Test func nothingHasNoLevel() {
+    @Test func emptyRecordingsHaveNoLevel() {
         let levels = LevelMeter(sampleRate: 8000, channelCount: 2).finish()
         #expect(levels.peakDecibels == nil)
         #expect(levels.silenceRatio == 1)

@@ -4,8 +4,8 @@ import Testing
 
 @testable import PerceptAudio
 
-/// The cases of EBU Tech 3341 (version 4.0), table 1, whose loudness follows from their description: sines of 1 kHz, at which
-/// the weighting of the standard makes −0.691 dB good.
+/// The cases of EBU Tech 3341 (version 4.0), table 1, with a loudness that follows from their description: 1 kHz sines,
+/// where the standard's weighting cancels its offset of −0.691 dB.
 @Suite struct LoudnessMeterTests {
     private struct Passage {
         let seconds: Double
@@ -21,7 +21,7 @@ import Testing
         for passage in passages {
             let end = frame + Int(passage.seconds * Double(rate))
             while frame < end {
-                // Blocks that fit neither a step nor a window.
+                // Blocks that match neither a step nor a window.
                 let count = min(4801, end - frame)
                 meter.add(
                     passage.levels.map { level in
@@ -40,16 +40,16 @@ import Testing
         Passage(seconds: seconds, levels: [level, level])
     }
 
-    /// Cases 1 and 2, at other rates too: the weighting is made for each.
+    /// Cases 1 and 2, also at other rates, since the weighting is designed for each.
     @Test(arguments: [-23.0, -33], [8000, 16_000, 44_100, 48_000, 96_000, 192_000])
     func aSteadySineHasItsLevel(level: Double, rate: Int) throws {
-        // The standard's 20 s for the standard's own rate; a steady sine has the same loudness at any length.
+        // The standard's 20 s only at the standard's rate; a steady sine has the same loudness at any length.
         let measured = try #require(try Self.loudness([Self.stereo(level, rate == 48_000 ? 20 : 1)], rate: rate))
-        // The shelf is warped at 8 kHz, where 1 kHz lies nearer to the Nyquist frequency.
+        // At 8 kHz the shelf is warped, because 1 kHz is closer to the Nyquist frequency.
         #expect(abs(measured - level) <= (rate == 8000 ? 0.15 : 0.1), "\(measured)")
     }
 
-    /// Cases 3, 4 and 5: the gates leave out what is much softer.
+    /// Cases 3, 4 and 5: the gates exclude much softer passages.
     @Test func softPassagesAreGatedOut() throws {
         let cases = [
             [Self.stereo(-36, 10), Self.stereo(-23, 60), Self.stereo(-36, 10)],
@@ -65,9 +65,9 @@ import Testing
         }
     }
 
-    /// The relative gate is 10 LU below the mean of what passes the absolute gate. Two passages of equal length, the second
-    /// softer by x LU, have a mean of 10·log₁₀((1 + 10^(−x/10)) / 2) LU relative to the first; −10 LU below it lies −x for
-    /// x = 12.787 LU.
+    /// The relative gate is 10 LU below the mean of what passes the absolute gate. Two passages of equal length,
+    /// the second softer by x LU, have a mean of 10·log₁₀((1 + 10^(−x/10)) / 2) LU relative to the first. The second lies
+    /// exactly 10 LU below that mean for x = 12.787 LU.
     @Test func theRelativeGateIsTenUnitsBelowTheMean() throws {
         for (difference, isGated) in [(12.70, false), (12.87, true)] {
             let passages = [Self.stereo(-20, 20), Self.stereo(-20 - difference, 20)]
@@ -78,12 +78,12 @@ import Testing
         }
     }
 
-    /// Case 6: 5.0, each channel by its weight, in the order left, right, centre, left and right surround.
-    @Test func channelsCountByTheirPlace() throws {
+    /// Case 6: 5.0, with channel weights, in the order left, right, centre, left and right surround.
+    @Test func channelsAreWeightedByPosition() throws {
         let layout = ChannelLayout([.frontLeft, .frontRight, .frontCenter, .backLeft, .backRight])
         let measured = try Self.loudness([Passage(seconds: 20, levels: [-28, -28, -24, -30, -30])], layout)
         #expect(abs(try #require(measured) + 23) <= 0.1, "\(measured ?? 0)")
-        // Low-frequency effects count nothing; the same sound on one channel is 3.01 LU softer than on two.
+        // Low-frequency effects have no weight; the same sound on one channel is 3.01 LU softer than on two.
         let lowFrequency = ChannelLayout([.frontLeft, .lowFrequency])
         let one = try #require(try Self.loudness([Passage(seconds: 5, levels: [-23, 0])], lowFrequency))
         let mono = try #require(try Self.loudness([Passage(seconds: 5, levels: [-23])], .mono))
@@ -93,7 +93,7 @@ import Testing
         #expect(LoudnessMeter.weights(surround) == [1.41, 1])
     }
 
-    @Test func silenceAndAMomentHaveNone() throws {
+    @Test func silenceAndShortRecordingsHaveNoLoudness() throws {
         #expect(try Self.loudness([Passage(seconds: 3, levels: [nil, nil])]) == nil)
         #expect(try Self.loudness([Self.stereo(-71.5, 3)]) == nil)
         #expect(try Self.loudness([Self.stereo(-23, 0.39)]) == nil)
@@ -101,7 +101,7 @@ import Testing
         #expect(LoudnessMeter(sampleRate: 7999, channels: .mono) == nil)
     }
 
-    @Test func itDoesNotDependOnTheBlocks() {
+    @Test func loudnessDoesNotDependOnBlockSize() {
         var random = SplitMix64(seed: 5)
         let samples = (0..<100_000).map { _ in Float.random(in: -0.5...0.5, using: &random) }
         func measure(_ block: Int) -> Levels {
@@ -116,7 +116,7 @@ import Testing
     }
 
     /// Louder than full scale, as floating-point recordings can be.
-    @Test func whatIsBeyondFullScaleIsMeasured() throws {
+    @Test func samplesBeyondFullScaleAreMeasured() throws {
         let measured = try #require(try Self.loudness([Self.stereo(60, 3)]))
         #expect(abs(measured - 60) <= 0.1)
     }

@@ -16,7 +16,7 @@ import Testing
         #expect(ChannelChoice(text) == expected)
     }
 
-    /// Of each channel a level of its own, so that none can be taken for another.
+    /// A different level on each channel, so that channels cannot be confused.
     private static func levels(_ count: Int, frames: Int = 1000) throws -> Recording {
         try Recording(
             sampleRate: 16_000, channels: .conventional(channelCount: count),
@@ -38,7 +38,7 @@ import Testing
         #expect((prepared.receipt.source.channelCount, prepared.receipt.upload.channelCount) == (count, 1))
     }
 
-    @Test func aChannelThatIsNotThereIsNamedWithThoseThatAre() throws {
+    @Test func errorsForMissingChannelsListTheExistingOnes() throws {
         let stereo = try Self.levels(2)
         for choice in [ChannelChoice.index(2), .position(.frontCenter)] {
             let error = expectMediaError(.invalidArgument) {
@@ -52,8 +52,8 @@ import Testing
         }
     }
 
-    /// A tone on the left, the same upside down on the right: mixed it would be silence.
-    @Test func nothingCancelsInOneChannel() throws {
+    /// A tone on the left and its inverse on the right: a mix would be silent.
+    @Test func aSingleChannelDoesNotCancel() throws {
         let tone = (0..<16_000).map { Float(0.5 * sin(Double($0) * 0.3)) }
         let recording = try Recording(
             sampleRate: 16_000, channels: .stereo, planes: [tone, tone.map { -$0 }])
@@ -65,7 +65,7 @@ import Testing
     }
 
     /// One speaker talks in the first second, the other in the third.
-    @Test func silenceIsThatOfTheChannel() throws {
+    @Test func trimmingUsesTheChosenChannel() throws {
         let (silence, tone) = (
             [Float](repeating: 0, count: 16_000), (0..<16_000).map { Float(0.5 * sin(Double($0) * 0.3)) }
         )

@@ -2,7 +2,7 @@ import PerceptAudio
 import Testing
 
 @Suite struct MonoMixerTests {
-    @Test func stereoIsThePlainMean() {
+    @Test func stereoIsTheMean() {
         #expect(MonoMixer(.stereo).gains == [0.5, 0.5])
         #expect(MonoMixer(.stereo).mix([[1, 0, -0.5], [0, 1, -0.5]]) == [0.5, 0.5, -0.5])
     }
@@ -21,7 +21,7 @@ import Testing
         #expect(abs(gains.reduce(0, +) - 1) < 1e-6)
     }
 
-    @Test func aLoneLowFrequencyChannelIsHeard() {
+    @Test func aSingleLowFrequencyChannelIsMixed() {
         #expect(MonoMixer(ChannelLayout([.lowFrequency])).gains == [1])
     }
 }
@@ -35,8 +35,8 @@ import Testing
         #expect(abs(try #require(meter.correlation) + 1) < 1e-5)
     }
 
-    /// A preparation warns below a correlation of −0.3: two square waves at right angles, mixed so that the correlation is
-    /// the stated one.
+    /// A preparation warns below a correlation of −0.3. Two square waves a quarter period apart are mixed so that the
+    /// correlation is the stated one.
     @Test(arguments: [(-0.29, false), (-0.31, true)])
     func aMixIsWarnedAboutBelowTheThreshold(correlation: Float, isWarned: Bool) throws {
         #expect(PhaseMeter.cancellationThreshold == -0.3)
@@ -49,7 +49,7 @@ import Testing
         #expect(warnings.contains { $0.contains("out of phase") } == isWarned)
     }
 
-    @Test func equalChannelsAreOneAndSilenceIsNothing() throws {
+    @Test func equalChannelsCorrelateAndSilenceHasNoCorrelation() throws {
         var meter = PhaseMeter(.stereo)
         meter.add([[0, 0], [0, 0]])
         #expect(meter.correlation == nil)

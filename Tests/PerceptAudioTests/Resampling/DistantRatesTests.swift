@@ -4,17 +4,18 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// Rates so far apart that one filter would be too long: an integer decimator comes first. And their mirror images.
+/// Rates so far apart that one filter would be too long, so an integer decimator comes first; and the inverse
+/// conversions.
 ///
-/// The oracles are the same as for ordinary rates: closed forms of tones, and of the windowed sinc.
+/// The oracles are the same as for ordinary rates: closed forms of tones and of the windowed sinc.
 @Suite struct DistantRatesTests {
-    /// One of each kind: a whole ratio, one that is no whole number, and coprime rates.
+    /// One of each kind: an integer ratio, a fractional one, and coprime rates.
     static let pairs = [
         ResamplerTests.Pair(input: 1000, output: 1), ResamplerTests.Pair(input: 3200, output: 3),
         ResamplerTests.Pair(input: 2003, output: 2),
     ]
 
-    /// 260 outputs, of which those whose taps reach beyond neither end are compared.
+    /// 260 outputs, without those whose taps reach beyond an end.
     private static func inner(_ pair: ResamplerTests.Pair, _ frequency: Double, _ quality: ResamplingQuality) throws
         -> (output: [Float], expected: [Double])
     {
@@ -33,7 +34,7 @@ import Testing
         #expect(error < (quality == .standard ? -105 : -118), "\(pair.testDescription): \(error) dB")
     }
 
-    @Test(arguments: pairs, [1.01, 3.7]) func tonesAboveTheNewNyquistAreGone(
+    @Test(arguments: pairs, [1.01, 3.7]) func tonesAboveTheNewNyquistAreRemoved(
         _ pair: ResamplerTests.Pair, _ fraction: Double
     ) throws {
         let (output, _) = try Self.inner(pair, Double(pair.output) / 2 * fraction, .standard)
@@ -41,11 +42,11 @@ import Testing
         #expect(ResamplerTests.errorDecibels(output, silence, margin: 115) < -110)
     }
 
-    /// About what the decimator's own rate is, and about multiples of it: what it lets through would fold down into the passband.
-    @Test(arguments: ResamplingQuality.allCases) func nothingFoldsDownFromTheFirstStage(
+    /// Near the decimator's own rate and its multiples, anything that passes would alias into the passband.
+    @Test(arguments: ResamplingQuality.allCases) func theFirstStageDoesNotAlias(
         _ quality: ResamplingQuality
     ) throws {
-        // 1000 Hz by 125 is 8 Hz.
+        // 1000 Hz divided by 125 is 8 Hz.
         for multiple in [1.0, 7] {
             for offset in [-0.3, 0.45] {
                 let frequency = multiple * 8 + offset
@@ -57,9 +58,10 @@ import Testing
         }
     }
 
-    /// The impulse lies on output 1 exactly: that is 2·fc = 0.95 of what comes in a period, and its neighbours, one period away, are the
-    /// sinc there, 0.95·sin(0.95π)/(0.95π) times the window, all but 1.
-    @Test(arguments: [768_000, 767_999]) func anImpulseStaysWhereItWas(_ rate: Int) throws {
+    /// The impulse lies exactly on output 1, where the response is 2·fc = 0.95 of the input in a period. Its
+    /// neighbours, one period away, are the sinc there, 0.95·sin(0.95π)/(0.95π), times the window, which is nearly
+    /// 1.
+    @Test(arguments: [768_000, 767_999]) func impulsesKeepTheirPosition(_ rate: Int) throws {
         var input = [Float](repeating: 0, count: 2 * rate + 1)
         input[rate] = Float(rate)
         var resampler = try Resampler(from: rate, to: 1)
@@ -76,12 +78,12 @@ import Testing
         let output = try ResamplerTests.resample(
             [Double](repeating: 0.25, count: count), from: pair.input, to: pair.output)
         #expect(output[115..<145].allSatisfy { abs($0 - 0.25) < 2e-6 })
-        // A step's response is half its height at the step: at frame 0, and as far behind the end as before it.
+        // A step response has half its height at the step: at frame 0, and symmetrically at the end.
         #expect(abs(output[0] - 0.125) < 0.06)
         #expect(output.count == 260)
     }
 
-    @Test func blockSizesLeaveNoTrace() throws {
+    @Test func blockSizeMakesNoDifference() throws {
         var generator = SplitMix64(seed: 3)
         let input = (0..<60_000).map { _ in Float.random(in: -1...1, using: &generator) }
         var whole = try Resampler(from: 70_001, to: 70)
@@ -97,17 +99,17 @@ import Testing
         }
     }
 
-    /// The oracle is whole-number arithmetic; every pair gets as few frames as give a handful of outputs.
-    @Test func whatComesOutHasTheRightLengthForAnyPair() throws {
+    /// The oracle is integer arithmetic; every pair gets enough frames for a handful of outputs.
+    @Test func outputsHaveTheRightLengthForAnyPair() throws {
         var generator = SplitMix64(seed: 17)
         func rate() -> Int {
-            // As many slow ones as fast ones.
+            // Log-uniform: as many slow rates as fast ones.
             min(768_000, Int(exp(Double.random(in: 0...log(768_001), using: &generator))))
         }
         var pairs = (0..<100).map { _ in (rate(), rate()) }
         pairs += [(768_000, 1), (767_999, 1), (768_000, 7), (1, 1000), (1, 997), (1, 1), (768_000, 768_000), (2, 1)]
         for (input, output) in pairs {
-            // The tables of thousandfold ratios are large: fewer of them.
+            // The tables of ratios in the thousands are large, so use fewer of them.
             let most = 40 * input / output + 3
             let frameCount = Int.random(in: 0...min(most, 20_000), using: &generator)
             guard frameCount * output / input < 500_000 else { continue }
@@ -117,7 +119,7 @@ import Testing
         }
     }
 
-    /// One frame a second becomes three quarters of a million: a minute and a half of ringing, of which a piece is held at a time.
+    /// One frame per second becomes 768 000: a minute and a half of ringing, held piece by piece.
     @Test func theSlowestSourceBecomesTheFastestUpload() throws {
         let slow = try Recording(sampleRate: 1, channels: .mono, planes: [[Float](repeating: 0.25, count: 3)])
         let encoding = try AudioEncoding(container: .wav, sampleFormat: .s16)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PerceptAudio
 
-/// Every implementation that this processor has agrees with sums in Double to within the rounding of Float.
+/// Every implementation available on this processor agrees with sums in Double, within the rounding of Float.
 @Suite struct KernelTests {
     static let kernels = [PerceptKernelScalar, PerceptKernelAVX2, PerceptKernelAVX512].filter {
         $0.rawValue <= percept_best_kernel().rawValue
@@ -34,14 +34,15 @@ import Testing
         }
     }
 
-    /// The oracle is the polyphase sum over the same impulse response, in Double. Rates of every radix, down and up.
+    /// The oracle is the polyphase sum over the same impulse response, in Double. The rates cover every radix, down and
+    /// up.
     @Test(arguments: [(441, 160), (160, 441), (3, 1), (1, 2), (1, 1), (147, 160), (25, 12), (49, 5), (16, 3)])
     func blocksAreTheSumsThatTheyStandFor(_ rates: (input: Int, output: Int)) throws {
         var generator = SplitMix64(seed: UInt64(rates.input))
         let cutoff = 0.43 * min(1, Double(rates.output) / Double(rates.input))
         let tapCount = Int(120 / cutoff) / 16 * 16
         let halfWidth = Double(tapCount / 2)
-        // A sinc in a Gauss window that ends at −140 dB.
+        // A sinc with a Gaussian window that ends at −140 dB.
         func impulseResponse(_ x: Double) -> Double {
             guard abs(x) < halfWidth else { return 0 }
             let angle = 2 * Double.pi * cutoff * x
@@ -58,7 +59,7 @@ import Testing
             var scratch = KernelScratch()
             let output = blocks.process(input, batchCount: 2, scratch: &scratch, kernel: kernel)
             #expect(output.count == 2 * blocks.outputsPerBatch)
-            // A prime stride meets every place within a block.
+            // A prime stride reaches every position within a block.
             for n in stride(from: 0, to: output.count, by: 101) {
                 let (start, phase) = (n * rates.input).quotientAndRemainder(dividingBy: rates.output)
                 let centre = Double(phase) / Double(rates.output) + halfWidth - 1
@@ -69,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func ratesWithLargePrimesOrLongTapsAreNotDoneInBlocks() {
+    @Test func largePrimesAndLongTapsDoNotUseBlocks() {
         for (input, output, tapCount) in [(11, 8, 224), (8, 13, 160), (5507, 2000, 416), (48, 1, 7216)] {
             let blocks = OverlapSaveFilter(inputRate: input, outputRate: output, tapCount: tapCount) { _ in 0 }
             #expect(blocks == nil, "\(input):\(output)")
@@ -82,7 +83,7 @@ import Testing
         let rows = (0..<(density + 3) * tapCount).map { _ in Float.random(in: -1...1, using: &generator) }
         let input = (0..<200).map { _ in Float.random(in: -1...1, using: &generator) }
         for kernel in Self.kernels {
-            // Phases in eighths of a sample fall on the rows: the cubic is its own node there.
+            // Phases in eighths of a sample coincide with the rows, where the cubic is exact.
             var state = PolyphaseState(position: 0, phase: 0, phaseCount: 8, step: 1, phaseStep: 3)
             var output = [Float](repeating: 0, count: 100)
             percept_polyphase_cubic(kernel, &state, input, rows, tapCount, density, &output, output.count)

@@ -3,8 +3,8 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// A filter is linear: what it makes of a·x + b·y is a times what it makes of x and b times what it makes of y, to within the rounding
-/// of Float. Whatever treats loud samples in another way than soft ones would not pass.
+/// A filter is linear: its response to a·x + b·y is a times its response to x plus b times its response to y, within
+/// the rounding of Float. Anything that treats loud samples differently from soft ones fails.
 @Suite struct LinearityTests {
     @Test(arguments: [(44_100, 16_000), (8000, 16_000), (22_000, 16_000), (44_056, 16_000), (4800, 5)])
     func sumsAreKept(_ rates: (input: Int, output: Int)) throws {

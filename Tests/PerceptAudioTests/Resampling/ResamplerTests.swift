@@ -17,7 +17,8 @@ import Testing
         return resampler.process(input.map { Float($0) }) + resampler.finish()
     }
 
-    /// RMS of the difference in decibels below the RMS of a sine of amplitude 0.5, away from the ends by `margin`.
+    /// The RMS of the difference in decibels below the RMS of a sine of amplitude 0.5, without `margin` samples at the
+    /// ends.
     static func errorDecibels(_ output: [Float], _ expected: [Double], margin: Int) -> Double {
         let inner = margin..<(output.count - margin)
         let energy = inner.reduce(0.0) { $0 + pow(Double(output[$1]) - expected[$1], 2) }
@@ -30,7 +31,7 @@ import Testing
         var testDescription: String { "\(input)→\(output)" }
     }
 
-    /// Down, up, small ratios, one with a prime that has no radix, some that need interpolated phases, and very high rates.
+    /// Down, up, small ratios, one with an unsupported prime, some that need interpolated phases, and very high rates.
     static let pairs = [
         Pair(input: 44_100, output: 16_000), Pair(input: 48_000, output: 16_000), Pair(input: 8000, output: 16_000),
         Pair(input: 11_025, output: 16_000), Pair(input: 192_000, output: 16_000), Pair(input: 44_056, output: 16_000),
@@ -49,7 +50,7 @@ import Testing
                 Self.sine(frequency, rate: pair.input, count: count), from: pair.input, to: pair.output,
                 quality: quality)
             let expected = Self.sine(frequency, rate: pair.output, count: output.count)
-            // ±0.02 dB alone would allow −53 dB here; what is reached tells how flat the passband really is.
+            // ±0.02 dB alone would allow −53 dB here; the measured value shows how flat the passband is.
             let error = Self.errorDecibels(output, expected, margin: output.count / 4)
             #expect(
                 error < (quality == .standard ? -105 : -118), "\(pair.testDescription) \(frequency) Hz: \(error) dB")
@@ -65,8 +66,8 @@ import Testing
         #expect(level < (quality == .standard ? -110 : -130), "\(8000 * fraction) Hz leaves \(level) dB")
     }
 
-    @Test func imagesOfAnUpwardConversionAreGone() throws {
-        // 3.5 kHz at 8 kHz has its first image at 4.5 kHz: whatever differs from the tone itself would be such an image.
+    @Test func upsamplingRemovesImages() throws {
+        // 3.5 kHz at 8 kHz has its first image at 4.5 kHz, so any difference from the tone would be an image.
         let output = try Self.resample(Self.sine(3500, rate: 8000, count: 8000), from: 8000, to: 16_000)
         let expected = Self.sine(3500, rate: 16_000, count: output.count)
         #expect(Self.errorDecibels(output, expected, margin: 2000) < -110)
@@ -84,7 +85,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 1, 2, 159, 160, 441, 442, 10_007]) func whatComesOutHasThatLength(_ frameCount: Int) throws {
+    @Test(arguments: [0, 1, 2, 159, 160, 441, 442, 10_007]) func outputsHaveTheStatedLength(_ frameCount: Int) throws {
         for pair in [(44_100, 16_000), (8000, 16_000), (16_001, 16_000), (16_000, 16_000)] {
             let output = try Self.resample([Double](repeating: 0.1, count: frameCount), from: pair.0, to: pair.1)
             #expect(output.count == (frameCount * pair.1 + pair.0 - 1) / pair.0)
@@ -97,7 +98,7 @@ import Testing
     ])
     func blockSizesLeaveNoTrace(_ pair: Pair) throws {
         var generator = SplitMix64(seed: 11)
-        // Two batches of blocks and a rest.
+        // Two batches of blocks and a remainder.
         let input = (0..<130_000).map { _ in Float.random(in: -1...1, using: &generator) }
         var whole = try Resampler(from: pair.input, to: pair.output)
         let expected = whole.process(input) + whole.finish()
@@ -116,7 +117,7 @@ import Testing
         }
     }
 
-    @Test func anImpulseStaysWhereItWas() throws {
+    @Test func impulsesKeepTheirPosition() throws {
         var input = [Double](repeating: 0, count: 4410)
         input[2205] = 1
         let output = try Self.resample(input, from: 44_100, to: 16_000)
@@ -136,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func impossibleRatesAreRefused() {
+    @Test func invalidRatesAreRejected() {
         for (input, output) in [(0, 16_000), (16_000, -1), (768_001, 16_000), (1, 768_001)] {
             expectMediaError(.invalidArgument) { _ = try Resampler(from: input, to: output) }
         }

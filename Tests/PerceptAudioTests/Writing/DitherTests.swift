@@ -4,8 +4,9 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// Expected moments are those of the theory: the difference of two uniform numbers over one step has variance 2/12; rounding adds
-/// 1/12, whatever the signal, since the noise spans two whole steps (Lipshitz, Wannamaker & Vanderkooy 1992). Together 1/4.
+/// The expected moments follow from theory: the difference of two uniform numbers over one step has variance 2/12;
+/// rounding adds 1/12 for any signal, since the noise spans two whole steps (Lipshitz, Wannamaker & Vanderkooy 1992).
+/// The sum is 1/4.
 @Suite struct DitherTests {
     private static let step16 = 1.0 / 32_768
 
@@ -22,7 +23,7 @@ import Testing
         return try writer.finish()
     }
 
-    /// In steps of the format.
+    /// Decodes samples in quantization steps of the format.
     private static func decoded(_ summary: RecordingWriter.Summary, step: Double = step16) throws -> [[Double]] {
         try Recording(decoding: .bytes(summary.bytes)).planes.map { $0.map { Double($0) / step } }
     }
@@ -35,8 +36,8 @@ import Testing
             let values = try Self.decoded(Self.written([plane], format, seed: 1), step: step)[0]
             let mean = values.reduce(0, +) / Double(count)
             let variance = values.reduce(0) { $0 + ($1 - level) * ($1 - level) } / Double(count)
-            // Standard errors: √(1/4/n) = 0.0008 for the mean; the fourth moment is below 0.25, so √(0.25/n) = 0.0008 is
-            // more than that of the variance.
+            // Standard errors: √(1/4/n) = 0.0008 for the mean; the fourth moment is below 0.25, so √(0.25/n) =
+            // 0.0008 bounds that of the variance.
             #expect(abs(mean - level) < 4 * 0.0008, "level \(level): \(mean)")
             #expect(abs(variance - 0.25) < 4 * 0.0008, "level \(level): \(variance)")
             // ±1 of noise and half a step of rounding.
@@ -44,8 +45,8 @@ import Testing
         }
     }
 
-    /// −100 dBFS is a third of a 16-bit step: nothing without dither, a tone in noise with it. Goertzel's sum over whole periods of
-    /// the tone is its amplitude exactly; noise of variance 1/4 adds √(2·(1/4)·2/n) = 0.0025 to it.
+    /// −100 dBFS is a third of a 16-bit step: silence without dither, a tone in noise with it. Goertzel's sum over
+    /// whole periods gives the exact amplitude; noise of variance 1/4 adds √(2·(1/4)·2/n) = 0.0025.
     @Test func aToneBelowOneStepSurvives() throws {
         let count = 160_000
         let amplitude: Double = 1e-5
@@ -63,7 +64,7 @@ import Testing
         #expect(abs(found - amplitude / Self.step16) < 4 * 0.0025)
     }
 
-    @Test func equalSeedsGiveEqualBytesWhateverTheBlocks() throws {
+    @Test func equalSeedsGiveEqualBytesForAnyBlockSize() throws {
         let planes = (0..<2).map { channel in (0..<10_000).map { Float(sin(Double($0 * (channel + 3)))) * 0.9 } }
         let expected = try Self.written(planes, seed: 7).bytes
         for blockLength in [1, 13, 10_000] {
@@ -73,8 +74,9 @@ import Testing
         #expect(try Self.written(planes, seed: nil).bytes != expected)
     }
 
-    /// The sequence is part of what equal seeds promise: computed with Python's integers from the published SplitMix64.
-    @Test func theNumbersAreTheSameEverywhere() throws {
+    /// The sequence is part of the promise of equal seeds; computed with Python's integers from the published
+    /// SplitMix64.
+    @Test func theSequenceIsFixed() throws {
         let silence = [[Float]](repeating: [Float](repeating: 0, count: 12), count: 2)
         let values = try Self.decoded(Self.written(silence, seed: 42))
         #expect(values[0] == Self.firstOfSeed42.left)
@@ -92,17 +94,18 @@ import Testing
         #expect(channels.count == 6)
         for first in channels.indices {
             for second in channels.indices where second > first {
-                // Also a few frames apart, as sequences that run through the same numbers would be.
+                // Also with a lag of a few frames, to find sequences that run through the same numbers.
                 for lag in [0, 1, 2] {
                     let sum = (0..<count - lag).reduce(0.0) { $0 + channels[first][$1 + lag] * channels[second][$1] }
-                    // Of uncorrelated noise the coefficient's standard error is 1/√n = 0.0032.
+                    // The standard error of the correlation of independent noise is 1/√n = 0.0032.
                     #expect(abs(sum / Double(count) / 0.25) < 5 * 0.0032, "\(first), \(second), \(lag)")
                 }
             }
         }
     }
 
-    /// −1 and the highest sample lie within the range: noise takes half of them beyond, which says nothing about the recording.
+    /// −1 and the highest sample are within the range; dither pushes half of them beyond it, which must not be
+    /// counted.
     @Test func onlyTheRecordingsOwnOvershootIsCounted() throws {
         let plane: [Float] = (0..<1000).flatMap { _ in [-1, 32_767 / 32_768, 1.5, -1.5] }
         let summary = try Self.written([plane], seed: 1)
@@ -110,11 +113,11 @@ import Testing
         let values = try Self.decoded(summary)[0]
         #expect(values.allSatisfy { (-32_768...32_767).contains($0) })
         #expect(values.contains(-32_767) && values.contains(32_766))
-        // None came out on the other side.
+        // None wrapped around.
         #expect(zip(values, plane).allSatisfy { ($0 > 0) == ($1 > 0) })
     }
 
-    @Test func itIsRefusedWhereNothingIsRounded() {
+    @Test func ditherIsRejectedWithoutRounding() {
         expectMediaError(.invalidArgument) {
             _ = try AudioEncoding(container: .wav, sampleFormat: .f32, dither: Dither(seed: 1))
         }

@@ -4,14 +4,14 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// libFLAC is the oracle: what it decodes, with the MD5 that it checks, is what was written.
+/// libFLAC is the oracle: it decodes exactly what was written, and checks the MD5.
 @Suite struct FLACEncoderTests {
     private static func encoded(_ planes: [[Float]], _ encoding: AudioEncoding, sampleRate: Int = 16_000) throws
         -> [UInt8]
     {
         var writer = try RecordingWriter(
             toMemory: 1 << 26, encoding: encoding, sampleRate: sampleRate, channelCount: planes.count)
-        // In pieces that are no blocks.
+        // In pieces that do not match blocks.
         let frameCount = planes[0].count
         for start in stride(from: 0, to: frameCount, by: 1777) {
             try writer.write(planes.map { Array($0[start..<min(start + 1777, frameCount)]) })
@@ -52,8 +52,8 @@ import Testing
         }
     }
 
-    /// Differences of neighbours as large as they can be, where sums and residuals need their widest numbers.
-    @Test func fullScaleInEveryWay() throws {
+    /// Differences between neighbours are as large as possible, so that sums and residuals need their widest numbers.
+    @Test func fullScaleSignals() throws {
         var random = SplitMix64(seed: 9)
         let (lowest, highest): (Float, Float) = (-1, 1 - 0x1p-23)
         let patterns: [(Int) -> Float] = [
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    /// Speech, against libFLAC at its usual level: never more than it, and less where blocks are shorter.
+    /// Speech, compared with libFLAC at its default level: never larger, and smaller where blocks are shorter.
     @Test func noLargerThanLibFLAC() throws {
         let speech = try Recording(decoding: .file(TestFiles.media("audio/harbour-44100-stereo.flac")))
         let ours = try Self.encoded(speech.planes, .flac16, sampleRate: 44_100)
@@ -106,7 +106,7 @@ import Testing
         #expect(ours.count <= file.byteCount, "\(ours.count) bytes, libFLAC \(file.byteCount)")
     }
 
-    @Test func theHeaderStatesWhatThereIs() throws {
+    @Test func theHeaderIsCorrect() throws {
         let planes = [[Float]](repeating: (0..<2500).map { Float($0 % 100) * 0x1p-15 }, count: 2)
         let bytes = try Self.encoded(planes, .flac16)
         // RFC 9639 §8.2: block sizes, frame sizes, 20 bits of rate, 3 of channels, 5 of depth, 36 of the total.

@@ -5,9 +5,9 @@ import Testing
 
 @testable import PerceptAudio
 
-@Suite(.enabled(if: ListeningCopy.isAvailable, "this libsndfile writes no MP3"))
+@Suite(.enabled(if: ListeningCopy.isAvailable, "this libsndfile cannot write MP3"))
 struct ListeningCopyTests {
-    /// A hum with a click in it, as WAV.
+    /// A hum with a click, as WAV.
     private static func recording(seconds: Double, click: Double) throws -> MediaSource {
         let rate = 44_100
         var plane = (0..<Int(seconds * Double(rate))).map { Float(0.02 * sin(0.03 * Double($0))) }
@@ -18,8 +18,8 @@ struct ListeningCopyTests {
         return .bytes(try writer.finish().bytes, name: "hum.wav")
     }
 
-    /// A page seeks by the times of the source: another decoder of the same file has to find them there.
-    @Test func timesAreThoseOfTheSource() throws {
+    /// A page seeks by the times of the source, so another decoder of the copy must find them there.
+    @Test func timesMatchTheSource() throws {
         let source = try Self.recording(seconds: 30, click: 21.5)
         let copy = try ListeningCopy(of: source, duration: 30, byteLimit: 1 << 20, limits: .default)
         var reader = try RecordingReader(.bytes(copy.bytes, name: "hum.mp3"))
@@ -31,7 +31,7 @@ struct ListeningCopyTests {
         #expect(abs(Double(samples.count) / 16_000 - 30) < 0.15)
     }
 
-    /// The size follows from bit rate and length: 48 kbit/s are 6000 bytes a second.
+    /// The size follows from bit rate and length: 48 kbit/s is 6000 bytes per second.
     @Test(arguments: [(1 << 20, 48), (130_000, 32), (40_000, 8)]) func itFits(byteLimit: Int, bitRate: Int) throws {
         #expect(ListeningCopy.bitRate(duration: 30, byteLimit: byteLimit) == bitRate)
         let copy = try ListeningCopy(
@@ -40,12 +40,12 @@ struct ListeningCopyTests {
         #expect(abs(Double(copy.bytes.count) / Double(30 * bitRate * 125) - 1) < 0.03)
     }
 
-    @Test func whatCannotFitIsRefused() throws {
+    @Test func recordingsThatCannotFitAreRejected() throws {
         let source = try Self.recording(seconds: 30, click: 1)
         expectMediaError(.limitExceeded) {
             _ = try ListeningCopy(of: source, duration: 30, byteLimit: 30_000, limits: .default)
         }
-        // The length that was stated was not true.
+        // The stated length is wrong.
         expectMediaError(.limitExceeded) {
             _ = try ListeningCopy(of: source, duration: 1, byteLimit: 30_000, limits: .default)
         }

@@ -15,7 +15,7 @@ import Testing
         #expect(summary.clampedSampleCount == 3)
     }
 
-    @Test func twentyFourBitsKeepTheirPlace() throws {
+    @Test func twentyFourBitSamplesAreExact() throws {
         let input: [Float] = [1.0 / 8_388_608, -1, 0.5, 2]
         var writer = try RecordingWriter(
             toMemory: 1 << 16, encoding: AudioEncoding(container: .wav, sampleFormat: .s24), sampleRate: 16_000,
@@ -53,7 +53,7 @@ import Testing
         #expect(try encoded() == encoded())
     }
 
-    @Test func fileAndMemoryAgreeAndNothingElseIsLeft() throws {
+    @Test func fileAndMemoryAgreeAndNoOtherFileIsLeft() throws {
         let folder = try TemporaryFolder()
         let samples = (0..<9000).map { Float($0 % 100) / 200 }
         var toFile = try RecordingWriter(
@@ -68,7 +68,7 @@ import Testing
         #expect(summary.byteCount == (try TestFiles.bytes(of: folder.file("a.flac")).count))
     }
 
-    @Test func anAbandonedFileVanishes() throws {
+    @Test func anAbandonedFileIsRemoved() throws {
         let folder = try TemporaryFolder()
         do {
             var writer = try RecordingWriter(
@@ -91,7 +91,7 @@ import Testing
         #endif
     }
 
-    @Test func whatAFormatCannotHoldIsRefused() {
+    @Test func unsupportedFormatsAreRejected() {
         expectMediaError(.invalidArgument) { _ = try AudioEncoding(container: .flac, sampleFormat: .f32) }
         expectMediaError(.invalidArgument) {
             _ = try RecordingWriter(toMemory: 1 << 16, encoding: .flac16, sampleRate: 16_000, channelCount: 9)

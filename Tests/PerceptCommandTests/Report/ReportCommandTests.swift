@@ -79,7 +79,9 @@ import Testing
         _ = try folder.write(Array(#"{"file":"gone.jpg","classes":[{"label":"toys","score":0.5}]}"#.utf8), as: "a.json")
         let run = try CommandRun(["report", "a.json", "-o", "report.html"], in: folder)
         #expect(run.status == 0)
-        #expect(run.errors == "percept: warning: a.json: there is no file gone.jpg, so it is shown without\n")
+        #expect(
+            run.errors
+                == "percept: warning: a.json: the file gone.jpg was not found; its results are shown without it\n")
     }
 
     @Test(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PerceptImage
 
-/// `TestMedia/golden/masks.json` has what pycocotools 2.0.11 makes of these masks.
+/// `TestMedia/golden/masks.json` contains the results of pycocotools 2.0.11 for these masks.
 @Suite("COCO's run-length coding")
 struct COCOMaskTests {
     private struct Golden: Decodable {
@@ -20,7 +20,7 @@ struct COCOMaskTests {
             /// x, y, width, height.
             let box: [Int]
 
-            /// The same mask as the script's.
+            /// The same mask as in the script.
             func mask() throws -> Mask { try mask(kind) }
 
             func mask(_ kind: String) throws -> Mask {
@@ -59,7 +59,7 @@ struct COCOMaskTests {
         }
     }
 
-    @Test("texts, counts, areas and boxes are pycocotools', and read back")
+    @Test("text, counts, areas and boxes equal pycocotools', and decode to the same mask")
     func golden() throws {
         let golden = try Golden.read()
         #expect(golden.masks.count == 14)
@@ -69,14 +69,14 @@ struct COCOMaskTests {
             if let counts = known.counts { #expect(mask.cocoCounts == counts) }
             #expect(mask.area == known.area)
             let box = mask.boundingBox.map { [Int($0.xMin), Int($0.yMin), Int($0.width), Int($0.height)] }
-            // pycocotools gives an empty mask a box of zeros.
+            // pycocotools returns a box of zeros for an empty mask.
             #expect(box ?? [0, 0, 0, 0] == known.box)
             #expect(try Mask(cocoString: known.text, size: mask.size) == mask)
             #expect(try Mask(cocoCounts: mask.cocoCounts, size: mask.size) == mask)
         }
     }
 
-    @Test("overlaps are pycocotools'")
+    @Test("overlaps equal pycocotools'")
     func overlaps() throws {
         let golden = try Golden.read()
         #expect(golden.overlapsWithRing.count == 2)
@@ -89,7 +89,7 @@ struct COCOMaskTests {
         }
     }
 
-    @Test("column by column, as looking at each pixel finds it", arguments: 0..<200 as Range<UInt64>)
+    @Test("runs equal a column-by-column scan of all pixels", arguments: 0..<200 as Range<UInt64>)
     func bruteForce(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let mask = try Mask.random(&random)
@@ -109,14 +109,14 @@ struct COCOMaskTests {
         #expect(try Mask(cocoString: mask.cocoString, size: mask.size) == mask)
     }
 
-    @Test("runs of zero length within are no runs")
+    @Test("inner runs of zero length are ignored")
     func emptyRuns() throws {
         let mask = try Mask(cocoCounts: [1, 1, 0, 2, 0, 0, 2], size: PixelSize(width: 3, height: 2))
         #expect(mask.rows == [".#.", "##."])
     }
 
     @Test(
-        "what is no such text is refused",
+        "invalid text is rejected",
         arguments: [
             "", "1", "4", "7", "P", "Q", "T1", "oooooooooooooooo", "/", "p", "é", "5O", "NNNN", "5100000000001",
         ])
@@ -126,7 +126,7 @@ struct COCOMaskTests {
         }
     }
 
-    @Test("runs that do not add up and sizes that are none are refused")
+    @Test("wrong sums of runs and invalid sizes are rejected")
     func damagedCounts() {
         for counts in [[], [5], [7], [-1, 7], [3, .max], [.max, .max], [3, 3, .min]] {
             expectMediaError(.malformedInput) {
@@ -139,7 +139,7 @@ struct COCOMaskTests {
         }
     }
 
-    @Test("damaged texts of a mask never do harm", arguments: 0..<300 as Range<UInt64>)
+    @Test("damaged text never crashes", arguments: 0..<300 as Range<UInt64>)
     func mutations(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let mask = try Mask.random(&random)
@@ -152,7 +152,7 @@ struct COCOMaskTests {
                 characters.remove(at: index)
             }
         }
-        // Whether it is taken or refused: what is taken is a mask of that size.
+        // Text is either rejected or decodes to a mask of that size.
         if let read = try? Mask(cocoString: String(decoding: characters, as: UTF8.self), size: mask.size) {
             #expect(read.members.count == mask.size.pixelCount)
         }

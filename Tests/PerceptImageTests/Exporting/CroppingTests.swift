@@ -4,9 +4,9 @@ import Testing
 
 @testable import PerceptImage
 
-@Suite("Parts of a picture")
+@Suite("Cropping")
 struct CroppingTests {
-    @Test("a part has the picture's pixels and layout", arguments: Image.ColorModel.allCases)
+    @Test("a part has the image's pixels and layout", arguments: Image.ColorModel.allCases)
     func pixels(model: Image.ColorModel) throws {
         for depth in [Image.BitDepth.eight, .sixteen] {
             let layout = Image.Layout(colorModel: model, bitDepth: depth)
@@ -25,7 +25,7 @@ struct CroppingTests {
         }
     }
 
-    @Test("what is no part is refused")
+    @Test("areas outside the image are rejected")
     func refused() throws {
         let image = try DrawnPictures.noise(7, 5, seed: 1)
         for area in [
@@ -36,7 +36,7 @@ struct CroppingTests {
         }
     }
 
-    @Test("a box has all pixels that it touches, its corners in any order")
+    @Test("a box covers all pixels that it touches, with corners in any order")
     func boxes() {
         let size = PixelSize(width: 20, height: 10)
         func pixels(_ x0: Double, _ y0: Double, _ x1: Double, _ y1: Double) -> PixelRectangle? {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Cut-outs")
 struct CutOutTests {
-    @Test("cropped to the mask, opaque inside, nothing at all outside")
+    @Test("cropped to the mask, opaque inside, zero outside")
     func rgb() throws {
         let image = try Image(
             size: PixelSize(width: 3, height: 2), layout: .rgb8, bytes: (1...18).map { UInt8($0) })
@@ -32,7 +32,7 @@ struct CutOutTests {
         #expect(try cut(.rgb, .sixteen, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) == [7, 8, 9, 10, 11, 12, 255, 255])
     }
 
-    @Test("the alpha of an opaque picture's cut-out is the mask", arguments: 0..<60 as Range<UInt64>)
+    @Test("the alpha of an opaque image's cut-out equals the mask", arguments: 0..<60 as Range<UInt64>)
     func alpha(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let mask = try Mask.random(&random)

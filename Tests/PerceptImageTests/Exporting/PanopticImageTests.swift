@@ -3,10 +3,10 @@ import PerceptImage
 import PerceptTestSupport
 import Testing
 
-@Suite("Panoptic and indexed pictures")
+@Suite("Panoptic and indexed images")
 struct PanopticImageTests {
     /// 0x010203 is 3 + 256 · 2 + 65536 · 1: red 3, green 2, blue 1.
-    @Test("the number is R + 256 G + 65536 B")
+    @Test("the identifier is R + 256 G + 65536 B")
     func numbers() throws {
         let size = PixelSize(width: 4, height: 1)
         let masks = try ["#...", ".#..", "..#."].map { try Mask(rows: [$0]) }
@@ -16,7 +16,7 @@ struct PanopticImageTests {
         #expect(image.bytes == [1, 0, 0, 3, 2, 1, 255, 255, 255, 0, 0, 0])
     }
 
-    @Test("written as PNG, each segment comes back", arguments: 0..<60 as Range<UInt64>)
+    @Test("each segment survives a PNG round trip", arguments: 0..<60 as Range<UInt64>)
     func roundTrip(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let size = try Mask.random(&random).size
@@ -33,14 +33,14 @@ struct PanopticImageTests {
         #expect(indices.map(\.mask) == expected.map(\.mask))
     }
 
-    @Test("later segments lie over earlier ones")
+    @Test("later segments cover earlier ones")
     func overlap() throws {
         let image = try PanopticImage.drawing(
             [(1, Mask(rows: ["##."])), (2, Mask(rows: [".##"]))], size: PixelSize(width: 3, height: 1))
         #expect(image.bytes == [1, 0, 0, 2, 0, 0, 2, 0, 0])
     }
 
-    @Test("numbers that are none or stand twice, and masks of another size, are refused")
+    @Test("invalid or repeated identifiers and masks of another size are rejected")
     func refusals() throws {
         let mask = try Mask(rows: ["#."])
         for identifiers in [[0], [-1], [0x100_0000], [.max], [1, 1]] {
@@ -54,13 +54,13 @@ struct PanopticImageTests {
         expectMediaError(.invalidArgument) { _ = try PanopticImage.segments(of: mask.image()) }
         let many = [Mask](repeating: mask, count: 256)
         expectMediaError(.invalidArgument) { _ = try IndexedMaskImage.png(many, size: mask.size) }
-        // A colour that is not in the table.
+        // A colour outside the table.
         let stray = try Image(size: PixelSize(width: 1, height: 1), layout: .rgb8, bytes: [1, 2, 3])
         expectMediaError(.malformedInput) { _ = try IndexedMaskImage.masks(of: stray) }
     }
 
-    /// The first and some later colours of the VOC devkit's table, as its documentation lists them.
-    @Test("colours are PASCAL VOC's")
+    /// The first and some later colours of the VOC devkit's table, from its documentation.
+    @Test("colours equal PASCAL VOC's")
     func colors() {
         let known = [
             (0, "#000000"), (1, "#800000"), (2, "#008000"), (3, "#808000"), (4, "#000080"), (7, "#808080"),

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Masks as sets of pixels")
 struct MaskCombiningTests {
-    @Test("union, intersection, difference and overlap, pixel by pixel", arguments: 0..<200 as Range<UInt64>)
+    @Test("set operations equal those on single pixels", arguments: 0..<200 as Range<UInt64>)
     func sets(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let first = try Mask.random(&random)
@@ -23,7 +23,7 @@ struct MaskCombiningTests {
         #expect(disjoint[2].area == 0)
     }
 
-    /// Two squares of 10 that share a quarter: 25 of 175.
+    /// Two 10×10 squares that share a quarter: 25 of 175.
     @Test func squares() throws {
         let size = PixelSize(width: 20, height: 20)
         func square(_ start: Int) throws -> Mask {
@@ -38,7 +38,7 @@ struct MaskCombiningTests {
         #expect(try square(0).intersectionOverUnion(with: square(10)) == 0)
     }
 
-    @Test("the threshold of each counts, and results are 0 and 255")
+    @Test("each mask's threshold applies, and results are 0 and 255")
     func thresholds() throws {
         let size = PixelSize(width: 3, height: 1)
         let first = try Mask(size: size, pixels: [10, 20, 30], threshold: 20)
@@ -46,7 +46,7 @@ struct MaskCombiningTests {
         #expect(try first.subtracting(second).pixels == [0, 255, 0])
     }
 
-    @Test("masks of two sizes are refused")
+    @Test("masks of different sizes are rejected")
     func sizes() throws {
         let first = try Mask(size: PixelSize(width: 2, height: 3), pixels: [0, 0, 0, 0, 0, 0])
         let second = try Mask(size: PixelSize(width: 3, height: 2), pixels: [0, 0, 0, 0, 0, 0])

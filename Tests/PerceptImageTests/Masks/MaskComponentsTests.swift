@@ -3,9 +3,9 @@ import PerceptImage
 import PerceptTestSupport
 import Testing
 
-@Suite("Connected parts and holes")
+@Suite("Connected components and holes")
 struct MaskComponentsTests {
-    /// Numbers of components by flooding from each pixel, 0 where `members` says no.
+    /// Labels components by flood filling from each pixel; 0 where `members` is false.
     private static func flooded(
         _ members: [Bool], _ size: PixelSize, _ connectivity: PixelConnectivity
     ) -> [Int] {
@@ -31,7 +31,7 @@ struct MaskComponentsTests {
         return labels
     }
 
-    @Test("as flooding finds them", arguments: 0..<150 as Range<UInt64>, PixelConnectivity.allCases)
+    @Test("components equal flood filling", arguments: 0..<150 as Range<UInt64>, PixelConnectivity.allCases)
     func components(seed: UInt64, connectivity: PixelConnectivity) throws {
         var random = SplitMix64(seed: seed)
         let mask = try Mask.random(&random)
@@ -44,7 +44,7 @@ struct MaskComponentsTests {
     }
 
     @Test(
-        "holes are what flooding from the edge does not reach", arguments: 0..<150 as Range<UInt64>,
+        "holes are the pixels that flood filling from the edge does not reach", arguments: 0..<150 as Range<UInt64>,
         PixelConnectivity.allCases)
     func holes(seed: UInt64, connectivity: PixelConnectivity) throws {
         var random = SplitMix64(seed: seed)
@@ -58,7 +58,7 @@ struct MaskComponentsTests {
         #expect(filled.members == labels.map { $0 == 0 || !outer.contains($0) })
     }
 
-    @Test("corners connect with eight neighbours alone")
+    @Test("corners connect only with eight neighbours")
     func corners() throws {
         let mask = try Mask(rows: [".#.", "#.#", ".#."])
         #expect(mask.connectedComponents(.eight).count == 1)

@@ -11,7 +11,7 @@ struct MaskDecodingTests {
             layout: Image.Layout(colorModel: model, bitDepth: .eight), bytes: bytes)
     }
 
-    /// One row of 16-bit pixels, in the byte order of the machine.
+    /// One row of 16-bit pixels in native byte order.
     private static func row16(_ model: Image.ColorModel, _ samples: [UInt16]) throws -> Image {
         try Image(
             size: PixelSize(width: samples.count / model.channelCount, height: 1),
@@ -36,13 +36,13 @@ struct MaskDecodingTests {
         #expect(Mask(image).pixels == Array(0...255))
     }
 
-    @Test("gray is taken as it is")
+    @Test("gray is used unchanged")
     func gray() throws {
         #expect(try Mask(Self.row(.gray, [0, 2, 127, 128, 255])).pixels == [0, 2, 127, 128, 255])
         #expect(try Mask(Self.row(.gray, [0, 0])).pixels == [0, 0])
     }
 
-    @Test("class indices 0 and 1 are not two shades of black, at any depth")
+    @Test("class indices 0 and 1 are distinguished at any depth")
     func classIndices() throws {
         #expect(try Mask(Self.row(.gray, [0, 1, 1, 0])).pixels == [0, 255, 255, 0])
         #expect(try Mask(Self.row(.rgb, [0, 0, 0, 1, 1, 1])).pixels == [0, 255])
@@ -51,7 +51,7 @@ struct MaskDecodingTests {
         #expect(try Mask(Self.row(.gray, [0, 1, 2])).pixels == [0, 1, 2])
     }
 
-    @Test("an opaque alpha channel says nothing")
+    @Test("an opaque alpha channel is ignored")
     func opaque() throws {
         #expect(try Mask(Self.row(.grayAlpha, [0, 255, 90, 255, 255, 255])).pixels == [0, 90, 255])
         #expect(try Mask(Self.row(.rgba, [0, 0, 0, 255, 255, 0, 0, 255])).pixels == [0, 76])
@@ -59,7 +59,7 @@ struct MaskDecodingTests {
         #expect(try Mask(Self.row(.rgba, [255, 255, 255, 255, 255, 255, 255, 255])).area == 2)
     }
 
-    @Test("a shape of one colour is in its alpha alone, whatever hides under full transparency")
+    @Test("the mask of a single-colour shape is its alpha, whatever the colour of transparent pixels")
     func shape() throws {
         #expect(try Mask(Self.row(.grayAlpha, [0, 0, 0, 200, 0, 255])).pixels == [0, 200, 255])
         #expect(try Mask(Self.row(.rgba, [255, 0, 0, 255, 255, 0, 0, 9, 1, 2, 3, 0])).pixels == [255, 9, 0])
@@ -84,7 +84,7 @@ struct MaskDecodingTests {
         #expect(try Mask(Self.row16(.rgba, [5, 5, 5, 65535, 5, 5, 5, 0])).pixels == [255, 0])
     }
 
-    @Test("the threshold is the caller's")
+    @Test("the threshold is configurable")
     func threshold() throws {
         let image = try Self.row(.gray, [10, 20, 30])
         #expect(Mask(image, threshold: 20).area == 2)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PerceptImage
 
-@Suite("Masks over their image")
+@Suite("Masks drawn over their image")
 struct MaskOverlayTests {
     private static let red = Color(red: 255, green: 0, blue: 0)
     private static let blue = Color(red: 0, green: 0, blue: 255)
@@ -20,7 +20,7 @@ struct MaskOverlayTests {
         try Mask(size: PixelSize(width: width, height: pixels.count / width), pixels: pixels)
     }
 
-    @Test("inside, colour and image are mixed by the opacity; outside nothing changes")
+    @Test("colour and image are blended inside; outside, nothing changes")
     func mixing() throws {
         let image = try Self.image(.rgb, width: 2, [100, 100, 100, 100, 100, 100])
         let overlay = MaskOverlay(try Self.mask(width: 2, [255, 0]), color: Self.red)
@@ -32,7 +32,7 @@ struct MaskOverlayTests {
         #expect(opaque.bytes == [255, 0, 0, 100, 100, 100])
     }
 
-    @Test("where masks overlap, the later one lies over the earlier one")
+    @Test("later masks cover earlier ones")
     func order() throws {
         let image = try Self.image(.rgb, width: 1, [0, 0, 0])
         let mask = try Self.mask(width: 1, [255])
@@ -57,14 +57,14 @@ struct MaskOverlayTests {
         #expect(try deep.overlaying([nothing]).bytes == [128, 128, 128, 129, 129, 129])
     }
 
-    @Test("over a transparent pixel the colour shows alone, as opaque as it was mixed")
+    @Test("over a transparent pixel, only the colour is visible, at its opacity")
     func transparent() throws {
         let image = try Self.image(.rgba, width: 1, [10, 20, 30, 0])
         let overlay = MaskOverlay(try Self.mask(width: 1, [255]), color: Self.red)
         #expect(try image.overlaying([overlay], style: Self.flat).bytes == [255, 0, 0, 128])
     }
 
-    @Test("the outline is every pixel near enough to one outside", arguments: 0..<24 as Range<UInt64>)
+    @Test("the outline consists of the pixels near one outside", arguments: 0..<24 as Range<UInt64>)
     func edge(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let size = PixelSize(width: .random(in: 1...24, using: &random), height: .random(in: 1...24, using: &random))
@@ -85,7 +85,7 @@ struct MaskOverlayTests {
         }
     }
 
-    @Test("the edge of the image is no edge of a mask")
+    @Test("the edge of the image is not an edge of a mask")
     func imageEdge() throws {
         let image = try Self.image(.gray, width: 3, [UInt8](repeating: 0, count: 9))
         let full = MaskOverlay(try Self.mask(width: 3, [UInt8](repeating: 255, count: 9)), color: .white)
@@ -93,7 +93,7 @@ struct MaskOverlayTests {
         #expect(Set(drawn.bytes) == [51])
     }
 
-    @Test("a mask of another size and an opacity that is none are refused")
+    @Test("masks of another size and invalid opacities are rejected")
     func refusals() throws {
         let image = try Self.image(.gray, width: 2, [0, 0])
         let wrong = MaskOverlay(try Self.mask(width: 1, [255, 255]), color: Self.red)

@@ -4,13 +4,13 @@ import Testing
 
 @testable import PerceptImage
 
-@Suite("Masks as PNG, from their runs")
+@Suite("Masks encoded as PNG from runs")
 struct MaskPNGTests {
     private static func read(_ png: [UInt8]) throws -> Image {
         try Image(decoding: .bytes(png, name: "mask"))
     }
 
-    @Test("any mask is read back by libpng as it is", arguments: 0..<120 as Range<UInt64>)
+    @Test("libpng decodes any mask unchanged", arguments: 0..<120 as Range<UInt64>)
     func roundTrip(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let sides = [1, 2, 3, 8, 40, 257, 300, 1000]
@@ -32,7 +32,7 @@ struct MaskPNGTests {
     @Test("shapes with soft edges, more tokens than a block, rows that repeat")
     func shapes() throws {
         let size = PixelSize(width: 700, height: 500)
-        // A ramp of 16 values across the edge of a tilted square, and stripes below.
+        // A ramp of 16 values across the edge of a rotated square, with stripes below.
         let pixels = (0..<size.pixelCount).map { index -> UInt8 in
             let (x, y) = (index % 700, index / 700)
             if y >= 300 { return (x / 7 + y / 3) % 2 == 0 ? 255 : 0 }
@@ -48,8 +48,8 @@ struct MaskPNGTests {
         #expect(try Self.read(empty.encodedPNG()).bytes == empty.pixels)
     }
 
-    /// RFC 1950's algorithm, byte by byte.
-    @Test("the checksum of runs is that of their bytes", arguments: 0..<20 as Range<UInt64>)
+    /// The algorithm of RFC 1950, byte by byte.
+    @Test("the checksum of runs equals that of their bytes", arguments: 0..<20 as Range<UInt64>)
     func adler(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var runs = RunAdler32()
@@ -67,14 +67,14 @@ struct MaskPNGTests {
         #expect(bytes[0] << 8 | bytes[1] == high && bytes[2] << 8 | bytes[3] == low)
     }
 
-    /// Kraft's inequality holds with equality for a complete code; the mean length lies less than one bit above the entropy.
+    /// Kraft's inequality is an equality for a complete code; the mean length is less than one bit above the entropy.
     @Test("prefix codes are complete and no longer than allowed", arguments: 0..<60 as Range<UInt64>)
     func prefixCodes(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let longest = seed % 2 == 0 ? 15 : 7
         let count = Int.random(in: 2...(longest == 7 ? 19 : 286), using: &random)
         var counts = (0..<count).map { _ in Int.random(in: 0...3, using: &random) }
-        // As steep as Fibonacci's numbers, which make the longest codes there are.
+        // Counts that grow like Fibonacci's numbers make the longest possible codes.
         if seed % 3 == 0 { for index in counts.indices { counts[index] = 1 << min(index, 50) } }
         (counts[0], counts[count - 1]) = (max(1, counts[0]), max(1, counts[count - 1]))
         let code = PrefixCode(counts: counts, longest: longest)

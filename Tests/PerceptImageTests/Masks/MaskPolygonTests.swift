@@ -7,7 +7,7 @@ import Testing
 struct MaskPolygonTests {
     private static func points(_ ring: [MaskPolygon.Vertex]) -> [[Int]] { ring.map { [$0.x, $0.y] } }
 
-    @Test("by hand: an exterior clockwise from its upper left, a hole the other way")
+    @Test("exteriors run clockwise from their upper left, holes the other way")
     func byHand() throws {
         let mask = try Mask(rows: [".....", ".###.", ".#.#.", ".###.", "....#"])
         let polygons = mask.polygons()
@@ -18,7 +18,7 @@ struct MaskPolygonTests {
         #expect(try Mask(rows: ["...", "..."]).polygons().isEmpty)
     }
 
-    @Test("an island in a hole is a part of its own")
+    @Test("an island in a hole is a separate part")
     func nested() throws {
         let mask = try Mask(rows: ["#####", "#...#", "#.#.#", "#...#", "#####"])
         let polygons = mask.polygons()
@@ -26,14 +26,14 @@ struct MaskPolygonTests {
         #expect(try Mask(polygons: polygons, size: mask.size) == mask)
     }
 
-    @Test("traced and filled again, every mask is the same", arguments: 0..<400 as Range<UInt64>)
+    @Test("tracing and filling restores every mask", arguments: 0..<400 as Range<UInt64>)
     func roundTrip(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let mask = try Mask.random(&random)
         let polygons = mask.polygons()
         #expect(try Mask(polygons: polygons, size: mask.size) == mask)
         #expect(polygons.count == mask.connectedComponents(.four).count)
-        // Twice the enclosed area by the surveyor's formula, exteriors positive and holes negative.
+        // Twice the enclosed area by the shoelace formula, exteriors positive and holes negative.
         let twiceArea = polygons.flatMap(\.rings).reduce(0) { sum, ring in
             zip(ring, ring.dropFirst() + ring.prefix(1)).reduce(sum) { $0 + $1.0.x * $1.1.y - $1.1.x * $1.0.y }
         }
@@ -41,7 +41,7 @@ struct MaskPolygonTests {
         for ring in polygons.flatMap(\.rings) {
             #expect(ring.count >= 4 && ring.count % 2 == 0)
             for (index, vertex) in ring.enumerated() {
-                // Along rows and columns by turns: a vertex stands only where the line turns.
+                // Rows and columns alternate: there is a vertex only where the line turns.
                 let (next, after) = (ring[(index + 1) % ring.count], ring[(index + 2) % ring.count])
                 #expect((vertex.x == next.x) != (vertex.y == next.y))
                 #expect((vertex.x == next.x) != (next.x == after.x))
@@ -49,7 +49,7 @@ struct MaskPolygonTests {
         }
     }
 
-    @Test("lines of any slope: pixels whose centres lie inside", arguments: 0..<100 as Range<UInt64>)
+    @Test("lines of any slope: pixels with centres inside", arguments: 0..<100 as Range<UInt64>)
     func slopes(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let size = PixelSize(width: 15, height: 11)
@@ -59,7 +59,7 @@ struct MaskPolygonTests {
         let mask = try Mask(polygons: [MaskPolygon(exterior: ring)], size: size)
         for y in 0..<size.height {
             for x in 0..<size.width {
-                // Lines left of or through the centre, by cross products of whole numbers (all coordinates doubled).
+                // Lines left of or through the centre, by integer cross products (all coordinates doubled).
                 let (cx, cy) = (2 * x + 1, 2 * y + 1)
                 var crossings = 0
                 for (a, b) in zip(ring, ring.dropFirst() + ring.prefix(1)) {
@@ -75,7 +75,7 @@ struct MaskPolygonTests {
         }
     }
 
-    @Test("vertices outside, sizes that are none, and too much of it are refused")
+    @Test("vertices outside, invalid sizes and excessive polygons are rejected")
     func refusals() throws {
         let outside = MaskPolygon(exterior: [.init(x: 0, y: 0), .init(x: 3, y: 0), .init(x: 0, y: .max)])
         expectMediaError(.invalidArgument) {

@@ -3,11 +3,11 @@ import PerceptImage
 import PerceptTestSupport
 import Testing
 
-@Suite("Masks at another size")
+@Suite("Resizing masks")
 struct MaskResizingTests {
-    /// Made with Pillow 12: `resize((n, 1), Image.Resampling.NEAREST)` of 0, 10, … 60.
+    /// Computed with Pillow 12: `resize((n, 1), Image.Resampling.NEAREST)` of 0, 10, … 60.
     @Test(
-        "as Pillow's nearest",
+        "equals Pillow's nearest filter",
         arguments: [
             (3, [10, 30, 50]), (10, [0, 10, 10, 20, 30, 30, 40, 50, 50, 60]),
             (16, [0, 0, 10, 10, 10, 20, 20, 30, 30, 40, 40, 50, 50, 50, 60, 60]),
@@ -21,14 +21,14 @@ struct MaskResizingTests {
         #expect(try column.resized(to: PixelSize(width: 1, height: width)).pixels == expected)
     }
 
-    @Test("each pixel takes the old one under its centre")
+    @Test("each pixel takes the old one at its centre")
     func closedForm() throws {
         for oldWidth in 1...12 {
             for newWidth in 1...12 {
                 let old = try Mask(
                     size: PixelSize(width: oldWidth, height: 2), pixels: (0..<2 * oldWidth).map { UInt8($0) })
                 let new = try old.resized(to: PixelSize(width: newWidth, height: 3))
-                // The row of a 3-row mask from a 2-row one: centres at 1/3, 1 and 5/3 of the old rows.
+                // The rows of a 3-row mask from a 2-row one: centres at 1/3, 1 and 5/3 of the old rows.
                 let scale = Double(oldWidth) / Double(newWidth)
                 let columns = (0..<newWidth).map { Int((Double($0) + 0.5) * scale + 1e-9) }
                 let expected: [UInt8] = [0, 1, 1].flatMap { row in columns.map { UInt8(row * oldWidth + $0) } }
@@ -37,7 +37,7 @@ struct MaskResizingTests {
         }
     }
 
-    @Test("enlarged by a whole factor and reduced again, it is the same")
+    @Test("enlarging by an integer factor and reducing restores the mask")
     func thereAndBack() throws {
         var random = SplitMix64(seed: 3)
         let mask = try Mask(
@@ -49,7 +49,7 @@ struct MaskResizingTests {
         }
     }
 
-    @Test("sizes that make no sense or exceed the limits are refused before anything is allocated")
+    @Test("invalid and excessive sizes are rejected before allocation")
     func refusals() throws {
         let mask = try Mask(size: PixelSize(width: 1, height: 1), pixels: [255])
         for (width, height, kind) in [

@@ -4,13 +4,13 @@ import Testing
 
 @testable import PerceptImage
 
-@Suite("How masks are kept")
+@Suite("Storage of masks")
 struct MaskStorageTests {
     @Test("a hundred masks over the whole of 12 MP, with soft edges, take less than 50 MB")
     func fullFrames() throws {
         let size = PixelSize(width: 4000, height: 3000)
         var byteCount = 0
-        // Discs that reach from edge to edge, with three values between inside and outside; a stripe, and all of it.
+        // Discs from edge to edge with three values along their edges, a stripe, and the whole image.
         for index in 0..<5 {
             var pixels = [UInt8](repeating: 0, count: size.pixelCount)
             let radius = 1490 - index * 100
@@ -37,7 +37,7 @@ struct MaskStorageTests {
         #expect(full.area == size.pixelCount)
     }
 
-    @Test("noise takes no more than its pixels")
+    @Test("noise takes no more memory than its pixels")
     func noise() throws {
         var random = SplitMix64(seed: 1)
         let size = PixelSize(width: 301, height: 99)
@@ -48,7 +48,7 @@ struct MaskStorageTests {
         #expect(mask.area == pixels.count { $0 >= 7 })
     }
 
-    @Test("whatever the values, they come back, and equal values are equal masks", arguments: 0..<200 as Range<UInt64>)
+    @Test("any values are restored, and equal values are equal masks", arguments: 0..<200 as Range<UInt64>)
     func roundTrip(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let mask = try Mask.random(&random, longestSide: 40)
@@ -56,7 +56,7 @@ struct MaskStorageTests {
         let again = try Mask(size: mask.size, pixels: pixels)
         #expect(again == mask && again.hashValue == mask.hashValue)
         #expect(again.pixels == pixels)
-        // By way of the set of pixels, the same storage comes out.
+        // The storage is the same when created from the set of pixels.
         #expect(mask.binarized() == mask)
         #expect(mask.area == mask.members.count { $0 })
         for threshold: UInt8 in [0, 1, 255] {
@@ -66,7 +66,7 @@ struct MaskStorageTests {
         }
     }
 
-    @Test("one changed pixel is another mask")
+    @Test("a changed pixel makes masks unequal")
     func inequality() throws {
         var pixels = [UInt8](repeating: 0, count: 100)
         let empty = try Mask(size: PixelSize(width: 10, height: 10), pixels: pixels)

@@ -11,7 +11,7 @@ struct MaskTests {
             threshold: threshold)
     }
 
-    @Test("area and bounding box follow the threshold, which itself belongs to the mask")
+    @Test("area and bounding box follow the threshold, which is inclusive")
     func threshold() throws {
         var mask = try Self.mask([[0, 0, 0, 0, 0], [0, 127, 128, 0, 0], [0, 0, 0, 255, 0], [0, 10, 0, 0, 0]])
         #expect(mask.area == 2)
@@ -33,7 +33,7 @@ struct MaskTests {
         #expect(mask.boundingBox == nil)
     }
 
-    @Test("the bounding box agrees with every pixel looked at", arguments: 0..<40 as Range<UInt64>)
+    @Test("the bounding box equals that of single pixels", arguments: 0..<40 as Range<UInt64>)
     func boundingBox(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let size = PixelSize(width: .random(in: 1...9, using: &random), height: .random(in: 1...9, using: &random))
@@ -50,14 +50,14 @@ struct MaskTests {
         }
     }
 
-    @Test("binarized has nothing between, and the same pixels")
+    @Test("binarized masks have two values and the same pixels")
     func binarized() throws {
         let mask = try Self.mask([[0, 99, 100, 255]], threshold: 100)
         #expect(mask.binarized().pixels == [0, 0, 255, 255])
         #expect(mask.binarized().area == mask.area)
     }
 
-    @Test("as an image it is gray, 8 bits, and comes back the same")
+    @Test("a mask survives a round trip through an 8-bit gray image")
     func image() throws {
         let mask = try Self.mask([[0, 99, 100], [255, 1, 2]])
         let image = mask.image()
@@ -66,7 +66,7 @@ struct MaskTests {
         #expect(Mask(image) == mask)
     }
 
-    @Test("pixels that do not fit the size are refused")
+    @Test("a wrong number of pixels is rejected")
     func mismatch() {
         for (width, height, count) in [(2, 2, 3), (0, 4, 0), (-1, -1, 1), (.max, .max, 4)] {
             let error = #expect(throws: MediaError.self) {

@@ -3,7 +3,7 @@ import PerceptImage
 import PerceptTestSupport
 
 extension Mask {
-    /// A seeded mask of blobs and specks, up to `longestSide` a side; every few are full or empty.
+    /// Creates a seeded mask of blobs and specks with sides of up to `longestSide`; some are full or empty.
     static func random(_ random: inout SplitMix64, longestSide: Int = 24) throws -> Mask {
         let size = PixelSize(
             width: .random(in: 1...longestSide, using: &random), height: .random(in: 1...longestSide, using: &random))
@@ -27,17 +27,17 @@ extension Mask {
         return try Mask(size: size, pixels: pixels)
     }
 
-    /// Whether each pixel belongs, rows from top to bottom.
+    /// True for each pixel in the mask, rows from top to bottom.
     var members: [Bool] { pixels.map { $0 >= threshold } }
 
-    /// Parses rows of `#` and anything else.
+    /// Parses rows in which `#` marks pixels of the mask.
     init(rows: [String]) throws {
         try self.init(
             size: PixelSize(width: rows[0].count, height: rows.count),
             pixels: rows.joined().map { $0 == "#" ? 255 : 0 })
     }
 
-    /// What ``init(rows:)`` takes.
+    /// The rows in the form of ``init(rows:)``.
     var rows: [String] {
         (0..<size.height).map { y in
             String(members[y * size.width..<(y + 1) * size.width].map { $0 ? "#" : "." })

@@ -5,7 +5,7 @@ import PerceptTestSupport
 import Testing
 
 @Suite(
-    "The masks that a service really sent",
+    "Masks from a recorded service",
     .enabled(if: TestFiles.conformance("exchanges.json") != nil, "the recorded exchanges are not present"))
 struct RecordedMaskTests {
     private struct Exchange: Decodable {
@@ -29,14 +29,14 @@ struct RecordedMaskTests {
         }
     }
 
-    /// What Pillow 12 says of them: how many pixels are at least 128, and `getbbox()` of those.
+    /// Pillow's results: the number of pixels of at least 128, and `getbbox()` of those.
     private static let expected: [(area: Int, box: [Double])] = [
         (174_486, [0, 0, 640, 420]), (15_326, [23, 48, 331, 186]), (11_530, [526, 30, 618, 210]),
         (24_797, [492, 215, 640, 420]), (11_323, [363, 30, 472, 196]), (18_892, [247, 232, 479, 404]),
         (12_446, [35, 226, 177, 415]),
     ]
 
-    @Test("base64 to PNG to mask: areas and boxes are Pillow's")
+    @Test("areas and boxes of base64 PNG masks equal Pillow's")
     func areas() throws {
         let path = try #require(TestFiles.conformance("exchanges.json"))
         let exchanges = try JSONDecoder().decode([Exchange].self, from: Data(TestFiles.bytes(of: path)))

@@ -2,9 +2,9 @@ import PerceptImage
 import PerceptTestSupport
 import Testing
 
-@Suite("File names for segments")
+@Suite("File names of segments")
 struct SegmentFileNameTests {
-    @Test("labels as they come")
+    @Test("ordinary labels")
     func plain() {
         #expect(
             SegmentFileName.names(for: ["cat", "LABEL_199", "traffic light"]) == [
@@ -19,7 +19,8 @@ struct SegmentFileNameTests {
         arguments: [
             ("../../etc/passwd", "etc-passwd"), ("", "segment"), ("猫", "segment"), ("a/b", "a-b"), ("a\\b", "a-b"),
             (".hidden", "hidden"), ("...", "segment"), ("a\0b\n", "a-b"), ("C:\\x", "C-x"), ("a  b", "a-b"),
-            ("Café", "Cafe"), ("cafe\u{301}", "cafe"), ("Straße", "Strasse"), ("🐈 cat 🐈", "cat"), ("a--b", "a--b"),
+            ("Café", "Cafe"), ("cafe\u{301}", "cafe"), ("Straße", "Strasse"), ("🐈 cat 🐈", "cat"),
+            ("a--b", "a--b"),
             ("-rf", "-rf"), ("~root", "root"), ("$(reboot)", "reboot"), ("cheetah, chetah", "cheetah-chetah"),
             (String(repeating: "x", count: 300), String(repeating: "x", count: 60)),
             (String(repeating: "猫", count: 300) + "x", "segment"),
@@ -29,7 +30,7 @@ struct SegmentFileNameTests {
     }
 
     @Test(
-        "a thousand and more still sort in their order, and none is there twice, upper or lower case",
+        "a thousand and more names sort in order and are unique, ignoring case",
         arguments: [1, 1000, 1001, 12_345])
     func many(count: Int) {
         let names = SegmentFileName.names(for: (0..<count).map { ["cat", "Cat", "c/at", ""][$0 % 4] })
@@ -39,7 +40,7 @@ struct SegmentFileNameTests {
         #expect(names.allSatisfy { name in name.utf8.count < 100 && !name.hasPrefix(".") && !name.contains("/") })
     }
 
-    @Test("any characters at all leave a safe name", arguments: 0..<50 as Range<UInt64>)
+    @Test("any characters give a safe name", arguments: 0..<50 as Range<UInt64>)
     func anything(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let label = String(

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PerceptImage
 
-/// Against hashes that TestMedia/golden/make_resize_golden.py wrote with Pillow 13.0.0.
+/// Compares with hashes written by TestMedia/golden/make_resize_golden.py with Pillow 13.0.0.
 @Suite struct PillowEqualityTests {
     private struct Golden: Decodable {
         struct Case: Decodable {
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func theSameSizeIsTheSamePicture() throws {
+    @Test func theSameSizeGivesTheSameImage() throws {
         for colorModel in Image.ColorModel.allCases {
             let image = try PseudorandomPicture.image(PixelSize(width: 9, height: 5), colorModel)
             for filter in ResizeFilter.allCases {

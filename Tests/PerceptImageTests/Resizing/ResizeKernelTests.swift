@@ -2,7 +2,7 @@ import CKernels
 import PerceptTestSupport
 import Testing
 
-/// The loops that this machine runs against the same in plain C.
+/// The kernels of this machine compared with plain C.
 @Suite struct ResizeKernelTests {
     private struct Axis {
         var starts: [Int32] = []
@@ -10,7 +10,7 @@ import Testing
         var weights: [Int32] = []
         let stride: Int
 
-        /// Windows of any width anywhere in the row, the very ends too.
+        /// Windows of any width anywhere in the row, including both ends.
         init(inputCount: Int, outputCount: Int, largestCount: Int, _ generator: inout SplitMix64) {
             stride = (largestCount + 4 + 7) / 8 * 8
             for output in 0..<outputCount {
@@ -19,7 +19,7 @@ import Testing
                     output % 5 == 0 ? inputCount - count : Int.random(in: 0...inputCount - count, using: &generator)
                 starts.append(Int32(start))
                 counts.append(Int32(count))
-                // Of either sign, and so large that sums run out of 0…255 at both ends.
+                // Values of both signs, so large that sums exceed 0…255 at both ends.
                 let row = (0..<stride).map { index in
                     index < count
                         ? Int32.random(in: -2_000_000...3_000_000, using: &generator) / Int32(max(1, count / 4)) : 0
@@ -35,7 +35,7 @@ import Testing
             let inputCount = Int.random(in: 1...90, using: &generator)
             let outputCount = Int.random(in: 1...40, using: &generator)
             let axis = Axis(inputCount: inputCount, outputCount: outputCount, largestCount: 37, &generator)
-            // Of the exact length, so that a read behind the end is one that a sanitizer sees.
+            // Exactly as long as needed, so that a sanitizer detects reads past the end.
             let input = (0..<inputCount * channelCount).map { _ in UInt8.random(in: 0...255, using: &generator) }
             var fast = [UInt8](repeating: 0, count: outputCount * channelCount)
             var plain = fast
@@ -74,8 +74,8 @@ import Testing
         }
     }
 
-    /// Every value with every alpha, against the quotient: to nearest on the way in, cut off on the way out, as Pillow's
-    /// conversions between RGBA and RGBa round.
+    /// Every value with every alpha, compared with the quotient: rounded to nearest when premultiplying, truncated when
+    /// unpremultiplying, like Pillow's conversions between RGBA and RGBa.
     @Test(arguments: [2, 4]) func premultiplyingIsExact(channelCount: Int32) {
         for alpha in 0...255 {
             var pixels = (0...255).flatMap { value in

@@ -5,7 +5,7 @@ import Testing
 @testable import PerceptImage
 
 @Suite struct ResizingTests {
-    /// The filters as their authors define them, over the distance in pixels of the smaller picture.
+    /// The filters as defined by their authors, by distance in pixels of the smaller image.
     private func weight(_ filter: ResizeFilter, _ x: Double) -> Double {
         func sinc(_ x: Double) -> Double { x == 0 ? 1 : sine(.pi * x) / (.pi * x) }
         let d = abs(x)
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    /// By its series, so that no library is asked twice.
+    /// Computed by its series, independently of the library.
     private func sine(_ x: Double) -> Double {
         let turns = (x / (2 * .pi)).rounded()
         let angle = x - turns * 2 * .pi
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    /// Of gray, and of each channel of RGB by itself; up, down, odd, and one pixel wide or high.
+    /// Gray, and each channel of rgb; up, down, odd sizes, and one pixel wide or high.
     @Test(
         arguments: ResizeFilter.allCases.filter { $0 != .nearest },
         [
@@ -88,15 +88,16 @@ import Testing
                 let exact = oracle(plane, target, filter).flatMap { $0 }
                 for (index, value) in exact.enumerated() {
                     let got = Double(resized[index * planes.count + channel])
-                    // The box's border falls on pixel centres, where either side is right; none does at these sizes.
+                    // The edge of the box filter may fall on pixel centres, where either side is right; at these sizes
+                    // it does not.
                     #expect(abs(got - min(max(value, 0), 65535)) <= 0.5 + 1e-6)
                 }
             }
         }
     }
 
-    @Test func sixteenBitColorsCountByTheirAlpha() throws {
-        // Half of the pixels are clear and of another colour, which must not show.
+    @Test func sixteenBitColorsAreWeightedByAlpha() throws {
+        // Half of the pixels are transparent and of another colour, which must not show.
         let pixels: [[UInt16]] = [[40000, 0, 1000, 65535], [0, 65535, 65535, 0]]
         let bytes = (0..<64).flatMap { index in
             pixels[index % 2].flatMap { value in withUnsafeBytes(of: value) { Array($0) } }
@@ -149,7 +150,7 @@ import Testing
         }
     }
 
-    @Test func sizesOutOfRangeAreRefused() throws {
+    @Test func invalidSizesAreRejected() throws {
         let image = try Image(
             size: PixelSize(width: 2, height: 2), layout: .rgb8, bytes: [UInt8](repeating: 0, count: 12))
         for (target, kind) in [

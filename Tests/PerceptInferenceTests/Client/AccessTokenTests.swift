@@ -8,8 +8,8 @@ import Testing
         try AccessToken.discover(environment: environment, homeDirectory: "/home/me") { files[$0] }
     }
 
-    /// The order of the standard places, each one taken away in turn.
-    @Test func placesInTheirOrder() throws {
+    /// The order of the standard places: each one is removed in turn.
+    @Test func placesAreTriedInOrder() throws {
         var environment = [
             "HF_TOKEN": "one", "HUGGING_FACE_HUB_TOKEN": "two", "HF_TOKEN_PATH": "/three", "HF_HOME": "/hf",
             "XDG_CACHE_HOME": "/cache",
@@ -40,7 +40,7 @@ import Testing
         #expect(try discover(["HF_HOME": "~/x"], files: files)?.source == "/home/me/x/token")
     }
 
-    @Test(arguments: ["1", "true", "YES", "on"]) func implicitTokensCanBeSwitchedOff(value: String) throws {
+    @Test(arguments: ["1", "true", "YES", "on"]) func implicitTokensCanBeDisabled(value: String) throws {
         #expect(try discover(["HF_TOKEN": "one", "HF_HUB_DISABLE_IMPLICIT_TOKEN": value]) == nil)
         #expect(try discover(["HF_TOKEN": "one", "HF_HUB_DISABLE_IMPLICIT_TOKEN": "0"]) != nil)
     }
@@ -53,7 +53,7 @@ import Testing
         #expect(error?.description.contains("Forged") == false)
     }
 
-    @Test func printingShowsNothing() throws {
+    @Test func printingHidesTheSecret() throws {
         struct Holder { var token: AccessToken }
         let token = try AccessToken(secret, source: "HF_TOKEN")
         var dumped = ""

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PerceptInference
 
-/// The forms in which servers of other years and makes are asked.
+/// The protocols of older and other servers.
 @Suite struct EndpointFormTests {
     private let recording = MediaInput(bytes: Array("fLaC".utf8), mediaType: .flac)
     private let loading = TransportReply(503, #"{"error":"loading","estimated_time":1.0}"#)
@@ -56,7 +56,7 @@ import Testing
         #expect(transport.requests.first?.url.path() == "/models/facebook/detr-resnet-50")
     }
 
-    @Test func afterLoadingTheBodyAsksToWait() async throws {
+    @Test func afterLoadingTheBodyRequestsWaiting() async throws {
         let transport = ClosureTransport(loading, success)
         _ = try await client(transport, at: .legacy(url("https://example.org"))).fillMask("[MASK]")
         #expect(
@@ -98,7 +98,7 @@ import Testing
         #expect(transport.requests.allSatisfy { $0.body == pngSignature })
     }
 
-    @Test func objectsHaveNoPlaceInAQuery() async throws {
+    @Test func queriesCannotContainObjects() async throws {
         let transport = ClosureTransport(TransportReply(200, #"{"text":"x"}"#))
         let client = try client(transport, at: .dedicated(url("https://example.org")))
         _ = try await client.send(
@@ -116,7 +116,7 @@ import Testing
         #expect(transport.requests.count == 1)
     }
 
-    // MARK: OpenAI's interface and providers
+    // MARK: OpenAI's API and providers
 
     @Test(arguments: [
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000/v1/audio/transcriptions"),
@@ -154,7 +154,7 @@ import Testing
         #expect(error?.kind == .invalidArgument)
     }
 
-    @Test func theRouterChoosesForChatAlone() throws {
+    @Test func theRouterChoosesProvidersOnlyForChat() throws {
         let error = #expect(throws: InferenceError.self) {
             try InferenceEndpoint.provider("auto").url(forModel: "a/b", route: .imageGenerations)
         }
@@ -184,7 +184,7 @@ import Testing
                 == #"{"model":"meta/llama","messages":[{"role":"user","content":"What?"}],"max_tokens":5}"#)
     }
 
-    @Test func aChatThatAProviderStreams() async throws {
+    @Test func streamedChatWithAProvider() async throws {
         let events = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Pa\"}}]}\n\ndata: [DONE]\n\n"
         let transport = ClosureTransport(TransportReply(200, events, type: "text/event-stream"))
         let client = try client(transport, at: .provider("groq"))
@@ -198,9 +198,10 @@ import Testing
     }
 
     @Test func speechWithAProvider() async throws {
-        // OpenAI's documented verbose answer, shortened.
+        // OpenAI's documented verbose response, shortened.
         let answer =
-            #"{"task":"transcribe","language":"english","duration":8.47,"text":"The beach.","segments":[{"id":0,"start":0.0,"end":3.32,"text":" The beach.","avg_logprob":-0.28}]}"#
+            #"{"task":"transcribe","language":"english","duration":8.47,"text":"The beach.","#
+            + #""segments":[{"id":0,"start":0.0,"end":3.32,"text":" The beach.","avg_logprob":-0.28}]}"#
         let transport = ClosureTransport(TransportReply(200, answer))
         let client = try client(transport, at: .openAI(url("http://127.0.0.1:8000")))
         let task = AutomaticSpeechRecognition(
@@ -226,9 +227,10 @@ import Testing
             ])
     }
 
-    @Test func wordsOfAProvider() async throws {
+    @Test func wordTimestampsWithAProvider() async throws {
         let answer =
-            #"{"text":"The beach","words":[{"word":"The","start":0,"end":0.3},{"word":"beach","start":0.3,"end":null}]}"#
+            #"{"text":"The beach","words":[{"word":"The","start":0,"end":0.3},"#
+            + #"{"word":"beach","start":0.3,"end":null}]}"#
         let transport = ClosureTransport(TransportReply(200, answer), TransportReply(200, #"{"text":"x"}"#))
         let client = try client(transport, at: .provider("together"))
         let speech = try await client.automaticSpeechRecognition(recording, timestamps: .words)
@@ -246,7 +248,7 @@ import Testing
         #expect(transport.requests.count == 2)
     }
 
-    @Test func aPictureOfAProvider() async throws {
+    @Test func imageGenerationWithAProvider() async throws {
         let transport = ClosureTransport(TransportReply(200, #"{"data":[{"b64_json":"iVBORw0KGgo="}]}"#))
         let client = try client(transport, at: .provider("nebius"))
         let made = try await client.textToImage("A lighthouse", model: "flux", parameters: .init(width: 64))
@@ -257,7 +259,7 @@ import Testing
         #expect(transport.requests.first?.headers[.accept] == "application/json")
     }
 
-    @Test func otherTasksAreRefused() async throws {
+    @Test func otherTasksAreRejected() async throws {
         let transport = ClosureTransport(success)
         let client = try client(transport, at: .provider("together"))
         var refused = 0
@@ -267,7 +269,7 @@ import Testing
                 _ = try await task.run(TaskCatalogueTests.arguments(for: task), client: client)
             }
             #expect(error?.kind == .invalidArgument, "\(task.name)")
-            #expect(error?.problem.hasPrefix("\(task.name) has no form") == true)
+            #expect(error?.problem.hasPrefix("\(task.name) is not part of") == true)
             refused += 1
         }
         let streamed = await failure { _ = try await client.stream(TextGeneration(inputs: "a")) }
@@ -288,14 +290,14 @@ import Testing
         #expect(error?.description.hasPrefix("m at router.huggingface.co/together: ") == true)
     }
 
-    @Test func providersAskForAToken() async throws {
+    @Test func providersRequireAToken() async throws {
         let client = InferenceClient(token: nil, endpoint: .provider("together"), transport: ClosureTransport(success))
         #expect(await failure { try await client.chatCompletion([.user("a")]) }?.kind == .tokenMissing)
     }
 }
 
 extension MediaSource.Storage {
-    /// The bytes, where they are in memory.
+    /// The contents, if in memory.
     fileprivate var testBytes: [UInt8] {
         if case .bytes(let bytes) = self { bytes } else { [] }
     }

@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func anotherMayPay() async throws {
+    @Test func anotherOrganizationCanBeBilled() async throws {
         let transport = ClosureTransport(success)
         var client = try makeClient(transport)
         client.billedOrganization = "acme"
@@ -77,14 +77,14 @@ import Testing
         #expect(error?.kind == .tokenMissing)
         #expect(error?.remedy?.contains("HF_TOKEN") == true)
         #expect(transport.requests.isEmpty)
-        // Another endpoint may do without.
+        // Another endpoint may work without a token.
         var local = client
         local.endpoint = .url(try #require(URL(string: "http://10.0.0.1/hf-inference")))
         _ = try await local.send(AnyTask())
         #expect(transport.requests.count == 1)
     }
 
-    @Test func theTokenTravelsProtected() async throws {
+    @Test func theTokenIsNotSentUnprotected() async throws {
         let transport = ClosureTransport(success)
         var client = try makeClient(transport)
         client.endpoint = .url(try #require(URL(string: "http://example.org/hf-inference")))
@@ -105,7 +105,7 @@ import Testing
         #expect(transport.requests.count == 3)
     }
 
-    @Test func nothingIsSentForArgumentsThatMakeNoSense() async throws {
+    @Test func nothingIsSentForInvalidArguments() async throws {
         let transport = ClosureTransport(success)
         let client = try makeClient(transport)
         #expect(await failure { try await client.send(AnyTask(), model: "../x") }?.kind == .invalidArgument)
@@ -142,7 +142,7 @@ import Testing
         #expect(circle.requests.count == 4)
     }
 
-    /// A service that says the token back in every place it can.
+    /// A service that echoes the token everywhere.
     @Test func theTokenIsInNoError() async throws {
         let header = { (name: String) in HTTPField.Name(name) ?? .accept }
         let echoes = [
@@ -163,7 +163,7 @@ import Testing
             var dumped = ""
             dump(error, to: &dumped)
             for text in [error.description, String(reflecting: error), dumped] {
-                // A part of the secret must not be left by a cut through it either.
+                // A truncation must not leave part of the secret either.
                 #expect(!text.contains("hf_"), "\(text)")
             }
         }
@@ -174,7 +174,7 @@ import Testing
         #expect(await failure { try await client.send(AnyTask()) }?.description.contains("hf_") == false)
     }
 
-    @Test func manyRequestsAtOnceGetTheirOwnAnswers() async throws {
+    @Test func concurrentRequestsGetTheirOwnResponses() async throws {
         let transport = ClosureTransport { _, request throws(TransportError) in
             await Task.yield()
             return TransportReply(200, String(decoding: request.body.dropFirst(8), as: UTF8.self))

@@ -13,14 +13,14 @@ import Testing
         [try #require(HTTPField.Name(name)): value]
     }
 
-    @Test func aLoadingModelIsWaitedForAsLongAsItSays() async throws {
+    @Test func waitsForALoadingModelAsEstimated() async throws {
         let transport = ClosureTransport(Self.loading, Self.success)
         let time = FakeTime()
         let notices = Mutex<[WaitNotice]>([])
         let client = try makeClient(transport, time: time, random: 0.5)
         let answer = try await client.send(AnyTask()) { notice in notices.withLock { $0.append(notice) } }
         #expect(answer == [1])
-        // 20 s, and half of a quarter of them as jitter.
+        // 20 s, plus half of the jitter of a quarter.
         #expect(time.sleeps == [22.5])
         let notice = try #require(notices.withLock { $0.first })
         #expect(notice.attempt == 2)
@@ -46,13 +46,13 @@ import Testing
         #expect(error?.retryAdvice == .later(afterSeconds: nil))
         #expect(time.sleeps == [1, 2, 4, 8])
         #expect(transport.requests.count == 5)
-        // Only a model that is loading is waited for.
+        // Only a loading model is waited for.
         #expect(transport.requests.allSatisfy { $0.headers.value("X-Wait-For-Model") == nil })
     }
 
     @Test(arguments: [204, 302, 400, 401, 402, 403, 404, 405, 409, 410, 413, 415, 418, 422, 501, 505])
     func refusalsAreFinal(status: Int) async throws {
-        // Even when they carry what would mean a wait elsewhere.
+        // Even with headers that would otherwise cause a wait.
         let reply = TransportReply(
             status, #"{"error":"x","estimated_time":1}"#, try header("retry-after", "1"))
         let transport = ClosureTransport(reply)
@@ -79,7 +79,7 @@ import Testing
         #expect(time.sleeps == [seconds])
     }
 
-    @Test func headersOfASuccessMeanNothing() async throws {
+    @Test func headersOfASuccessAreIgnored() async throws {
         var reply = Self.success
         reply.headers = try header("retry-after", "2")
         let time = FakeTime()
@@ -87,7 +87,7 @@ import Testing
         #expect(time.sleeps.isEmpty)
     }
 
-    @Test func noWaitGoesBeyondTheDeadline() async throws {
+    @Test func noWaitExceedsTheDeadline() async throws {
         let limited = TransportReply(429, "{}", try header("retry-after", "301"))
         let time = FakeTime()
         let error = await failure { try await makeClient(ClosureTransport(limited), time: time).send(AnyTask()) }
@@ -97,13 +97,13 @@ import Testing
         let transport = ClosureTransport(Self.away)
         let policy = RetryPolicy(maximumRetries: 100, totalDeadline: .seconds(100))
         _ = await failure { try await makeClient(transport, retry: policy, time: time).send(AnyTask()) }
-        // 1 + 2 + 4 + 8 + 16 + 30 + 30 s are 91 s; another 30 s would be too many.
+        // 1 + 2 + 4 + 8 + 16 + 30 + 30 s are 91 s; another 30 s would exceed the deadline.
         #expect(time.sleeps == [1, 2, 4, 8, 16, 30, 30])
         #expect(transport.requests.map(\.timeout).last == .seconds(9))
         #expect(transport.requests.first?.timeout == .seconds(100))
     }
 
-    @Test func hugeEstimatesAndCountsDoNoHarm() async throws {
+    @Test func hugeEstimatesAndCountsAreHarmless() async throws {
         for estimate in ["1e300", "-5", "9223372036854775807"] {
             let reply = TransportReply(503, #"{"estimated_time":\#(estimate)}"#)
             let time = FakeTime()
@@ -121,7 +121,7 @@ import Testing
         #expect(error?.description.contains("(in 86400 s") == true)
     }
 
-    /// Numbers that no integer holds, from a service and from a program.
+    /// Numbers that no integer can hold, from a service and from a program.
     @Test(arguments: ["1e300", "99999999999999999999999", "-1e300"])
     func estimatesBeyondReasonAreTold(estimate: String) async throws {
         let loading = TransportReply(503, #"{"error":"loading","estimated_time":\#(estimate)}"#)
@@ -138,7 +138,7 @@ import Testing
         }
     }
 
-    @Test func lostConnectionsAreTriedAgainAndDeadOnesOnce() async throws {
+    @Test func lostConnectionsAreRetriedAndRefusedOnesOnce() async throws {
         let counts: [(TransportError.Kind, Int)] = [
             (.connectionLost, 5), (.notConnected, 2), (.notSecure, 1), (.timedOut, 1), (.answerTooLarge, 1),
             (.answerMalformed, 1), (.cancelled, 1), (.notAvailable, 1),
@@ -173,7 +173,7 @@ import Testing
         }
         for await _ in notices { break }
         task.cancel()
-        // The wait is of 20 seconds: without cancellation this test would fail by its own time limit only.
+        // The wait is 20 seconds, so without cancellation this test would exceed its time limit.
         let start = ContinuousClock.now
         #expect(await task.value?.kind == .cancelled)
         #expect(ContinuousClock.now - start < .seconds(10))
@@ -193,7 +193,7 @@ import Testing
 }
 
 @Suite struct HTTPDateTests {
-    // The example of RFC 9110 §5.6.7 in its three forms; `date -d "1994-11-06 08:49:37 UTC" +%s` gives 784111777. The
+    // The example of RFC 9110 §5.6.7 in its three forms; `date -d "1994-11-06 08:49:37 UTC" +%s` prints 784111777. The
     // other values are from the same command.
     @Test(arguments: [
         ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777.0), ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PerceptInference
 
-/// Every body that services were seen to send with a failure, and the sentence that a person should read.
+/// The known bodies of failures, and the message that a person should read.
 @Suite struct ServiceMessageTests {
     struct Case: Sendable {
         var status: Int
@@ -27,7 +27,8 @@ import Testing
             words: "no such field", kind: .invalidRequest),
         Case(status: 400, body: #"{"detail":"not so"}"#, words: "not so", kind: .invalidRequest),
         Case(
-            status: 400, body: #"{"error":"Malformed soundfile"}"#, words: "Malformed soundfile", kind: .invalidRequest),
+            status: 400, body: #"{"error":"Malformed soundfile"}"#, words: "Malformed soundfile",
+            kind: .invalidRequest),
         Case(
             status: 401, body: #"{"error":"Invalid username or password."}"#,
             headers: fields(["x-error-message": "Invalid username or password."]),
@@ -40,7 +41,8 @@ import Testing
             kind: .creditExhausted),
         Case(status: 403, body: #"{"error":"no permission"}"#, words: "no permission", kind: .tokenRefused),
         Case(
-            status: 404, body: #"{"error":"Model X does not exist"}"#, words: "Model X does not exist", kind: .notFound),
+            status: 404, body: #"{"error":"Model X does not exist"}"#, words: "Model X does not exist",
+            kind: .notFound),
         Case(status: 404, body: "Not Found", type: "text/plain; charset=utf-8", words: "Not Found", kind: .notFound),
         Case(
             status: 410, body: #"{"error":"use router.huggingface.co"}"#, words: "use router.huggingface.co",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PerceptInference
 
-/// A task whose events are any JSON.
+/// A task with any JSON as events.
 struct AnyStream: StreamingInferenceTask {
     static let name = "any-stream"
     static let defaultModel = "owner/model"
@@ -20,12 +20,12 @@ struct AnyStream: StreamingInferenceTask {
         do {
             return try JSONValue(parsing: Array(event.data.utf8))
         } catch {
-            throw InferenceError(.answerMalformed, problem: "an event is no JSON: \(error)")
+            throw InferenceError(.answerMalformed, problem: "an event is not JSON: \(error)")
         }
     }
 }
 
-/// A transport that streams what it is told to, and counts how often a transfer was stopped.
+/// A transport that streams given pieces, and counts how often a transfer was stopped.
 final class PieceTransport: HTTPTransport {
     private struct State {
         var pieces: [[UInt8]]
@@ -69,7 +69,7 @@ final class PieceTransport: HTTPTransport {
 @Suite struct StreamingTests {
     private func client(_ transport: some HTTPTransport) throws -> InferenceClient { try makeClient(transport) }
 
-    /// The events up to the end or the error that ends them.
+    /// Reads the events up to the end or an error.
     private func read(
         _ transport: some HTTPTransport
     ) async throws -> (events: [JSONValue], error: InferenceError?) {
@@ -83,7 +83,7 @@ final class PieceTransport: HTTPTransport {
         }
     }
 
-    // The forms of data lines and ends that services were seen to send: with and without a space, with and without [DONE].
+    // The known forms of data lines and ends: with and without a space, with and without [DONE].
     @Test(arguments: [
         ["data:{\"a\":1}\n\ndata:{\"a\":2}\n\n"],
         ["data: {\"a\":1}\r\n\r\n", "data: {\"a\":2}\r\n\r\ndata:[DONE]\r\n\r\n"],
@@ -102,24 +102,25 @@ final class PieceTransport: HTTPTransport {
         #expect(try JSONValue(parsing: request.body) == ["inputs": "x", "stream": true])
     }
 
-    @Test func contentTypesWithParametersAreStreams() async throws {
+    @Test func contentTypesWithParametersAreAccepted() async throws {
         for type in ["text/event-stream; charset=utf-8", "Text/Event-Stream;charset=utf-8"] {
             #expect(try await read(PieceTransport(["data: 1\n\n"], type: type)).events == [1])
         }
     }
 
-    @Test func anAnswerThatIsNoStreamIsAnError() async throws {
+    @Test func aResponseThatIsNotAStreamIsAnError() async throws {
         let json = PieceTransport([#"{"error":"streaming is not supported"}"#], type: "application/json")
         let error = try #require(await read(json).error)
         #expect(error.kind == .answerMalformed)
-        #expect(error.problem == "the answer is application/json, no event stream")
+        #expect(error.problem == "the response is application/json, expected an event stream")
         #expect(error.serviceMessage == "streaming is not supported")
         #expect(error.requestID == "r9")
         #expect(error.task == "any-stream")
         #expect(json.isStopped)
     }
 
-    // Errors inside a stream of status 200: as text-generation-inference sends them, as an object, as an event of its own.
+    // Errors within a stream of status 200: in the form of text-generation-inference, as an object, as an event of its
+    // own.
     @Test(
         arguments: [
             (
@@ -149,10 +150,10 @@ final class PieceTransport: HTTPTransport {
         #expect(error?.requestID == "r9")
         #expect(error?.model == "owner/model")
         #expect(transport.isStopped)
-        #expect(transport.requests.count == 1, "what has begun is not begun anew")
+        #expect(transport.requests.count == 1, "a started response is not restarted")
     }
 
-    @Test func nothingThatArrivesIsSwallowed() async throws {
+    @Test func noEventIsLost() async throws {
         let undecodable = try await read(PieceTransport(["data: 1\n\ndata: {\n\ndata: 2\n\n"]))
         #expect(undecodable.events == [1])
         #expect(undecodable.error?.kind == .answerMalformed)
@@ -175,7 +176,7 @@ final class PieceTransport: HTTPTransport {
         #expect(undecodable?.description.contains("hf_") == false)
     }
 
-    @Test func failuresBeforeTheFirstEventAreTriedAgain() async throws {
+    @Test func failuresBeforeTheFirstEventAreRetried() async throws {
         let loading = TransportReply(503, #"{"error":"Model is loading","estimated_time":3.0}"#)
         let transport = ClosureTransport(loading, TransportReply(200, "data: 1\n\n", type: "text/event-stream"))
         let time = FakeTime()
@@ -194,7 +195,7 @@ final class PieceTransport: HTTPTransport {
         #expect(refused.error?.serviceMessage == "no such field")
     }
 
-    @Test func cancellationAndNeglectStopTheTransfer() async throws {
+    @Test func cancellationAndReleaseStopTheTransfer() async throws {
         let cancelled = PieceTransport(["data: 1\n\n", "data: 2\n\n"])
         let stream = try await client(cancelled).stream(AnyStream())
         let task = Task {
@@ -212,6 +213,6 @@ final class PieceTransport: HTTPTransport {
         let left = PieceTransport(["data: 1\n\n", "data: 2\n\n"])
         for try await _ in try await client(left).stream(AnyStream()) { break }
         #expect(left.isStopped)
-        #expect(left.unreadCount == 1, "what was not read was not fetched")
+        #expect(left.unreadCount == 1, "unread pieces are not fetched")
     }
 }

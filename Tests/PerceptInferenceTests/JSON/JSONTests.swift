@@ -7,7 +7,8 @@ import Testing
     private func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: Array(text.utf8)) }
 
     @Test func integersKeepAllTheirDigits() throws {
-        // The seed of a recorded text generation; above 2⁵³, where a Double rounds. The other ones are the 64-bit limits.
+        // The seed of a recorded text generation, above 2⁵³, where a Double rounds. The others are the 64-bit
+        // limits.
         #expect(try parse("2835381823020158940") == .integer(2_835_381_823_020_158_940))
         #expect(try parse("-9223372036854775808") == .integer(.min))
         #expect(try parse("18446744073709551615") == .unsignedInteger(.max))
@@ -50,7 +51,7 @@ import Testing
         #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: Array(deep(100_000).utf8)) }
     }
 
-    @Test func objectsKeepTheirOrderAndCompareWithoutIt() throws {
+    @Test func objectsKeepOrderAndIgnoreItInComparisons() throws {
         let object = try parse(#" { "b" : 1 , "a" : [ true , null ] } "#)
         #expect(String(decoding: object.serialized(), as: UTF8.self) == #"{"b":1,"a":[true,null]}"#)
         #expect(try object == parse(#"{"a":[true,null],"b":1}"#))
@@ -62,8 +63,8 @@ import Testing
         #expect(try JSONValue(parsing: [0xEF, 0xBB, 0xBF, 0x31]) == 1)
     }
 
-    /// Foundation's parser is the oracle for what this one writes.
-    @Test func foundationReadsWhatIsWritten() throws {
+    /// Foundation's parser is the oracle for the writer.
+    @Test func foundationParsesSerializedValues() throws {
         let value: JSONValue = [
             "text": "a\"b\\c\u{1}/é😀\n", "numbers": [1, -2.5, 1e-8, 12_345_678_901], "flags": [true, false, nil],
             "empty": [:],

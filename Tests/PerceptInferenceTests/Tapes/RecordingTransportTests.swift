@@ -5,7 +5,7 @@ import Testing
 @testable import PerceptInference
 
 @Suite struct RecordingTransportTests {
-    @Test func whatIsKept() async throws {
+    @Test func capturedProperties() async throws {
         let reply = TransportReply(
             status: 200,
             headers: fields([
@@ -38,7 +38,7 @@ import Testing
         #expect(try Tape(parsing: tape.serialized()) == tape)
     }
 
-    @Test func bodiesComeBackAsTheyWere() async throws {
+    @Test func bodiesAreReplayedUnchanged() async throws {
         let bodies: [(type: String, body: [UInt8])] = [
             ("application/json", Array("[1e400, 0.1]".utf8)), ("application/json", Array("{".utf8)),
             ("application/json", Array("null".utf8)), ("text/event-stream", Array("data: 1\r\n\r\n".utf8)),
@@ -74,7 +74,7 @@ import Testing
         #expect(time.sleeps == [1, 2])
     }
 
-    @Test func failuresLeaveNothing() async throws {
+    @Test func failuresAreNotCaptured() async throws {
         let recorder = RecordingTransport(
             ClosureTransport { _, _ throws(TransportError) in throw TransportError(.connectionLost, problem: "x") })
         #expect(await failure { try await makeClient(recorder).send(AnyTask()) } != nil)
@@ -87,7 +87,7 @@ import Testing
         #expect(cut.tape().exchanges.isEmpty)
     }
 
-    @Test func streamsAreKeptAndReplayed() async throws {
+    @Test func streamsAreCapturedAndReplayed() async throws {
         let recorder = RecordingTransport(
             PieceTransport(["data: 1\n", "\ndata: 2\n\ndata: [DONE]\n\n", "data: 3\n\n"]))
         func events(_ transport: some HTTPTransport) async throws -> [JSONValue] {

@@ -3,7 +3,7 @@ import Testing
 @testable import PerceptInference
 
 @Suite struct SHA256Tests {
-    /// FIPS 180-4 example vectors (NIST CSRC, "SHA-256 examples"), and lengths around the block and padding borders
+    /// FIPS 180-4 example vectors (NIST CSRC, "SHA-256 examples"), and lengths around the block and padding boundaries
     /// from coreutils (`printf 'a%.0s' $(seq 55) | sha256sum`).
     @Test(arguments: [
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
@@ -13,7 +13,8 @@ import Testing
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
         ),
         (
-            "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+            "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmno"
+                + "ijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
             "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"
         ),
         (String(repeating: "a", count: 55), "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"),

@@ -49,21 +49,21 @@ import Testing
 
     @Test(arguments: [
         (#"{"request":{},"response":{}}"#, #"$.exchanges[0].request lacks "path""#),
-        (#"{"request":{"path":"x"},"response":{}}"#, "does not begin with a slash"),
+        (#"{"request":{"path":"x"},"response":{}}"#, "does not start with a slash"),
         (#"{"request":{"path":"/x"}}"#, #"$.exchanges[0] lacks "response""#),
         (#"{"request":{"path":"/x","contenttype":"a/b"},"response":{}}"#, #"unknown member "contenttype""#),
         (#"{"request":{"path":"/x","bodySHA256":"12"},"response":{}}"#, "64 hexadecimal digits"),
-        (#"{"request":{"path":7},"response":{}}"#, "$.exchanges[0].request.path is a number where a string"),
+        (#"{"request":{"path":7},"response":{}}"#, "$.exchanges[0].request.path is a number, expected a string"),
         (#"{"request":{"path":"/x"},"response":{"json":1,"text":"a"}}"#, "json and text"),
         (#"{"request":{"path":"/x"},"response":{"status":"200"}}"#, "$.exchanges[0].response.status is a string"),
         (#"{"request":{"path":"/x"},"response":{"status":999}}"#, "above 599"),
-        (#"{"request":{"path":"/x"},"response":{"base64":"*"}}"#, "is no base64"),
-        (#"{"request":{"path":"/x"},"response":{"headers":{"a b":"c"}}}"#, "no header can have"),
-        (#"{"request":{"path":"/x"},"response":{"headers":{"a":"b\r\nc: d"}}}"#, "no header can have"),
-        (#"{"request":{"path":"/x"},"response":{},"repeat":0}"#, "a whole number of at least 1"),
+        (#"{"request":{"path":"/x"},"response":{"base64":"*"}}"#, "is not base64"),
+        (#"{"request":{"path":"/x"},"response":{"headers":{"a b":"c"}}}"#, "invalid header name or value"),
+        (#"{"request":{"path":"/x"},"response":{"headers":{"a":"b\r\nc: d"}}}"#, "invalid header name or value"),
+        (#"{"request":{"path":"/x"},"response":{},"repeat":0}"#, "an integer of at least 1"),
         (#"{"request":{"path":"/x","upload":{"sampleRate":0}},"response":{}}"#, "upload.sampleRate"),
         (#"{"request":{"path":"/x","upload":{"minimumDuration":2,"maximumDuration":1}},"response":{}}"#, "above"),
-        ("7", "$.exchanges[0] is a number where an object"),
+        ("7", "$.exchanges[0] is a number, expected an object"),
     ])
     func wrongTapesNameThePlace(exchange: String, words: String) {
         let error = #expect(throws: MediaError.self) { try Tape(parsing: tape(exchange), name: "my.json") }
@@ -73,10 +73,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "no JSON"), ("{}", "not \"percept-tape\""), ("[]", "an empty array where an object"),
+        ("", "not JSON"), ("{}", "not \"percept-tape\""), ("[]", "an empty array, expected an object"),
         (#"{"format":"percept-tape","version":2,"exchanges":[]}"#, "version"),
         (#"{"format":"percept-tape","version":1}"#, "lacks \"exchanges\""),
-        (#"{"format":"percept-tape","version":1,"exchanges":{}}"#, "an empty object where an array"),
+        (#"{"format":"percept-tape","version":1,"exchanges":{}}"#, "an empty object, expected an array"),
     ])
     func otherFilesAreNoTapes(text: String, words: String) throws {
         let folder = try TemporaryFolder()
@@ -101,7 +101,7 @@ import Testing
         return String(decoding: answer.body, as: UTF8.self)
     }
 
-    @Test func exchangesAnswerInTheirOrderAndTheLastOneGoesOn() {
+    @Test func exchangesAnswerInOrderAndTheLastOneRepeats() {
         let player = TapePlayer(
             Tape(exchanges: [exchange("/a", 1, repeat: 2), exchange("/b", 10), exchange("/a", 2), exchange("/a", 3)]))
         #expect((0..<6).map { _ in ask(player, "/a") } == ["1", "1", "2", "3", "3", "3"])
@@ -121,7 +121,7 @@ import Testing
         #expect((answer == "1") == matches)
     }
 
-    @Test func hashesAndTypesChoose() {
+    @Test func hashesAndTypesSelectExchanges() {
         var first = exchange("/a", 1)
         first.request.bodySHA256 = SHA256.hexadecimalDigest(of: pngSignature)
         var second = exchange("/a", 2)
@@ -140,7 +140,7 @@ import Testing
                 + #"the tape has: POST /a (sha256 4c4b6a3be131…), POST /a (image/jpeg), GET /a"}"#)
     }
 
-    @Test func uploadsMustBeWhatTheyAreCalled() {
+    @Test func uploadsMustMatchTheirContentType() {
         let player = TapePlayer(Tape(exchanges: [exchange("/a", 1)]))
         func status(_ type: String?, _ body: [UInt8]) -> Int {
             player.answer(TapeRequest(method: "POST", path: "/a", contentType: type, body: body)).status
@@ -157,7 +157,7 @@ import Testing
         #expect(status("application/json", Array(#"{"inputs":"iVBORw0KGgo","parameters":{}}"#.utf8)) == 400)
     }
 
-    @Test func expectationsAreComparedWithWhatTheDecoderSays() throws {
+    @Test func expectationsAreComparedWithDecodedUploads() throws {
         func wanting(width: Int, _ number: Int) -> Tape.Exchange {
             var exchange = exchange("/a", number)
             exchange.request.upload = UploadExpectation(mediaType: .png, width: width, longestSide: 9)
@@ -178,7 +178,7 @@ import Testing
             String(decoding: wrong.body, as: UTF8.self)
                 == #"{"error":"the upload is not as expected: width is 3, expected 4, or width is 3, expected 5"}"#)
         #expect(answer(0xFF).status == 400)
-        // An exchange answers those uploads only that it expects, and no failure has used one up.
+        // An exchange answers only the uploads that it expects, and failures have not used one up.
         #expect([5, 4, 4, 4, 5].map { answer($0).body } == ["3", "1", "2", "2", "3"].map { Array($0.utf8) })
     }
 
@@ -202,7 +202,7 @@ import Testing
 }
 
 @Suite struct ReplayTransportTests {
-    @Test func aTapeStandsInForTheRouterWithoutAToken() async throws {
+    @Test func aTapeReplacesTheRouterWithoutAToken() async throws {
         let tape = Tape(exchanges: [
             .init(
                 request: .init(path: "/models/facebook/detr-resnet-50"),
@@ -228,7 +228,7 @@ import Testing
         request.responseByteLimit = 2
         do throws(TransportError) {
             _ = try await transport.send(request)
-            Issue.record("the answer of 3 bytes passed a limit of 2")
+            Issue.record("a response of 3 bytes passed a limit of 2")
         } catch {
             #expect(error.kind == .answerTooLarge)
         }

@@ -6,10 +6,11 @@ import Testing
 
 @testable import PerceptInference
 
-// On Linux alone: elsewhere a keychain knows the authorities.
+// Linux only: on other systems, a keychain has the authorities.
 #if canImport(Glibc)
     extension SocketTests {
-        /// HTTPS to a server whose certificate no system trusts; the oracle is OpenSSL, which makes it and speaks TLS with us.
+        /// HTTPS to a server with a certificate that no system trusts; the oracle is OpenSSL, which creates it and acts
+        /// as the TLS server.
         @Suite(.enabled(if: SecureServer.openSSL != nil, "openssl is not on the PATH"))
         struct CertificateAuthorityTests {
             private func request(
@@ -41,7 +42,7 @@ import Testing
                 return try SecureServer { _ in pieces.map { piece in { piece } } }
             }
 
-            @Test func anUnknownAuthorityIsRefusedAndNotAskedAgain() async throws {
+            @Test func anUnknownAuthorityIsRejectedWithoutRetry() async throws {
                 let server = try answering(wire(200, "[1]"))
                 for carrier in Carrier.allCases {
                     let unknown = await error(carrier.transport(), try request(server))
@@ -59,7 +60,7 @@ import Testing
             @Test func theNamedAuthorityIsTrusted() async throws {
                 let server = try answering(wire(200, "[1]", headers: ["X-Request-Id: r7", "Content-Type: text/plain"]))
                 for authority in [(server.authorityFile, nil), (nil, server.authorityFolder)] as [(String?, String?)] {
-                    // One after the other: openssl serves one connection at a time, and this one is kept.
+                    // Sequential, because openssl serves one connection at a time and this one is kept.
                     let transport = try transport(file: authority.0, folder: authority.1)
                     let reply = try await transport.send(try request(server))
                     #expect(reply.status == 200)
@@ -76,7 +77,7 @@ import Testing
                 #expect(lines.last == "{}")
             }
 
-            @Test func otherAuthoritiesAndHostsAreRefused() async throws {
+            @Test func otherAuthoritiesAndHostsAreRejected() async throws {
                 let (server, other) = (try answering(wire(200, "[1]")), try answering())
                 let folder = try TemporaryFolder()
                 let nonsense = try folder.write(Array("no certificate".utf8), as: "a.pem")
@@ -107,7 +108,7 @@ import Testing
                 for request in server.requests { #expect(request.hasSuffix(text)) }
             }
 
-            @Test func eventsAreThereBeforeTheNextIsSent() async throws {
+            @Test func eventsArriveBeforeTheNextIsSent() async throws {
                 let goOn = DispatchSemaphore(value: 0)
                 let head = Array("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n".utf8)
                 let server = try SecureServer { _ in

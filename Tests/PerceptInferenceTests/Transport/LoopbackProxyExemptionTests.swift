@@ -2,7 +2,7 @@ import Testing
 
 @testable import PerceptInference
 
-/// By curl(1), "ENVIRONMENT": which variables name a proxy, and how `no_proxy` lists exceptions.
+/// From curl(1), "ENVIRONMENT": which variables name a proxy, and how `no_proxy` lists exceptions.
 @Suite struct LoopbackProxyExemptionTests {
     @Test(
         arguments: [

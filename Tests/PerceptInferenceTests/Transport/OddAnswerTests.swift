@@ -6,10 +6,10 @@ import Testing
 
 @testable import PerceptInference
 
-// Foundation on Linux ends the process or waits for ever at some of these, which is why libcurl is asked there directly.
+// Foundation on Linux crashes or hangs for some of these, which is why libcurl is used there directly.
 #if canImport(Glibc)
     extension SocketTests {
-        /// Heads and bodies that servers send and RFC 9110 and 9112 allow, or that damage makes of them.
+        /// Unusual heads and bodies that RFC 9110 and 9112 allow, or that result from damage.
         @Suite struct OddAnswerTests {
             private let body = Array("[1]".utf8)
 
@@ -29,14 +29,16 @@ import Testing
             }
 
             @Test(arguments: [
-                // §7.1.2: trailers behind a chunked body, and extensions of its chunks (§7.1.1).
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\n[1]\r\n0\r\nX-Trailer: 1\r\nX-Other: 2\r\n\r\n",
-                // §4: the reason phrase may be missing, the space before it with some.
+                // §7.1.2: trailers after a chunked body, and extensions of its chunks (§7.1.1).
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\n[1]\r\n0\r\n"
+                    + "X-Trailer: 1\r\nX-Other: 2\r\n\r\n",
+                // §4: the reason phrase may be missing, with some servers also the space before it.
                 "HTTP/1.1 200 \r\nContent-Length: 3\r\n\r\n[1]", "HTTP/1.1 200\r\nContent-Length: 3\r\n\r\n[1]",
-                // §2.2: a line feed alone may be taken for the end of a line.
+                // §2.2: a single line feed may end a line.
                 "HTTP/1.1 200 OK\nContent-Length: 3\n\n[1]",
-                // RFC 9110 §15.2: any number of interim answers come before the final one.
-                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]",
+                // RFC 9110 §15.2: any number of interim responses may precede the final one.
+                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+                    + "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]",
                 // §6.3: without a length the body ends with the connection.
                 "HTTP/1.0 200 OK\r\n\r\n[1]", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n[1]",
                 // §5.2: an obsolete line fold.
@@ -49,7 +51,7 @@ import Testing
                 #expect(reply.headers.value("x-trailer") == nil)
             }
 
-            @Test func whatIsNoUTF8InAHeadDoesNoHarm() async throws {
+            @Test func invalidUTF8InAHeadIsHarmless() async throws {
                 let head = Array("HTTP/1.1 400 ".utf8) + [0xFC, 0x0D, 0x0A] + Array("X-Error-Message: f".utf8) + [0xFC]
                 let wire = head + Array("r\r\nX-Request-Id: r7\r\nContent-Length: 3\r\n\r\n[1]".utf8)
                 let reply = try await reply([.send(wire), .close]).get()
@@ -71,7 +73,7 @@ import Testing
                 }
             }
 
-            @Test func aRedirectToNowhereIsAnAnswer() async throws {
+            @Test func aRedirectToAnInvalidURLIsAResponse() async throws {
                 for place in ["", "ht tp://[::bad", "file:///etc/passwd"] {
                     let reply = try await reply([.send(wire(307, "[1]", headers: ["Location: \(place)"])), .close])
                         .get()
@@ -80,7 +82,7 @@ import Testing
             }
 
             /// gzip and deflate of `[1]` by Python 3.11's gzip.compress and zlib.compress.
-            @Test func compressedAnswersAreUnpacked() async throws {
+            @Test func compressedResponsesAreDecompressed() async throws {
                 let packed: [(String, String)] = [
                     ("gzip", "H4sIAAAAAAACA4s2jAUAuDIvTAMAAAA="), ("deflate", "eJyLNowFAAHTAOo="),
                 ]
@@ -108,7 +110,7 @@ import Testing
                 #expect(error.kind == .answerMalformed || error.kind == .connectionLost)
             }
 
-            @Test func aHeadWithoutEndIsRefused() async throws {
+            @Test func anEndlessHeadIsRejected() async throws {
                 let line = Array("X-A: \(String(repeating: "y", count: 4000))\r\n".utf8)
                 let failure = try await reply([.send(Array("HTTP/1.1 200 OK\r\n".utf8)), .flood(line, times: 100_000)])
                 guard case .failure = failure else {
@@ -117,9 +119,8 @@ import Testing
                 }
             }
 
-            /// The server closes the connection that it kept while nothing is asked, or as the next request arrives.
-            @Test(arguments: [true, false]) func aKeptConnectionThatIsGoneIsReplaced(isClosedAtOnce: Bool) async throws
-            {
+            /// The server closes the kept connection while it is idle, or when the next request arrives.
+            @Test(arguments: [true, false]) func aClosedKeptConnectionIsReplaced(isClosedAtOnce: Bool) async throws {
                 let server = try ScriptedServer { request in
                     request.contains("first")
                         ? [.send(wire(200, "[1]"))] + (isClosedAtOnce ? [.close] : [])
@@ -136,8 +137,8 @@ import Testing
                 #expect(server.connectionCount == (isClosedAtOnce ? 2 : 1))
             }
 
-            /// Many at once, twice: each has its own answer, and connections are kept for the second time.
-            @Test func connectionsAreKeptForLater() async throws {
+            /// Many concurrent requests, twice: each gets its own response, and connections are reused the second time.
+            @Test func connectionsAreReused() async throws {
                 let server = try ScriptedServer { request in
                     [.pause(milliseconds: 20), .send(wire(200, String(request.suffix(3))))]
                 }
@@ -158,7 +159,7 @@ import Testing
                 #expect(server.connectionCount <= 16)
             }
 
-            @Test func aLargeUploadDoesNotWaitToBeAskedFor() async throws {
+            @Test func aLargeUploadDoesNotWaitForContinue() async throws {
                 let server = try ScriptedServer { _ in [.send(wire(200, "[1]"))] }
                 let transport = CurlTransport()
                 let upload = [UInt8](repeating: 0x20, count: 2 << 20)
@@ -166,7 +167,7 @@ import Testing
                 _ = try await transport.send(TransportRequest(url: server.url, timeout: .patience))
                 #expect(server.requests.count == 2)
                 #expect(!server.requests.contains { $0.lowercased().contains("expect:") })
-                // An empty body has a length, too: servers ask for one.
+                // An empty body has a length too, which servers require.
                 #expect(server.requests.last?.lowercased().contains("\r\ncontent-length: 0\r\n") == true)
             }
         }

@@ -10,26 +10,26 @@ import Testing
     import Darwin
 #endif
 
-/// What is tested over real sockets, one test after the other: some count the files that are open.
+/// Tests over real sockets, run sequentially: some count open files.
 @Suite(.serialized) enum SocketTests {}
 
-/// A loopback server of the plainest kind: one thread per connection, answers are bytes that the test writes.
+/// A minimal loopback server: one thread per connection, responses are bytes given by the test.
 ///
-/// It can do what no well-behaved server does: break off, trickle, fall silent, announce what does not come.
+/// It can misbehave: disconnect, trickle, fall silent, or announce data that does not come.
 final class ScriptedServer: Sendable {
-    /// What it does with a request, after having read all of it.
+    /// A step of a response to a request, after reading the whole request.
     enum Step: Sendable {
         case send([UInt8])
         case pause(milliseconds: UInt32)
-        /// Sends these bytes again and again, a thousand times a second at most, until the peer has gone.
+        /// Sends these bytes repeatedly, at most a thousand times a second, until the client has disconnected.
         case sendForever([UInt8])
-        /// Sends these bytes again and again as fast as they are taken, so many times at most.
+        /// Sends these bytes repeatedly as fast as possible, at most `times` times.
         case flood([UInt8], times: Int)
-        /// Goes on when the test says so.
+        /// Waits for the test.
         case wait(DispatchSemaphore)
-        /// Waits until the peer has gone.
+        /// Waits until the client has disconnected.
         case hold
-        /// Closes the connection; without it the next request is awaited.
+        /// Closes the connection; without it, the server waits for the next request.
         case close
     }
 
@@ -39,10 +39,10 @@ final class ScriptedServer: Sendable {
 
     var requests: [String] { state.withLock { $0.requests } }
     var connectionCount: Int { state.withLock { $0.connections } }
-    /// How often a peer left while it was being sent to or waited for.
+    /// The number of times a client disconnected while the server was sending or waiting.
     var hangUpCount: Int { state.withLock { $0.hangUps } }
 
-    /// Bytes that were sent in floods.
+    /// The number of bytes sent by floods.
     var floodByteCount: Int { state.withLock { $0.floodByteCount } }
 
     var url: URL { URL(string: "http://127.0.0.1:\(port)/x") ?? URL(fileURLWithPath: "/") }
@@ -132,7 +132,7 @@ final class ScriptedServer: Sendable {
         return true
     }
 
-    /// The head and the body that its Content-Length announces, as Latin-1.
+    /// Reads the head and the body that its Content-Length announces, as Latin-1.
     private func readRequest(_ connection: CInt) -> String? {
         var text = ""
         var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -152,13 +152,13 @@ final class ScriptedServer: Sendable {
     }
 }
 
-/// An answer's bytes on the wire.
+/// Returns the bytes of a response.
 func wire(_ status: Int, _ body: String = "", headers: [String] = [], length: Int? = nil) -> [UInt8] {
     let lines = ["HTTP/1.1 \(status) X", "Content-Length: \(length ?? body.utf8.count)"] + headers
     return Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)
 }
 
-/// How many files this process has open; `nil` where the system does not say.
+/// Returns the number of files open in this process; `nil` if the system does not provide it.
 func openFileCount() -> Int? {
     try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PerceptInference
 
-/// By WHATWG HTML, "Server-sent events", §9.2.5 and 9.2.6, whose examples are among the cases.
+/// From WHATWG HTML, "Server-sent events", §9.2.5 and 9.2.6; its examples are among the cases.
 @Suite struct ServerSentEventTests {
     private static func events(_ pieces: [[UInt8]], limit: Int = 1 << 20) throws -> [ServerSentEvent] {
         var parser = ServerSentEventParser(byteLimit: limit)
@@ -23,14 +23,14 @@ import Testing
                 .init(data: " third event"),
             ]
         ),
-        // The standard drops the third, which nothing completes; services end streams so.
+        // The standard drops the third event, which is incomplete; services end streams this way.
         ("data\n\ndata\ndata\n\ndata:", [.init(data: ""), .init(data: "\n"), .init(data: "")]),
         ("data:test\n\ndata: test\n\n", [.init(data: "test"), .init(data: "test")]),
         (
             "event: add\ndata: 1\n\ndata: 2\n\nevent:\ndata: 3\n\n",
             [.init(type: "add", data: "1"), .init(data: "2"), .init(data: "3")]
         ),
-        // Without data there is no event, and its type does not stick.
+        // Without data there is no event, and its type does not apply to the next one.
         ("event: ping\n\ndata: 1\n\n", [.init(data: "1")]),
         ("\u{FEFF}data: 1\n\n\u{FEFF}data: 2\n\n", [.init(data: "1")]),
         ("\u{FEFF}\u{FEFF}data: 1\n\ndata: 2\n\n", [.init(data: "2")]),
@@ -57,19 +57,19 @@ import Testing
         let (stream, expected) = Self.cases[index]
         let bytes = Array(stream.utf8)
         #expect(try Self.events([bytes]) == expected)
-        // The pieces in which it arrives do not matter, even within a character or a line's end.
+        // The division into pieces does not matter, even within a character or a line end.
         #expect(try Self.events(bytes.map { [$0] }) == expected)
         for cut in bytes.indices {
             #expect(try Self.events([Array(bytes[..<cut]), [], Array(bytes[cut...])]) == expected, "cut at \(cut)")
         }
     }
 
-    @Test func anEventIsThereWithItsEmptyLine() throws {
+    @Test func anEventIsCompleteWithItsEmptyLine() throws {
         var parser = ServerSentEventParser()
         var events: [ServerSentEvent] = []
         try parser.read(Array("data: 1\n".utf8), into: &events)
         #expect(events.isEmpty)
-        // The LF of a CRLF is not waited for: it may be long in coming.
+        // Does not wait for the LF of a CRLF, which may arrive much later.
         try parser.read([0x0D], into: &events)
         #expect(events.map(\.data) == ["1"])
         try parser.read(Array("\ndata: 2\n\n".utf8), into: &events)
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    /// Random streams over the bytes that mean something: no trap, and the same events however they are cut.
+    /// Random streams of significant bytes: no crash, and the same events for any division.
     @Test func anyBytesInAnyPieces() throws {
         var random = SplitMix64(seed: 5)
         let words = ["data", "event", "id", "retry", ":", " ", "\r", "\n", "\r\n", "\n\n", "7", "\u{FEFF}", "é", "x"]

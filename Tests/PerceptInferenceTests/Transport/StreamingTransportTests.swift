@@ -6,7 +6,7 @@ import Testing
 @testable import PerceptInference
 
 extension SocketTests {
-    /// Answers read while they arrive, over real sockets.
+    /// Responses read while they arrive, over real sockets.
     @Suite struct StreamingTransportTests {
         private func request(_ server: ScriptedServer, limit: Int = 1 << 20, timeout: Duration = .patience) throws
             -> TransportRequest
@@ -27,9 +27,9 @@ extension SocketTests {
             piece.map { String(decoding: $0, as: UTF8.self) }
         }
 
-        /// The server sends the next event only once the one before has been seen: what is not delivered as it arrives never
-        /// is.
-        @Test(arguments: Carrier.allCases) func eventsAreThereBeforeTheNextIsSent(carrier: Carrier) async throws {
+        /// The server sends the next event only after the previous one was seen, so the test ends only if events are
+        /// delivered as they arrive.
+        @Test(arguments: Carrier.allCases) func eventsArriveBeforeTheNextIsSent(carrier: Carrier) async throws {
             let transport = carrier.transport()
             let goOn = DispatchSemaphore(value: 0)
             let server = try ScriptedServer { _ in
@@ -54,7 +54,7 @@ extension SocketTests {
             #expect(server.hangUpCount == 0)
         }
 
-        @Test(arguments: Carrier.allCases) func theClientGivesEventsAsTheyArrive(carrier: Carrier) async throws {
+        @Test(arguments: Carrier.allCases) func theClientReturnsEventsAsTheyArrive(carrier: Carrier) async throws {
             let transport = carrier.transport()
             let goOn = DispatchSemaphore(value: 0)
             let server = try ScriptedServer { _ in
@@ -69,11 +69,11 @@ extension SocketTests {
             #expect(try await events.next() == ["a": 1])
             goOn.signal()
             #expect(try await events.next() == nil)
-            // The end is the service's word; the connection is closed whether the server does so or not.
+            // The last event ends the response; the connection is closed even if the server keeps it open.
             await waitForHangUp(of: server)
         }
 
-        @Test(arguments: Carrier.allCases) func aSlowReaderHoldsTheSenderUp(carrier: Carrier) async throws {
+        @Test(arguments: Carrier.allCases) func aSlowReaderPausesTheSender(carrier: Carrier) async throws {
             let transport = carrier.transport()
             let line = Array(repeating: UInt8(ascii: "x"), count: 65_535) + [0x0A]
             let piece = Array("10000\r\n".utf8) + line + Array("\r\n".utf8)
@@ -84,19 +84,19 @@ extension SocketTests {
             let stream = try await transport.stream(try request(server, limit: 128 << 20))
             var pieces = stream.body.makeAsyncIterator()
             var byteCount = try await pieces.next()?.count ?? 0
-            // Until the server is stuck: it has sent the same for a while.
+            // Waits until the server is blocked: its count is constant for a while.
             var sent = -1
             while sent != server.floodByteCount {
                 sent = server.floodByteCount
                 try await Task.sleep(for: .milliseconds(300))
             }
-            // What the kernel holds for both ends is some megabytes; all of it would be 64.
+            // The kernel buffers some megabytes for both ends; the whole flood would be 64.
             #expect(sent < 24 << 20, "\(sent) bytes sent while one piece was read")
             while let piece = try await pieces.next() { byteCount += piece.count }
             #expect(byteCount == count * 65_536)
         }
 
-        @Test(arguments: Carrier.allCases) func statusesAreGivenWithTheirBodies(carrier: Carrier) async throws {
+        @Test(arguments: Carrier.allCases) func statusesAreReturnedWithTheirBodies(carrier: Carrier) async throws {
             let transport = carrier.transport()
             for status in [201, 307, 404, 503] {
                 let server = try ScriptedServer { _ in [.send(wire(status, "{}", headers: ["Location: /y"]))] }
@@ -119,7 +119,7 @@ extension SocketTests {
             }
         }
 
-        @Test(arguments: Carrier.allCases) func silenceTimesOutAndLivelinessDoesNot(carrier: Carrier) async throws {
+        @Test(arguments: Carrier.allCases) func silenceTimesOutAndActivityDoesNot(carrier: Carrier) async throws {
             let transport = carrier.transport()
             let silent = try ScriptedServer { _ in [.hold] }
             let error = await #expect(throws: TransportError.self) {
@@ -133,7 +133,7 @@ extension SocketTests {
             let late = await #expect(throws: TransportError.self) { _ = try await pieces.next() }
             #expect(late?.kind == .timedOut)
             for server in [silent, falling] { await waitForHangUp(of: server) }
-            // A server that pauses, but not for long.
+            // A server with short pauses.
             let lively = try ScriptedServer { _ in
                 [.send(Self.head)] + (0..<10).flatMap { _ in [.pause(milliseconds: 100), .send(Self.chunk(":\n"))] }
                     + [.send(Self.chunk(""))]
@@ -149,7 +149,7 @@ extension SocketTests {
             await waitForHangUp(of: endless)
         }
 
-        @Test(arguments: Carrier.allCases) func cancellationAndNeglectCloseTheConnection(carrier: Carrier) async throws
+        @Test(arguments: Carrier.allCases) func cancellationAndReleaseCloseTheConnection(carrier: Carrier) async throws
         {
             let transport = carrier.transport()
             let cancelled = try ScriptedServer { _ in [.send(Self.head), .send(Self.chunk("data: 1\n\n")), .hold] }
@@ -173,7 +173,7 @@ extension SocketTests {
             _ = try await transport.stream(try request(dropped))
             await waitForHangUp(of: dropped)
 
-            // Before there is a head, and while the sender is held up.
+            // Before the head has arrived, and while the sender is paused.
             let silent = try ScriptedServer { _ in [.hold] }
             let silentRequest = try request(silent)
             let waiting = Task { [transport] in try await transport.stream(silentRequest) }
@@ -220,13 +220,13 @@ extension SocketTests {
             #expect(after <= before + 6, "\(before) before, \(after) after 60 streams")
         }
 
-        /// The server counts it; the test ends by its time limit when it never happens.
+        /// Waits for the server to count it; the test exceeds its time limit if it never happens.
         private func waitForHangUp(
             of server: ScriptedServer, sourceLocation: SourceLocation = #_sourceLocation
         ) async {
             for _ in 0..<2000 where server.hangUpCount == 0 { try? await Task.sleep(for: .milliseconds(5)) }
             #expect(
-                server.hangUpCount == 1, "the transfer goes on, \(server.floodByteCount) bytes of a flood",
+                server.hangUpCount == 1, "the transfer continues, \(server.floodByteCount) bytes of a flood",
                 sourceLocation: sourceLocation)
         }
     }

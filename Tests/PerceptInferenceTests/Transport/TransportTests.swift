@@ -6,7 +6,7 @@ import Testing
 
 @testable import PerceptInference
 
-/// What carries requests: libcurl on Linux, and Foundation's session, which is there in debug builds as well.
+/// The transports: libcurl on Linux, and Foundation's session, which also exists there in debug builds.
 enum Carrier: CaseIterable {
     #if !canImport(Glibc) || PERCEPT_URL_SESSION
         case session
@@ -28,7 +28,7 @@ enum Carrier: CaseIterable {
 }
 
 extension SocketTests {
-    /// Over real sockets, against a server that does what it is told byte by byte.
+    /// Over real sockets, against a server that follows the test byte by byte.
     @Suite struct TransportTests {
         private func request(_ server: ScriptedServer, limit: Int = 1 << 20, timeout: Duration = .patience) throws
             -> TransportRequest
@@ -48,7 +48,7 @@ extension SocketTests {
             }
         }
 
-        @Test(arguments: Carrier.allCases) func requestAndAnswerGoThroughUnchanged(carrier: Carrier) async throws {
+        @Test(arguments: Carrier.allCases) func requestAndResponseAreUnchanged(carrier: Carrier) async throws {
             let transport = carrier.transport()
             let server = try ScriptedServer { _ in
                 [.send(wire(200, "[1]", headers: ["X-Request-Id: r7", "Set-Cookie: a=b"]))]
@@ -73,8 +73,8 @@ extension SocketTests {
             #expect(server.connectionCount == 1, "the connection is kept")
         }
 
-        /// A body that is a file: its length is announced, all of it arrives, on a kept connection too.
-        @Test(arguments: Carrier.allCases) func aFileIsSentAsItIs(carrier: Carrier) async throws {
+        /// A body that is a file: its length is announced and all of it arrives, also on a kept connection.
+        @Test(arguments: Carrier.allCases) func aFileIsSentUnchanged(carrier: Carrier) async throws {
             let transport = carrier.transport()
             let server = try ScriptedServer { _ in [.send(wire(200, "[1]"))] }
             let bytes = pngSignature + (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
@@ -99,8 +99,8 @@ extension SocketTests {
             #expect(server.requests.count == 2)
         }
 
-        /// A file that has gone since is an error, not a request without a body.
-        @Test(arguments: Carrier.allCases) func aFileThatIsGoneIsAnError(carrier: Carrier) async throws {
+        /// A file that no longer exists is an error, not a request without a body.
+        @Test(arguments: Carrier.allCases) func aMissingFileIsAnError(carrier: Carrier) async throws {
             let transport = carrier.transport()
             let server = try ScriptedServer { _ in [.send(wire(200, "[1]"))] }
             var request = TransportRequest(url: server.url, timeout: .patience)
@@ -108,7 +108,7 @@ extension SocketTests {
             #expect(await failure(request, by: transport) != nil)
         }
 
-        /// Speech to a server of OpenAI's interface, from a file: the same form as from memory, a second time too.
+        /// Speech to a server with OpenAI's API, from a file: the same form as from memory, twice.
         @Test(arguments: Carrier.allCases) func aFormIsSentFromAFile(carrier: Carrier) async throws {
             let transport = carrier.transport()
             let server = try ScriptedServer { _ in [.send(wire(200, #"{"text":"x"}"#))] }
@@ -153,7 +153,7 @@ extension SocketTests {
             #expect(target.requests.isEmpty)
         }
 
-        @Test(arguments: Carrier.allCases) func aRedirectToAnotherHostCarriesNothing(carrier: Carrier) async throws {
+        @Test(arguments: Carrier.allCases) func nothingIsSentToAnotherHost(carrier: Carrier) async throws {
             let transport = carrier.transport()
             let target = try ScriptedServer { _ in [.send(wire(200, "[]"))] }
             let location = "Location: \(target.url.absoluteString)"
@@ -219,13 +219,13 @@ extension SocketTests {
             await waitForHangUp(of: server)
         }
 
-        /// The server counts it; the test ends by its time limit when it never happens.
+        /// Waits for the server to count it; the test exceeds its time limit if it never happens.
         private func waitForHangUp(of server: ScriptedServer) async {
             for _ in 0..<2000 where server.hangUpCount == 0 { try? await Task.sleep(for: .milliseconds(5)) }
-            #expect(server.hangUpCount == 1, "the transfer goes on")
+            #expect(server.hangUpCount == 1, "the transfer continues")
         }
 
-        @Test(arguments: Carrier.allCases) func brokenAnswersAreErrors(carrier: Carrier) async throws {
+        @Test(arguments: Carrier.allCases) func brokenResponsesAreErrors(carrier: Carrier) async throws {
             let transport = carrier.transport()
             let cut = try ScriptedServer { _ in [.send(wire(200, "[1", length: 10)), .close] }
             #expect(await failure(try request(cut), by: transport)?.kind == .connectionLost)
@@ -238,7 +238,7 @@ extension SocketTests {
         @Test(arguments: Carrier.allCases) func anEndpointThatIsDownIsReportedSoon(carrier: Carrier) async throws {
             let transport = carrier.transport()
             let port = try ScriptedServer { _ in [] }.port
-            // The server is gone with its value; nothing listens there now.
+            // The server is released with its value; nothing listens there now.
             let url = try #require(URL(string: "http://127.0.0.1:\(port)/hf-inference"))
             let error = await failure(TransportRequest(url: url), by: transport)
             #expect(error?.kind == .notConnected)
@@ -251,9 +251,8 @@ extension SocketTests {
             #expect(await failure(TransportRequest(url: unknown), by: transport)?.kind == .notConnected)
         }
 
-        @Test(arguments: Carrier.allCases) func aConnectionThatDoesNotComeAboutIsGivenUp(carrier: Carrier) async throws
-        {
-            // The server waits for a request, while the client waits for it to begin with TLS.
+        @Test(arguments: Carrier.allCases) func connectingTimesOut(carrier: Carrier) async throws {
+            // The server waits for a request, while the client waits for the server's part of TLS.
             let mute = try ScriptedServer { _ in [] }
             let url = try #require(URL(string: "https://127.0.0.1:\(mute.port)/x"))
             let transport = carrier.transport(connectTimeout: .milliseconds(200))
@@ -261,12 +260,12 @@ extension SocketTests {
                 _ = try await transport.send(TransportRequest(url: url, body: [1]))
             }
             #expect(error?.kind == .notConnected)
-            #expect(error?.problem == "no connection came about within 0.2 seconds")
+            #expect(error?.problem == "could not connect within 0.2 seconds")
             let streamed = await #expect(throws: TransportError.self) {
                 _ = try await transport.stream(TransportRequest(url: url, body: [1]))
             }
             #expect(streamed?.kind == .notConnected)
-            // A server that took the request may take its time.
+            // A server that received the request may be slow.
             let slow = try ScriptedServer { _ in [.pause(milliseconds: 600), .send(wire(200, "[3]"))] }
             #expect(try await transport.send(try request(slow)).status == 200)
             #expect(try await transport.stream(try request(slow)).status == 200)
@@ -280,7 +279,7 @@ extension SocketTests {
             for _ in 0..<100 { _ = try await transport.send(try request(server)) }
             let after = try #require(openFileCount())
             #expect(after <= before + 2, "\(before) before, \(after) after 100 requests")
-            // A transport of its own for each: sessions must go away too.
+            // A transport for each request: sessions must be released too.
             for _ in 0..<50 { _ = try await carrier.transport().send(try request(server)) }
             for _ in 0..<400 where (openFileCount() ?? 0) > before + 6 { try await Task.sleep(for: .milliseconds(10)) }
             let atEnd = try #require(openFileCount())

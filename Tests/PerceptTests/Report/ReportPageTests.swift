@@ -8,9 +8,9 @@ import Testing
 
 @testable import Percept
 
-/// The page as text; a browser looks at it in PerceptCommandTests.
+/// Checks the page as text; PerceptCommandTests views it in a browser.
 @Suite struct ReportPageTests {
-    /// The page for lines of results, which lie beside the media of the folder.
+    /// Writes the page for lines of results, which are next to the media in the folder.
     private func page(_ lines: [String], in folder: TemporaryFolder, _ page: ReportPage = ReportPage()) async throws
         -> (
             text: String, warnings: [String]
@@ -22,7 +22,7 @@ import Testing
         return (try String(contentsOfFile: path, encoding: .utf8), warnings)
     }
 
-    /// What stands between two strings, each time.
+    /// Returns the text between two strings, for each occurrence.
     private static func parts(_ text: String, _ opening: String, _ closing: String) -> [String] {
         text.components(separatedBy: opening).dropFirst().compactMap { $0.components(separatedBy: closing).first }
     }
@@ -39,10 +39,10 @@ import Testing
         _ = try folder.write(TestFiles.bytes(of: path), as: name)
     }
 
-    // Expected by the rules of HTML: text and quoted attributes need & < > " ' escaped; raw text ends at "</script".
+    // By the rules of HTML, text and quoted attributes need & < > " ' escaped; raw text ends at "</script".
     private static let hostile = "<script>alert(1)</script> </script><!-- \"'& \u{2028}\u{2029} \u{202E}abc"
 
-    @Test func nothingFromOutsideIsMarkup() async throws {
+    @Test func externalTextIsNeverMarkup() async throws {
         let folder = try TemporaryFolder()
         let quoted = String(decoding: JSONValue.string(Self.hostile).serialized(), as: UTF8.self)
         let box = #"{"xmin":0,"ymin":0,"xmax":9,"ymax":9}"#
@@ -92,7 +92,7 @@ import Testing
         ] {
             let contents = Self.parts(text, opening, closing)
             #expect(contents.count == 1)
-            // The hexadecimal digest is compared with the standard's in SHA256Tests.
+            // SHA256Tests compares the hexadecimal digest with the standard's.
             let digest = SHA256.hexadecimalDigest(of: Array(contents[0].utf8))
             let named = try #require(directives.first { $0.hasPrefix("\(name) 'sha256-") })
             let hash = try Base64.decode(String(named.dropFirst(name.count + 9).dropLast()), byteLimit: 33)
@@ -100,17 +100,21 @@ import Testing
         }
         #expect(!policy.contains("unsafe"))
         #expect(Self.parts(text, " style=", ">").isEmpty && Self.parts(text, " onclick=", ">").isEmpty)
-        // Namespaces are names; nothing else looks like an address.
+        // Namespaces are names; nothing else looks like a URL.
         let addresses = Set(Self.parts(text, "http", "\"").filter { $0.hasPrefix("://") || $0.hasPrefix("s://") })
         #expect(addresses.allSatisfy { $0.hasPrefix("://www.w3.org/2000/svg") }, "\(addresses)")
     }
 
-    @Test func aPictureIsUprightAndNoLargerThanAskedFor() async throws {
+    @Test func anImageIsUprightAndNoLargerThanRequested() async throws {
         let folder = try TemporaryFolder()
         try copy(TestFiles.media("images/photo-orientation-6.jpg"), as: "photo.jpg", to: folder)
         let text = try await page(
             [
-                #"{"file":"photo.jpg","detections":[{"label":"ball","score":0.5,"box":{"xmin":640,"ymin":200,"xmax":1080,"ymax":640}}],"sent":{"mediaType":"image/jpeg","byteCount":14149},"receipt":{"uploadSize":{"width":300,"height":400}}}"#
+                #"{"file":"photo.jpg","#
+                    + #""detections":[{"label":"ball","score":0.5,"#
+                    + #""box":{"xmin":640,"ymin":200,"xmax":1080,"ymax":640}}],"#
+                    + #""sent":{"mediaType":"image/jpeg","byteCount":14149},"#
+                    + #""receipt":{"uploadSize":{"width":300,"height":400}}}"#
             ], in: folder, ReportPage(pictureSide: 320)
         ).text
         let card = try Self.cards(text)[0]
@@ -127,7 +131,7 @@ import Testing
 
     @Test func aMaskIsAPathWithHolesAtFullSize() async throws {
         let folder = try TemporaryFolder()
-        // A ring: 5×5 with the middle left out.
+        // A ring: 5×5 without its centre.
         var pixels = [UInt8](repeating: 255, count: 25)
         pixels[12] = 0
         let mask = try Mask(size: PixelSize(width: 5, height: 5), pixels: pixels)
@@ -136,14 +140,15 @@ import Testing
         let files = try SegmentFiles(saving: segments, in: folder.file("masks"))
         let text = try await page(
             [
-                #"{"file":"none.png","segments":\#(String(decoding: files.json.serialized(), as: UTF8.self)),"output":"masks"}"#
+                #"{"file":"none.png","segments":\#(String(decoding: files.json.serialized(), as: UTF8.self)),"#
+                    + #""output":"masks"}"#
             ],
             in: folder
         ).text
         let card = try Self.cards(text)[0]
         #expect(card["kind"] == "picture" && card["width"] == 5 && card["mediaType"] == nil)
         #expect(card["items"]?[0]?["path"] == "M0 0h5v5h-5zM2 2v1h1v-1z")
-        #expect(card["notes"]?[0]?.stringValue?.contains("not where its results name it") == true)
+        #expect(card["notes"]?[0]?.stringValue?.contains("The file was not found") == true)
     }
 
     @Test func aMaskOfNoiseIsTracedSmaller() throws {
@@ -154,7 +159,7 @@ import Testing
         #expect(outline.path.utf8.count < 8 << 20)
     }
 
-    @Test func aRecordingIsCarriedAsItIsOrMadeSmall() async throws {
+    @Test func aRecordingIsEmbeddedUnchangedOrCompressed() async throws {
         let folder = try TemporaryFolder()
         try copy(TestFiles.media("audio/kitchen-48000-mono.wav"), as: "talk.wav", to: folder)
         let original = try TestFiles.bytes(of: folder.file("talk.wav"))
@@ -162,7 +167,7 @@ import Testing
         let whole = try await page([line], in: folder).text
         #expect(try Self.media(whole) == [original])
         let card = try Self.cards(whole)[0]
-        // 205 046 frames, by the file's header.
+        // 205 046 frames, according to the file's header.
         #expect(abs((card["duration"]?.doubleValue ?? 0) - 205_046.0 / 48_000) < 1e-9)
         #expect(card["waveform"]?["maximum"]?.arrayValue?.count == ReportPage.waveformColumnCount)
 
@@ -175,12 +180,12 @@ import Testing
 
         let none = try await page([line], in: folder, ReportPage(recordingByteCount: 100))
         #expect(try Self.media(none.text).isEmpty)
-        #expect(none.warnings.count == 1 && none.warnings[0].contains("has no player here"))
+        #expect(none.warnings.count == 1 && none.warnings[0].contains("shown without a player"))
         #expect(try Self.cards(none.text)[0]["waveform"] != nil)
     }
 
-    /// What would be too large even as FLAC has a player all the same.
-    @Test(.enabled(if: ListeningCopy.isAvailable, "this libsndfile writes no MP3"))
+    /// A recording that is too large even as FLAC still has a player.
+    @Test(.enabled(if: ListeningCopy.isAvailable, "this libsndfile cannot write MP3"))
     func aLongRecordingIsCarriedAsMP3() async throws {
         let folder = try TemporaryFolder()
         try copy(TestFiles.media("audio/kitchen-48000-mono.wav"), as: "talk.wav", to: folder)
@@ -192,7 +197,7 @@ import Testing
         #expect(card["mediaType"] == "audio/mpeg" && card["copy"]?[0] == "MP3")
     }
 
-    @Test func mediaThatCannotBeReadLeaveTheResults() async throws {
+    @Test func unreadableMediaKeepTheirResults() async throws {
         let folder = try TemporaryFolder()
         _ = try folder.write([0xFF, 0xD8, 0xFF, 0xE0, 0, 0], as: "cut.jpg")
         _ = try folder.write(Array("hello".utf8), as: "note.txt")
@@ -203,7 +208,7 @@ import Testing
                 #"{"file":"note.txt","classes":[{"label":"cat","score":1}]}"#,
             ], in: folder)
         let cards = try Self.cards(page.text)
-        // As large as its boxes reach.
+        // As large as the extent of its boxes.
         #expect(cards.map { $0["kind"] } == ["picture", "other"])
         #expect(cards[0]["width"] == 91 && cards[0]["height"] == 40)
         #expect(page.warnings.count == 2)

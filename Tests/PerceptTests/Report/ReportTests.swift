@@ -6,7 +6,7 @@ import Testing
 
 @testable import Percept
 
-/// What is gathered from files of results.
+/// Collecting results from files.
 @Suite struct ReportTests {
     private func report(_ files: [String: String], _ inputs: [String]? = nil, in folder: TemporaryFolder) throws
         -> Report
@@ -46,7 +46,9 @@ import Testing
                 .transcript(text: "Good morning", chunks: [.init(text: "Good morning", start: 0.5, end: nil)])
             ])
         #expect(
-            report.warnings == ["\(folder.file("a.jsonl")), line 2: there is no file talk.wav, so it is shown without"])
+            report.warnings == [
+                "\(folder.file("a.jsonl")), line 2: the file talk.wav was not found; its results are shown without it"
+            ])
     }
 
     @Test func aFolderIsReadWithItsMasks() throws {
@@ -64,7 +66,7 @@ import Testing
                 "b.jsonl": #"{"file":"photo.jpg","segments":\#(list),"output":"saved"}"#,
                 "notes.txt": "not read",
             ], ["."], in: folder)
-        // The list in "saved" is what the line says already; "deep" is deeper than is looked.
+        // The list in "saved" repeats the line; "deep" is nested too deeply.
         #expect(report.entries.map(\.name) == ["photo.jpg", "\(folder.file("."))/other"])
         let masks = report.entries.map { entry in
             entry.findings.compactMap { finding -> String? in
@@ -76,13 +78,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[]", "is an empty list, and is left out"),
-        ("7", "is a number, where a result was expected, and is left out"),
+        ("[]", "skipped, an empty list"),
+        ("7", "skipped, found a number, expected a result"),
         (
             #"{"file":"a.jpg","kind":"image"}"#,
-            "is none of a transcript, classes, detections and segments (its keys: file, kind), and is left out"
+            "skipped, expected a transcript, classes, detections or segments (found the keys file, kind)"
         ),
-        (#"{"text":"x"}"#, "names no file (its keys: text), and is left out"),
+        (#"{"text":"x"}"#, "skipped, no file name (found the keys text)"),
     ]) func whatIsNoResultIsNamed(text: String, warning: String) throws {
         let folder = try TemporaryFolder()
         let file = folder.file("x.json")
@@ -91,15 +93,15 @@ import Testing
         #expect(report.entries.map(\.name) == ["b"])
     }
 
-    @Test func aLineThatIsCutOffIsNamed() throws {
+    @Test func aTruncatedLineIsReported() throws {
         let folder = try TemporaryFolder()
         let report = try report(["x.jsonl": "{\"file\":\"b\",\"text\":\"\"}\n{\"file\":\"c\",\"te"], in: folder)
         #expect(report.entries.map(\.name) == ["b"])
         #expect(report.warnings.count == 2)
-        #expect(report.warnings[1].hasPrefix("\(folder.file("x.jsonl")), line 2: is no JSON ("))
+        #expect(report.warnings[1].hasPrefix("\(folder.file("x.jsonl")), line 2: skipped, not JSON ("))
     }
 
-    @Test func resultsThatAreWrongInPartKeepTheRest() throws {
+    @Test func partlyInvalidResultsKeepTheRest() throws {
         let folder = try TemporaryFolder()
         let report = try report(
             [
@@ -111,9 +113,9 @@ import Testing
         let file = folder.file("x.json")
         #expect(
             report.warnings.dropFirst() == [
-                "\(file): 1 of its detections have no label, and are left out",
-                "\(file): 1 of its detections have no box, and are left out",
-                "\(file): 1 of its masks are not in its folder, and are not shown",
+                "\(file): skipped 1 detections without a label",
+                "\(file): skipped 1 detections without a box",
+                "\(file): skipped 1 masks outside the folder",
             ])
         guard case .segments(let segments) = report.entries[0].findings[1].content else {
             Issue.record("no segments")
@@ -130,7 +132,7 @@ import Testing
         #expect(report.entries[0].findings.map(\.content) == [.failure("too slow; try again")])
     }
 
-    @Test func nothingIsAnError() throws {
+    @Test func noResultsIsAnError() throws {
         let folder = try TemporaryFolder()
         let missing = MediaSource.file(folder.file("missing.json"))
         expectMediaError(.inputMissing) { _ = try Report(collecting: [missing]) }

@@ -17,7 +17,7 @@ import Testing
         String(decoding: try TestFiles.bytes(of: folder.file(name)), as: UTF8.self)
     }
 
-    /// By hand: the second picture goes on with the numbers of the first.
+    /// Expected by hand; the numbers of the second image continue those of the first.
     @Test func allFormatsOfTwoPictures() throws {
         let folder = try TemporaryFolder()
         var files = BoxFiles(in: folder.path, formats: Set(BoxFiles.Format.allCases))
@@ -25,7 +25,7 @@ import Testing
             [Self.object("dog", [0, 0, 200, 100]), Self.object("two\nlines", [150, 50, 50, 25])],
             of: "one.two.jpg", size: Self.size)
         #expect(first == ["one.two.xml", "one.two.txt"])
-        // Reaching out of the picture, outside of it, empty, and none at all.
+        // Partly outside the image, completely outside, empty, and none at all.
         let second = try files.add(
             [
                 Self.object("cat", [100, -50, 900, 100]), Self.object("far", [200, 0, 300, 50]),

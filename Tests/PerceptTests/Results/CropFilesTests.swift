@@ -5,7 +5,7 @@ import PerceptImage
 import PerceptTestSupport
 import Testing
 
-@Suite("What lies in the boxes, saved as files")
+@Suite("Contents of boxes saved as files")
 struct CropFilesTests {
     private static func image() throws -> Image {
         try Image(
@@ -16,7 +16,7 @@ struct CropFilesTests {
         Detection(label: label, score: 1, box: BoundingBox(xMin: box.0, yMin: box.1, xMax: box.2, yMax: box.3))
     }
 
-    @Test("each box that has pixels is a file of them, under a name that is safe")
+    @Test("each box with pixels is saved under a safe name")
     func files() throws {
         let folder = try TemporaryFolder()
         let image = try Self.image()
@@ -39,7 +39,7 @@ struct CropFilesTests {
         #expect(jpeg.names == ["000-cat.jpg"])
     }
 
-    @Test("an input is never replaced, and nothing is left of what failed")
+    @Test("inputs are never replaced, and failures leave no files")
     func protected() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write([1], as: "000-cat.png")

@@ -33,9 +33,9 @@ import Testing
         #expect(list == expected)
     }
 
-    @Test func nothingIsLeftWhenOneCannotBeWritten() throws {
+    @Test func aFailureLeavesNoFiles() throws {
         let folder = try TemporaryFolder()
-        // A folder stands where the second mask would go.
+        // A folder blocks the path of the second mask.
         try FileManager.default.createDirectory(atPath: folder.file("001-b.png"), withIntermediateDirectories: false)
         let segments = [try Self.segment("a", [1, 1, 1, 1, 1, 1]), try Self.segment("b", [1, 1, 1, 1, 1, 1])]
         expectMediaError(.outputNotCreatable) { _ = try SegmentFiles(saving: segments, in: folder.path) }
@@ -55,7 +55,7 @@ import Testing
         #expect(try folder.contents() == ["001-b.png", "segments.json"])
     }
 
-    @Test func aFailureTakesNoOlderFileAway() throws {
+    @Test func aFailureKeepsOlderFiles() throws {
         let folder = try TemporaryFolder()
         let input = try folder.write([1, 2, 3], as: "001-b.png")
         _ = try folder.write([4, 5, 6], as: "000-a.png")
@@ -66,7 +66,7 @@ import Testing
         #expect(try folder.contents() == ["000-a.png", "001-b.png"])
     }
 
-    @Test func aFileIsNoFolder() throws {
+    @Test func aFileIsNotAFolder() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write([1], as: "file")
         expectMediaError(.outputNotCreatable) { _ = try SegmentFiles(saving: [], in: file) }

@@ -3,7 +3,7 @@ import PerceptCore
 import PerceptImage
 
 extension Segment {
-    /// A segment whose mask is `#` in `rows`.
+    /// Creates a segment with a mask that is marked by `#` in `rows`.
     init(_ label: String, score: Double? = nil, rows: [String]) throws {
         let mask = try Mask(
             size: PixelSize(width: rows[0].count, height: rows.count),

@@ -9,7 +9,7 @@ import Testing
     }
 
     /// The layout follows the SubRip files that players write, and https://www.w3.org/TR/webvtt1/ §4.
-    @Test func bothFormatsAreWrittenToTheLetter() {
+    @Test func bothFormatsAreWrittenExactly() {
         let transcript = Self.transcript([
             .init(text: "One.", start: 0, end: 1.2345), .init(text: "A & <B>", start: 3661.5, end: 3662),
         ])
@@ -37,7 +37,7 @@ import Testing
                 """)
     }
 
-    @Test func missingAndCrossedTimesAreMended() {
+    @Test func missingAndCrossedTimesAreRepaired() {
         let transcript = Self.transcript([
             .init(text: "a", start: 0, end: 2), .init(text: "b", start: 1.5, end: nil),
             .init(text: "c", start: 4, end: 3), .init(text: "", start: 4, end: 5),

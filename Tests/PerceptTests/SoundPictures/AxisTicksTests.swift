@@ -8,7 +8,7 @@ import Testing
         AxisTicks.time(duration: duration, width: width) { Double($0.count) * 8 + 20 }.map(\.label)
     }
 
-    @Test func timesAreRoundAndSayTheirUnit() {
+    @Test func timesAreRoundAndHaveUnits() {
         #expect(Self.times(5.27).prefix(3) == ["0.0 s", "0.5 s", "1.0 s"])
         #expect(Self.times(45).prefix(3) == ["0 s", "5 s", "10 s"])
         #expect(Self.times(600).prefix(3) == ["0:00", "1:00", "2:00"])
@@ -19,7 +19,7 @@ import Testing
         #expect(Self.times(1, width: 0).isEmpty)
     }
 
-    /// For any length and width: all within the recording, and no label over another.
+    /// For any length and width: all within the recording, and no label overlaps another.
     @Test(arguments: [1e-4, 0.3, 1, 7.7, 59.9, 61, 1000, 5000, 40_000, 1e6, 1e9], [30.0, 120, 700, 4000])
     func timesNeverOverlap(_ duration: Double, _ width: Double) {
         func room(_ label: String) -> Double { Double(label.count) * 7 + 10 }

@@ -4,7 +4,7 @@ import Testing
 @testable import Percept
 
 @Suite struct LightnessScaleTests {
-    /// Lightness alone tells the order: that is what every eye and every printer keeps.
+    /// Lightness alone shows the order, which every eye and every printer preserves.
     @Test func everyStepIsLighter() {
         let steps = LightnessScale.steps(256)
         #expect(steps.count == 256)
@@ -24,14 +24,14 @@ import Testing
         #expect((distances.max() ?? 9) / (distances.min() ?? 1) < 1.1)
     }
 
-    @Test func everyColourIsOneOfSRGB() {
+    @Test func everyColourIsInSRGB() {
         for index in 0...1000 {
             let (red, green, blue) = LightnessScale.path(Double(index) / 1000).linearRGB
             #expect(min(red, green, blue) >= 0 && max(red, green, blue) <= 1)
         }
     }
 
-    /// Ottosson's own examples of the conversion: white, and the primaries of sRGB to three places.
+    /// Ottosson's own examples of the conversion: white, and the sRGB primaries to three decimals.
     @Test(arguments: [
         (LightnessScale.Point(lightness: 1, a: 0, b: 0), (1.0, 1.0, 1.0)),
         (LightnessScale.Point(lightness: 0.62796, a: 0.22486, b: 0.12585), (1.0, 0.0, 0.0)),
@@ -43,7 +43,7 @@ import Testing
         #expect(abs(red - rgb.0) < 1e-3 && abs(green - rgb.1) < 1e-3 && abs(blue - rgb.2) < 1e-3)
     }
 
-    @Test func valuesBeyondTheEndsHaveTheColoursOfTheEnds() {
+    @Test func valuesOutsideAreClamped() {
         let scale = LightnessScale.standard
         #expect(scale.color(-.infinity) == scale.colors[0] && scale.color(7) == scale.colors[255])
     }

@@ -11,7 +11,7 @@ import Testing
 @Suite struct SoundPictureTests {
     private static let harbour = MediaSource.file(TestFiles.media("audio/harbour-44100-stereo.flac"))
 
-    /// What is made of sound by a formula, with its length known beforehand or not.
+    /// Returns the analysis of a formula, with its length known in advance or not.
     private static func analysis(
         seconds: Double, sampleRate: Int = 8000, channelCount: Int = 1, columnCount: Int,
         _ sample: (Double) -> Double
@@ -39,10 +39,10 @@ import Testing
         SoundPicture.Style(size: PixelSize(width: width, height: height), frequencyScale: scale, typeface: .builtIn)
     }
 
-    /// A picture without room for axes is all plot: what stands where follows from the sound.
-    @Test func aBurstStandsAtItsTime() throws {
+    /// An image without room for axes is all plot, so its pixels follow from the sound.
+    @Test func aBurstAppearsAtItsTime() throws {
         let style = Self.style(100, 41)
-        // From 0.5 to 0.6 of a second.
+        // From 0.5 to 0.6 s.
         let sound = try Self.analysis(seconds: 1, columnCount: 100) {
             $0 >= 0.5 && $0 < 0.6 ? 0.99 * sin(3000 * $0) : 0
         }
@@ -50,7 +50,7 @@ import Testing
         #expect(image.size == style.size && image.layout == .rgb8)
         for x in 0..<100 {
             let isLoud = (50..<60).contains(x)
-            // Near full scale only the burst; along the middle always a line.
+            // Only the burst is near full scale; there is always a line in the middle.
             #expect((Self.color(image, x, 4) != SoundColors.plot) == isLoud, "column \(x)")
             #expect(Self.color(image, x, 20) == SoundColors.rms)
             #expect((Self.color(image, x, 12) == SoundColors.rms) == isLoud)
@@ -58,7 +58,7 @@ import Testing
     }
 
     /// The brightest row of a tone is that of its frequency, in every column.
-    @Test(arguments: FrequencyScale.allCases) func aToneStandsAtItsFrequency(_ scale: FrequencyScale) throws {
+    @Test(arguments: FrequencyScale.allCases) func aToneAppearsAtItsFrequency(_ scale: FrequencyScale) throws {
         let style = Self.style(60, 60, scale)
         let sound = try Self.analysis(seconds: 2, columnCount: 60) { sin(2 * .pi * 1000 * $0) }
         let image = try SoundPicture([.init(.spectrogram, of: sound)], style: style).image()
@@ -71,8 +71,8 @@ import Testing
         }
     }
 
-    /// What was cut off is left free, and what is above the new Nyquist frequency too.
-    @Test func whatWasPreparedStandsAtTheTimesOfTheSource() throws {
+    /// Trimmed parts stay empty, and so does the range above the new Nyquist frequency.
+    @Test func preparedAudioAppearsAtTheTimesOfTheSource() throws {
         let before = try Self.analysis(seconds: 4, columnCount: 120) { 0.5 * sin(900 * $0) }
         let after = try Self.analysis(seconds: 2, sampleRate: 4000, columnCount: 60) { 0.5 * sin(900 * $0) }
         let receipt = TimeReceipt(
@@ -103,7 +103,7 @@ import Testing
         #expect((22..<100).allSatisfy { Self.color(image, $0, 0) == SoundColors.plot })
     }
 
-    /// Nothing traps, whatever the canvas, and each picture has the size that was asked for.
+    /// Nothing crashes for any size, and each image has the requested size.
     @Test(arguments: [
         (1, 1), (1, 600), (600, 1), (2, 3), (7, 7), (20, 20), (64, 64), (200, 80), (260, 90), (333, 41), (800, 240),
     ])
@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    /// Whatever the size: plots lie on the canvas, one below the other, and the time axis is the one that was promised.
+    /// For any size: plots are on the canvas, one below the other, and the time axis is as announced.
     @Test(arguments: [20, 90, 241, 600, 1600], [10, 47, 80, 240, 601, 1200]) func plotsLieOnTheCanvas(
         _ width: Int, _ height: Int
     ) {
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    /// Whatever the size and the length, also where the first and the last time are moved so that they stay on the canvas.
+    /// For any size and length, even if the first and last labels are shifted to stay on the canvas.
     @Test(arguments: [130, 260, 1200]) func timesDoNotTouch(_ width: Int) throws {
         let typesetter = try Typesetter(.builtIn)
         var drawn = 0
@@ -160,7 +160,7 @@ import Testing
             let layout = SoundPictureLayout(size: size, panels: [.waveform], captions: [false], spanLaneCount: 0)
             let cap = layout.capHeight
             for step in 0..<58 {
-                // From a tenth of a millisecond to twelve days, in steps of half.
+                // From 0.1 ms to twelve days, in steps of about one half.
                 let duration = 1e-4 * pow(1.488, Double(step))
                 let ticks = layout.timeTicks(duration: duration) { typesetter.line($0).width(capHeight: cap) }
                 let places = ticks.map { tick in
@@ -190,10 +190,9 @@ import Testing
         expectMediaError(.limitExceeded) { try draw(.max, .max) }
     }
 
-    /// Looked at, and kept: `sound-picture.png`, made by this test with the built-in letters
-    /// (`PERCEPT_GOLDEN_OUTPUT` names a file for a new one). A few units of difference in a few
-    /// pixels may come from another processor's rounding.
-    @Test func thePictureIsTheOneThatWasLookedAt() async throws {
+    /// `sound-picture.png` was made by this test with the built-in letters and inspected (`PERCEPT_GOLDEN_OUTPUT` names
+    /// a file for a new one). Other processors may round a few pixels differently by a few units.
+    @Test func theImageEqualsTheInspectedOne() async throws {
         let style = Self.style(400, 200, .mel)
         let analysis = try await SoundAnalysis.analyzing(Self.harbour, columnCount: style.columnCount())
         let spans = [
@@ -212,7 +211,7 @@ import Testing
         #expect(differences.count < 100, "\(differences.count) bytes differ")
     }
 
-    /// The joined way gives the same numbers as inspecting alone, and a picture has no sound.
+    /// The combined pass gives the same numbers as inspection alone, and an image has no sound.
     @Test func inspectingAndAnalyzingAreOnePass() async throws {
         let (inspection, analysis) = try await MediaInspection.inspecting(
             Self.harbour, parts: [.waveform, .spectrogram], columnCount: 50)

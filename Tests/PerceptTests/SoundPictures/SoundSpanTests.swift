@@ -7,7 +7,7 @@ import Testing
 @testable import Percept
 
 @Suite struct SoundSpanTests {
-    /// Whatever the spans: in a lane none lies over another, and all lie on the axis.
+    /// For any spans: none overlaps another in its line, and all lie on the axis.
     @Test(arguments: 0..<40) func lanesNeverOverlap(_ seed: Int) {
         var random = SplitMix64(seed: UInt64(seed))
         let width = Int.random(in: 1...300, using: &random)
@@ -31,7 +31,7 @@ import Testing
         #expect(Set(lanes.placed.map(\.index)).count == lanes.placed.count)
     }
 
-    @Test func spansStandAtTheirTimes() {
+    @Test func spansAppearAtTheirTimes() {
         let spans = [
             SoundSpan(start: 1, end: 2.5, label: "a"), SoundSpan(start: 2, end: nil, label: "b"),
             SoundSpan(start: 2.5, end: 3, label: "c"), SoundSpan(start: .nan, end: 2, label: "d"),
@@ -45,15 +45,15 @@ import Testing
         #expect(SoundSpanLanes(spans, duration: 10, width: 0).placed.isEmpty)
     }
 
-    /// Hours of words are narrower than a pixel each, and still one line.
-    @Test func wordsOfHoursStayInOneLane() {
+    /// Over hours, each word is narrower than a pixel, and all still fit one line.
+    @Test func wordsOfLongRecordingsStayInOneLane() {
         let words = (0..<20_000).map { SoundSpan(start: Double($0) / 2, end: Double($0) / 2 + 0.5001, label: "word") }
         let lanes = SoundSpanLanes(words, duration: 10_000, width: 1000)
         #expect(lanes.laneCount == 1)
         #expect(lanes.placed.map(\.columns) == (0..<1000).map { $0..<$0 + 1 })
     }
 
-    @Test func piecesWithoutAStartBeginWhereTheOneBeforeEnds() {
+    @Test func piecesWithoutAStartBeginAtThePreviousEnd() {
         let receipt = TimeReceipt(
             source: .init(sampleRate: 8000, channelCount: 1, frameCount: 8000),
             upload: .init(sampleRate: 8000, channelCount: 1, frameCount: 8000))
@@ -67,7 +67,7 @@ import Testing
         #expect(transcript.spans.map(\.end) == [1, nil, nil])
     }
 
-    @Test func savedAnswersAreRead() throws {
+    @Test func savedResponsesAreParsed() throws {
         let answers = [
             #"{"file":"a","text":"x y","chunks":[{"text":"x","timestamp":[0,1]},{"text":"y","timestamp":[1.5,null]}]}"#,
             #"[{"label":"x","start":0,"end":1},{"label":"y","start":1.5}]"#,

@@ -1,4 +1,4 @@
-// A card for each file, built when it comes near the window.
+// A card for each file, built when it scrolls near the viewport.
 
 function decoded(script, type) {
   if (!script) return null;
@@ -13,7 +13,10 @@ function facts(card) {
   const line = element("p", { class: "facts" });
   if (card.source) line.append(element("span", {}, card.source.join(" · ")));
   const upload = card.uploads.find((candidate) => candidate.sent);
-  if (upload) line.append(element("span", {}, "→ sent: ", element("strong", {}, upload.sent.join(" · ")), share(upload)));
+  if (upload) {
+    const sent = element("strong", {}, upload.sent.join(" · "));
+    line.append(element("span", {}, "→ sent: ", sent, share(upload)));
+  }
   return line.childNodes.length ? line : null;
 }
 
@@ -25,7 +28,7 @@ function share(upload) {
 
 function sentDetails(card) {
   if (!card.uploads.length) return null;
-  const details = element("details", { class: "sent" }, element("summary", {}, "What was sent, and its receipt"));
+  const details = element("details", { class: "sent" }, element("summary", {}, "Upload and receipt"));
   for (const upload of card.uploads) {
     details.append(element("h3", {}, upload.task));
     if (upload.sent) {
@@ -59,7 +62,8 @@ function build(article) {
   const medium = decoded(article.querySelector("script.medium"), card.mediaType);
   const parts = [facts(card)];
   if (card.notes.length) {
-    parts.push(element("ul", { class: "notes" }, ...card.notes.map((note) => element("li", { class: "note", dir: "auto" }, note))));
+    const notes = card.notes.map((note) => element("li", { class: "note", dir: "auto" }, note));
+    parts.push(element("ul", { class: "notes" }, ...notes));
   }
   if (card.kind === "picture") {
     const picture = new Picture(card, medium);

@@ -1,7 +1,8 @@
-// What is shown of all pictures: chosen above them.
+// Controls for what all images show.
 
 function toggle(text, key) {
-  const button = element("button", { type: "button", class: "toggle", "aria-pressed": "true", id: `show-${key}` }, text);
+  const button = element(
+    "button", { type: "button", class: "toggle", "aria-pressed": "true", id: `show-${key}` }, text);
   button.addEventListener("click", () => {
     shown[key] = !shown[key];
     button.setAttribute("aria-pressed", String(shown[key]));
@@ -18,7 +19,8 @@ function thresholdControl() {
     output.value = shown.threshold.toFixed(2);
     refresh();
   });
-  return element("div", { class: "group threshold" }, element("label", { for: "threshold" }, "Score from"), input, output);
+  const label = element("label", { for: "threshold" }, "Minimum score");
+  return element("div", { class: "group threshold" }, label, input, output);
 }
 
 function labelControl() {
@@ -51,7 +53,8 @@ function labelControl() {
     chips.append(all);
   }
   if (boxes.length > 20) {
-    const search = element("input", { type: "search", id: "find-label", "aria-label": "Find a label", placeholder: "Find a label" });
+    const search = element(
+      "input", { type: "search", id: "find-label", "aria-label": "Find a label", placeholder: "Find a label" });
     search.addEventListener("input", () => {
       const wanted = search.value.trim().toLowerCase();
       boxes.forEach((box, index) => {
@@ -61,7 +64,8 @@ function labelControl() {
     chips.prepend(search);
   }
   const isOpen = boxes.length <= 12 && window.innerWidth > 640;
-  return element("details", { class: "labels", open: isOpen }, element("summary", {}, `Labels (${boxes.length})`), chips);
+  const summary = element("summary", {}, `Labels (${boxes.length})`);
+  return element("details", { class: "labels", open: isOpen }, summary, chips);
 }
 
 function themeControl() {
@@ -84,7 +88,7 @@ if (page.labels && page.labels.length) {
   controls.classList.add("bare");
 }
 controls.hidden = false;
-// What is held at the top hides what is scrolled to.
+// Sticky controls cover the top of scroll targets.
 const measure = () => {
   const height = getComputedStyle(controls).position === "sticky" ? controls.offsetHeight : 0;
   document.documentElement.style.setProperty("--controls-height", `${height}px`);

@@ -1,8 +1,8 @@
-// What all parts of the page are built with, and what is shown of it.
+// Helpers and view state shared by all parts of the page.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element with attributes and children; text is always text. */
+/** Creates an element with attributes and children; text is never parsed as markup. */
 function element(name, attributes = {}, ...children) {
   return furnish(document.createElement(name), attributes, children);
 }
@@ -24,7 +24,7 @@ function parse(script) {
   return script ? JSON.parse(script.textContent) : {};
 }
 
-// Rounded down, so that what is shown as 0.98 is there as long as scores from 0.98 are.
+// Rounded down, so that a result shown as 0.98 disappears only when the minimum score exceeds 0.98.
 function formatScore(score) {
   return score === null ? "" : (Math.floor(score * 100 + 1e-9) / 100).toFixed(2);
 }
@@ -57,7 +57,7 @@ function refresh() {
   for (const picture of pictures) picture.update();
 }
 
-// Keys move the focus among siblings, of which one at a time is in the order of tabulators.
+// Roving tabindex: arrow keys move focus; only one sibling is in the tab order.
 function rove(container, selector) {
   const members = () => [...container.querySelectorAll(selector)].filter((node) => !node.closest("[hidden]"));
   container.addEventListener("focusin", (event) => {
@@ -77,7 +77,7 @@ function rove(container, selector) {
   });
 }
 
-/** Keeps one member that is shown within reach of the tabulator. */
+/** Keeps one visible member in the tab order. */
 function keepReachable(container, selector) {
   const members = [...container.querySelectorAll(selector)];
   const visible = members.filter((node) => !node.closest("[hidden]"));

@@ -1,4 +1,4 @@
-// A picture, its boxes and masks, and the list of them.
+// An image with its boxes, masks and the list of results.
 
 class Picture {
   constructor(card, medium) {
@@ -28,7 +28,7 @@ class Picture {
   makeFrame(card, medium) {
     const frame = element("div", { class: medium ? "frame" : "frame blank" });
     frame.style.aspectRatio = `${this.width} / ${this.height}`;
-    // No picture is higher than the window, but for one that would be a mere strip then; none is blown up to blocks.
+    // Limits the height to the window, but never so far that the image becomes a thin strip; limits enlargement too.
     const least = `min(${this.width}px, 18rem)`;
     const most = `max(12rem, ${4 * this.width}px)`;
     frame.style.maxWidth = `min(max(82vh * ${this.width / this.height}, ${least}), ${most})`;
@@ -47,7 +47,7 @@ class Picture {
       item.isOutside = Boolean(item.box)
         && (item.box[0] >= this.width || item.box[1] >= this.height || item.box[2] <= 0 || item.box[3] <= 0);
     }
-    // The smallest on top, so that each can be pointed at.
+    // Smallest on top, so that each can be pointed at.
     for (const item of [...this.items].sort((one, other) => other.area - one.area)) {
       const nodes = [this.makeMask(item), ...this.makeBox(item)].filter(Boolean);
       for (const node of nodes) {
@@ -71,8 +71,8 @@ class Picture {
     this.placePlates();
   }
 
-  // The surest and smallest first, each where it covers no other, until they would hide the picture. What finds no room is seen when it
-  // is pointed at, or chosen in the list.
+  // Places plates by score, then smaller boxes first, where they cover no other plate, until they would hide too much
+  // of the image. The others appear when their result is hovered or selected.
   placePlates() {
     if (!this.frameSize || !this.frameSize[0]) return;
     const taken = [];
@@ -86,7 +86,7 @@ class Picture {
     for (const item of wanted) {
       const places = this.platePlaces(item);
       const need = item.plateSize[0] * item.plateSize[1];
-      // The first has its place even where it is large.
+      // The first plate is always placed, even if it is large.
       const mayBePlaced = !item.isOutside && (need <= room || !taken.length);
       const free = mayBePlaced && places.find((place) => !taken.some((other) => overlap(place, other)));
       if (free) {
@@ -101,7 +101,7 @@ class Picture {
     this.showPlates();
   }
 
-  /** Where a plate may lie within the frame, the best first: above its box, in it where that is large, below it. */
+  /** Returns the positions for a plate, best first: above its box, inside it if the box is large, below it. */
   platePlaces(item) {
     const [frameWidth, frameHeight] = this.frameSize;
     const [width, height] = item.plateSize;
@@ -187,7 +187,7 @@ class Picture {
     node.addEventListener("click", () => this.pin(item));
   }
 
-  // Within the list alone: the page stays where it is.
+  // Scrolls the list only, not the page.
   reveal(item) {
     const [list, row] = [this.list.getBoundingClientRect(), item.row.getBoundingClientRect()];
     if (row.top < list.top) this.list.scrollTop -= list.top - row.top;

@@ -1,4 +1,4 @@
-// A recording: its waveform, its player, and what is said in it.
+// A recording: its waveform, player and transcript.
 
 class Recording {
   constructor(card, medium) {
@@ -92,7 +92,8 @@ class Recording {
 
   makeRuler() {
     return element("div", { class: "ruler", "aria-hidden": "true" },
-      ...[0, 0.25, 0.5, 0.75, 1].map((part) => element("span", {}, formatTime(part * this.duration, this.duration < 20))));
+      ...[0, 0.25, 0.5, 0.75, 1].map((part) =>
+        element("span", {}, formatTime(part * this.duration, this.duration < 20))));
   }
 
   makeTranscript(transcript) {
@@ -115,7 +116,7 @@ class Recording {
     return root;
   }
 
-  // Words with a time each are read as lines that end with a sentence, or in a pause.
+  // Groups words with individual times into lines that end with a sentence or a pause.
   wordLines(chunks) {
     const lines = [[]];
     chunks.forEach((chunk, index) => {
@@ -139,8 +140,8 @@ class Recording {
     } else {
       const areApart = !chunks.some(([word]) => /^\s/.test(word));
       chunks.forEach(([word, from, to], index) => {
-        const button = element(this.canSeek(from) ? "button" : "span",
-          { class: "word", type: this.canSeek(from) ? "button" : null, tabindex: this.canSeek(from) ? -1 : null }, word);
+        const attributes = this.canSeek(from) ? { type: "button", tabindex: -1 } : {};
+        const button = element(this.canSeek(from) ? "button" : "span", { class: "word", ...attributes }, word);
         button.addEventListener("click", () => this.seek(from));
         text.append(...(areApart && index ? [" ", button] : [button]));
         this.lines.push({ node: button, start: from, end: to });

@@ -2,15 +2,15 @@ public import PerceptCore
 import PerceptImage
 public import PerceptInference
 
-/// Results about pictures as COCO's JSON for object detection: `images`, `annotations` and `categories`.
+/// Results about images as JSON in COCO's format for object detection: `images`, `annotations` and `categories`.
 ///
-/// Pictures, annotations and categories are numbered from 1 on. `bbox` is x, y, width and height in pixels, `area` that of the
-/// mask (of the box where there is none), `iscrowd` is 0, and `score` is there where the service gave one.
+/// Images, annotations and categories are numbered from 1. `bbox` is x, y, width and height in pixels; `area` is that
+/// of the mask, or of the box if there is no mask; `iscrowd` is 0; `score` is present if the service returned one.
 public struct COCODataset: Sendable, Hashable {
-    /// How masks are written.
+    /// The encoding of masks.
     public enum MaskForm: String, Sendable, Hashable, CaseIterable {
-        /// Lists of x, y by turns, one for each part, where a mask has no holes, which these cannot express; else as
-        /// ``compressed``. pycocotools fills them to exactly the same mask.
+        /// Lists of alternating x and y, one per part; pycocotools restores exactly the same mask. A mask with holes,
+        /// which polygons cannot express, is written as ``compressed``.
         case polygons
         /// Run lengths as text.
         case compressed
@@ -22,19 +22,22 @@ public struct COCODataset: Sendable, Hashable {
     private var annotations: [JSONValue] = []
     private var categories: ClassNames
 
-    /// - Parameter categories: labels that have the first numbers; others follow by their first appearance.
+    /// Creates an empty data set.
+    ///
+    /// - Parameter categories: Labels with the first category numbers; other labels follow in order of first
+    ///   appearance.
     public init(categories: [String] = []) {
         self.categories = ClassNames(categories)
     }
 
-    /// Adds a picture and its segments.
+    /// Adds an image and its segments.
     ///
     /// - Parameters:
-    ///   - segments: those with empty masks are left out.
-    ///   - fileName: of the picture.
-    ///   - size: of the picture.
-    ///   - form: how masks are written.
-    /// - Throws: `MediaError` `.invalidArgument` when a mask is not of `size`; `.cancelled`.
+    ///   - segments: The segments; those with empty masks are skipped.
+    ///   - fileName: The file name of the image.
+    ///   - size: The size of the image.
+    ///   - form: The encoding of masks.
+    /// - Throws: `MediaError` `.invalidArgument` if the size of a mask differs from `size`; `.cancelled`.
     public mutating func add(
         _ segments: [Segment], of fileName: String, size: PixelSize, masksAs form: MaskForm = .polygons
     ) throws(MediaError) {
@@ -48,7 +51,7 @@ public struct COCODataset: Sendable, Hashable {
         }
     }
 
-    /// Adds a picture and the objects in it.
+    /// Adds an image and the objects in it.
     public mutating func add(_ objects: [Detection], of fileName: String, size: PixelSize) {
         addImage(fileName, size)
         for object in objects {
@@ -56,6 +59,7 @@ public struct COCODataset: Sendable, Hashable {
         }
     }
 
+    /// The data set as JSON.
     public var json: JSONValue {
         [
             "images": .array(images), "annotations": .array(annotations),
@@ -87,12 +91,14 @@ public struct COCODataset: Sendable, Hashable {
 }
 
 extension [Segment] {
-    /// - Throws: `MediaError` `.invalidArgument` when a mask is not of `size`.
+    /// Checks the sizes of all masks.
+    ///
+    /// - Throws: `MediaError` `.invalidArgument` if the size of a mask differs from `size`.
     func checkSize(_ size: PixelSize) throws(MediaError) {
         for (index, segment) in enumerated() where segment.mask.size != size {
             throw MediaError(
-                .invalidArgument, problem: "mask \(index) is \(segment.mask.size), the picture \(size)",
-                remedy: "resize the mask to the picture")
+                .invalidArgument, problem: "mask \(index) is \(segment.mask.size), the image \(size)",
+                remedy: "resize the mask to the image")
         }
     }
 }
@@ -116,12 +122,12 @@ extension Mask {
 }
 
 extension BoundingBox {
-    /// x, y, width, height; whole numbers without a fraction.
+    /// x, y, width and height, without a fraction where they are integers.
     var cocoJSON: JSONValue { [.number(xMin), .number(yMin), .number(width), .number(height)] }
 }
 
 extension JSONValue {
-    /// A number, without a fraction where it is whole.
+    /// Returns a number, without a fraction if it is an integer.
     static func number(_ value: Double) -> JSONValue {
         Int(exactly: value).map { .integer($0) } ?? .double(value)
     }

@@ -1,4 +1,4 @@
-/// Labels numbered by their first appearance.
+/// Labels numbered in order of first appearance.
 struct ClassNames: Sendable, Hashable {
     private(set) var names: [String] = []
     private var indices: [String: Int] = [:]
@@ -7,7 +7,7 @@ struct ClassNames: Sendable, Hashable {
         for name in names { _ = index(of: name) }
     }
 
-    /// From 0 on.
+    /// Returns the index of a label, from 0; adds the label if it is new.
     mutating func index(of name: String) -> Int {
         if let known = indices[name] { return known }
         indices[name] = names.count

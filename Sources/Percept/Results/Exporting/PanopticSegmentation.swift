@@ -2,26 +2,32 @@ public import PerceptCore
 public import PerceptImage
 public import PerceptInference
 
-/// Segments as COCO's panoptic format has them: a picture of their numbers (R + 256 · G + 65536 · B) and JSON about it.
+/// Segments in COCO's panoptic format: an image of identifiers (R + 256 · G + 65536 · B) and JSON.
 ///
-/// A pixel has one segment there. One that several masks cover goes to that of the highest score, the earlier one among
-/// equals; segments without a score come last. Segment `i` of the list has number `i + 1`; one that has no pixels of its own
-/// is left out.
+/// Each pixel has one segment. If several masks cover a pixel, the segment with the highest score gets it; among equal
+/// scores, the first; segments without a score come last. Segment `i` of the list has identifier `i + 1`. A segment
+/// without pixels of its own is skipped.
 public struct PanopticSegmentation: Sendable, Hashable {
-    /// A segment as it stands in the picture.
+    /// A segment of the image.
     public struct Part: Sendable, Hashable {
+        /// The identifier, which is the segment's colour in the image.
         public let identifier: Int
+        /// The label of the segment.
         public let label: String
+        /// The score of the segment, or `nil` if the service returned none.
         public let score: Double?
-        /// The pixels that are the segment's alone.
+        /// The pixels that belong to this segment only.
         public let mask: Mask
     }
 
+    /// The size of the image.
     public let size: PixelSize
-    /// By their numbers.
+    /// The parts, ordered by identifier.
     public let parts: [Part]
 
-    /// - Throws: `MediaError` `.invalidArgument` when a mask is not of `size`; `.cancelled`.
+    /// Assigns each pixel to one segment.
+    ///
+    /// - Throws: `MediaError` `.invalidArgument` if the size of a mask differs from `size`; `.cancelled`.
     public init(_ segments: [Segment], size: PixelSize) throws(MediaError) {
         try segments.checkSize(size)
         let ranked = segments.indices.sorted { first, second in
@@ -38,7 +44,7 @@ public struct PanopticSegmentation: Sendable, Hashable {
             .sorted { $0.identifier < $1.identifier }
     }
 
-    /// The picture of numbers, to be written as PNG.
+    /// Returns the image of identifiers, ready to be written as PNG.
     ///
     /// - Throws: `MediaError` `.limitExceeded`, `.cancelled`.
     public func image(limits: ResourceLimits = .default) throws(MediaError) -> Image {
@@ -46,14 +52,14 @@ public struct PanopticSegmentation: Sendable, Hashable {
             parts.map { (identifier: $0.identifier, mask: $0.mask) }, size: size, limits: limits)
     }
 
-    /// The JSON beside it: `images`, `annotations` with their `segments_info`, and `categories`, which are numbered from 1
-    /// on by first appearance.
+    /// Returns the accompanying JSON: `images`, `annotations` with their `segments_info`, and `categories`, numbered
+    /// from 1 in order of first appearance.
     ///
-    /// What is a thing and what is not (`isthing`) no service says: 1 for all.
+    /// `isthing` is always 1, because services do not distinguish things from stuff.
     ///
     /// - Parameters:
-    ///   - fileName: of the picture that the segments are about.
-    ///   - pngName: of the picture of numbers.
+    ///   - fileName: The file name of the source image.
+    ///   - pngName: The file name of the image of identifiers.
     public func json(fileName: String, pngName: String) -> JSONValue {
         var categories = ClassNames()
         let segments: [JSONValue] = parts.map { part in

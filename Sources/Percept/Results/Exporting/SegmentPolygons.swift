@@ -4,17 +4,20 @@ public import PerceptInference
 
 /// The boundaries of segments as JSON.
 ///
-///     {"width": 640, "height": 420, "segments": [{"label", "score", "area", "polygons": [[exterior, hole, …], …]}, …]}
+/// ```
+/// {"width": 640, "height": 420, "segments": [
+///     {"label", "score", "area", "polygons": [[exterior, hole, …], …]}, …]}
+/// ```
 ///
-/// A polygon is one part of the mask, a list of rings: its exterior, then its holes. A ring is a list of `[x, y]`, corners of
-/// pixels; `MaskPolygon` says more of them, and `Mask(polygons:size:)` makes the same mask again.
+/// A polygon is one part of the mask, a list of rings: its exterior, then its holes. A ring is a list of `[x, y]` pixel
+/// corners, described in `MaskPolygon`; `Mask(polygons:size:)` restores the same mask.
 public enum SegmentPolygons {
-    /// The segments' boundaries, in their order.
+    /// Returns the boundaries of the segments, in order.
     ///
     /// - Parameters:
-    ///   - segments: each with a mask of `size`.
-    ///   - size: of the picture.
-    /// - Throws: `MediaError` `.invalidArgument` when a mask is not of `size`; `.cancelled`.
+    ///   - segments: Segments with masks of `size`.
+    ///   - size: The size of the image.
+    /// - Throws: `MediaError` `.invalidArgument` if the size of a mask differs from `size`; `.cancelled`.
     public static func json(_ segments: [Segment], size: PixelSize) throws(MediaError) -> JSONValue {
         try segments.checkSize(size)
         var entries: [JSONValue] = []

@@ -1,18 +1,19 @@
 public import PerceptCore
 import PerceptInference
 
-/// Boxes as PASCAL VOC's XML about a picture.
+/// Boxes as PASCAL VOC's XML about an image.
 public enum VOCAnnotation {
-    /// The text of the file.
+    /// Returns the text of the file.
     ///
-    /// VOC counts pixels from 1 on and names the first and the last of a box: `xmin` and `ymin` are one more than those of the
-    /// half-open box, `xmax` and `ymax` are the same. Fractions are kept. Characters that XML cannot hold become U+FFFD.
+    /// VOC counts pixels from 1 and stores the first and last pixel of a box: `xmin` and `ymin` are one more than those
+    /// of the half-open box, `xmax` and `ymax` are equal. Fractions are kept. Characters that XML cannot represent
+    /// become U+FFFD.
     ///
     /// - Parameters:
-    ///   - objects: in this order.
-    ///   - fileName: of the picture.
-    ///   - size: of the picture.
-    ///   - channelCount: of the picture.
+    ///   - objects: The objects, in order.
+    ///   - fileName: The file name of the image.
+    ///   - size: The size of the image.
+    ///   - channelCount: The number of channels of the image.
     /// - Throws: `MediaError` `.invalidArgument` for a box that is not finite.
     public static func xml(
         _ objects: [Detection], of fileName: String, size: PixelSize, channelCount: Int = 3
@@ -25,7 +26,7 @@ public enum VOCAnnotation {
         ]
         for (index, object) in objects.enumerated() {
             guard object.box.isFinite else {
-                throw MediaError(.invalidArgument, problem: "box \(index) is not finite", remedy: "leave it out")
+                throw MediaError(.invalidArgument, problem: "box \(index) is not finite", remedy: "omit it")
             }
             lines += [
                 "  <object>", "    <name>\(escaped(object.label))</name>", "    <pose>Unspecified</pose>",
@@ -44,7 +45,7 @@ public enum VOCAnnotation {
         Int(exactly: value).map(String.init) ?? value.description
     }
 
-    /// Text as it stands between tags (XML 1.0, 2.2 and 2.4).
+    /// Escapes text for use between tags (XML 1.0, 2.2 and 2.4).
     private static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
@@ -52,7 +53,7 @@ public enum VOCAnnotation {
             case "&": result += "&amp;"
             case "<": result += "&lt;"
             case ">": result += "&gt;"
-            // A parser would make a line feed of it.
+            // A parser would turn it into a line feed.
             case "\r": result += "&#13;"
             case "\t", "\n", "\u{20}"..."\u{D7FF}", "\u{E000}"..."\u{FFFD}", "\u{10000}"..."\u{10FFFF}":
                 result.unicodeScalars.append(scalar)

@@ -1,15 +1,16 @@
 public import PerceptCore
 
-/// Boxes as the text files of YOLO: a line `class x y width height` for each, the centre and the sides divided by the picture's.
+/// Boxes in YOLO's text format: one line `class x y width height` per box, with the centre and sides divided by those
+/// of the image.
 public enum YOLOLabels {
-    /// The text for one picture; it ends with a line break unless it is empty.
+    /// Returns the text for one image; it ends with a line break unless it is empty.
     ///
     /// - Parameters:
-    ///   - objects: in this order.
-    ///   - size: of the picture.
-    ///   - classes: the labels in the order of their numbers, from 0 on.
-    /// - Throws: `MediaError` `.invalidArgument` for a label that is none of `classes`, a box that is not finite, or a size
-    ///   that is not positive.
+    ///   - objects: The objects, in order.
+    ///   - size: The size of the image.
+    ///   - classes: The labels, in the order of their numbers from 0.
+    /// - Throws: `MediaError` `.invalidArgument` for a label that is not in `classes`, a box that is not finite, or a
+    ///   size that is not positive.
     public static func text(
         _ objects: [Detection], size: PixelSize, classes: [String]
     ) throws(MediaError) -> String {
@@ -20,11 +21,11 @@ public enum YOLOLabels {
         for (index, object) in objects.enumerated() {
             guard let number = names.knownIndex(of: object.label) else {
                 throw MediaError(
-                    .invalidArgument, problem: "the label '\(object.label)' of box \(index) is none of the classes",
-                    remedy: "add it to them")
+                    .invalidArgument, problem: "box \(index) has an unknown class: '\(object.label)'",
+                    remedy: "add it to the classes")
             }
             guard object.box.isFinite else {
-                throw MediaError(.invalidArgument, problem: "box \(index) is not finite", remedy: "leave it out")
+                throw MediaError(.invalidArgument, problem: "box \(index) is not finite", remedy: "omit it")
             }
             let box = object.box
             text +=
@@ -34,9 +35,11 @@ public enum YOLOLabels {
         return text
     }
 
-    /// Reads such a text; numbers behind the fifth of a line, such as a score, are left aside.
+    /// Parses such a text; numbers after the fifth of a line, such as a score, are ignored.
     ///
-    /// - Returns: the number of the class and the box in pixels, for each line.
+    /// - Returns: The class number and the box in pixels of each line.
+    /// - Throws: `MediaError` `.malformedInput` with the line number, `.invalidArgument` for a size that is not
+    ///   positive.
     /// - Throws: `MediaError` `.malformedInput` naming the line, `.invalidArgument` for a size that is not positive.
     public static func boxes(
         in text: String, size: PixelSize
@@ -50,8 +53,8 @@ public enum YOLOLabels {
             let numbers = words.dropFirst().prefix(4).compactMap { Double($0) }.filter(\.isFinite)
             guard let classNumber = words.first.flatMap({ Int($0) }), classNumber >= 0, numbers.count == 4 else {
                 throw MediaError(
-                    .malformedInput, problem: "line \(index + 1) is no class with four numbers",
-                    remedy: "write it as: class x y width height")
+                    .malformedInput, problem: "line \(index + 1) is not a class with four numbers",
+                    remedy: "expected: class x y width height")
             }
             let (x, y) = (numbers[0] * width, numbers[1] * height)
             let (halfWidth, halfHeight) = (numbers[2] * width / 2, numbers[3] * height / 2)
@@ -64,7 +67,7 @@ public enum YOLOLabels {
 
     private static func check(_ size: PixelSize) throws(MediaError) {
         guard size.width > 0, size.height > 0 else {
-            throw MediaError(.invalidArgument, problem: "a picture cannot be of \(size) pixels")
+            throw MediaError(.invalidArgument, problem: "invalid image size: \(size) pixels")
         }
     }
 }

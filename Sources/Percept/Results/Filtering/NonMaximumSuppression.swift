@@ -1,12 +1,13 @@
 import Foundation
 import PerceptCore
 
-/// How soft non-maximum suppression lowers the score of a result that overlaps a better one (Bodla, Singh, Chellappa and
-/// Davis, "Soft-NMS: improving object detection with one line of code", 2017).
+/// The way in which soft non-maximum suppression lowers the scores of results that overlap a better one (Bodla, Singh,
+/// Chellappa and Davis, "Soft-NMS: improving object detection with one line of code", 2017).
 public enum ScoreDecay: Sendable, Hashable {
-    /// By 1 − overlap, where the overlap is at least the threshold.
+    /// Multiplies the score by 1 − overlap if the overlap is at least the threshold.
     case linear(threshold: Double)
-    /// By exp(−overlap² / sigma), whatever the overlap; the paper takes 0.5. A sigma that is not positive lowers nothing.
+    /// Multiplies the score by exp(−overlap² / sigma); the paper uses a sigma of 0.5. A sigma that is not positive
+    /// lowers nothing.
     case gaussian(sigma: Double)
 
     func factor(_ overlap: Double) -> Double {
@@ -18,12 +19,13 @@ public enum ScoreDecay: Sendable, Hashable {
 }
 
 extension Array {
-    /// Non-maximum suppression: ranked, without those that overlap a better one that was kept by more than `overlap`.
+    /// Non-maximum suppression: returns the ranked results without those that overlap a better kept one by more than
+    /// `overlap`.
     ///
     /// - Parameters:
-    ///   - overlap: 0…1; as in torchvision, more than it suppresses, not as much.
-    ///   - measure: of the overlap.
-    ///   - acrossLabels: whether results of different labels suppress each other.
+    ///   - overlap: The limit, 0…1; a result exactly at the limit is kept, as in torchvision.
+    ///   - measure: The measure of overlap.
+    ///   - acrossLabels: If true, results of different labels suppress each other.
     public func suppressed<Result>(
         above overlap: Double, measure: Overlap.Measure = .intersectionOverUnion, acrossLabels: Bool = false
     ) -> Self where Element == KeptResult<Result> {
@@ -41,16 +43,16 @@ extension Array {
         .map { results.all[$0] }
     }
 
-    /// Soft non-maximum suppression: the best result is kept and lowers the scores of those that overlap it, then the best
-    /// of the others, and so on; ranked by the scores that come out.
+    /// Soft non-maximum suppression: keeps the best result and lowers the scores of those that overlap it, then
+    /// continues with the best of the rest. The results are ranked by their final scores.
     ///
-    /// Results without a score stay as they are, behind the others.
+    /// Results without a score come last, unchanged.
     ///
     /// - Parameters:
-    ///   - decay: by how much.
-    ///   - minimumScore: results below it are dropped.
-    ///   - measure: of the overlap.
-    ///   - acrossLabels: whether results of different labels lower each other's scores.
+    ///   - decay: The amount by which scores are lowered.
+    ///   - minimumScore: Results below this score are dropped.
+    ///   - measure: The measure of overlap.
+    ///   - acrossLabels: If true, results of different labels lower each other's scores.
     public func softlySuppressed<Result>(
         _ decay: ScoreDecay, minimumScore: Double = 0.001, measure: Overlap.Measure = .intersectionOverUnion,
         acrossLabels: Bool = false
@@ -61,8 +63,8 @@ extension Array {
         var kept: Self = []
         for group in results.groups {
             var rest = group
-            while let place = rest.indices.max(by: { (scores[rest[$0]], -rest[$0]) < (scores[rest[$1]], -rest[$1]) }) {
-                let best = rest.remove(at: place)
+            while let index = rest.indices.max(by: { (scores[rest[$0]], -rest[$0]) < (scores[rest[$1]], -rest[$1]) }) {
+                let best = rest.remove(at: index)
                 guard scores[best] >= minimumScore else { break }
                 var result = results.all[best]
                 result.result.score = scores[best]
@@ -75,16 +77,17 @@ extension Array {
         return kept.ranked() + filter { $0.result.score == nil }
     }
 
-    /// Merging: each best result takes in those that overlap it by more than `overlap`, and covers the area of all of them; it
-    /// keeps its own label, score and index. Ranked.
+    /// Merging: each best result absorbs those that overlap it by more than `overlap` and covers the area of all of
+    /// them. It keeps its label, score and index. The results are ranked.
     ///
-    /// What is taken in is measured against the best result as it was found, not as it grew, so that a chain of neighbours is
-    /// not one result.
+    /// Overlap is measured against the best result before merging, so that a chain of neighbours does not become one
+    /// result.
     ///
     /// - Parameters:
-    ///   - overlap: 0…1; more than it merges, not as much.
-    ///   - measure: of the overlap; `.intersectionOverSmaller` takes in parts of a whole, as tiles of a picture leave them.
-    ///   - acrossLabels: whether results of different labels are merged.
+    ///   - overlap: The limit, 0…1; a result exactly at the limit is not merged.
+    ///   - measure: The measure of overlap; `.intersectionOverSmaller` absorbs parts of an object, such as those from
+    ///     image tiles.
+    ///   - acrossLabels: If true, results of different labels are merged.
     public func merged<Result>(
         above overlap: Double, measure: Overlap.Measure = .intersectionOverUnion, acrossLabels: Bool = false
     ) -> Self where Element == KeptResult<Result> {
@@ -104,10 +107,10 @@ extension Array {
     }
 }
 
-/// Results that are compared with each other: thousands of them, of which few pairs have anything in common.
+/// Results to compare pairwise: possibly thousands, with few overlapping pairs.
 private struct ComparedResults<Result: RankedResult> {
     let all: [KeptResult<Result>]
-    /// The places of those that are compared with each other, by their first.
+    /// The indexes of the results that are compared with each other, ordered by their first.
     let groups: [[Int]]
     /// The group of each result.
     let group: [Int]
@@ -130,7 +133,7 @@ private struct ComparedResults<Result: RankedResult> {
         self.groups = groups
     }
 
-    /// Those of some results that may overlap one; all others do not.
+    /// Returns those of `others` that may overlap `one`.
     func meeting(_ one: Int, among others: [Int]) -> some Sequence<Int> {
         extents.meeting(one, among: others)
     }
@@ -140,12 +143,12 @@ private struct ComparedResults<Result: RankedResult> {
     }
 }
 
-/// The boxes around results. Apart from them, and no generic type: most of the time is spent here.
+/// Bounding boxes, stored separately in a non-generic type because this is the hot loop.
 private struct Extents {
     private let boxes: [BoundingBox]
 
     init(_ extents: [BoundingBox?]) {
-        // Nothing meets a box that ends before it begins.
+        // A box that ends before it begins overlaps nothing.
         let nothing = BoundingBox(xMin: .infinity, yMin: .infinity, xMax: -.infinity, yMax: -.infinity)
         boxes = extents.map { $0 ?? nothing }
     }
@@ -156,7 +159,7 @@ private struct Extents {
         let boxes: [BoundingBox]
         let box: BoundingBox
         let others: [Int]
-        private var place = 0
+        private var index = 0
 
         init(boxes: [BoundingBox], box: BoundingBox, others: [Int]) {
             self.boxes = boxes
@@ -165,9 +168,9 @@ private struct Extents {
         }
 
         mutating func next() -> Int? {
-            while place < others.count {
-                let other = others[place]
-                place += 1
+            while index < others.count {
+                let other = others[index]
+                index += 1
                 let candidate = boxes[other]
                 if box.xMin < candidate.xMax, candidate.xMin < box.xMax, box.yMin < candidate.yMax,
                     candidate.yMin < box.yMax

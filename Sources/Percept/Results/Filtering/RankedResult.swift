@@ -1,40 +1,44 @@
 public import PerceptCore
 import PerceptImage
 
-/// A result that filters can weigh: something with a label and a score that covers an area.
+/// A result that filters can rank: it has a label and a score and covers an area.
 public protocol RankedResult: Sendable {
+    /// The label of the result.
     var label: String { get }
-    /// 0…1; `nil` where the service gives none.
+    /// The score, 0…1; `nil` if the service returned none.
     var score: Double? { get set }
-    /// The smallest box around what it covers; `nil` for nothing. Results whose boxes have no point in common do not overlap.
+    /// The smallest box around the area; `nil` if the area is empty. Results with disjoint boxes do not overlap.
     var extent: BoundingBox? { get }
-    /// The area that both cover and their own areas, in pixels; all 0 for what has no common picture.
+    /// Returns the shared area and the areas of both results in pixels; all are 0 for results about different images.
     func overlap(with other: Self) -> Overlap
-    /// One result in place of both: this one, over the area of both.
+    /// Returns this result extended over the area of both.
     func merged(with other: Self) -> Self
 }
 
-/// How much two results cover together.
+/// The overlap of two results.
 public struct Overlap: Sendable, Hashable {
+    /// The shared area.
     public var shared: Double
+    /// The areas of the two results.
     public var areas: (Double, Double) { (first, second) }
     private let first: Double
     private let second: Double
 
-    /// How overlap is measured.
+    /// A measure of overlap.
     public enum Measure: String, Sendable, Hashable, CaseIterable {
-        /// The area shared, divided by the area that either covers (IoU).
+        /// The area of the intersection divided by the area of the union (IoU).
         case intersectionOverUnion
-        /// The area shared, divided by the area of the smaller one (IoS): 1 for a part within a whole.
+        /// The area of the intersection divided by the smaller area (IoS): 1 for a part within a whole.
         case intersectionOverSmaller
     }
 
+    /// Creates an overlap from the shared area and the areas of both results.
     public init(shared: Double, areas: (Double, Double)) {
         self.shared = shared
         (first, second) = areas
     }
 
-    /// 0…1; 0 where nothing is covered.
+    /// Returns the overlap, 0…1; 0 if either area is empty.
     public func ratio(_ measure: Measure) -> Double {
         let whole =
             switch measure {
@@ -46,9 +50,10 @@ public struct Overlap: Sendable, Hashable {
 }
 
 extension Detection: RankedResult {
+    /// The box; `nil` if it is empty.
     public var extent: BoundingBox? { box.isEmpty ? nil : box }
 
-    /// An empty or inverted box, or one that is not finite, covers nothing.
+    /// Returns the overlap of the boxes. A box that is empty, inverted or not finite covers nothing.
     public func overlap(with other: Detection) -> Overlap {
         guard !box.isEmpty, !other.box.isEmpty else { return Overlap(shared: 0, areas: (0, 0)) }
         let shared = BoundingBox(
@@ -57,7 +62,7 @@ extension Detection: RankedResult {
         return Overlap(shared: shared.area, areas: (box.area, other.box.area))
     }
 
-    /// The smallest box around both.
+    /// Returns this detection with the smallest box around both.
     public func merged(with other: Detection) -> Detection {
         var result = self
         result.box = BoundingBox(
@@ -68,9 +73,10 @@ extension Detection: RankedResult {
 }
 
 extension Segment: RankedResult {
+    /// The bounding box of the mask; `nil` if it is empty.
     public var extent: BoundingBox? { mask.boundingBox }
 
-    /// Masks of two sizes share nothing.
+    /// Returns the overlap of the masks; masks of different sizes share nothing.
     public func overlap(with other: Segment) -> Overlap {
         guard let shared = try? mask.intersectionArea(with: other.mask) else {
             return Overlap(shared: 0, areas: (0, 0))
@@ -78,7 +84,7 @@ extension Segment: RankedResult {
         return Overlap(shared: Double(shared), areas: (Double(mask.area), Double(other.mask.area)))
     }
 
-    /// The pixels of both.
+    /// Returns this segment with the union of both masks.
     public func merged(with other: Segment) -> Segment {
         guard let union = try? mask.union(other.mask) else { return self }
         var result = self

@@ -1,32 +1,35 @@
-/// Which results of a picture are kept: all the filters of one question, in the order in which they are applied.
+/// The filters for the results of an image.
 ///
-/// Thresholds, then labels, then suppression, then merging, then the number.
+/// They apply in this order: thresholds, labels, suppression, merging, count.
 public struct ResultFilter: Sendable, Hashable {
-    /// How results that overlap better ones are lowered or left out.
+    /// The treatment of results that overlap better ones.
     public enum Suppression: Sendable, Hashable {
-        /// Left out above that overlap.
+        /// Drops results above this overlap.
         case hard(overlap: Double)
-        /// Their scores lowered, and left out where little is left.
+        /// Lowers scores, and drops results with very low scores.
         case soft(ScoreDecay)
     }
 
-    /// The least score that counts; results without one stay.
+    /// The minimum score; results without a score are kept.
     public var threshold: Double?
-    /// The least score of some labels, in place of ``threshold``.
+    /// The minimum scores of some labels, which replace ``threshold``.
     public var labelThresholds: [String: Double]
-    /// The labels to keep; all when empty.
+    /// The labels to keep; all if empty.
     public var keptLabels: Set<String>
+    /// The labels to drop.
     public var droppedLabels: Set<String>
+    /// The suppression; `nil` for none.
     public var suppression: Suppression?
-    /// Results that overlap a better one by more than this become one with it.
+    /// The overlap above which results are merged with a better one; `nil` for no merging.
     public var mergingOverlap: Double?
-    /// How overlap is measured, for suppressing and for merging.
+    /// The measure of overlap for suppression and merging.
     public var measure: Overlap.Measure
-    /// Whether results of different labels suppress each other, and are merged.
+    /// If true, results of different labels suppress each other and are merged.
     public var acrossLabels: Bool
-    /// How many are kept, by their scores.
+    /// The maximum number of results, highest scores first; `nil` for no limit.
     public var count: Int?
 
+    /// Creates a filter; by default it keeps everything.
     public init(
         threshold: Double? = nil, labelThresholds: [String: Double] = [:], keptLabels: Set<String> = [],
         droppedLabels: Set<String> = [], suppression: Suppression? = nil, mergingOverlap: Double? = nil,
@@ -43,17 +46,17 @@ public struct ResultFilter: Sendable, Hashable {
         self.count = count
     }
 
-    /// The least score that any result may have; what a service is to be asked for, so that nothing is missing here.
+    /// The lowest score that any result may have, to request from a service so that nothing is missing.
     ///
-    /// `nil` where ``threshold`` is: what a service leaves out by itself is its own affair then.
+    /// `nil` if ``threshold`` is `nil`; the service's own default then applies.
     public var leastThreshold: Double? {
         threshold.map { min($0, labelThresholds.values.min() ?? $0) }
     }
 
     /// Applies the filters.
     ///
-    /// - Returns: what is left, each with its place in `results`: in their order, or ranked by score where results were suppressed,
-    ///   merged or counted.
+    /// - Returns: The remaining results with their indexes in `results`, in the original order, or ranked by score if
+    ///   results were suppressed, merged or limited in number.
     public func apply<Result>(to results: [Result]) -> [KeptResult<Result>] {
         var kept = KeptResult.all(results).thresholded(at: threshold ?? 0, labels: labelThresholds)
         if !keptLabels.isEmpty { kept = kept.keeping(labels: keptLabels) }

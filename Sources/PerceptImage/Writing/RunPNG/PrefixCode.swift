@@ -1,13 +1,15 @@
-/// Huffman's code for symbols that occur with given counts, in the canonical form of RFC 1951, 3.2.2.
+/// A Huffman code for symbols with given counts, in the canonical form of RFC 1951, 3.2.2.
 struct PrefixCode {
-    /// In bits; 0 for a symbol that does not occur.
+    /// The lengths in bits; 0 for a symbol that does not occur.
     let lengths: [Int]
-    /// Bit-reversed, as they go into the stream.
+    /// The codes, bit-reversed as in the stream.
     let codes: [UInt16]
 
+    /// Computes a code.
+    ///
     /// - Parameters:
-    ///   - counts: of which at least two are not 0.
-    ///   - longest: 15 at most; the counts are made more alike until no code is longer.
+    ///   - counts: The counts, at least two of them not 0.
+    ///   - longest: The maximum length, at most 15; the counts are made more equal until no code is longer.
     init(counts: [Int], longest: Int) {
         var counts = counts
         var lengths = Self.lengths(counts)
@@ -19,7 +21,8 @@ struct PrefixCode {
         codes = Self.codes(lengths)
     }
 
-    /// By the method of two queues: symbols by rising count, and the trees made of them, which rise by themselves.
+    /// Returns the lengths by the method of two queues: symbols by rising count, and the trees made of them, which are
+    /// in rising order.
     private static func lengths(_ counts: [Int]) -> [Int] {
         let symbols = counts.indices.filter { counts[$0] > 0 }.sorted { (counts[$0], $0) < (counts[$1], $1) }
         var lengths = [Int](repeating: 0, count: counts.count)

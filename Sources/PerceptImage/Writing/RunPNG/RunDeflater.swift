@@ -1,14 +1,14 @@
-/// A zlib stream (RFC 1950) of bytes that come as runs of equal ones: what it costs is in proportion to the runs, however long they
-/// are.
+/// Compresses runs of equal bytes to a zlib stream (RFC 1950), at a cost proportional to the number of runs, not their
+/// lengths.
 ///
 /// A run becomes a literal and matches of distance 1, in blocks with prefix codes of their own (RFC 1951, 3.2.7). The
-/// checksum is computed from value and length of each run.
+/// checksum is computed from the value and length of each run.
 struct RunDeflater {
     private var bits = BitStream()
     /// Literals 0…255, and 256 + length for matches.
     private var tokens: [UInt16] = []
     private var symbolCounts = [Int](repeating: 0, count: symbolCount)
-    /// The run that may go on.
+    /// The current run, which may continue.
     private var pending: (value: UInt8, count: Int) = (0, 0)
     private var adler = RunAdler32()
 
@@ -87,8 +87,8 @@ struct RunDeflater {
         for index in symbolCounts.indices { symbolCounts[index] = 0 }
     }
 
-    /// The lengths of the codes, themselves coded; of distances there are two of one bit, since a set of one code is not complete and
-    /// not every reader takes it.
+    /// Writes the code lengths, which are coded themselves. There are two distance codes of one bit, since a single
+    /// code is incomplete and rejected by some readers.
     private mutating func writeCodes(_ literalLengths: [Int]) {
         let used = (literalLengths.lastIndex { $0 > 0 } ?? Self.endOfBlock) + 1
         let lengths = literalLengths[..<used] + [1, 1]
@@ -128,13 +128,13 @@ struct RunDeflater {
     }
 }
 
-/// How the length of a match is written (RFC 1951, 3.2.5).
+/// The encoding of the length of a match (RFC 1951, 3.2.5).
 private struct LengthCode {
     let symbol: UInt16
     let extra: UInt16
     let extraCount: UInt8
 
-    /// By length, 0…258; nothing for lengths below 3.
+    /// The codes by length, 0…258; unused for lengths below 3.
     static let table: [LengthCode] = {
         var table = [LengthCode](repeating: LengthCode(symbol: 0, extra: 0, extraCount: 0), count: 259)
         var length = 3
@@ -157,7 +157,7 @@ struct RunAdler32 {
     private var high: UInt64 = 0
     private static let modulus: UInt64 = 65521
 
-    /// After n bytes of v, low has grown by n·v, and high by n times what low was and by v·n(n + 1)/2.
+    /// Adds n bytes of v: low grows by n·v, and high by n times the old low and by v·n(n + 1)/2.
     mutating func append(_ value: UInt8, count: Int) {
         let count = UInt64(count)
         let (value, rest) = (UInt64(value), count % Self.modulus)
@@ -173,13 +173,15 @@ struct RunAdler32 {
     }
 }
 
-/// Bits from the lowest of each byte upwards.
+/// A bit stream that fills each byte from the lowest bit up.
 private struct BitStream {
     private(set) var bytes: [UInt8] = []
     private var buffer: UInt64 = 0
     private var bufferCount = 0
 
-    /// - Parameter count: at most 32; `value` has no bits beyond.
+    /// Appends bits.
+    ///
+    /// - Parameter count: The number of bits, at most 32; higher bits of `value` must be 0.
     @inline(__always)
     mutating func append(_ value: UInt64, count: Int) {
         buffer |= value << UInt64(bufferCount)

@@ -1,21 +1,23 @@
 import PerceptCore
 
-/// An 8-bit gray PNG (ISO/IEC 15948) of runs of equal values, made from the runs themselves: no pixel is touched.
+/// Encodes runs of equal values as an 8-bit gray PNG (ISO/IEC 15948) directly, without pixels.
 struct RunPNG {
     private let size: PixelSize
     private let ends: [UInt32]
     private let values: [UInt8]
 
+    /// Creates an image.
+    ///
     /// - Parameters:
-    ///   - ends: where each run ends in raster order; the last one behind the last pixel.
-    ///   - values: of the runs.
+    ///   - ends: The end of each run in raster order, one past its last pixel.
+    ///   - values: The values of the runs.
     init(size: PixelSize, ends: [UInt32], values: [UInt8]) {
         self.size = size
         self.ends = ends
         self.values = values
     }
 
-    /// Rows are differences to the row above, but for those of nothing but 0: of them many are one run.
+    /// Encodes the image. Rows are stored as differences from the row above, except rows of only 0, which form one run.
     ///
     /// - Throws: `MediaError` `.cancelled`; `.invalidArgument` for a size that PNG cannot hold.
     func encoded() throws(MediaError) -> [UInt8] {
@@ -37,7 +39,7 @@ struct RunPNG {
     private func filtered() throws(MediaError) -> [UInt8] {
         let width = size.width
         var stream = RunDeflater()
-        // Runs that the next pixel, and the one above it, belong to.
+        // The runs of the current pixel and of the pixel above it.
         var (here, above) = (0, 0)
         var row = 0
         var checkedRow = 0
@@ -78,7 +80,7 @@ struct RunPNG {
     }
 }
 
-/// The parts of a PNG file, each with its checksum.
+/// The chunks of a PNG file, each with its checksum.
 private struct PNGChunks {
     private(set) var bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
@@ -90,7 +92,7 @@ private struct PNGChunks {
         bytes += RunPNG.bigEndian(Int(Self.checksum(bytes[start...])))
     }
 
-    /// CRC-32 of ISO/IEC 15948, annex D.
+    /// Returns the CRC-32 of ISO/IEC 15948, annex D.
     private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         var checksum: UInt32 = .max
         for byte in bytes {

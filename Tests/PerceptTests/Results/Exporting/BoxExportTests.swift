@@ -64,7 +64,7 @@ struct BoxExportTests {
         #expect(try YOLOLabels.boxes(in: "\r\n3 0.5 0.5 1 1 0.9\r\n", size: Self.size).map(\.classNumber) == [3])
     }
 
-    /// What another parser reads of the XML.
+    /// Parses the XML with another parser.
     private final class Reader: NSObject, XMLParserDelegate {
         var texts: [(element: String, text: String)] = []
         private var text = ""
@@ -99,7 +99,7 @@ struct BoxExportTests {
         #expect(all("filename") == ["p & q.jpg"])
         #expect(all("name") == ["a<b>&\"c\"]]>\r\n'é猫\u{FFFD}", "cat"])
         #expect(all("width") == ["200"] && all("height") == ["100"] && all("depth") == ["3"])
-        // Pixels are counted from 1 on, the last one included.
+        // Pixels are counted from 1, and the last one is included.
         #expect(all("xmin") == ["1", "11"] && all("ymin") == ["1", "21.5"])
         #expect(all("xmax") == ["200", "30.25"] && all("ymax") == ["100", "40"])
         let boxes = zip(zip(all("xmin"), all("ymin")), zip(all("xmax"), all("ymax"))).compactMap { low, high in

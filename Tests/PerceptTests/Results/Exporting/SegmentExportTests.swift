@@ -6,14 +6,14 @@ import PerceptInference
 import PerceptTestSupport
 import Testing
 
-/// Labels that every format has to escape in its own way.
+/// A label that every format must escape in its own way.
 private let awkward = "a<b>&\"c\"\\\u{1}\n'é猫"
 
 @Suite("Segments as COCO, panoptic and polygon JSON")
 struct SegmentExportTests {
     private static let size = PixelSize(width: 4, height: 3)
 
-    /// Reads a segmentation of COCO as its tools do.
+    /// Decodes a COCO segmentation as COCO's tools do.
     private static func mask(_ json: JSONValue?, _ size: PixelSize) throws -> Mask {
         let json = try #require(json)
         if let parts = json.arrayValue {
@@ -52,7 +52,7 @@ struct SegmentExportTests {
                     "id": 1, "image_id": 1, "category_id": 2, "bbox": [0, 0, 2, 2], "area": 4, "iscrowd": 0,
                     "segmentation": [[0, 0, 2, 0, 2, 2, 0, 2]], "score": 0.5,
                 ],
-                // Column by column: three missing, seven there (1, 2 and the top of 3 but for the hole), and so on.
+                // Column by column: three outside, seven inside (1, 2 and the top of 3 except the hole), and so on.
                 [
                     "id": 2, "image_id": 1, "category_id": 1, "bbox": [1, 0, 3, 3], "area": 8, "iscrowd": 0,
                     "segmentation": ["size": [3, 4], "counts": "34114"],
@@ -68,14 +68,14 @@ struct SegmentExportTests {
             ],
         ]
         let json = dataset.json
-        // The text of the ring is compared by what it stands for.
+        // The ring's text is compared by its meaning.
         let ring = json["annotations"]?[1]?["segmentation"]
         #expect(try Self.mask(ring, Self.size) == Segment("dog", rows: [".###", ".#.#", ".###"]).mask)
         #expect(json["images"] == expected["images"] && json["categories"] == expected["categories"])
         #expect(json["annotations"]?[0] == expected["annotations"]?[0])
         #expect(json["annotations"]?[2] == expected["annotations"]?[2])
         #expect(json["annotations"]?[1]?["area"] == 8 && json["annotations"]?[1]?["bbox"] == [1, 0, 3, 3])
-        // Escaped, it is the same label to a parser that is not ours.
+        // Another parser reads the escaped label unchanged.
         let object = try JSONSerialization.jsonObject(with: Data(json.serialized())) as? [String: Any]
         let categories = object?["categories"] as? [[String: Any]]
         #expect(categories?.last?["name"] as? String == awkward)
@@ -190,8 +190,8 @@ struct SegmentFormatTests {
         #expect(panoptic.map(\.mask) == [segments[0].mask])
     }
 
-    /// Numbers are those of the list, whatever the scores; a shared pixel goes to the best.
-    @Test func indexedNumbersAreThoseOfTheList() throws {
+    /// Indexes follow the list, whatever the scores; a shared pixel goes to the best segment.
+    @Test func indexesFollowTheList() throws {
         let folder = try TemporaryFolder()
         let segments = try [
             Segment("a", score: 0.5, rows: ["###.", "...."]), Segment("hidden", score: 0.1, rows: ["##..", "...."]),
@@ -218,7 +218,7 @@ struct SegmentFormatTests {
         }
     }
 
-    @Test func nothingIsWrittenWhenAFormatCannotBe() throws {
+    @Test func nothingIsWrittenIfAFormatFails() throws {
         let folder = try TemporaryFolder()
         let one = try Segment("a", rows: ["#"])
         let mixed = [one, try Segment("b", rows: ["##"])]

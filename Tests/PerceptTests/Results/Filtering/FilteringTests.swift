@@ -12,7 +12,7 @@ struct FilteringTests {
         Detection(label: label, score: score, box: BoundingBox(xMin: x, yMin: y, xMax: x + width, yMax: y + height))
     }
 
-    /// Squares of ten: the second shares 80 of 120 with the first (2/3), the third 50 of 150 (1/3).
+    /// Squares of side ten: the second shares 80 of 120 with the first (2/3), the third 50 of 150 (1/3).
     private static let squares = KeptResult.all([
         box("a", 0.7, 2, 0, 10, 10), box("a", 0.9, 0, 0, 10, 10), box("b", 0.8, 5, 0, 10, 10),
         box("a", nil, 0, 0, 10, 10),
@@ -50,11 +50,11 @@ struct FilteringTests {
     }
 
     @Test func suppression() {
-        // Index 3 has no score and comes last; it is the best one's double.
+        // Index 3 has no score and comes last; it equals the best one.
         #expect(Self.squares.suppressed(above: 0.5).map(\.index) == [1, 2, 4])
         #expect(Self.squares.suppressed(above: 0.7).map(\.index) == [1, 2, 0, 4])
         #expect(Self.squares.suppressed(above: 0.3, acrossLabels: true).map(\.index) == [1, 4])
-        // As much as the threshold is not more.
+        // An overlap equal to the threshold does not suppress.
         #expect(Self.squares.suppressed(above: 80.0 / 120).map(\.index) == [1, 2, 0, 4])
         #expect(Self.squares.suppressed(above: 1).map(\.index) == [1, 2, 0, 4, 3])
         let parts = KeptResult.all([Self.box("a", 0.9, 0, 0, 10, 10), Self.box("a", 0.8, 1, 1, 2, 2)])
@@ -92,7 +92,7 @@ struct FilteringTests {
         }
     }
 
-    /// The textbook algorithm: the best of the rest, again and again.
+    /// The textbook algorithm: repeatedly the best of the rest.
     @Test(arguments: 0..<30 as Range<UInt64>)
     func softSuppressionAsBruteForce(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
@@ -125,7 +125,7 @@ struct FilteringTests {
     }
 
     @Test func softSuppression() throws {
-        // 0.7 · (1 − 2/3) = 0.2333 behind 0.3; the other label is untouched.
+        // 0.7 · (1 − 2/3) = 0.2333, after 0.3; the other label is unaffected.
         let linear = Self.squares.softlySuppressed(.linear(threshold: 0.5))
         #expect(linear.map(\.index) == [1, 2, 4, 0, 3])
         #expect(abs(try #require(linear[3].result.score) - 0.7 / 3) < 1e-12)
@@ -200,7 +200,7 @@ struct FilteringTests {
         #expect(segments[0].overlap(with: segments[1]).ratio(.intersectionOverUnion) == 4.0 / 6)
         #expect(all.suppressed(above: 0.6).map(\.index) == [1, 2, 3])
         #expect(all.softlySuppressed(.linear(threshold: 0.5)).map(\.index) == [1, 2, 3, 0])
-        // One of another size is left alone.
+        // A mask of another size is not merged.
         let merged = all.merged(above: 0.6)
         #expect(merged.map(\.index) == [1, 2, 3] && merged[0].result.mask == segments[1].mask)
         let parts = KeptResult.all([segments[0], try Segment("a", score: 0.9, rows: [".##.", ".#.."])])
@@ -210,7 +210,7 @@ struct FilteringTests {
         #expect(union.map(\.index) == [1])
     }
 
-    @Test func nothingAtAll() {
+    @Test func emptyLists() {
         let none = KeptResult.all([Detection]())
         #expect(none.suppressed(above: 0.5).isEmpty && none.softlySuppressed(.gaussian(sigma: 1)).isEmpty)
         #expect(none.merged(above: 0.5).isEmpty && none.top(3).isEmpty && none.thresholded(at: 1).isEmpty)
