@@ -35,9 +35,9 @@ public struct InferenceAnswer: Sendable {
         return names.lazy.compactMap(header).first { !$0.isEmpty }.map { redacted($0).excerpt(limit: 200) }
     }
 
-    /// The body as JSON.
+    /// The body as JSON; `NaN` and `Infinity`, which Python's `json` writes, are read as `null`.
     public func json() throws(JSONSyntaxError) -> JSONValue {
-        try JSONValue(parsing: body)
+        try JSONValue(parsing: body, readsNonFiniteNumbersAsNull: true)
     }
 
     /// The beginning of the body on one line, for error messages.

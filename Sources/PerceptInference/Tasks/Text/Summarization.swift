@@ -53,6 +53,10 @@ public struct Summary: Sendable, Hashable {
 
 extension Summary: TaskOutput {
     init(_ reader: AnswerReader) throws(InferenceError) {
+        if let text = reader.value.stringValue {
+            self.init(summaryText: text)
+            return
+        }
         var fields = try reader.fields()
         summaryText = try fields.string("summary_text")
         additional = fields.additional

@@ -92,6 +92,10 @@ public struct TranslatedText: Sendable, Hashable {
 
 extension TranslatedText: TaskOutput {
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
+        if let text = reader.value.stringValue {
+            self.init(translationText: text)
+            return
+        }
         var fields = try reader.fields()
         translationText = try fields.string("translation_text")
         additional = fields.additional
