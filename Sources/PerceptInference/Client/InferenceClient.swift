@@ -108,7 +108,7 @@ public struct InferenceClient: Sendable {
         onWait: (@Sendable (WaitNotice) -> Void)? = nil
     ) async throws(InferenceError) -> InferenceEvents<SentTask.Event> {
         let subject = Subject(SentTask.self, model: model, client: self)
-        do {
+        do throws(InferenceError) {
             var form = try form(of: task, for: subject.model)
             form.payload = endpoint.speaksOpenAI ? form.payload.streaming() : try task.streamingPayload()
             let (head, body) = try await attempt(options, onWait: onWait) { [form] options throws(InferenceError) in
@@ -197,10 +197,11 @@ public struct InferenceClient: Sendable {
                 remedy: "create one at https://huggingface.co/settings/tokens and set HF_TOKEN to it")
         }
         if url.isUnprotected, !sendsTokenUnprotected {
-            throw InferenceError(
+            var error = InferenceError(
                 .tokenRefused, problem: "the token is not sent over plain http to another machine",
-                remedy: "use https, or leave the token out; where the network is trusted, insist "
-                    + "(--send-token-unprotected, in a program sendsTokenUnprotected)")
+                remedy: "use https, or leave the token out; where the network is trusted, set sendsTokenUnprotected")
+            error.setting = .sendsTokenUnprotected
+            throw error
         }
     }
 }

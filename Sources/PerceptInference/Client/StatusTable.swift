@@ -163,9 +163,8 @@ extension InferenceError {
                 .timedOut, problem: error.problem, remedy: "allow more time or send less",
                 retryAdvice: .later(afterSeconds: nil))
         case .answerTooLarge:
-            self.init(
-                .answerTooLarge, problem: error.problem,
-                remedy: "ask for less, or allow more (--max-answer, in a program answerByteLimit)")
+            self.init(.answerTooLarge, problem: error.problem, remedy: "ask for less, or raise answerByteLimit")
+            setting = .answerByteLimit
         case .answerMalformed:
             self.init(
                 .answerMalformed, problem: error.problem,

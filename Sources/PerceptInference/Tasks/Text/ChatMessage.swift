@@ -58,7 +58,7 @@ extension ChatMessage: JSONRepresentable {
     /// A message or a part of one: the role may be missing, a model's then.
     init(_ reader: AnswerReader) throws(InferenceError) {
         if reader.value.stringValue != nil {
-            self.init(role: "assistant", content: reader.value)
+            (role, content, toolCalls, additional) = ("assistant", reader.value, [], [:])
             return
         }
         var fields = try reader.fields()

@@ -65,7 +65,7 @@ public struct GeneratedTextPiece: Sendable, Hashable {
 extension GeneratedText: TaskOutput {
     init(_ reader: AnswerReader) throws(InferenceError) {
         if let text = reader.value.stringValue {
-            self.init(generatedText: text)
+            (generatedText, details, additional) = (text, nil, [:])
             return
         }
         var fields = try reader.fields()

@@ -54,7 +54,7 @@ public struct Summary: Sendable, Hashable {
 extension Summary: TaskOutput {
     init(_ reader: AnswerReader) throws(InferenceError) {
         if let text = reader.value.stringValue {
-            self.init(summaryText: text)
+            (summaryText, additional) = (text, [:])
             return
         }
         var fields = try reader.fields()

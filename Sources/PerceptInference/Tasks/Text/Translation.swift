@@ -93,7 +93,7 @@ public struct TranslatedText: Sendable, Hashable {
 extension TranslatedText: TaskOutput {
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
         if let text = reader.value.stringValue {
-            self.init(translationText: text)
+            (translationText, additional) = (text, [:])
             return
         }
         var fields = try reader.fields()
