@@ -216,7 +216,8 @@ import Testing
     @Test func theTimeOfAnAttemptIsAllowed() throws {
         for (arguments, total) in [([], 300), (["--timeout", "600"], 600), (["--timeout", "20"], 300)] {
             let options = try ServiceOptions.parse(arguments + ["--endpoint", "http://127.0.0.1:1"])
-            let perceiver = try options.perceiver(limits: .default, console: Console(try GeneralOptions.parse([])))
+            let perceiver = try options.session().perceiver(
+                limits: .default, console: Console(try GeneralOptions.parse([])))
             #expect(perceiver.client.retry.totalDeadline == .seconds(total))
         }
     }
@@ -243,6 +244,14 @@ import Testing
         let refused = try CommandRun(["run", "audio-classification"] + arguments, in: folder)
         #expect(refused.status == 64)
         #expect(refused.errors.contains("audio-classification has no form in OpenAI's interface"))
+    }
+
+    @Test func inputsOfOneRunShareTheirConnections() throws {
+        let session = try ServiceOptions.parse(["--endpoint", "http://127.0.0.1:1"]).session()
+        let console = Console(try GeneralOptions.parse([]))
+        let first = try session.perceiver(limits: .default, console: console)
+        let second = try session.perceiver(limits: .default, console: console)
+        #expect((first.client.transport as AnyObject) === (second.client.transport as AnyObject))
     }
 
     @Test func kindsOfEndpoints() throws {

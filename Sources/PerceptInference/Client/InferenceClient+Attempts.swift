@@ -62,7 +62,7 @@ extension InferenceClient {
 
     /// Sends once and gives the head of the answer and, still to be read, the event stream.
     ///
-    /// A service that does not stream sends all of its JSON at once: it is then the body of the head, and the other one is
+    /// A service that does not stream sends all of its JSON or text at once: it is then the body of the head, and the other one is
     /// empty. An event stream is told by its first bytes too, as some services state another type.
     func eventStream(
         for request: TransportRequest
@@ -90,10 +90,12 @@ extension InferenceClient {
         if ["data:", "event:", ":"].contains(where: beginning.hasPrefix) {
             return (head, TransportBody(words))
         }
-        if let json = try? answer.json(), json.objectValue != nil || json.arrayValue != nil {
+        let json = try? answer.json()
+        if let json, json.objectValue != nil || json.arrayValue != nil {
             if let failure = InferenceError(reportedIn: json, of: answer) { throw failure }
             return (answer, TransportBody([]))
         }
+        if answer.plainText?.isEmpty == false { return (answer, TransportBody([])) }
         throw InferenceError(
             .answerMalformed,
             problem: "the answer is \(head.contentType?.excerpt(limit: 100) ?? "of no stated type"), no event stream",

@@ -14,15 +14,20 @@ struct AnswerReader {
 
     /// Parses the answer's body.
     ///
-    /// - Throws: ``InferenceError`` `.answerMalformed` when it is no JSON, `.serviceFailed` when it is an object with an
+    /// - Parameter takesPlainText: reads a body of type `text/plain` that is not JSON as a string.
+    /// - Throws: ``InferenceError`` `.answerMalformed` when it is not JSON, `.serviceFailed` when it is an object with an
     ///   `error` instead of a result: some services send those with status 200.
-    init(_ answer: InferenceAnswer, task: String) throws(InferenceError) {
+    init(_ answer: InferenceAnswer, task: String, takesPlainText: Bool = false) throws(InferenceError) {
         context = Context(task: task, answer: answer)
         path = "$"
+        if takesPlainText, let text = answer.plainText {
+            value = .string(text)
+            return
+        }
         do {
             value = try answer.json()
         } catch {
-            throw Self.malformed("the answer is no JSON: \(error)", context)
+            throw Self.malformed("the response is not JSON: \(error)", context)
         }
         if var failure = InferenceError(reportedIn: value, of: answer) {
             failure.task = task
@@ -209,7 +214,8 @@ struct AnswerFields {
     /// The member whatever it is; `nil` when it is `null` or missing.
     mutating func value(_ key: String) -> JSONValue? {
         let value = take(key).value
-        return value.isNull ? nil : value
+        // A bare `nil` would be the JSON value of that name.
+        return value.isNull ? JSONValue?.none : value
     }
 
     mutating func string(_ key: String) throws(InferenceError) -> String { try take(key).string() }

@@ -40,6 +40,16 @@ public struct InferenceAnswer: Sendable {
         try JSONValue(parsing: body, readsNonFiniteNumbersAsNull: true)
     }
 
+    /// The body as text where its type is `text/plain` and it is not a JSON object, list or string; what a model says may be
+    /// “42” or “null”.
+    var plainText: String? {
+        guard contentType == "text/plain" else { return nil }
+        switch try? json() {
+        case .object, .array, .string: return nil
+        default: return String(validating: body, as: UTF8.self)
+        }
+    }
+
     /// The beginning of the body on one line, for error messages.
     public var bodyExcerpt: String {
         if body.isEmpty { return "an empty body" }

@@ -206,9 +206,6 @@ import Testing
             error { () throws(InferenceError) in try task.payload() }?.kind == .invalidArgument
         }
         #expect(refuses(ZeroShotClassification(inputs: "x", candidateLabels: [])))
-        let eleven = (1...11).map { "label \($0)" }
-        #expect(refuses(ZeroShotClassification(inputs: "x", candidateLabels: eleven)))
-        #expect(!refuses(ZeroShotClassification(inputs: "x", candidateLabels: Array(eleven.dropLast()))))
         #expect(refuses(Conversational(text: "x", pastUserInputs: ["a"], generatedResponses: [])))
         #expect(refuses(TableQuestionAnswering(query: "x", table: ["a": ["1"], "b": []])))
         #expect(refuses(TableQuestionAnswering(query: "x", table: ["a": ["1"], "a": ["2"]])))

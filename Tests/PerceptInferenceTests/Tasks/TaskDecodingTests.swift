@@ -76,7 +76,7 @@ import Testing
         (#"[{"box":{"xmin":1,"ymin":2,"xmax":3,"ymax":4}}]"#, "$[0].label is null where a string"),
         (#"[1]"#, "$[0] is a number where an object"), ("null", "$ is null where a list or an object"),
         (#"[{"label":"cat","score":"high","box":{"xmin":1,"ymin":2,"xmax":3,"ymax":4}}]"#, "$[0].score is a string"),
-        ("<html>", "no JSON"), ("", "no JSON"), ("[{\"label\":", "ends too early"),
+        ("<html>", "not JSON"), ("", "not JSON"), ("[{\"label\":", "ends too early"),
     ])
     func malformedAnswersNameThePlace(text: String, words: String) throws {
         let error = try #require(

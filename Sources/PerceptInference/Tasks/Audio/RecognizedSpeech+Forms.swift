@@ -9,27 +9,14 @@ extension RecognizedSpeech {
     ///
     /// - Throws: ``InferenceError`` `.answerMalformed` when there is no text, `.serviceFailed` when there is an error.
     init(_ answer: InferenceAnswer, task: String) throws(InferenceError) {
-        if let text = Self.plainText(answer) {
-            self.init(text: text)
-            return
-        }
         if Self.lineTypes.contains(answer.contentType ?? ""), let speech = try Self.lines(answer, task: task) {
             self = speech
             return
         }
-        let reader = try AnswerReader(answer, task: task)
+        let reader = try AnswerReader(answer, task: task, takesPlainText: true)
         let entries = try reader.elements()
         guard entries.count == 1 else { throw reader.mismatch(expected: "an object with a text") }
         self = try RecognizedSpeech(entries[0])
-    }
-
-    /// The body of type `text/plain`, unless it is a JSON object, list or string; a transcript may be “42” or “null”.
-    private static func plainText(_ answer: InferenceAnswer) -> String? {
-        guard answer.contentType == "text/plain" else { return nil }
-        switch try? answer.json() {
-        case .object, .array, .string: return nil
-        default: return String(validating: answer.body, as: UTF8.self)
-        }
     }
 
     /// `nil` where the body is one JSON value, or not lines of objects.

@@ -103,7 +103,7 @@ public struct ChatCompletion: CataloguedTask {
     }
 
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> ChatCompletionAnswer {
-        try ChatCompletionAnswer(AnswerReader(answer, task: Self.name))
+        try ChatCompletionAnswer(AnswerReader(answer, task: Self.name, takesPlainText: true))
     }
 }
 

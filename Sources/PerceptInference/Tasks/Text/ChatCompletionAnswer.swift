@@ -62,6 +62,11 @@ public struct TokenUsage: Sendable, Hashable {
 
 extension ChatCompletionAnswer: TaskOutput {
     init(_ reader: AnswerReader) throws(InferenceError) {
+        if let text = reader.value.stringValue {
+            choices = [ChatChoice(index: 0, message: .assistant(text), finishReason: nil, additional: [:])]
+            (origin, additional) = (ChatOrigin(), [:])
+            return
+        }
         var fields = try reader.fields()
         choices = try ChatChoice.list(fields.take("choices"), part: "message")
         guard !choices.isEmpty else { throw reader.member("choices").mismatch(expected: "a list of answers") }

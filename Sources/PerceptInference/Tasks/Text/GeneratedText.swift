@@ -83,7 +83,7 @@ extension GeneratedText: TaskOutput {
 
     /// The texts of an answer: a list, a bare object, lists in a list (several inputs), or the completions form.
     static func decode(_ answer: InferenceAnswer, task: String) throws(InferenceError) -> [GeneratedText] {
-        let reader = try AnswerReader(answer, task: task)
+        let reader = try AnswerReader(answer, task: task, takesPlainText: true)
         let choices = reader.member("choices")
         if choices.value.arrayValue != nil { return try choices.list().map(GeneratedText.init(choice:)) }
         let texts = try reader.flattenedElements()

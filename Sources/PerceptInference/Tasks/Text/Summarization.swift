@@ -21,7 +21,7 @@ public struct Summarization: CataloguedTask {
     }
 
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [Summary] {
-        try AnswerReader(answer, task: Self.name).nonEmptyElements().map(Summary.init(_:))
+        try AnswerReader(answer, task: Self.name, takesPlainText: true).nonEmptyElements().map(Summary.init(_:))
     }
 }
 

@@ -53,7 +53,7 @@ public struct Translation: CataloguedTask {
 
     /// One translation per text, in their order.
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [TranslatedText] {
-        let reader = try AnswerReader(answer, task: Self.name)
+        let reader = try AnswerReader(answer, task: Self.name, takesPlainText: true)
         let translations = try reader.flattenedElements().map(TranslatedText.init(_:))
         guard translations.count == inputs.values.count else {
             throw reader.malformed("\(translations.count) translations of \(inputs.values.count) texts")
