@@ -8,7 +8,8 @@ import Testing
 @Suite struct ResponseTests {
     private typealias Exchange = (path: String, response: JSONObject, repeatCount: Int?)
 
-    private func tape(_ exchanges: [Exchange], in folder: TemporaryFolder, as name: String = "tape.json") throws -> String
+    private func tape(_ exchanges: [Exchange], in folder: TemporaryFolder, as name: String = "tape.json") throws
+        -> String
     {
         let entries = exchanges.map { exchange -> JSONValue in
             var entry: JSONObject = [
@@ -51,25 +52,14 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try tape(
             [
-                (Self.speech, ["json": ["text": "FIRST"]], 1), (Self.speech, ["status": 422, "json": ["error": "no"]], 1),
+                (Self.speech, ["json": ["text": "FIRST"]], 1),
+                (Self.speech, ["status": 422, "json": ["error": "no"]], 1),
                 (Self.speech, ["json": ["text": "THIRD"]], 1),
             ], in: folder)
-        let endpoint = Process()
-        endpoint.executableURL = try CommandRun.executable()
-        endpoint.arguments = ["endpoint", "--tape", path]
-        let output = Pipe()
-        endpoint.standardOutput = output
-        endpoint.standardError = FileHandle.nullDevice
-        try endpoint.run()
-        defer {
-            endpoint.terminate()
-            endpoint.waitUntilExit()
-        }
-        let url = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let endpoint = try RunningEndpoint(["--tape", path])
         let inputs = [TestFiles.kitchen, TestFiles.harbour, "no.wav", TestFiles.kitchen]
         let asked = try CommandRun(
-            ["transcribe"] + inputs + ["--endpoint", url, "--record", "new.json", "--no-retry"], in: folder)
+            ["transcribe"] + inputs + ["--endpoint", endpoint.url, "--record", "new.json", "--no-retry"], in: folder)
         #expect(asked.status == 69, "\(asked.errors)")
         let recorded = try Tape(parsing: TestFiles.bytes(of: folder.file("new.json")))
         #expect(recorded.exchanges.map(\.response.status) == [200, 422, 200])
@@ -82,24 +72,14 @@ import Testing
     @Test(.timeLimit(.minutes(1))) func anInterruptedRunSavesWhatItRecorded() throws {
         let folder = try TemporaryFolder()
         let answers = try tape([(Self.speech, ["json": ["text": "FIRST"]], 1)], in: folder)
-        let endpoint = Process()
-        endpoint.executableURL = try CommandRun.executable()
         // The second response takes minutes to begin.
-        endpoint.arguments = ["endpoint", "--tape", answers, "--fault", "slow-start:1:0", "--fault", "slow-start:1:100"]
-        let address = Pipe()
-        endpoint.standardOutput = address
-        endpoint.standardError = FileHandle.nullDevice
-        try endpoint.run()
-        defer {
-            endpoint.terminate()
-            endpoint.waitUntilExit()
-        }
-        let url = String(decoding: address.fileHandleForReading.availableData, as: UTF8.self)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let endpoint = try RunningEndpoint([
+            "--tape", answers, "--fault", "slow-start:1:0", "--fault", "slow-start:1:100",
+        ])
         let run = Process()
         run.executableURL = try CommandRun.executable()
         run.arguments = [
-            "transcribe", TestFiles.kitchen, TestFiles.harbour, "--endpoint", url, "--record", "new.json",
+            "transcribe", TestFiles.kitchen, TestFiles.harbour, "--endpoint", endpoint.url, "--record", "new.json",
         ]
         run.currentDirectoryURL = folder.url
         let output = Pipe()
@@ -208,7 +188,12 @@ import Testing
     @Test func aTranscriptMayBePlainText() throws {
         let folder = try TemporaryFolder()
         let path = try tape(
-            [(Self.speech, ["headers": ["content-type": "text/plain; charset=utf-8"], "text": "Good morning.\n"], nil)],
+            [
+                (
+                    Self.speech, ["headers": ["content-type": "text/plain; charset=utf-8"], "text": "Good morning.\n"],
+                    nil
+                )
+            ],
             in: folder)
         let run = try CommandRun(["transcribe", TestFiles.kitchen, "--tape", path], in: folder)
         #expect(run.status == 0, "\(run.errors)")

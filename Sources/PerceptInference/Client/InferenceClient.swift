@@ -118,7 +118,9 @@ public struct InferenceClient: Sendable {
             }
             var whole: [SentTask.Event]?
             if !head.body.isEmpty {
-                do throws(InferenceError) { whole = try task.events(in: head) } catch { throw error.completed(by: head) }
+                do throws(InferenceError) { whole = try task.events(in: head) } catch {
+                    throw error.completed(by: head)
+                }
             }
             return InferenceEvents(
                 head: head, body: body, whole: whole,

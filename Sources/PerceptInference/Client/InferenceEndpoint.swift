@@ -120,7 +120,8 @@ extension InferenceEndpoint {
             ? !model.isEmpty && model.utf8.allSatisfy { (0x21...0x7E).contains($0) }
             : (1...2).contains(parts.count)
                 && parts.allSatisfy { part in
-                    !part.isEmpty && part != "." && !part.contains("..") && part.utf8.allSatisfy(ProviderInterface.isNameCharacter)
+                    !part.isEmpty && part != "." && !part.contains("..")
+                        && part.utf8.allSatisfy(ProviderInterface.isNameCharacter)
                 }
         guard isWellFormed, model.utf8.count <= 200 else {
             throw InferenceError(

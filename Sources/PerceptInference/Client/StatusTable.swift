@@ -125,7 +125,8 @@ extension InferenceError {
             requested = requested ?? RetryAfter.limited(estimate)
         }
         switch kind {
-        case .payloadTooLarge where meaning.isAboutUpload: problem = "the upload of \(uploadByteCount) bytes is too large for the service"
+        case .payloadTooLarge where meaning.isAboutUpload:
+            problem = "the upload of \(uploadByteCount) bytes is too large for the service"
         case .tokenRefused: problem += tokenSource.map { " (from \($0))" } ?? ""
         default: break
         }

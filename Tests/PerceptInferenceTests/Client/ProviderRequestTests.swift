@@ -171,7 +171,8 @@ import Testing
             .openAIForm(for: OpenAIService(model: "black-forest-labs/FLUX.1-kontext-dev", provider: "together"))
         #expect(
             try form?.payload.json() == [
-                "prompt": "", "image_url": "data:image/png;base64,iVBORw0KGgo=", "response_format": "base64", "steps": 4,
+                "prompt": "", "image_url": "data:image/png;base64,iVBORw0KGgo=", "response_format": "base64",
+                "steps": 4,
             ])
         #expect(try ImageToImage(image: picture).openAIForm(for: OpenAIService(model: "m")) == nil)
     }
@@ -195,6 +196,7 @@ import Testing
         #expect(words == " th")
         let vectors = #"{"data":[{"embedding":[1,2],"index":0},{"embedding":[3,4],"index":1}]}"#
         client.transport = ClosureTransport(TransportReply(200, vectors))
-        #expect(try await client.send(FeatureExtraction(inputs: ["a", "b"]), model: "m").vectors == [[1, 2], [3, 4]])
+        #expect(
+            try await client.send(FeatureExtraction(inputs: ["a", "b"]), model: "m").vectors == [[1, 2], [3, 4]])
     }
 }

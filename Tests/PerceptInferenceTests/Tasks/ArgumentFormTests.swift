@@ -56,13 +56,15 @@ import Testing
         #expect(body["parameters"]?["candidate_labels"] == labels)
     }
 
-    @Test(arguments: [
-        (nil, "the parameter candidate_labels is missing; "), (.null, "the parameter candidate_labels is missing; "),
-        ("a", "candidate_labels is a string; pass a list of strings"),
-        ([], "candidate_labels is an empty list; pass one string or more"),
-        (["a", 1], "candidate_labels[1] is a number; pass a list of strings"),
-        (["a": "b"], "candidate_labels is an object; pass a list of strings"),
-    ] as [(JSONValue?, String)])
+    @Test(
+        arguments: [
+            (nil, "the parameter candidate_labels is missing; "),
+            (.null, "the parameter candidate_labels is missing; "),
+            ("a", "candidate_labels is a string; pass a list of strings"),
+            ([], "candidate_labels is an empty list; pass one string or more"),
+            (["a", 1], "candidate_labels[1] is a number; pass a list of strings"),
+            (["a": "b"], "candidate_labels is an object; pass a list of strings"),
+        ] as [(JSONValue?, String)])
     func labelsOfAnotherKindAreNamed(labels: JSONValue?, words: String) throws {
         var parameters = JSONObject()
         parameters["candidate_labels"] = labels

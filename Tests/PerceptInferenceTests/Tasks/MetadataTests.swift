@@ -45,15 +45,18 @@ import Testing
                 """),
         Case(
             task: "text-generation", result: ["choices", "text"],
-            body: #"{"id":"c","object":"text_completion","created":1,"model":"m","choices":[{"index":0,"text":"Paris.","logprobs":null,"finish_reason":"stop"}],"usage":{"total_tokens":3}}"#
+            body:
+                #"{"id":"c","object":"text_completion","created":1,"model":"m","choices":[{"index":0,"text":"Paris.","logprobs":null,"finish_reason":"stop"}],"usage":{"total_tokens":3}}"#
         ),
         Case(
             task: "text-generation", result: ["token", "text"],
-            body: #"{"index":1,"token":{"id":2,"text":"Paris.","logprob":-0.5,"special":false},"details":{"finish_reason":"length","generated_tokens":1,"seed":7}}"#,
+            body:
+                #"{"index":1,"token":{"id":2,"text":"Paris.","logprob":-0.5,"special":false},"details":{"finish_reason":"length","generated_tokens":1,"seed":7}}"#,
             isEvent: true),
         Case(
             task: "text-generation", result: ["choices", "text"],
-            body: #"{"id":"c","object":"text_completion","created":1,"choices":[{"index":0,"text":"Paris.","logprobs":null,"finish_reason":"stop"}]}"#,
+            body:
+                #"{"id":"c","object":"text_completion","created":1,"choices":[{"index":0,"text":"Paris.","logprobs":null,"finish_reason":"stop"}]}"#,
             isEvent: true),
         Case(
             task: "automatic-speech-recognition", result: ["text"],
@@ -64,10 +67,12 @@ import Testing
                 """),
         Case(
             task: "automatic-speech-recognition", result: ["text"],
-            body: #"{"text":"Paris.","chunks":[{"text":"Paris.","timestamp":[0,0.5],"speaker":"A"}],"inferred_languages":["en"]}"#
+            body:
+                #"{"text":"Paris.","chunks":[{"text":"Paris.","timestamp":[0,0.5],"speaker":"A"}],"inferred_languages":["en"]}"#
         ),
         Case(
-            task: "question-answering", result: ["answer"], body: #"{"score":0.97,"start":25,"end":30,"answer":"Paris."}"#),
+            task: "question-answering", result: ["answer"],
+            body: #"{"score":0.97,"start":25,"end":30,"answer":"Paris."}"#),
         Case(
             task: "document-question-answering", result: ["answer"],
             body: #"[{"score":0.97,"start":25,"end":30,"answer":"Paris."}]"#),
@@ -102,17 +107,20 @@ import Testing
             task: "image-segmentation", result: ["label", "mask"],
             body: #"[{"label":"Paris.","score":0.5,"mask":"iVBORw0KGgo="}]"#),
         Case(
-            task: "image-to-text", result: ["generated_text"], body: #"[{"generated_text":"Paris.","details":{"seed":1}}]"#),
+            task: "image-to-text", result: ["generated_text"],
+            body: #"[{"generated_text":"Paris.","details":{"seed":1}}]"#),
         Case(
             task: "text-to-image", result: ["data", "b64_json"],
-            body: #"{"created":1,"data":[{"b64_json":"iVBORw0KGgo=","url":null,"revised_prompt":"x"}],"usage":{"total_tokens":1}}"#
+            body:
+                #"{"created":1,"data":[{"b64_json":"iVBORw0KGgo=","url":null,"revised_prompt":"x"}],"usage":{"total_tokens":1}}"#
         ),
         Case(
             task: "audio-to-audio", result: ["blob"],
             body: #"[{"label":"label_0","blob":"ZkxhQwAAACI=","content-type":"audio/flac"}]"#),
         Case(
             task: "feature-extraction", result: ["data", "embedding"],
-            body: #"{"object":"list","model":"m","data":[{"object":"embedding","index":0,"embedding":[0.5]}],"usage":{"total_tokens":1}}"#
+            body:
+                #"{"object":"list","model":"m","data":[{"object":"embedding","index":0,"embedding":[0.5]}],"usage":{"total_tokens":1}}"#
         ),
     ]
 

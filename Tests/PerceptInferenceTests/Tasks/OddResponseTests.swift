@@ -10,19 +10,6 @@ import Testing
     private let chat = ChatCompletion(messages: [.user("x")])
     private let speech = AutomaticSpeechRecognition(audio: picture)
 
-    private func answer(_ text: String, type: String = "application/json") -> InferenceAnswer {
-        InferenceAnswer(headers: [.contentType: type], body: Array(text.utf8))
-    }
-
-    private func error(_ body: () throws(InferenceError) -> some Sendable) -> InferenceError? {
-        do throws(InferenceError) {
-            _ = try body()
-            return nil
-        } catch {
-            return error
-        }
-    }
-
     // MARK: Transcripts
 
     @Test(arguments: [
@@ -60,7 +47,8 @@ import Testing
     }
 
     @Test func timesAsStringsAndNumbersThatAreNone() throws {
-        let text = #"{"text":"a","chunks":[{"text":"a","timestamp":["0.5",NaN]},{"text":"b","timestamp":[{},Infinity]}]}"#
+        let text =
+            #"{"text":"a","chunks":[{"text":"a","timestamp":["0.5",NaN]},{"text":"b","timestamp":[{},Infinity]}]}"#
         let chunks = try speech.decode(answer(text)).chunks
         #expect(chunks.map(\.start) == [0.5, nil])
         #expect(chunks.map(\.end) == [nil, nil])
@@ -74,7 +62,8 @@ import Testing
         #"{"choices":[{"message":{"content":[{"type":"thinking","thinking":[]},{"type":"text","text":"a"}]}}]}"#,
         #"{"choices":[{"message":{"content":{"type":"text","text":"a"}}}],"error":null}"#,
         #"{"choices":[{"message":{"content":"a"}}],"error":"","code":0,"error_message":""}"#,
-        #"{"choices":[{"message":{"content":"a"},"error":{}}],"error":{}}"#, "\u{FEFF} {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}",
+        #"{"choices":[{"message":{"content":"a"},"error":{}}],"error":{}}"#,
+        "\u{FEFF} {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}",
     ])
     func formsOfAChat(body: String) throws {
         #expect(try chat.decode(answer(body)).text == "a")
@@ -119,7 +108,8 @@ import Testing
     }
 
     @Test func aWholeTextInPlaceOfAStream() throws {
-        let pieces = try TextGeneration(inputs: "x").events(in: answer(#"[{"generated_text":"a b"},{"generated_text":"c"}]"#))
+        let pieces = try TextGeneration(inputs: "x").events(
+            in: answer(#"[{"generated_text":"a b"},{"generated_text":"c"}]"#))
         #expect(pieces.map(\.text) == ["a b"])
         #expect(try chat.events(in: answer(#"{"choices":[{"message":{"content":"a"}}]}"#)).map(\.text) == ["a"])
     }
@@ -129,7 +119,8 @@ import Testing
     /// Python's json writes NaN and Infinity, which are not JSON.
     @Test func numbersThatAreNone() throws {
         let classes = ImageClassification(image: picture)
-        let text = #"[{"label":"a","score":NaN},{"label":"b","score":-Infinity},{"label":7,"score":"0.5"},{"label":"c","score":1e999}]"#
+        let text =
+            #"[{"label":"a","score":NaN},{"label":"b","score":-Infinity},{"label":7,"score":"0.5"},{"label":"c","score":1e999}]"#
         let decoded = try classes.decode(answer(text))
         #expect(decoded.map(\.score) == [nil, nil, 0.5, nil])
         #expect(decoded.map(\.label) == ["a", "b", "7", "c"])

@@ -5,17 +5,6 @@ import Testing
 
 /// Every form of an answer that services of different years send.
 @Suite struct TaskDecodingTests {
-    private func answer(_ text: String) -> InferenceAnswer { InferenceAnswer(body: Array(text.utf8)) }
-
-    private func error(_ body: () throws(InferenceError) -> some Sendable) -> InferenceError? {
-        do throws(InferenceError) {
-            _ = try body()
-            return nil
-        } catch {
-            return error
-        }
-    }
-
     @Test(arguments: [
         #"[{"label":"a","score":0.5},{"label":"b","score":null}]"#, #"[[{"label":"a","score":0.5},{"label":"b"}]]"#,
         #" [ {"score":5e-1,"label":"a"}, {"label":"b","score":null} ] "#,
