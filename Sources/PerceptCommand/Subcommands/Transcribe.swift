@@ -82,9 +82,10 @@ struct Transcribe: AsyncParsableCommand {
         let console = Console(general)
         var output = SoundPictureOutput(
             waveform: picture, spectrogram: picture, inputs: input.files, style: pictures.style)
-        try await Batch.run(input.files, console) { source in
+        let session = service.session()
+        try await Batch.run(input.files, console, service: session) { source in
             let plan = try output.plan(for: source, limits: resources.limits)
-            var perceiver = try service.perceiver(
+            var perceiver = try session.perceiver(
                 audio: audio.preparation(limits), limits: resources.limits, console: console)
             perceiver.chunking = chunk.chunking
             let transcript = try await perceiver.transcribe(

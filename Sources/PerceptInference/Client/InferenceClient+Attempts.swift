@@ -61,6 +61,10 @@ extension InferenceClient {
     }
 
     /// Sends a request once and returns the head of the response with the unread event stream.
+    ///
+    /// A service that does not stream sends all of its JSON or text at once: this becomes the body of the head, and the
+    /// event stream is empty. An event stream is also recognized by its first bytes, since some services state another
+    /// type.
     func eventStream(
         for request: TransportRequest
     ) async throws(InferenceError) -> (head: InferenceAnswer, body: TransportBody) {
@@ -78,11 +82,21 @@ extension InferenceClient {
         guard head.contentType != "text/event-stream" else { return (head, body) }
         let words: [UInt8]
         do {
-            words = try await body.prefix(bytes: Self.failureByteLimit)
+            words = try await body.prefix(bytes: answerByteLimit)
         } catch {
             throw Task.isCancelled ? .cancelled : InferenceError(error)
         }
         let answer = InferenceAnswer(status: head.status, headers: head.headers, body: words, redacting: token)
+        let beginning = AccessToken.trimmed(String(decoding: words.prefix(64), as: UTF8.self))
+        if ["data:", "event:", ":"].contains(where: beginning.hasPrefix) {
+            return (head, TransportBody(words))
+        }
+        let json = try? answer.json()
+        if let json, json.objectValue != nil || json.arrayValue != nil {
+            if let failure = InferenceError(reportedIn: json, of: answer) { throw failure }
+            return (answer, TransportBody([]))
+        }
+        if answer.plainText?.isEmpty == false { return (answer, TransportBody([])) }
         throw InferenceError(
             .answerMalformed,
             problem: "the response is \(head.contentType?.excerpt(limit: 100) ?? "of unknown type"), "

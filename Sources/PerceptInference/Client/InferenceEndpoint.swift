@@ -23,22 +23,19 @@ public enum InferenceEndpoint: Sendable, Hashable {
     case legacy(URL)
     /// A server with OpenAI's API, such as `http://127.0.0.1:8000/v1`; a missing `/v1` is appended.
     ///
-    /// Only chat, speech recognition (a multipart form) and text-to-image are supported; other tasks are rejected.
+    /// Chat, text generation, feature extraction, speech recognition (a multipart form), text-to-speech and
+    /// text-to-image are supported; other tasks are rejected.
     case openAI(URL)
     /// Another inference provider, called through the router with OpenAI's API. `auto` lets the router choose a
     /// provider, for chat only.
     ///
-    /// Models have the provider's own id; with `auto` the hub's id, optionally followed by `:provider`.
+    /// Models have the provider's own id; with `auto` the hub's id, optionally followed by `:provider`. Providers with
+    /// an API of their own (fal-ai, replicate, wavespeed) are rejected.
     case provider(String)
 }
 
 extension InferenceEndpoint {
     private static let routerHost = "https://router.huggingface.co"
-
-    /// The paths of providers' OpenAI APIs, if not `v1`.
-    private static let interfacePaths = [
-        "cohere": "compatibility/v1", "fireworks-ai": "inference/v1", "groq": "openai/v1", "novita": "v3/openai",
-    ]
 
     /// True if requests use OpenAI's API.
     var speaksOpenAI: Bool {
@@ -47,6 +44,9 @@ extension InferenceEndpoint {
         case .router, .url, .dedicated, .legacy: false
         }
     }
+
+    /// The name of the provider, or `nil` for other endpoints.
+    var provider: String? { if case .provider(let name) = self { name } else { nil } }
 
     /// True if the service's options are sent in JSON bodies instead of headers.
     var takesOptionsInBody: Bool { if case .legacy = self { true } else { false } }
@@ -69,7 +69,7 @@ extension InferenceEndpoint {
         case .router:
             return try Self.parse("\(Self.routerHost)/hf-inference/models/\(model)\(route.suffix)")
         case .provider(let name):
-            let base = "\(Self.routerHost)/\(try Self.interfacePath(of: name, for: route))"
+            let base = "\(Self.routerHost)/\(try ProviderInterface.path(of: name, for: route))"
             return try Self.parse(route.openAIResource.map { "\(base)/\($0)" } ?? base)
         case .openAI(let base):
             return try Self.appending(to: base) { path in
@@ -111,39 +111,6 @@ extension InferenceEndpoint {
         return try parse(components.string ?? "")
     }
 
-    private static func interfacePath(of provider: String, for route: TaskRoute) throws(InferenceError) -> String {
-        if provider == "auto" {
-            guard route == .chatCompletions || route.openAIResource == nil else {
-                throw InferenceError(
-                    .invalidArgument, problem: "the router chooses a provider only for chat",
-                    remedy: "name the provider")
-            }
-            return "v1"
-        }
-        guard provider != "hf-inference" else {
-            throw InferenceError(
-                .invalidArgument, problem: "hf-inference is the router's own service, not another provider",
-                remedy: "omit the provider")
-        }
-        guard (1...60).contains(provider.utf8.count), provider.utf8.allSatisfy(isNameCharacter),
-            provider.contains(where: { $0 != "." })
-        else {
-            throw InferenceError(
-                .invalidArgument, problem: "“\(provider.excerpt(limit: 80))” is not a provider",
-                remedy: "pass a provider such as together or groq")
-        }
-        return "\(provider)/\(interfacePaths[provider] ?? "v1")"
-    }
-
-    private static func isNameCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            true
-        default: false
-        }
-    }
-
     /// Rejects ids that would leave the route or break the URL. The slash in `owner/name` is a path separator and is
     /// kept. An id that is only in the body may be any single line.
     private func validate(model: String) throws(InferenceError) {
@@ -153,7 +120,8 @@ extension InferenceEndpoint {
             ? !model.isEmpty && model.utf8.allSatisfy { (0x21...0x7E).contains($0) }
             : (1...2).contains(parts.count)
                 && parts.allSatisfy { part in
-                    !part.isEmpty && part != "." && !part.contains("..") && part.utf8.allSatisfy(Self.isNameCharacter)
+                    !part.isEmpty && part != "." && !part.contains("..")
+                        && part.utf8.allSatisfy(ProviderInterface.isNameCharacter)
                 }
         guard isWellFormed, model.utf8.count <= 200 else {
             throw InferenceError(

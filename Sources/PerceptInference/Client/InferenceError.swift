@@ -54,7 +54,16 @@ public struct InferenceError: Error, Sendable, Hashable {
         public var seconds: Double? { if case .later(let seconds) = self { seconds } else { nil } }
     }
 
-    /// The kind of failure.
+    /// A setting that ``InferenceError/remedy`` refers to.
+    public enum Setting: String, Sendable, Hashable, CaseIterable {
+        /// Rescaling of masks whose size differs from the upload, in image segmentation.
+        case rescalingMasks
+        /// ``InferenceClient/answerByteLimit``.
+        case answerByteLimit
+        /// ``InferenceClient/sendsTokenUnprotected``.
+        case sendsTokenUnprotected
+    }
+
     public var kind: Kind
     /// A description of the failure, without a full stop.
     public var problem: String
@@ -76,6 +85,8 @@ public struct InferenceError: Error, Sendable, Hashable {
     public var host: String?
     /// The prospects of sending the same request again.
     public var retryAdvice: RetryAdvice
+    /// The setting that ``remedy`` ends with, where it is one of the caller's own.
+    public var setting: Setting?
 
     /// The maximum length of ``bodyExcerpt``, in characters.
     public static let bodyExcerptLimit = 400

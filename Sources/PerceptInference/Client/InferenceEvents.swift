@@ -13,17 +13,20 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
     /// The head of the response; its body is being read.
     public let head: InferenceAnswer
     private let body: TransportBody
+    /// The events of a service that sent a whole answer instead of a stream; `nil` for a stream.
+    private let whole: [Event]?
     private let decode: @Sendable (ServerSentEvent) throws(InferenceError) -> Event
     /// Adds the properties of the request to an error.
     private let complete: @Sendable (InferenceError) -> InferenceError
 
     init(
-        head: InferenceAnswer, body: TransportBody,
+        head: InferenceAnswer, body: TransportBody, whole: [Event]? = nil,
         decode: @escaping @Sendable (ServerSentEvent) throws(InferenceError) -> Event,
         complete: @escaping @Sendable (InferenceError) -> InferenceError
     ) {
         self.head = head
         self.body = body
+        self.whole = whole
         self.decode = decode
         self.complete = complete
     }
@@ -36,6 +39,8 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
         fileprivate var parser = ServerSentEventParser()
         /// Events that have arrived but not been returned, in reverse order.
         fileprivate var arrived: [ServerSentEvent] = []
+        /// Events of a complete response that were not yet returned, in reverse order.
+        fileprivate var decoded: [Event] = []
         /// The error that ends the stream after those events.
         fileprivate var failure: InferenceError?
 
@@ -49,8 +54,10 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
             do throws(InferenceError) {
                 while true {
                     if Task.isCancelled { throw .cancelled }
+                    if let event = decoded.popLast() { return event }
                     if let event = arrived.popLast() {
                         if event.isDone { break }
+                        if event.isHeartbeat { continue }
                         if let error = InferenceError(event, of: events.head) { throw error }
                         do throws(InferenceError) {
                             return try events.decode(event)
@@ -103,45 +110,22 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
 
     /// Returns an iterator; the events can be read only once.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(events: self, pieces: body.makeAsyncIterator())
+        var iterator = Iterator(events: self, pieces: whole == nil ? body.makeAsyncIterator() : nil)
+        iterator.decoded = (whole ?? []).reversed()
+        return iterator
     }
 }
 
 extension ServerSentEvent {
     /// The last event of chat services; others just end the stream.
     fileprivate var isDone: Bool { AccessToken.trimmed(data) == "[DONE]" }
-}
 
-extension InferenceError {
-    /// Creates the error that an event of a stream reports, or `nil` if it is not an error.
-    ///
-    /// Services send `{"error":…,"error_type":…}`, or an object as `error`, within a response of status 200; some
-    /// name the event `error`.
-    fileprivate init?(_ event: ServerSentEvent, of head: InferenceAnswer) {
-        let body = try? JSONValue(parsing: Array(event.data.utf8))
-        let error = body?["error"]
-        guard event.type == "error" || error?.isNull == false else { return nil }
-        let type = body?["error_type"]?.stringValue ?? error?["type"]?.stringValue ?? body?["type"]?.stringValue
-        let meaning: (kind: Kind, problem: String, remedy: String, advice: RetryAdvice) =
-            switch type {
-            case "validation", "template_error", "invalid_request_error":
-                (
-                    .invalidRequest, "the service rejected the request",
-                    "check the input and the parameters against the model's page", .never
-                )
-            case "overloaded", "overloaded_error":
-                (.serviceUnavailable, "the service is overloaded", "try again later", .later(afterSeconds: nil))
-            default:
-                (
-                    .serviceFailed, "the service failed during its response", "try again later",
-                    .later(afterSeconds: nil)
-                )
-            }
-        let words = body.flatMap(ServiceMessage.message(in:)) ?? (body == nil ? event.data : nil)
-        self.init(
-            meaning.kind, problem: meaning.problem, remedy: meaning.remedy, status: head.status,
-            requestID: head.requestID,
-            serviceMessage: words.map { head.redacted($0).excerpt(limit: ServiceMessage.limit) },
-            bodyExcerpt: head.redacted(event.data).excerpt(limit: Self.bodyExcerptLimit), retryAdvice: meaning.advice)
+    private static let heartbeatTypes: Set = ["ping", "heartbeat", "keepalive", "keep-alive"]
+
+    /// True if the event only keeps the connection alive: it has such a name, no data, or a comment that a proxy put into
+    /// a data line (`data: : PROCESSING`).
+    fileprivate var isHeartbeat: Bool {
+        let text = AccessToken.trimmed(data)
+        return text.isEmpty || text.hasPrefix(":") || Self.heartbeatTypes.contains(type.lowercased())
     }
 }

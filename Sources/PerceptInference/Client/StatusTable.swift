@@ -6,6 +6,8 @@ enum StatusTable {
         var remedy: String?
         /// True if the same request may succeed later.
         var mayHeal = false
+        /// Whether the size of the upload is what matters.
+        var isAboutUpload = false
     }
 
     static func meaning(of status: Int) -> Meaning {
@@ -45,10 +47,15 @@ enum StatusTable {
     /// Returns the meaning of a status with the service's message.
     static func meaning(of status: Int, saying message: String?) -> Meaning {
         let meaning = meaning(of: status)
+        if meaning.kind == .payloadTooLarge, message?.lowercased().contains("token") == true { return longText }
         guard meaning.kind == .invalidRequest, let message = message?.lowercased() else { return meaning }
         return refusals.first { message.contains($0.words) }?.meaning ?? meaning
     }
 
+    /// A 413 that counts tokens is about a text, whatever was uploaded.
+    private static let longText = Meaning(
+        kind: .payloadTooLarge, problem: "the text is longer than the model takes",
+        remedy: "send a shorter text, or let the service cut it (the parameter truncate, where the task has it)")
     private static let away = Meaning(
         kind: .serviceUnavailable, problem: "the service is temporarily unavailable", remedy: "try again later",
         mayHeal: true)
@@ -78,7 +85,8 @@ enum StatusTable {
             remedy: "use the router (https://router.huggingface.co), another provider or a dedicated endpoint"),
         413: Meaning(
             kind: .payloadTooLarge, problem: "the upload is too large for the service",
-            remedy: "send a smaller image or a shorter recording, or set a byte limit for the upload"),
+            remedy: "send a smaller image or a shorter recording, or set a byte limit for the upload",
+            isAboutUpload: true),
         415: Meaning(
             kind: .invalidRequest, problem: "the service does not accept this media type",
             remedy: "send another format, or use the endpoint's own protocol"),
@@ -109,14 +117,17 @@ extension InferenceError {
             bodyExcerpt: answer.body.isEmpty ? nil : answer.bodyExcerpt)
 
         // Only the estimate distinguishes a model that is loading from an unavailable service.
-        if answer.status == 503, let estimate = (try? answer.json())?["estimated_time"]?.doubleValue {
+        if answer.status == 503, let stated = (try? answer.json())?["estimated_time"],
+            let estimate = stated.doubleValue ?? stated.stringValue.flatMap(Double.init), estimate.isFinite
+        {
             kind = .modelLoading
             problem = "the model is still being loaded"
             remedy = "try again in a while, or let the service wait for the model"
             requested = requested ?? RetryAfter.limited(estimate)
         }
         switch kind {
-        case .payloadTooLarge: problem = "the upload of \(uploadByteCount) bytes is too large for the service"
+        case .payloadTooLarge where meaning.isAboutUpload:
+            problem = "the upload of \(uploadByteCount) bytes is too large for the service"
         case .tokenRefused: problem += tokenSource.map { " (from \($0))" } ?? ""
         default: break
         }
@@ -154,9 +165,8 @@ extension InferenceError {
                 .timedOut, problem: error.problem, remedy: "allow more time or send less",
                 retryAdvice: .later(afterSeconds: nil))
         case .answerTooLarge:
-            self.init(
-                .answerTooLarge, problem: error.problem,
-                remedy: "request less, or allow more (--max-answer, in a program answerByteLimit)")
+            self.init(.answerTooLarge, problem: error.problem, remedy: "request less, or raise answerByteLimit")
+            setting = .answerByteLimit
         case .answerMalformed:
             self.init(
                 .answerMalformed, problem: error.problem,

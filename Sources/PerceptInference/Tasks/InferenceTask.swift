@@ -24,6 +24,11 @@ public protocol InferenceTask: Sendable {
     /// - Throws: ``InferenceError`` `.invalidArgument` when an argument is out of its range, or has no place there.
     func openAIForm() throws(InferenceError) -> OpenAIForm?
 
+    /// The same form where it depends on the model or the provider: unless stated, ``openAIForm()``.
+    ///
+    /// - Throws: ``InferenceError`` `.invalidArgument` when an argument is out of its range, or has no place there.
+    func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm?
+
     /// Makes the output from a successful answer.
     ///
     /// - Throws: ``InferenceError`` `.answerMalformed` when the answer is not what the task promises.
@@ -34,4 +39,6 @@ extension InferenceTask {
     public static var route: TaskRoute { .model }
     public static var acceptedAnswer: String { "application/json" }
     public func openAIForm() throws(InferenceError) -> OpenAIForm? { nil }
+
+    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? { try openAIForm() }
 }

@@ -91,10 +91,7 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
     }
 
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> RecognizedSpeech {
-        let reader = try AnswerReader(answer, task: Self.name)
-        let entries = try reader.elements()
-        guard entries.count == 1 else { throw reader.mismatch(expected: "an object with a text") }
-        return try RecognizedSpeech(entries[0])
+        try RecognizedSpeech(answer, task: Self.name)
     }
 }
 
@@ -150,50 +147,4 @@ public struct RecognizedSpeech: Sendable, Hashable {
 
     /// The text without white space around it.
     public var trimmedText: String { AccessToken.trimmed(text) }
-}
-
-extension AnswerReader {
-    /// Whether there is nothing, or a list of nothing.
-    fileprivate var isEmptyList: Bool { value.isNull || value.arrayValue?.isEmpty == true }
-}
-
-extension RecognizedSpeech: TaskOutput {
-    fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
-        var fields = try reader.fields()
-        text = try fields.string("text")
-        var list = fields.take("chunks")
-        // OpenAI's interface has one list for words and one for phrases.
-        for name in ["words", "segments"] where list.isEmptyList { list = fields.take(name) }
-        chunks = try list.optionalList().map(Chunk.init(_:))
-        additional = fields.additional
-    }
-
-    public var json: JSONValue {
-        .object(JSONObject(["text": text, "chunks": chunks.isEmpty ? nil : chunks], additional: additional))
-    }
-}
-
-extension RecognizedSpeech.Chunk: JSONRepresentable {
-    fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
-        var fields = try reader.fields()
-        let times = fields.take("timestamp")
-        guard times.value.isNull || times.value.arrayValue != nil else {
-            throw times.mismatch(expected: "a list of start and end")
-        }
-        if times.value.isNull {
-            start = try fields.optionalDouble("start")
-            end = try fields.optionalDouble("end")
-        } else {
-            start = try times.element(0).optional { reader throws(InferenceError) in try reader.double() }
-            end = try times.element(1).optional { reader throws(InferenceError) in try reader.double() }
-        }
-        let word = try fields.optionalString("word")
-        text = if let word { word } else { try fields.string("text") }
-        additional = fields.additional
-    }
-
-    public var json: JSONValue {
-        let times: [JSONValue] = [start?.json ?? .null, end?.json ?? .null]
-        return .object(JSONObject(["text": text, "timestamp": times], additional: additional))
-    }
 }
