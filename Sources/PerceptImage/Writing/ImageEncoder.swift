@@ -3,13 +3,11 @@ internal import PerceptCore
 
 /// One open encoder of CImageCodecs; no status code or pointer of it leaves this file.
 struct ImageEncoder: ~Copyable {
-    /// What the picture shows, as far as that matters for how it is written.
+    /// The kind of content, which decides how a PNG is compressed.
     enum Content {
         case picture
-        /// Large areas of one value, as in masks; PNG only. With colours the values are numbers of these.
+        /// Large areas of one value, as in masks; PNG only. With `colors`, the values are indices into them.
         case flatAreas(colors: [Color] = [])
-        /// Values are numbers of these colours, stored in as few bits as they take; PNG only.
-        case indices([PaletteColor])
     }
 
     private let handle: EncoderHandle
@@ -24,16 +22,10 @@ struct ImageEncoder: ~Copyable {
             width: UInt32(clamping: size.width), height: UInt32(clamping: size.height),
             channel_count: Int32(layout.colorModel.channelCount), bit_depth: Int32(layout.bitDepth.rawValue),
             quality: 0, full_chroma: false, is_flat: false)
-        var colors: [PaletteColor] = []
-        var indexBitDepth: Int32 = 8
-        switch content {
-        case .picture: break
-        case .flatAreas(let table):
+        var colors: [Color] = []
+        if case .flatAreas(let table) = content {
             settings.is_flat = true
-            colors = table.map { PaletteColor($0.red, $0.green, $0.blue, 255) }
-        case .indices(let table):
             colors = table
-            indexBitDepth = [1, 2, 4].first { table.count <= 1 << $0 } ?? 8
         }
         let format: ImageCodecFormat
         switch encoding {
@@ -47,8 +39,8 @@ struct ImageEncoder: ~Copyable {
             throw MediaError.outOfMemory(source: nil)
         }
         let handle = EncoderHandle(pointer: pointer)
-        let palette = colors.flatMap { [$0.x, $0.y, $0.z, $0.w] }
-        let status = image_encoder_set_palette(pointer, palette, UInt32(clamping: colors.count), indexBitDepth)
+        let palette = colors.flatMap { [$0.red, $0.green, $0.blue] }
+        let status = image_encoder_set_palette(pointer, palette, UInt32(clamping: colors.count))
         guard status == .ok else {
             throw MediaError(.invalidArgument, problem: "\(colors.count) colours are more than a PNG can number (256)")
         }
