@@ -2,7 +2,7 @@ import CKernels
 import PerceptTestSupport
 import Testing
 
-/// The loops that this machine runs against the same in plain C.
+/// The fastest supported kernels against plain C.
 @Suite struct ResizeKernelTests {
     private struct Axis {
         var starts: [Int32] = []
@@ -10,7 +10,7 @@ import Testing
         var weights: [Int32] = []
         let stride: Int
 
-        /// Windows of any width anywhere in the row, the very ends too.
+        /// Windows of any width anywhere in the row, including both ends.
         init(inputCount: Int, outputCount: Int, largestCount: Int, _ generator: inout SplitMix64) {
             stride = (largestCount + 4 + 7) / 8 * 8
             for output in 0..<outputCount {
@@ -19,7 +19,7 @@ import Testing
                     output % 5 == 0 ? inputCount - count : Int.random(in: 0...inputCount - count, using: &generator)
                 starts.append(Int32(start))
                 counts.append(Int32(count))
-                // Of either sign, and so large that sums run out of 0…255 at both ends.
+                // Of both signs, and so large that sums exceed 0…255 at both ends.
                 let row = (0..<stride).map { index in
                     index < count
                         ? Int32.random(in: -2_000_000...3_000_000, using: &generator) / Int32(max(1, count / 4)) : 0
@@ -29,13 +29,13 @@ import Testing
         }
     }
 
-    @Test(arguments: 1...4) func rowsAreEqual(channelCount: Int) {
+    @Test(arguments: 1...4) func rowsEqualPlainC(channelCount: Int) {
         var generator = SplitMix64(seed: UInt64(channelCount))
         for _ in 0..<200 {
             let inputCount = Int.random(in: 1...90, using: &generator)
             let outputCount = Int.random(in: 1...40, using: &generator)
             let axis = Axis(inputCount: inputCount, outputCount: outputCount, largestCount: 37, &generator)
-            // Of the exact length, so that a read behind the end is one that a sanitizer sees.
+            // The buffer ends with the row, so that a sanitizer notices a read beyond it.
             let input = (0..<inputCount * channelCount).map { _ in UInt8.random(in: 0...255, using: &generator) }
             var fast = [UInt8](repeating: 0, count: outputCount * channelCount)
             var plain = fast
@@ -45,8 +45,10 @@ import Testing
                         var raw = ImageResizeAxis(
                             starts: starts.baseAddress, counts: counts.baseAddress, weights: weights.baseAddress,
                             stride: axis.stride, output_count: outputCount)
-                        image_resize_row(input, inputCount, &fast, &raw, Int32(channelCount))
-                        image_resize_row_scalar(input, inputCount, &plain, &raw, Int32(channelCount))
+                        percept_resize_row(input, inputCount, &fast, &raw, Int32(channelCount))
+                        withKernel(PerceptKernelScalar) {
+                            percept_resize_row(input, inputCount, &plain, &raw, Int32(channelCount))
+                        }
                     }
                 }
             }
@@ -54,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func columnsAreEqual() {
+    @Test func columnsEqualPlainC() {
         var generator = SplitMix64(seed: 99)
         for count in [1, 7, 31, 32, 33, 64, 100, 257] {
             for rowCount in [1, 2, 5, 24, 61] {
@@ -66,24 +68,26 @@ import Testing
                 var plain = fast
                 storage.withUnsafeBufferPointer { storage in
                     let rows = (0..<rowCount).map { row in storage.baseAddress.map { $0 + row * count } }
-                    image_resize_column(rows, weights, rowCount, &fast, count)
-                    image_resize_column_scalar(rows, weights, rowCount, &plain, count)
+                    percept_resize_column(rows, weights, rowCount, &fast, count)
+                    withKernel(PerceptKernelScalar) {
+                        percept_resize_column(rows, weights, rowCount, &plain, count)
+                    }
                 }
                 #expect(fast == plain)
             }
         }
     }
 
-    /// Every value with every alpha, against the quotient: to nearest on the way in, cut off on the way out, as Pillow's
-    /// conversions between RGBA and RGBa round.
+    /// Every value with every alpha against the quotient: rounded to nearest by premultiplying, down by the reverse, like
+    /// Pillow's conversions between RGBA and RGBa.
     @Test(arguments: [2, 4]) func premultiplyingIsExact(channelCount: Int32) {
         for alpha in 0...255 {
             var pixels = (0...255).flatMap { value in
                 [UInt8](repeating: UInt8(value), count: Int(channelCount) - 1) + [UInt8(alpha)]
             }
             var back = pixels
-            image_premultiply(&pixels, 256, channelCount)
-            image_unpremultiply(&back, 256, channelCount)
+            percept_premultiply(&pixels, 256, channelCount)
+            percept_unpremultiply(&back, 256, channelCount)
             for value in 0...255 {
                 let first = value * Int(channelCount)
                 let product = (Double(value * alpha) / 255).rounded()
