@@ -68,9 +68,10 @@ let package = Package(
                 .target(name: "CLibHEIF", condition: .when(traits: ["HEIC"])),
             ],
             cSettings: [.define("PERCEPT_HEIC", .when(traits: ["HEIC"]))]),
-        .target(name: "CTextLayout", dependencies: ["CFreeType", "CRaqm", "CFontconfig"]),
+        .target(name: "CLoadedLibrary"),
+        .target(name: "CTextLayout", dependencies: ["CFreeType", "CRaqm", "CFontconfig", "CLoadedLibrary"]),
+        .target(name: "CCurl", dependencies: ["CLoadedLibrary"]),
         .target(name: "CKernels"),
-        .target(name: "CCurl"),
 
         .target(name: "PerceptCore", dependencies: ["CKernels"], swiftSettings: swiftSettings),
         .target(

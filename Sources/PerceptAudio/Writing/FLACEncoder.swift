@@ -131,7 +131,7 @@ final class FLACEncoder {
             (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
         }
         let total = frameCount < 1 << 36 ? frameCount : 0
-        let parameters = sampleRate << 44 | (channelCount - 1) << 41 | Int(format.bitDepth - 1) << 36 | total
+        let parameters = sampleRate << 44 | (channelCount - 1) << 41 | Int(format.bit_depth - 1) << 36 | total
         let frameSizes = frameBytes.largest == 0 ? [0, 0] : [frameBytes.smallest, frameBytes.largest]
         return Array("fLaC".utf8) + bytes(0x8000_0000 | 34, 4) + bytes(blockSize, 2) + bytes(blockSize, 2)
             + frameSizes.flatMap { bytes($0, 3) } + bytes(parameters, 8)

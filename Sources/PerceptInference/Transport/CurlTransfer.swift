@@ -4,27 +4,27 @@
     import HTTPTypes
     import Synchronization
 
-    /// One answer that libcurl receives, on a thread of the transfer's own.
+    /// One exchange with libcurl, on a thread of its own.
     final class CurlTransfer: Sendable {
         private let answer: ArrivingAnswer
         private let gate = Gate()
         private let connections: CurlConnections
-        /// `nil` once it is over, and the handle another's.
+        /// `nil` after the exchange, when the handle may serve another.
         private let handle: Mutex<CurlConnections.Handle?>
 
-        /// Sends `request`, and has `answer` told of what comes.
+        /// Sends `request` and passes the response to `answer` as it arrives.
         static func begin(
             _ request: TransportRequest, _ answer: ArrivingAnswer, over connections: CurlConnections,
             trusting authorities: CertificateAuthorities?, connectTimeout: Duration
         ) {
             guard let handle = connections.take() else {
                 return answer.fail(
-                    curl_is_available()
+                    percept_curl_is_available()
                         ? TransportError(.notConnected, problem: "there is no memory for a connection")
-                        : TransportError(.notAvailable, problem: "libcurl.so.4 is not there, which carries requests"))
+                        : TransportError(.notAvailable, problem: "cannot load libcurl.so.4, which is needed to send requests"))
             }
             let transfer = CurlTransfer(answer, connections, handle)
-            // libcurl's own clock is for that.
+            // libcurl measures the connect timeout.
             answer.connected()
             answer.begin(
                 on: ArrivingAnswer.Connection {
@@ -44,11 +44,11 @@
         private func stop() {
             gate.abandon()
             handle.withLock { handle in
-                if let handle { curl_transfer_stop(handle.pointer) }
+                if let handle { percept_transfer_stop(handle.pointer) }
             }
         }
 
-        /// The whole exchange, on a thread that it may hold up.
+        /// Performs the whole exchange; blocks the thread.
         private func perform(
             _ request: TransportRequest, _ authorities: CertificateAuthorities?, _ connectTimeout: Duration
         ) {
@@ -68,10 +68,10 @@
                 var curlRequest = CurlRequest(
                     request, body: body, trusting: authorities, connectTimeout: connectTimeout, texts: texts)
                 return withExtendedLifetime((reader, texts)) {
-                    curl_transfer_perform(handle.pointer, &curlRequest, &events, &words)
+                    percept_transfer_perform(handle.pointer, &curlRequest, &events, &words)
                 }
             }
-            // Before the answer is known to be over: the next request may follow at once, on the same connection.
+            // Given back before the answer ends, so that the next request can use the same connection.
             self.handle.withLock { $0 = nil }
             connections.give(back: handle, after: outcome)
             let said = String(decoding: words.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -85,7 +85,7 @@
         }
     }
 
-    /// What libcurl calls back with; of one thread.
+    /// Receives libcurl's callbacks, all on one thread.
     private final class AnswerReading {
         private let answer: ArrivingAnswer
         private let gate: Gate
@@ -102,8 +102,8 @@
             context.map { Unmanaged<AnswerReading>.fromOpaque($0).takeUnretainedValue() }
         }
 
-        /// One line of a head. There are several heads where the server first asks to continue (1xx), and trailers behind the
-        /// body, which are of no interest.
+        /// Takes one header line. A server may send several heads (1xx before the response), and trailers after the body,
+        /// which are ignored.
         func take(header bytes: UnsafeBufferPointer<UInt8>) -> Bool {
             guard !isHeadComplete else { return true }
             let line = AccessToken.trimmed(String(decoding: bytes, as: UTF8.self))
@@ -131,13 +131,13 @@
     }
 
     extension TransportError {
-        /// What an outcome of libcurl's means, `words` being its own; `nil` for a success.
+        /// Describes an outcome in libcurl's `words`; `nil` for success.
         fileprivate init?(_ outcome: CurlOutcome, _ words: String) {
             switch outcome {
             case .done: return nil
             case .stopped: self.init(.cancelled, problem: "cancelled")
             case .notConnected:
-                // As the session says it.
+                // The same words as the session's.
                 let isUnknown = words.hasPrefix("Could not resolve host")
                 self.init(
                     .notConnected, problem: isUnknown ? "there is no such host" : "nothing answers there: \(words)")
@@ -151,7 +151,7 @@
     }
 
     extension CurlRequest {
-        /// The request in C; `body` and `texts` have to outlive it.
+        /// Creates the request for C; `body` and `texts` must outlive it.
         fileprivate init(
             _ request: TransportRequest, body: UnsafeBufferPointer<UInt8>,
             trusting authorities: CertificateAuthorities?,
@@ -170,7 +170,7 @@
         }
     }
 
-    /// Texts as C has them, for as long as the value lives.
+    /// C strings that live as long as this object.
     private final class CTexts {
         private var texts: [UnsafeMutablePointer<CChar>] = []
         private var lists: [UnsafeMutablePointer<UnsafePointer<CChar>?>] = []
@@ -181,7 +181,7 @@
             return UnsafePointer(copy)
         }
 
-        /// The texts, and a null behind the last.
+        /// Returns a null-terminated list of the texts.
         func list(_ texts: [String]) -> UnsafePointer<UnsafePointer<CChar>?> {
             let list = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: texts.count + 1)
             for (index, text) in texts.enumerated() { (list + index).initialize(to: pointer(to: text)) }
