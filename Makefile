@@ -7,8 +7,8 @@
 SHELL := bash
 OUTPUT ?= demo-output
 PACKAGES := libsndfile1-dev libflac-dev libpng-dev libjpeg-dev libwebp-dev liblcms2-dev libraqm-dev libfreetype-dev \
-	libfontconfig-dev libcurl4 pkg-config
-LIBRARIES := sndfile flac libpng libjpeg libwebp lcms2 raqm freetype2 fontconfig
+	libfontconfig-dev libcurl4-openssl-dev pkg-config
+LIBRARIES := sndfile flac libpng libjpeg libwebp lcms2 raqm freetype2 fontconfig $(if $(filter Linux,$(shell uname)),libcurl)
 
 .PHONY: demo test bench docs format lint media pictures packages
 
@@ -55,7 +55,7 @@ packages:
 		elif command -v brew >/dev/null; then \
 			brew install libsndfile flac libpng jpeg-turbo webp little-cms2 libraqm freetype fontconfig pkgconf; \
 		else \
-			echo "Install the development files of libsndfile, libFLAC, libpng, libjpeg-turbo, libwebp, lcms2, libraqm, FreeType and fontconfig, and pkg-config." >&2; exit 1; \
+			echo "Install the development files of libsndfile, libFLAC, libpng, libjpeg-turbo, libwebp, lcms2, libraqm, FreeType, fontconfig and libcurl, and pkg-config." >&2; exit 1; \
 		fi; \
 	fi
 

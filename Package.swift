@@ -68,11 +68,12 @@ let package = Package(
                 .target(name: "CLibHEIF", condition: .when(traits: ["HEIC"])),
             ],
             cSettings: [.define("PERCEPT_HEIC", .when(traits: ["HEIC"]))]),
-        .target(name: "CTextLayout", dependencies: ["CFreeType", "CRaqm", "CFontconfig"]),
+        .target(name: "CLoadedLibrary"),
+        .target(name: "CTextLayout", dependencies: ["CFreeType", "CRaqm", "CFontconfig", "CLoadedLibrary"]),
+        .target(name: "CCurl", dependencies: ["CLoadedLibrary"]),
         .target(name: "CKernels"),
-        .target(name: "CCurl"),
 
-        .target(name: "PerceptCore", swiftSettings: swiftSettings),
+        .target(name: "PerceptCore", dependencies: ["CKernels"], swiftSettings: swiftSettings),
         .target(
             name: "PerceptAudio", dependencies: ["PerceptCore", "CSndfile", "CFLAC", "CKernels"],
             swiftSettings: swiftSettings),
@@ -106,10 +107,11 @@ let package = Package(
             swiftSettings: swiftSettings),
 
         .target(
-            name: "PerceptTestSupport", dependencies: ["PerceptCore"], path: "Tests/PerceptTestSupport",
+            name: "PerceptTestSupport", dependencies: ["PerceptCore", "CKernels"], path: "Tests/PerceptTestSupport",
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "PerceptCoreTests", dependencies: ["PerceptCore", "PerceptTestSupport"], swiftSettings: swiftSettings),
+            name: "PerceptCoreTests", dependencies: ["PerceptCore", "PerceptTestSupport", "CKernels"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "PerceptAudioTests", dependencies: ["PerceptAudio", "PerceptTestSupport", "CKernels"],
             swiftSettings: swiftSettings),

@@ -35,7 +35,7 @@ if [ -n "$browser" ]; then
 	sandbox=$([ "$(id -u)" = 0 ] && echo --no-sandbox || true)
 	"$browser" --headless=new $sandbox --disable-gpu --hide-scrollbars --force-color-profile=srgb --user-data-dir="$work/profile" \
 		--window-size=1180,1300 --virtual-time-budget=5000 --screenshot="$work/page.png" "file://$work/page.html" 2> /dev/null
-	"$percept" prepare page.png -o "$out/report.png" --image-format png --longest-side none --png-colors 256
+	"$percept" prepare page.png -o "$out/report.png" --image-format png --longest-side none
 else
 	echo "no Chromium: docs/report.png stays as it is" >&2
 fi

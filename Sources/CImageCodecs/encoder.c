@@ -16,15 +16,10 @@ ImageEncoder *image_encoder_create(ImageCodecFormat format, int32_t descriptor, 
     return encoder;
 }
 
-ImageCodecStatus image_encoder_set_palette(ImageEncoder *encoder, const uint8_t *colors, uint32_t color_count,
-                                           int32_t index_bit_depth) {
-    const int32_t depth = index_bit_depth;
-    if (depth != 1 && depth != 2 && depth != 4 && depth != 8) return ImageCodecStatusInvalidArgument;
-    if (color_count > ENCODER_COLORS || color_count > 1u << depth || encoder->rows_done > 0)
-        return ImageCodecStatusInvalidArgument;
+ImageCodecStatus image_encoder_set_palette(ImageEncoder *encoder, const uint8_t *colors, uint32_t color_count) {
+    if (color_count > ENCODER_COLORS || encoder->rows_done > 0) return ImageCodecStatusInvalidArgument;
     memcpy(encoder->colors, colors, color_count * sizeof encoder->colors[0]);
     encoder->color_count = color_count;
-    encoder->index_bit_depth = index_bit_depth;
     return ImageCodecStatusOk;
 }
 

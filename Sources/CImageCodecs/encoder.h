@@ -24,8 +24,7 @@ struct ImageEncoder {
     ImageCodecStatus failure;
     uint32_t rows_done;
     uint32_t color_count;
-    uint8_t colors[ENCODER_COLORS][4];
-    int32_t index_bit_depth;
+    uint8_t colors[ENCODER_COLORS][3];
     char message[ENCODER_MESSAGE];
 };
 

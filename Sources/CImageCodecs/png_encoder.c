@@ -26,20 +26,14 @@ static void on_write(png_structp png, png_bytep bytes, size_t count) { encoder_p
 
 static void on_flush(png_structp png) { (void)png; }
 
-// The alpha of colours behind the last one that is not opaque need not be said.
 static void set_palette(PNGEncoder *encoder) {
     png_color palette[ENCODER_COLORS];
-    png_byte alphas[ENCODER_COLORS];
     const uint32_t color_count = encoder->base.color_count;
-    int alpha_count = 0;
     for (uint32_t i = 0; i < color_count; i++) {
         const uint8_t *color = encoder->base.colors[i];
         palette[i] = (png_color){color[0], color[1], color[2]};
-        alphas[i] = color[3];
-        if (color[3] != 255) alpha_count = (int)i + 1;
     }
     png_set_PLTE(encoder->png, encoder->info, palette, (int)color_count);
-    if (alpha_count > 0) png_set_tRNS(encoder->png, encoder->info, alphas, alpha_count, NULL);
 }
 
 static void start(PNGEncoder *encoder) {
@@ -57,8 +51,7 @@ static void start(PNGEncoder *encoder) {
     png_set_write_fn(encoder->png, &encoder->base, on_write, on_flush);
     png_set_user_limits(encoder->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_IHDR(encoder->png, encoder->info, settings->width, settings->height,
-                 color_count > 0 ? encoder->base.index_bit_depth : settings->bit_depth,
-                 color_count > 0 ? PNG_COLOR_TYPE_PALETTE : color_types[settings->channel_count - 1], PNG_INTERLACE_NONE,
+                 settings->bit_depth, color_count > 0 ? PNG_COLOR_TYPE_PALETTE : color_types[settings->channel_count - 1], PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
     if (color_count > 0) set_palette(encoder);
     if (settings->is_flat) {
@@ -68,7 +61,6 @@ static void start(PNGEncoder *encoder) {
         png_set_compression_level(encoder->png, 1);
     }
     png_write_info(encoder->png, encoder->info);
-    if (color_count > 0 && encoder->base.index_bit_depth < 8) png_set_packing(encoder->png);
     const uint16_t probe = 1;
     if (settings->bit_depth == 16 && *(const uint8_t *)&probe == 1) png_set_swap(encoder->png);
 }

@@ -11,7 +11,7 @@ uint8_t percept_flac_checksum8(const uint8_t *bytes, ptrdiff_t count) {
     return (uint8_t)sum;
 }
 
-// Of one byte that so many zero bytes follow.
+// remainders[n][b] is the checksum of byte b followed by n zero bytes.
 static uint16_t remainders[8][256];
 
 static void fill_remainders(void) {

@@ -2,43 +2,44 @@
 
 #include <string.h>
 
+#include "CKernelsSelection.h"
 #include "flac_checksums.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
 enum { LargestOrder = 32 };
 
-// How the samples of each lane follow from those before them, and what is known of them.
+// How each lane's samples are predicted from those before them.
 typedef struct {
     int order[PerceptFLACLanes];
-    int bitDepth[PerceptFLACLanes];
+    int bit_depth[PerceptFLACLanes];
     int32_t shift[PerceptFLACLanes];
-    // Of the sample before, then of the one before that.
+    // The newest sample's first.
     int32_t coefficients[LargestOrder][PerceptFLACLanes];
 } Predictors;
 
 // MARK: Frame headers
 
 typedef struct {
-    int blockSize;
+    int block_size;
     int assignment;
-    ptrdiff_t byteCount;
+    ptrdiff_t byte_count;
 } FrameHeader;
 
 static bool header_fits(uint8_t byte, FLACStreamFormat format) {
     static const uint8_t depths[] = {0, 8, 12, 0, 16, 20, 24, 32};
     int assignment = byte >> 4, depth = byte >> 1 & 7;
-    bool hasChannels = assignment < 8 ? assignment + 1 == format.channelCount
-                                      : assignment <= 10 && format.channelCount == 2;
-    return hasChannels && depth != 3 && (depth == 0 || depths[depth] == format.bitDepth) && (byte & 1) == 0;
+    bool has_channels = assignment < 8 ? assignment + 1 == format.channel_count
+                                      : assignment <= 10 && format.channel_count == 2;
+    return has_channels && depth != 3 && (depth == 0 || depths[depth] == format.bit_depth) && (byte & 1) == 0;
 }
 
-// The bytes behind those of a header that is cut off are zero, and no checksum.
+// After a truncated header come zero bytes, which are not its checksum.
 static bool read_header(const uint8_t *bytes, FLACStreamFormat format, FrameHeader *header) {
     if (bytes[0] != 0xFF || (bytes[1] & 0xFE) != 0xF8 || !header_fits(bytes[3], format)) return false;
-    int blockSizeCode = bytes[2] >> 4, rateCode = bytes[2] & 15;
-    if (blockSizeCode == 0 || rateCode == 15) return false;
-    // The number of the frame is coded like UTF-8: as many bytes as the first has leading ones, or one.
+    int block_size_code = bytes[2] >> 4, rate_code = bytes[2] & 15;
+    if (block_size_code == 0 || rate_code == 15) return false;
+    // The frame number is coded like UTF-8: as many bytes as the first has leading ones, or one.
     int ones = 0;
     while (ones < 8 && bytes[4] >> (7 - ones) & 1) ones++;
     if (ones == 1 || ones == 8) return false;
@@ -47,22 +48,22 @@ static bool read_header(const uint8_t *bytes, FLACStreamFormat format, FrameHead
         if ((bytes[4 + index] & 0xC0) != 0x80) return false;
     }
     const uint8_t *next = bytes + 4 + length;
-    if (blockSizeCode == 1) {
-        header->blockSize = 192;
-    } else if (blockSizeCode < 6) {
-        header->blockSize = 576 << (blockSizeCode - 2);
-    } else if (blockSizeCode == 6) {
-        header->blockSize = *next++ + 1;
-    } else if (blockSizeCode == 7) {
-        header->blockSize = (next[0] << 8 | next[1]) + 1;
+    if (block_size_code == 1) {
+        header->block_size = 192;
+    } else if (block_size_code < 6) {
+        header->block_size = 576 << (block_size_code - 2);
+    } else if (block_size_code == 6) {
+        header->block_size = *next++ + 1;
+    } else if (block_size_code == 7) {
+        header->block_size = (next[0] << 8 | next[1]) + 1;
         next += 2;
     } else {
-        header->blockSize = 256 << (blockSizeCode - 8);
+        header->block_size = 256 << (block_size_code - 8);
     }
-    if (rateCode == 12) next++;
-    if (rateCode == 13 || rateCode == 14) next += 2;
+    if (rate_code == 12) next++;
+    if (rate_code == 13 || rate_code == 14) next += 2;
     header->assignment = bytes[3] >> 4;
-    header->byteCount = next + 1 - bytes;
+    header->byte_count = next + 1 - bytes;
     return percept_flac_checksum8(bytes, next - bytes) == *next;
 }
 
@@ -86,26 +87,22 @@ ptrdiff_t percept_flac_find(FLACStreamFormat format, const uint8_t *bytes, ptrdi
     return -1;
 }
 
-bool percept_flac_decode(PerceptKernel kernel, FLACStreamFormat format, const uint8_t *bytes, ptrdiff_t count,
-                         ptrdiff_t limit, int32_t *samples, FLACFrameGroup *group) {
-    group->frameCount = 0;
-    group->blockSize = 0;
-    if (format.channelCount < 1 || format.channelCount > PerceptFLACLanes) return false;
-    if (format.bitDepth < 4 || format.bitDepth > 24) return false;
+bool percept_flac_decode(FLACStreamFormat format, const uint8_t *bytes, ptrdiff_t count, ptrdiff_t limit,
+                         int32_t *samples, FLACFrameGroup *group) {
+    group->frame_count = 0;
+    group->block_size = 0;
+    if (format.channel_count < 1 || format.channel_count > PerceptFLACLanes) return false;
+    if (format.bit_depth < 4 || format.bit_depth > 24) return false;
 #if defined(__x86_64__)
-    if (kernel != PerceptKernelScalar) return decode_avx2(format, bytes, count, limit, samples, group);
-#else
-    (void)kernel;
+    if (percept_kernel() != PerceptKernelScalar) return decode_avx2(format, bytes, count, limit, samples, group);
 #endif
     return decode_scalar(format, bytes, count, limit, samples, group);
 }
 
-bool percept_flac_channel(PerceptKernel kernel, FLACStreamFormat format, const FLACFrameGroup *group,
-                          const int32_t *samples, int32_t frame, int32_t channel, float *output) {
+bool percept_flac_channel(FLACStreamFormat format, const FLACFrameGroup *group, const int32_t *samples, int32_t frame,
+                          int32_t channel, float *output) {
 #if defined(__x86_64__)
-    if (kernel != PerceptKernelScalar) return channel_avx2(format, group, samples, frame, channel, output);
-#else
-    (void)kernel;
+    if (percept_kernel() != PerceptKernelScalar) return channel_avx2(format, group, samples, frame, channel, output);
 #endif
     return channel_scalar(format, group, samples, frame, channel, output);
 }

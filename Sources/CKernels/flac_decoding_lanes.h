@@ -1,5 +1,5 @@
-// The body of flac_decoding.c, included once for each kind of processor: TARGET the attribute of what is compiled for it,
-// NAMED(x) its names. No include guard, on purpose.
+// The body of flac_decoding.c, included once for each kind of processor: TARGET is the attribute of the functions
+// compiled for it, NAMED(x) makes their names. It has no include guard on purpose.
 
 #define Lanes NAMED(Lanes)
 #define SignedLanes NAMED(SignedLanes)
@@ -13,8 +13,8 @@ typedef int64_t WideLanes __attribute__((vector_size(PerceptFLACLanes * sizeof(i
 
 // MARK: Bits
 
-// The bits from the buffer's highest on are next in the stream; `count` of them are certain. It never reads more than eight bytes
-// behind those that were used, and where these run out come the zeros of the padding.
+// The buffer's highest bits are next in the stream; `count` of them are valid. At most eight bytes beyond those that
+// were used are read, and after the last byte come the zeros of the padding.
 typedef struct {
     const uint8_t *next;
     const uint8_t *end;
@@ -22,7 +22,7 @@ typedef struct {
     int count;
 } Bits;
 
-// At least 56 bits are certain afterwards.
+// At least 56 bits are valid afterwards.
 INLINE TARGET void NAMED(refill)(Bits *bits) {
     uint64_t word;
     memcpy(&word, bits->next, sizeof word);
@@ -39,10 +39,10 @@ INLINE TARGET void NAMED(skip)(Bits *bits, int count) {
     bits->count -= count;
 }
 
-// Bits that are left; below zero when more was read than there is.
+// Returns the bits that are left: below zero when more were read than there are.
 INLINE TARGET ptrdiff_t NAMED(left)(const Bits *bits) { return (bits->end - bits->next) * 8 + bits->count; }
 
-// Up to 32 bits.
+// Takes up to 32 bits.
 INLINE TARGET uint32_t NAMED(take)(Bits *bits, int count) {
     NAMED(refill)(bits);
     uint32_t value = (uint32_t)(bits->buffer >> 1 >> (63 - count));
@@ -55,7 +55,7 @@ INLINE TARGET int32_t NAMED(take_signed)(Bits *bits, int count) {
     return (int32_t)(NAMED(take)(bits, count) << (32 - count)) >> (32 - count);
 }
 
-// Zeros before the next one; false where they do not end.
+// Counts the zeros before the next one bit; false when there is none.
 static TARGET bool NAMED(take_unary)(Bits *bits, uint32_t *zeros) {
     for (*zeros = 0;;) {
         NAMED(refill)(bits);
@@ -73,7 +73,7 @@ static TARGET bool NAMED(take_unary)(Bits *bits, uint32_t *zeros) {
 
 // MARK: Residuals (RFC 9639 §9.2.7)
 
-// One number, however long.
+// Takes one number of any length.
 static TARGET bool NAMED(take_long_rice)(Bits *bits, int parameter, uint64_t *folded) {
     uint32_t quotient;
     if (!NAMED(take_unary)(bits, &quotient)) return false;
@@ -81,11 +81,11 @@ static TARGET bool NAMED(take_long_rice)(Bits *bits, int parameter, uint64_t *fo
     return true;
 }
 
-// `count` numbers to every eighth place from `output` on.
+// Writes `count` numbers to every eighth element of `output`.
 static TARGET bool NAMED(take_partition)(Bits *source, int parameter, int count, int32_t *output) {
     Bits bits = *source;
     uint64_t all = 0, folded;
-    // Of 56 bits two numbers are taken: what reaches beyond them goes the long way.
+    // Two numbers are taken from 56 bits; longer ones take the slow path.
     while (count > 1) {
         NAMED(refill)(&bits);
         int first = __builtin_clzll(bits.buffer | 1) + 1 + parameter;
@@ -125,17 +125,17 @@ static TARGET bool NAMED(take_partition)(Bits *source, int parameter, int count,
     return all >> 32 == 0 && NAMED(left)(&bits) >= 0;
 }
 
-static TARGET bool NAMED(take_residuals)(Bits *bits, int blockSize, int order, int32_t *output) {
+static TARGET bool NAMED(take_residuals)(Bits *bits, int block_size, int order, int32_t *output) {
     int method = (int)NAMED(take)(bits, 2);
     if (method > 1) return false;
-    int parameterLength = method == 0 ? 4 : 5, escape = method == 0 ? 15 : 31;
-    int partitionOrder = (int)NAMED(take)(bits, 4);
-    int length = blockSize >> partitionOrder;
-    if (length << partitionOrder != blockSize || length < order) return false;
+    int parameter_length = method == 0 ? 4 : 5, escape = method == 0 ? 15 : 31;
+    int partition_order = (int)NAMED(take)(bits, 4);
+    int length = block_size >> partition_order;
+    if (length << partition_order != block_size || length < order) return false;
     output += order * PerceptFLACLanes;
-    for (int partition = 0; partition < 1 << partitionOrder; partition++) {
+    for (int partition = 0; partition < 1 << partition_order; partition++) {
         int count = partition == 0 ? length - order : length;
-        int parameter = (int)NAMED(take)(bits, parameterLength);
+        int parameter = (int)NAMED(take)(bits, parameter_length);
         if (parameter != escape) {
             if (!NAMED(take_partition)(bits, parameter, count, output)) return false;
         } else {
@@ -163,63 +163,64 @@ static TARGET bool NAMED(take_coefficients)(Bits *bits, Predictors *predictors, 
     return true;
 }
 
-// Leaves the first samples as they are and behind them what the prediction lacks.
-static TARGET bool NAMED(take_subframe)(Bits *bits, int bitDepth, int blockSize, Predictors *predictors, int lane,
-                                        uint8_t *wastedBits, int32_t *output) {
+// Leaves the first samples as they are, followed by the residuals of the prediction.
+static TARGET bool NAMED(take_subframe)(Bits *bits, int bit_depth, int block_size, Predictors *predictors, int lane,
+                                        uint8_t *wasted_bits, int32_t *output) {
     static const int8_t fixed[5][4] = {{0}, {1}, {2, -1}, {3, -3, 1}, {4, -6, 4, -1}};
-    // Silent subframes take few bits each: without this, many of them would lead far behind the end.
+    // Silent subframes take few bits each: without this check, many of them would run far beyond the end.
     if (NAMED(left)(bits) < 0 || NAMED(take)(bits, 1) != 0) return false;
     int type = (int)NAMED(take)(bits, 6);
-    *wastedBits = 0;
+    *wasted_bits = 0;
     if (NAMED(take)(bits, 1) != 0) {
         uint32_t zeros;
-        if (!NAMED(take_unary)(bits, &zeros) || zeros + 1 >= (uint32_t)bitDepth) return false;
-        *wastedBits = (uint8_t)(zeros + 1);
-        bitDepth -= (int)zeros + 1;
+        if (!NAMED(take_unary)(bits, &zeros) || zeros + 1 >= (uint32_t)bit_depth) return false;
+        *wasted_bits = (uint8_t)(zeros + 1);
+        bit_depth -= (int)zeros + 1;
     }
-    predictors->bitDepth[lane] = bitDepth;
+    predictors->bit_depth[lane] = bit_depth;
     predictors->order[lane] = 0;
     predictors->shift[lane] = 0;
     for (int index = 0; index < LargestOrder; index++) predictors->coefficients[index][lane] = 0;
     if (type == 0) {
-        int32_t value = NAMED(take_signed)(bits, bitDepth);
-        for (int index = 0; index < blockSize; index++) output[index * PerceptFLACLanes] = value;
+        int32_t value = NAMED(take_signed)(bits, bit_depth);
+        for (int index = 0; index < block_size; index++) output[index * PerceptFLACLanes] = value;
         return true;
     }
     if (type == 1) {
-        if (NAMED(left)(bits) < (ptrdiff_t)blockSize * bitDepth) return false;
-        for (int index = 0; index < blockSize; index++) {
-            output[index * PerceptFLACLanes] = NAMED(take_signed)(bits, bitDepth);
+        if (NAMED(left)(bits) < (ptrdiff_t)block_size * bit_depth) return false;
+        for (int index = 0; index < block_size; index++) {
+            output[index * PerceptFLACLanes] = NAMED(take_signed)(bits, bit_depth);
         }
         return true;
     }
-    bool isFixed = type >= 8 && type <= 12;
-    if (!isFixed && type < 32) return false;
-    int order = isFixed ? type - 8 : type - 31;
-    if (order > blockSize || NAMED(left)(bits) < order * bitDepth) return false;
+    bool is_fixed = type >= 8 && type <= 12;
+    if (!is_fixed && type < 32) return false;
+    int order = is_fixed ? type - 8 : type - 31;
+    if (order > block_size || NAMED(left)(bits) < order * bit_depth) return false;
     predictors->order[lane] = order;
     for (int index = 0; index < order; index++) {
-        output[index * PerceptFLACLanes] = NAMED(take_signed)(bits, bitDepth);
+        output[index * PerceptFLACLanes] = NAMED(take_signed)(bits, bit_depth);
     }
-    if (isFixed) {
+    if (is_fixed) {
         for (int index = 0; index < order; index++) predictors->coefficients[index][lane] = fixed[order][index];
     } else if (!NAMED(take_coefficients)(bits, predictors, lane)) {
         return false;
     }
-    return NAMED(take_residuals)(bits, blockSize, order, output);
+    return NAMED(take_residuals)(bits, block_size, order, output);
 }
 
-// One frame into the lanes from `lane` on; gives the bytes that it takes, or 0.
+// Decodes one frame into the lanes from `lane` on. Returns its length in bytes, or 0.
 static TARGET ptrdiff_t NAMED(take_frame)(FLACStreamFormat format, const uint8_t *bytes, ptrdiff_t count,
                                           FrameHeader header,
-                                          Predictors *predictors, int lane, uint8_t *wastedBits, int32_t *samples) {
-    Bits bits = {bytes + header.byteCount, bytes + count, 0, 0};
-    for (int channel = 0; channel < format.channelCount; channel++) {
+                                          Predictors *predictors, int lane, uint8_t *wasted_bits, int32_t *samples) {
+    Bits bits = {bytes + header.byte_count, bytes + count, 0, 0};
+    for (int channel = 0; channel < format.channel_count; channel++) {
         // A difference of two channels takes a bit more.
-        bool isDifference = (header.assignment == 8 && channel == 1) || (header.assignment == 9 && channel == 0)
+        bool is_difference = (header.assignment == 8 && channel == 1) || (header.assignment == 9 && channel == 0)
             || (header.assignment == 10 && channel == 1);
-        if (!NAMED(take_subframe)(&bits, format.bitDepth + isDifference, header.blockSize, predictors, lane + channel,
-                                  wastedBits + lane + channel, samples + lane + channel)) {
+        const int place = lane + channel;
+        if (!NAMED(take_subframe)(&bits, format.bit_depth + is_difference, header.block_size, predictors, place,
+                                  wasted_bits + place, samples + place)) {
             return 0;
         }
     }
@@ -232,11 +233,11 @@ static TARGET ptrdiff_t NAMED(take_frame)(FLACStreamFormat format, const uint8_t
 
 // MARK: Prediction, all lanes at once
 
-// The samples of lanes of lower order up to where all can go on together.
-static TARGET void NAMED(predict_beginning)(const Predictors *predictors, int largestOrder, int32_t *samples) {
+// Computes the samples of lanes of lower order, up to where all lanes can continue together.
+static TARGET void NAMED(predict_beginning)(const Predictors *predictors, int largest_order, int32_t *samples) {
     for (int lane = 0; lane < PerceptFLACLanes; lane++) {
         int order = predictors->order[lane];
-        for (int index = order; index < largestOrder; index++) {
+        for (int index = order; index < largest_order; index++) {
             int64_t sum = 0;
             for (int lag = 0; lag < order; lag++) {
                 int32_t before = samples[(index - 1 - lag) * PerceptFLACLanes + lane];
@@ -248,14 +249,14 @@ static TARGET void NAMED(predict_beginning)(const Predictors *predictors, int la
     }
 }
 
-// Products that fit into 32 bits. The newest sample comes last, so that no more waits for it than must.
-static TARGET void NAMED(predict)(const Predictors *predictors, int order, int blockSize, int32_t *samples) {
+// For products that fit into 32 bits. The newest sample is added last, so that as little as possible waits for it.
+static TARGET void NAMED(predict)(const Predictors *predictors, int order, int block_size, int32_t *samples) {
     Lanes *sample = (Lanes *)samples;
     SignedLanes shift;
     memcpy(&shift, predictors->shift, sizeof shift);
     const Lanes *coefficients = (const Lanes *)predictors->coefficients;
     Lanes newest = coefficients[0], last = sample[order - 1];
-    for (int index = order; index < blockSize; index++) {
+    for (int index = order; index < block_size; index++) {
         Lanes sum = {0};
         for (int lag = 1; lag < order; lag++) sum += coefficients[lag] * sample[index - 1 - lag];
         sum += newest * last;
@@ -264,13 +265,13 @@ static TARGET void NAMED(predict)(const Predictors *predictors, int order, int b
     }
 }
 
-static TARGET void NAMED(predict_wide)(const Predictors *predictors, int order, int blockSize, int32_t *samples) {
+static TARGET void NAMED(predict_wide)(const Predictors *predictors, int order, int block_size, int32_t *samples) {
     const SignedLanes *sample = (const SignedLanes *)samples;
-    SignedLanes narrowShift;
-    memcpy(&narrowShift, predictors->shift, sizeof narrowShift);
-    WideLanes shift = __builtin_convertvector(narrowShift, WideLanes);
+    SignedLanes narrow_shift;
+    memcpy(&narrow_shift, predictors->shift, sizeof narrow_shift);
+    WideLanes shift = __builtin_convertvector(narrow_shift, WideLanes);
     const SignedLanes *coefficients = (const SignedLanes *)predictors->coefficients;
-    for (int index = order; index < blockSize; index++) {
+    for (int index = order; index < block_size; index++) {
         WideLanes sum = {0};
         for (int lag = order - 1; lag >= 0; lag--) {
             sum += __builtin_convertvector(coefficients[lag], WideLanes)
@@ -280,81 +281,82 @@ static TARGET void NAMED(predict_wide)(const Predictors *predictors, int order, 
     }
 }
 
-// Whether all samples have no more bits than they may: else sums may have overflowed on the way.
-static TARGET bool NAMED(are_in_range)(const Predictors *predictors, int blockSize, const int32_t *samples) {
+// Whether all samples fit their bit depth; otherwise sums may have overflowed.
+static TARGET bool NAMED(are_in_range)(const Predictors *predictors, int block_size, const int32_t *samples) {
     Lanes excess = {0};
     Lanes offset, width;
     for (int lane = 0; lane < PerceptFLACLanes; lane++) {
-        offset[lane] = 1u << (predictors->bitDepth[lane] - 1);
-        width[lane] = (uint32_t)predictors->bitDepth[lane];
+        offset[lane] = 1u << (predictors->bit_depth[lane] - 1);
+        width[lane] = (uint32_t)predictors->bit_depth[lane];
     }
-    for (int index = 0; index < blockSize; index++) excess |= (((const Lanes *)samples)[index] + offset) >> width;
+    for (int index = 0; index < block_size; index++) excess |= (((const Lanes *)samples)[index] + offset) >> width;
     uint32_t any = 0;
     for (int lane = 0; lane < PerceptFLACLanes; lane++) any |= excess[lane];
     return any == 0;
 }
 
-static TARGET bool NAMED(restore)(const Predictors *predictors, int blockSize, int32_t *samples) {
-    int largestOrder = 0;
-    bool isWide = false;
+static TARGET bool NAMED(restore)(const Predictors *predictors, int block_size, int32_t *samples) {
+    int largest_order = 0;
+    bool is_wide = false;
     for (int lane = 0; lane < PerceptFLACLanes; lane++) {
         int64_t sum = 0;
         for (int lag = 0; lag < predictors->order[lane]; lag++) {
             int64_t coefficient = predictors->coefficients[lag][lane];
             sum += coefficient < 0 ? -coefficient : coefficient;
         }
-        isWide = isWide || sum << (predictors->bitDepth[lane] - 1) > INT32_MAX;
-        if (predictors->order[lane] > largestOrder) largestOrder = predictors->order[lane];
+        is_wide = is_wide || sum << (predictors->bit_depth[lane] - 1) > INT32_MAX;
+        if (predictors->order[lane] > largest_order) largest_order = predictors->order[lane];
     }
-    if (largestOrder > 0) {
-        // A lane that is longer than the shortest block has room for was refused before.
-        NAMED(predict_beginning)(predictors, largestOrder, samples);
-        if (isWide) {
-            NAMED(predict_wide)(predictors, largestOrder, blockSize, samples);
+    if (largest_order > 0) {
+        // A lane whose order exceeds the block size was rejected before.
+        NAMED(predict_beginning)(predictors, largest_order, samples);
+        if (is_wide) {
+            NAMED(predict_wide)(predictors, largest_order, block_size, samples);
         } else {
-            NAMED(predict)(predictors, largestOrder, blockSize, samples);
+            NAMED(predict)(predictors, largest_order, block_size, samples);
         }
     }
-    return NAMED(are_in_range)(predictors, blockSize, samples);
+    return NAMED(are_in_range)(predictors, block_size, samples);
 }
 
-// MARK: The whole
+// MARK: Groups of frames
 
 static TARGET bool NAMED(decode)(FLACStreamFormat format, const uint8_t *bytes, ptrdiff_t count, ptrdiff_t limit,
                                  int32_t *samples, FLACFrameGroup *group) {
     _Alignas(32) Predictors predictors;
-    // Lanes that no frame takes stay silent.
+    // Lanes without a frame stay silent.
     memset(&predictors, 0, sizeof predictors);
-    for (int lane = 0; lane < PerceptFLACLanes; lane++) predictors.bitDepth[lane] = format.bitDepth;
+    for (int lane = 0; lane < PerceptFLACLanes; lane++) predictors.bit_depth[lane] = format.bit_depth;
     ptrdiff_t start = 0;
     int lane = 0;
-    for (; lane + format.channelCount <= PerceptFLACLanes && start < limit && start < count; lane += format.channelCount) {
+    const int32_t channels = format.channel_count;
+    for (; lane + channels <= PerceptFLACLanes && start < limit && start < count; lane += channels) {
         FrameHeader header;
-        if (!read_header(bytes + start, format, &header) || header.blockSize > PerceptFLACLargestBlock) break;
-        if (group->frameCount == 0) {
-            group->blockSize = header.blockSize;
-            memset(samples, 0, (size_t)header.blockSize * sizeof(Lanes));
-        } else if (group->blockSize != header.blockSize) {
+        if (!read_header(bytes + start, format, &header) || header.block_size > PerceptFLACLargestBlock) break;
+        if (group->frame_count == 0) {
+            group->block_size = header.block_size;
+            memset(samples, 0, (size_t)header.block_size * sizeof(Lanes));
+        } else if (group->block_size != header.block_size) {
             break;
         }
         ptrdiff_t length = NAMED(take_frame)(format, bytes + start, count - start, header, &predictors, lane,
-                                             group->wastedBits, samples);
+                                             group->wasted_bits, samples);
         if (length == 0) {
-            // What was taken of it is silenced again, lest it be out of range.
-            for (int unused = lane; unused < lane + format.channelCount; unused++) {
+            // Samples decoded before the failure may be out of range.
+            for (int unused = lane; unused < lane + format.channel_count; unused++) {
                 predictors.order[unused] = 0;
-                predictors.bitDepth[unused] = format.bitDepth;
+                predictors.bit_depth[unused] = format.bit_depth;
                 for (int index = 0; index < LargestOrder; index++) predictors.coefficients[index][unused] = 0;
-                for (int index = 0; index < group->blockSize; index++) samples[index * PerceptFLACLanes + unused] = 0;
+                for (int index = 0; index < group->block_size; index++) samples[index * PerceptFLACLanes + unused] = 0;
             }
             break;
         }
         start += length;
-        group->assignments[group->frameCount] = (uint8_t)header.assignment;
-        group->ends[group->frameCount++] = start;
+        group->assignments[group->frame_count] = (uint8_t)header.assignment;
+        group->ends[group->frame_count++] = start;
     }
-    if (group->frameCount == 0 || !NAMED(restore)(&predictors, group->blockSize, samples)) {
-        group->frameCount = 0;
+    if (group->frame_count == 0 || !NAMED(restore)(&predictors, group->block_size, samples)) {
+        group->frame_count = 0;
         return false;
     }
     return true;
@@ -362,27 +364,27 @@ static TARGET bool NAMED(decode)(FLACStreamFormat format, const uint8_t *bytes, 
 
 static TARGET bool NAMED(channel)(FLACStreamFormat format, const FLACFrameGroup *group, const int32_t *samples,
                                   int32_t frame, int32_t channel, float *output) {
-    const float scale = 1.0f / (float)(1 << (format.bitDepth - 1));
+    const float scale = 1.0f / (float)(1 << (format.bit_depth - 1));
     int assignment = group->assignments[frame];
-    int lane = frame * format.channelCount + (assignment < 8 ? channel : 0);
+    int lane = frame * format.channel_count + (assignment < 8 ? channel : 0);
     const int32_t *first = samples + lane;
-    int wasted = group->wastedBits[lane], blockSize = group->blockSize;
+    int wasted = group->wasted_bits[lane], block_size = group->block_size;
     if (assignment < 8) {
-        for (int index = 0; index < blockSize; index++) {
+        for (int index = 0; index < block_size; index++) {
             output[index] = (float)(int32_t)((uint32_t)first[index * PerceptFLACLanes] << wasted) * scale;
         }
         return true;
     }
-    // Two channels that are in range may make one that is not.
+    // Two channels in range can combine into one that is not.
     uint32_t excess = 0;
-    int secondWasted = group->wastedBits[lane + 1];
+    int second_wasted = group->wasted_bits[lane + 1];
 #define EACH(value)                                                                              \
-    for (int index = 0; index < blockSize; index++) {                                            \
+    for (int index = 0; index < block_size; index++) {                                            \
         int32_t a = (int32_t)((uint32_t)first[index * PerceptFLACLanes] << wasted);              \
-        int32_t b = (int32_t)((uint32_t)first[index * PerceptFLACLanes + 1] << secondWasted);    \
+        int32_t b = (int32_t)((uint32_t)first[index * PerceptFLACLanes + 1] << second_wasted);    \
         (void)a, (void)b;                                                                        \
         int32_t sample = (value);                                                                \
-        excess |= ((uint32_t)sample + (1u << (format.bitDepth - 1))) >> format.bitDepth;         \
+        excess |= ((uint32_t)sample + (1u << (format.bit_depth - 1))) >> format.bit_depth;         \
         output[index] = (float)sample * scale;                                                   \
     }
     switch (assignment * 2 + channel) {
@@ -390,7 +392,7 @@ static TARGET bool NAMED(channel)(FLACStreamFormat format, const FLACFrameGroup 
     case 17: EACH(a - b) break;
     case 18: EACH(a + b) break;
     case 19: EACH(b) break;
-    // The middle lost its last bit, which is that of the difference.
+    // The mid channel lost its last bit, which equals that of the difference.
     case 20: EACH((a * 2 + (b & 1) + b) >> 1) break;
     default: EACH((a * 2 + (b & 1) - b) >> 1) break;
     }

@@ -1,6 +1,6 @@
-// Fourier transforms of LANES sequences side by side, included once for each width and precision: LANES numbers of type Scalar to a
-// vector, TARGET the attribute of what is compiled for it, NAMED(x) its names; fourier_constants.h comes before. What includes it
-// undefines them. No include guard, on purpose.
+// Fourier transforms of LANES sequences side by side, included once for each width and precision after
+// fourier_constants.h: a vector has LANES numbers of type Scalar, TARGET is the attribute of the functions, NAMED(x)
+// makes their names. The including file undefines the macros. It has no include guard on purpose.
 
 #define Lanes NAMED(Lanes)
 #define UnalignedLanes NAMED(UnalignedLanes)
@@ -27,7 +27,7 @@ INLINE TARGET void NAMED(two)(Point *a, Point *b) {
     *b = difference;
 }
 
-// Points k and radix − k share their products: half of them with the sums of opposite inputs, half with the differences.
+// Points k and radix − k share their products: half of them with the sums of opposite inputs, half with differences.
 INLINE TARGET void NAMED(odd)(Point *points, const int radix, const Scalar *cosines, const Scalar *sines) {
     Point sums[4], differences[4];
     Point first = points[0], total = points[0];
@@ -74,13 +74,13 @@ INLINE TARGET void NAMED(eight)(Point *points) {
     f = (Point){f.re + f.im, f.im - f.re};
     h = (Point){h.re - h.im, h.im + h.re};
     points[0] = (Point){a.re + e.re, a.im + e.im};
-    points[1] = (Point){b.re + f.re * rootOfHalf, b.im + f.im * rootOfHalf};
+    points[1] = (Point){b.re + f.re * root_of_half, b.im + f.im * root_of_half};
     points[2] = (Point){c.re + g.im, c.im - g.re};
-    points[3] = (Point){d.re - h.re * rootOfHalf, d.im - h.im * rootOfHalf};
+    points[3] = (Point){d.re - h.re * root_of_half, d.im - h.im * root_of_half};
     points[4] = (Point){a.re - e.re, a.im - e.im};
-    points[5] = (Point){b.re - f.re * rootOfHalf, b.im - f.im * rootOfHalf};
+    points[5] = (Point){b.re - f.re * root_of_half, b.im - f.im * root_of_half};
     points[6] = (Point){c.re - g.im, c.im + g.re};
-    points[7] = (Point){d.re + h.re * rootOfHalf, d.im + h.im * rootOfHalf};
+    points[7] = (Point){d.re + h.re * root_of_half, d.im + h.im * root_of_half};
 }
 
 INLINE TARGET void NAMED(nine)(Point *points) {
@@ -90,9 +90,9 @@ INLINE TARGET void NAMED(nine)(Point *points) {
         NAMED(odd)(thirds[i], 3, cosines3, sines3);
     }
     NAMED(turn)(&thirds[1][1], ninth);
-    NAMED(turn)(&thirds[1][2], twoNinths);
-    NAMED(turn)(&thirds[2][1], twoNinths);
-    NAMED(turn)(&thirds[2][2], fourNinths);
+    NAMED(turn)(&thirds[1][2], two_ninths);
+    NAMED(turn)(&thirds[2][1], two_ninths);
+    NAMED(turn)(&thirds[2][2], four_ninths);
     for (int k = 0; k < 3; k++) {
         Point row[3] = {thirds[0][k], thirds[1][k], thirds[2][k]};
         NAMED(odd)(row, 3, cosines3, sines3);
@@ -102,8 +102,9 @@ INLINE TARGET void NAMED(nine)(Point *points) {
 
 // MARK: Transforms, in place
 
-// One radix of the transforms of `count` stretches of `radix · rest` points. The twiddles go with the outputs of the forward
-// transform (decimation in frequency) and with the inputs of the one that undoes its order (decimation in time).
+// Computes one radix of the transforms of `count` stretches of `radix · rest` points. The twiddles apply to the outputs
+// of the forward transform (decimation in frequency), and to the inputs of the one that undoes its order (decimation in
+// time).
 INLINE TARGET void NAMED(radix)(Point *points, ptrdiff_t count, ptrdiff_t rest, const Scalar *twiddles, const int radix,
                                 const int before, const int after) {
     for (ptrdiff_t stretch = 0; stretch < count; stretch++) {
@@ -145,7 +146,7 @@ INLINE TARGET void NAMED(radix)(Point *points, ptrdiff_t count, ptrdiff_t rest, 
 RADICES(NAMED(radix_forward), length / radix, 0, 1)
 RADICES(NAMED(radix_last), 1, 0, 0)
 
-// Depth first: what a radix has split is transformed to its end while it is still near.
+// Depth first: a stretch is transformed to its end while it is still in the cache.
 OUTLINE TARGET void NAMED(forward)(Point *points, ptrdiff_t count, ptrdiff_t length, const int32_t *radices,
                                    const Scalar *twiddles) {
     ptrdiff_t radix = *radices, rest = length / radix;
@@ -169,7 +170,7 @@ OUTLINE TARGET void NAMED(forward)(Point *points, ptrdiff_t count, ptrdiff_t len
 #define HIGH_HALVES 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
 #endif
 
-// Rows become columns: interleaving the first half of the rows with the second moves each index's highest bit to the bottom.
+// Interleaving the first half of the rows with the second moves each index's highest bit to the bottom.
 INLINE TARGET void NAMED(transpose)(Lanes *rows) {
     for (int width = 1; width < LANES; width *= 2) {
         Lanes next[LANES];

@@ -6,7 +6,7 @@ static inline int range_of_4(int a, int b, int c, int d) {
     return (high_ab < high_cd ? high_cd : high_ab) - (low_ab < low_cd ? low_ab : low_cd);
 }
 
-ImageBlockCounts image_count_blocks(const uint8_t *upper, const uint8_t *lower, size_t pixel_count) {
+ImageBlockCounts percept_count_blocks(const uint8_t *upper, const uint8_t *lower, size_t pixel_count) {
     ImageBlockCounts counts = {0, 0, 0};
     for (size_t block = 0; block < pixel_count / 2; block++, upper += 6, lower += 6) {
         int range = 0;

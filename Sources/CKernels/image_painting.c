@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-// Into each of the functions that are compiled for some processor.
+#include "CKernelsSelection.h"
+
+// Compiled into each of the functions that target a processor.
 #define INLINE inline __attribute__((always_inline))
 
 // (new · c + old · (255 − c)) / 255, rounded to nearest.
@@ -19,7 +21,8 @@ static void blend_pixels(uint8_t *pixels, const uint8_t *coverage, size_t count,
     }
 }
 
-void image_blend_rgb_scalar(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color) {
+static void blend_rgb_scalar(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row,
+                             ImageColor color) {
     const uint8_t channels[3] = {color.red, color.green, color.blue};
     for (size_t row = 0; row < pixels.row_count; row++) {
         blend_pixels(pixels.first + row * pixels.bytes_per_row, coverage + row * coverage_per_row, pixels.row_length,
@@ -33,7 +36,7 @@ void image_blend_rgb_scalar(ImagePixelRows pixels, const uint8_t *coverage, size
 
 #define AVX2 __attribute__((target("avx2")))
 
-// How much of each byte of 16 pixels is covered: each of 16 coverages three times.
+// The coverage of each byte of 16 pixels: each of 16 coverages three times.
 AVX2 static inline __m128i tripled(__m128i coverage, int part) {
     const __m128i orders[3] = {_mm_setr_epi8(0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 5),
                                _mm_setr_epi8(5, 5, 6, 6, 6, 7, 7, 7, 8, 8, 8, 9, 9, 9, 10, 10),
@@ -41,7 +44,7 @@ AVX2 static inline __m128i tripled(__m128i coverage, int part) {
     return _mm_shuffle_epi8(coverage, orders[part]);
 }
 
-// Sixteen bytes, in which the sum of both products and 127 is less than 2¹⁶, so that ⌊x / 255⌋ = (x + 1 + ⌊x / 256⌋) / 256.
+// Sixteen bytes. The sum of both products and 127 is less than 2¹⁶, so that ⌊x / 255⌋ = ⌊(x + 1 + ⌊x / 256⌋) / 256⌋.
 AVX2 static inline __m128i mixed_lanes(__m256i new, __m128i old, __m128i coverage) {
     __m256i over = _mm256_cvtepu8_epi16(coverage);
     __m256i kept = _mm256_sub_epi16(_mm256_set1_epi16(255), over);
@@ -52,7 +55,7 @@ AVX2 static inline __m128i mixed_lanes(__m256i new, __m128i old, __m128i coverag
     return _mm_packus_epi16(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
 }
 
-// Of the last pixels of a row, fewer than 16, eight at once, then four.
+// Blends the last pixels of a row, fewer than 16: eight at once, then four, then the rest.
 AVX2 static void blend_rest_avx2(uint8_t *pixels, const uint8_t *coverage, size_t count, const uint8_t *color,
                                  const __m256i *colors) {
     uint64_t eight;
@@ -60,7 +63,8 @@ AVX2 static void blend_rest_avx2(uint8_t *pixels, const uint8_t *coverage, size_
         memcpy(&eight, coverage, 8);
         if (eight != 0) {
             __m128i shares = _mm_cvtsi64_si128((int64_t)eight);
-            __m128i low = _mm_loadu_si128((const __m128i *)pixels), high = _mm_loadl_epi64((const __m128i *)(pixels + 16));
+            __m128i low = _mm_loadu_si128((const __m128i *)pixels);
+            __m128i high = _mm_loadl_epi64((const __m128i *)(pixels + 16));
             _mm_storeu_si128((__m128i *)pixels, mixed_lanes(colors[0], low, tripled(shares, 0)));
             _mm_storel_epi64((__m128i *)(pixels + 16), mixed_lanes(colors[1], high, tripled(shares, 1)));
         }
@@ -120,14 +124,14 @@ AVX2 static void blend_rgb_avx2(ImagePixelRows pixels, const uint8_t *coverage, 
 
 #endif
 
-void image_blend_rgb(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color) {
+void percept_blend_rgb(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) return blend_rgb_avx2(pixels, coverage, coverage_per_row, color);
+    if (percept_kernel() != PerceptKernelScalar) return blend_rgb_avx2(pixels, coverage, coverage_per_row, color);
 #endif
-    image_blend_rgb_scalar(pixels, coverage, coverage_per_row, color);
+    blend_rgb_scalar(pixels, coverage, coverage_per_row, color);
 }
 
-// 32 pixels: what is shorter than a row's rest is its beginning, which overlaps what has been written.
+// 32 pixels. The rest of a row is written as a shorter pattern that overlaps what precedes it.
 enum { PATTERN_LENGTH = 96 };
 
 static INLINE void fill_pixels(uint8_t *pixels, size_t byte_count, const uint8_t *pattern) {
@@ -150,7 +154,7 @@ static INLINE void fill_pixels(uint8_t *pixels, size_t byte_count, const uint8_t
     }
 }
 
-// Rows lie pages apart, where no processor looks ahead by itself.
+// Rows lie pages apart, so the processor does not prefetch them by itself.
 enum { ROWS_AHEAD = 4, CACHE_LINE = 64 };
 
 static INLINE void fill_rows(ImagePixelRows pixels, const uint8_t *pattern) {
@@ -171,17 +175,17 @@ AVX2 static void fill_rows_avx2(ImagePixelRows pixels, const uint8_t *pattern) {
 
 #endif
 
-void image_fill_rgb(ImagePixelRows pixels, ImageColor color) {
+void percept_fill_rgb(ImagePixelRows pixels, ImageColor color) {
     const uint8_t channels[3] = {color.red, color.green, color.blue};
     uint8_t pattern[PATTERN_LENGTH];
     for (int i = 0; i < PATTERN_LENGTH; i++) pattern[i] = channels[i % 3];
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) return fill_rows_avx2(pixels, pattern);
+    if (percept_kernel() != PerceptKernelScalar) return fill_rows_avx2(pixels, pattern);
 #endif
     fill_rows(pixels, pattern);
 }
 
-// Each byte of the colour times its share, and what is rounded by.
+// The pattern holds each byte of the colour times the coverage, plus 127 for rounding.
 static INLINE void tint_rows(ImagePixelRows pixels, ImageColor color, uint32_t coverage) {
     const uint8_t channels[3] = {color.red, color.green, color.blue};
     uint16_t pattern[48];
@@ -209,9 +213,9 @@ AVX2 static void tint_rows_avx2(ImagePixelRows pixels, ImageColor color, uint32_
 
 #endif
 
-void image_tint_rgb(ImagePixelRows pixels, ImageColor color, uint8_t coverage) {
+void percept_tint_rgb(ImagePixelRows pixels, ImageColor color, uint8_t coverage) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) return tint_rows_avx2(pixels, color, coverage);
+    if (percept_kernel() != PerceptKernelScalar) return tint_rows_avx2(pixels, color, coverage);
 #endif
     tint_rows(pixels, color, coverage);
 }

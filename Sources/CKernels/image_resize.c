@@ -1,14 +1,17 @@
 #include "CKernelsImage.h"
 
+#include "CKernelsSelection.h"
+
 static uint8_t clipped(int32_t sum) {
-    int32_t value = sum >> IMAGE_RESIZE_BITS;
+    int32_t value = sum >> PerceptResizeBits;
     return value < 0 ? 0 : value > 255 ? 255 : (uint8_t)value;
 }
 
-// Unsigned, so that a sum which runs over wraps instead of being undefined; it cannot for weights that add up to one.
-static const uint32_t half = 1u << (IMAGE_RESIZE_BITS - 1);
+// Unsigned, so that an overflow wraps instead of being undefined. Weights that add up to one never overflow.
+static const uint32_t half = 1u << (PerceptResizeBits - 1);
 
-static inline void row_range_scalar(const uint8_t *input, uint8_t *output, const ImageResizeAxis *axis, size_t channels) {
+static inline void row_range_scalar(const uint8_t *input, uint8_t *output, const ImageResizeAxis *axis,
+                                    size_t channels) {
     for (size_t i = 0; i < axis->output_count; i++) {
         const int32_t *weights = axis->weights + i * axis->stride;
         const uint8_t *pixels = input + (size_t)axis->starts[i] * channels;
@@ -23,7 +26,7 @@ static inline void row_range_scalar(const uint8_t *input, uint8_t *output, const
     }
 }
 
-void image_resize_row_scalar(const uint8_t *input, size_t input_count, uint8_t *output, const ImageResizeAxis *axis,
+static void resize_row_scalar(const uint8_t *input, size_t input_count, uint8_t *output, const ImageResizeAxis *axis,
                              int32_t channel_count) {
     (void)input_count;
     // The count as a constant lets the compiler keep the sums in registers.
@@ -35,7 +38,7 @@ void image_resize_row_scalar(const uint8_t *input, size_t input_count, uint8_t *
     }
 }
 
-void image_resize_column_scalar(const uint8_t *const *rows, const int32_t *weights, size_t row_count, uint8_t *output,
+static void resize_column_scalar(const uint8_t *const *rows, const int32_t *weights, size_t row_count, uint8_t *output,
                                 size_t count) {
     for (size_t i = 0; i < count; i++) {
         uint32_t sum = half;
@@ -50,8 +53,6 @@ void image_resize_column_scalar(const uint8_t *const *rows, const int32_t *weigh
 
 #define AVX2 __attribute__((target("avx2")))
 
-static bool has_avx2(void) { return __builtin_cpu_supports("avx2"); }
-
 // Eight bytes as eight 32-bit lanes.
 AVX2 static inline __m256i widened(const uint8_t *bytes) {
     return _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)bytes));
@@ -62,9 +63,9 @@ AVX2 static inline __m256i added(__m256i sums, __m256i pixels, __m256i weights) 
     return _mm256_add_epi32(sums, _mm256_mullo_epi32(pixels, weights));
 }
 
-// Sums of 32 bits to bytes, clipped to 0…255, in the lowest lanes.
+// Converts 32-bit sums to bytes, clipped to 0…255, in the lowest lanes.
 AVX2 static inline __m128i clipped_lanes(__m128i sums) {
-    __m128i values = _mm_srai_epi32(sums, IMAGE_RESIZE_BITS);
+    __m128i values = _mm_srai_epi32(sums, PerceptResizeBits);
     values = _mm_packus_epi32(values, values);
     return _mm_packus_epi16(values, values);
 }
@@ -116,8 +117,8 @@ AVX2 static void row_range_avx2(const uint8_t *input, size_t input_count, uint8_
         const int32_t *weights = axis->weights + i * axis->stride;
         size_t start = (size_t)axis->starts[i];
         int32_t count = axis->counts[i];
-        // Whole registers are read: up to seven taps too many, which weigh nothing, and four bytes more. Where these
-        // would lie behind the row, the pixel is made in plain C.
+        // Whole registers are read: up to seven taps too many, whose weights are zero, and four bytes more. Where these
+        // would lie beyond the row, the pixel is computed in plain C.
         size_t last = (start + (size_t)count + 7) * channels + 4;
         uint8_t *target = output + i * channels;
         if (last > input_count * channels) {
@@ -154,7 +155,7 @@ AVX2 static void column_avx2(const uint8_t *const *rows, const int32_t *weights,
                 sums[part] = added(sums[part], widened(rows[k] + i + part * LANES), weight);
             }
         }
-        for (int part = 0; part < REGISTERS; part++) sums[part] = _mm256_srai_epi32(sums[part], IMAGE_RESIZE_BITS);
+        for (int part = 0; part < REGISTERS; part++) sums[part] = _mm256_srai_epi32(sums[part], PerceptResizeBits);
         // Packing works within halves of a register, which leaves groups of four bytes in the order 0 2 4 6 1 3 5 7.
         __m256i low = _mm256_packus_epi32(sums[0], sums[1]), high = _mm256_packus_epi32(sums[2], sums[3]);
         __m256i bytes = _mm256_packus_epi16(low, high);
@@ -170,23 +171,23 @@ AVX2 static void column_avx2(const uint8_t *const *rows, const int32_t *weights,
 
 #endif
 
-void image_resize_row(const uint8_t *input, size_t input_count, uint8_t *output, const ImageResizeAxis *axis,
+void percept_resize_row(const uint8_t *input, size_t input_count, uint8_t *output, const ImageResizeAxis *axis,
                       int32_t channel_count) {
 #if defined(__x86_64__)
-    if (has_avx2()) return row_avx2(input, input_count, output, axis, channel_count);
+    if (percept_kernel() != PerceptKernelScalar) return row_avx2(input, input_count, output, axis, channel_count);
 #endif
-    image_resize_row_scalar(input, input_count, output, axis, channel_count);
+    resize_row_scalar(input, input_count, output, axis, channel_count);
 }
 
-void image_resize_column(const uint8_t *const *rows, const int32_t *weights, size_t row_count, uint8_t *output,
+void percept_resize_column(const uint8_t *const *rows, const int32_t *weights, size_t row_count, uint8_t *output,
                          size_t count) {
 #if defined(__x86_64__)
-    if (has_avx2()) return column_avx2(rows, weights, row_count, output, count);
+    if (percept_kernel() != PerceptKernelScalar) return column_avx2(rows, weights, row_count, output, count);
 #endif
-    image_resize_column_scalar(rows, weights, row_count, output, count);
+    resize_column_scalar(rows, weights, row_count, output, count);
 }
 
-void image_premultiply(uint8_t *pixels, size_t count, int32_t channel_count) {
+void percept_premultiply(uint8_t *pixels, size_t count, int32_t channel_count) {
     for (size_t i = 0; i < count; i++, pixels += channel_count) {
         uint32_t alpha = pixels[channel_count - 1];
         if (alpha == 255) continue;
@@ -197,7 +198,7 @@ void image_premultiply(uint8_t *pixels, size_t count, int32_t channel_count) {
     }
 }
 
-void image_unpremultiply(uint8_t *pixels, size_t count, int32_t channel_count) {
+void percept_unpremultiply(uint8_t *pixels, size_t count, int32_t channel_count) {
     for (size_t i = 0; i < count; i++, pixels += channel_count) {
         uint32_t alpha = pixels[channel_count - 1];
         if (alpha == 255 || alpha == 0) continue;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "CKernelsSelection.h"
+
 typedef float Scalar;
 #include "fourier_constants.h"
 
@@ -11,8 +13,8 @@ ptrdiff_t percept_overlap_save_scratch_count(const OverlapSave *plan) {
 
 // MARK: One implementation for each width of vector
 
-// One register to a vector, and eight lanes with AVX-512 too: what it adds is 32 registers, enough for nine points and their sums.
-// Sixteen lanes would need twice the cache and take half as long again.
+// A vector is one register. AVX-512 uses eight lanes too: its gain is 32 registers, enough for nine points and their
+// sums. Sixteen lanes would need twice the cache and take half as long again.
 #define LANES 4
 #define TARGET
 #define NAMED(name) name##_scalar
@@ -30,12 +32,13 @@ ptrdiff_t percept_overlap_save_scratch_count(const OverlapSave *plan) {
 #include "overlap_save_lanes.h"
 #endif
 
-void percept_overlap_save(PerceptKernel kernel, const OverlapSave *plan, const float *input, float *scratch, float *output) {
+void percept_overlap_save(const OverlapSave *plan, const float *input, float *scratch, float *output) {
 #if defined(__x86_64__)
-    if (kernel == PerceptKernelAVX512) return blocks_avx512(plan, input, scratch, output);
-    if (kernel == PerceptKernelAVX2) return blocks_avx2(plan, input, scratch, output);
-#else
-    (void)kernel;
+    switch (percept_kernel()) {
+    case PerceptKernelAVX512: return blocks_avx512(plan, input, scratch, output);
+    case PerceptKernelAVX2: return blocks_avx2(plan, input, scratch, output);
+    case PerceptKernelScalar: break;
+    }
 #endif
     blocks_scalar(plan, input, scratch, output);
 }

@@ -1,5 +1,5 @@
-// The body of overlap_save.c, included once for each width: LANES floats to a vector, TARGET the attribute of what is
-// compiled for it, NAMED(x) its names. No include guard, on purpose.
+// The body of overlap_save.c, included once for each width: a vector has LANES floats, TARGET is the attribute of the
+// functions, NAMED(x) makes their names. It has no include guard on purpose.
 
 #include "fourier_lanes.h"
 
@@ -24,7 +24,7 @@ OUTLINE TARGET void NAMED(load_blocks)(const OverlapSave *plan, const float *inp
         for (int part = 0; part < 2; part++) {
             Lanes rows[LANES];
             for (int j = 0; j < LANES; j++) {
-                const float *place = input + (2 * j + part) * plan->inputHop + t;
+                const float *place = input + (2 * j + part) * plan->input_hop + t;
                 if (width == LANES) rows[j] = *(const UnalignedLanes *)place;
                 else rows[j] = (Lanes){0}, memcpy(&rows[j], place, (size_t)width * sizeof(float));
             }
@@ -34,8 +34,7 @@ OUTLINE TARGET void NAMED(load_blocks)(const OverlapSave *plan, const float *inp
     }
 }
 
-// Real and imaginary part change places: a forward transform of that is the inverse one, with the parts in their places again
-// after a second exchange, which store_blocks makes.
+// Swaps real and imaginary parts: a forward transform then computes the inverse one, and store_blocks swaps them back.
 OUTLINE TARGET void NAMED(filter)(const OverlapSave *plan, const Point *spectrum, Point *points) {
     for (ptrdiff_t place = 0; place < plan->backward.length; place++) {
         Point point = {{0}, {0}};
@@ -48,14 +47,15 @@ OUTLINE TARGET void NAMED(filter)(const OverlapSave *plan, const Point *spectrum
 }
 
 OUTLINE TARGET void NAMED(store_blocks)(const OverlapSave *plan, const Point *points, float *output) {
-    for (ptrdiff_t n = 0; n < plan->outputHop; n += LANES) {
-        ptrdiff_t width = plan->outputHop - n < LANES ? plan->outputHop - n : LANES;
+    for (ptrdiff_t n = 0; n < plan->output_hop; n += LANES) {
+        ptrdiff_t width = plan->output_hop - n < LANES ? plan->output_hop - n : LANES;
         for (int part = 0; part < 2; part++) {
             Lanes rows[LANES];
-            for (int i = 0; i < LANES; i++) rows[i] = i < width ? (part ? points[n + i].re : points[n + i].im) : (Lanes){0};
+            for (int i = 0; i < LANES; i++) rows[i] = (Lanes){0};
+            for (int i = 0; i < width; i++) rows[i] = part ? points[n + i].re : points[n + i].im;
             NAMED(transpose)(rows);
             for (int j = 0; j < LANES; j++) {
-                float *place = output + (2 * j + part) * plan->outputHop + n;
+                float *place = output + (2 * j + part) * plan->output_hop + n;
                 if (width == LANES) *(UnalignedLanes *)place = rows[j];
                 else memcpy(place, &rows[j], (size_t)width * sizeof(float));
             }
@@ -67,11 +67,11 @@ TARGET static void NAMED(blocks)(const OverlapSave *plan, const float *input, fl
     Point *spectrum = (Point *)scratch;
     Point *points = spectrum + plan->forward.length;
     for (ptrdiff_t block = 0; block < PerceptOverlapSaveBlocks; block += 2 * LANES) {
-        NAMED(load_blocks)(plan, input + block * plan->inputHop, spectrum);
+        NAMED(load_blocks)(plan, input + block * plan->input_hop, spectrum);
         NAMED(forward)(spectrum, 1, plan->forward.length, plan->forward.radices, plan->forward.twiddles);
         NAMED(filter)(plan, spectrum, points);
         NAMED(backward)(points, 1, plan->backward.length, plan->backward.radices, plan->backward.twiddles);
-        NAMED(store_blocks)(plan, points, output + block * plan->outputHop);
+        NAMED(store_blocks)(plan, points, output + block * plan->output_hop);
     }
 }
 

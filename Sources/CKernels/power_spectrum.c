@@ -1,5 +1,7 @@
 #include "CKernelsPowerSpectrum.h"
 
+#include "CKernelsSelection.h"
+
 typedef double Scalar;
 #include "fourier_constants.h"
 
@@ -26,13 +28,14 @@ ptrdiff_t percept_power_spectrum_scratch_count(const PowerSpectrum *plan) {
 #include "power_spectrum_lanes.h"
 #endif
 
-void percept_power_spectra(PerceptKernel kernel, const PowerSpectrum *plan, const float *input, ptrdiff_t hop,
-                           double *scratch, double *output) {
+void percept_power_spectra(const PowerSpectrum *plan, const float *input, ptrdiff_t hop, double *scratch,
+                           double *output) {
 #if defined(__x86_64__)
-    if (kernel == PerceptKernelAVX512) return spectra_avx512(plan, input, hop, scratch, output);
-    if (kernel == PerceptKernelAVX2) return spectra_avx2(plan, input, hop, scratch, output);
-#else
-    (void)kernel;
+    switch (percept_kernel()) {
+    case PerceptKernelAVX512: return spectra_avx512(plan, input, hop, scratch, output);
+    case PerceptKernelAVX2: return spectra_avx2(plan, input, hop, scratch, output);
+    case PerceptKernelScalar: break;
+    }
 #endif
     spectra_scalar(plan, input, hop, scratch, output);
 }

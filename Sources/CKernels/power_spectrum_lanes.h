@@ -1,5 +1,5 @@
-// The body of power_spectrum.c, included once for each width: LANES doubles to a vector, TARGET the attribute of what is compiled
-// for it, NAMED(x) its names. No include guard, on purpose.
+// The body of power_spectrum.c, included once for each width: a vector has LANES doubles, TARGET is the attribute of
+// the functions, NAMED(x) makes their names. It has no include guard on purpose.
 
 #include "fourier_lanes.h"
 
@@ -20,16 +20,18 @@ OUTLINE TARGET void NAMED(load_frames)(const PowerSpectrum *plan, const float *i
                 }
             }
             NAMED(transpose)(rows);
-            for (int i = 0; i < width; i++) *(part ? &points[t + i].im : &points[t + i].re) = rows[i] * plan->window[t + i];
+            for (int i = 0; i < width; i++) {
+                *(part ? &points[t + i].im : &points[t + i].re) = rows[i] * plan->window[t + i];
+            }
         }
     }
 }
 
-// Two real frames share a transform X as its real and imaginary part. The spectrum of the first is (X[k] + X*[−k]) / 2, that of the
-// second (X[k] − X*[−k]) / 2i; the quarter is in the weights.
+// Two real frames share a transform X as its real and imaginary part. The spectrum of the first is (X[k] + X*[−k]) / 2,
+// that of the second (X[k] − X*[−k]) / 2i. The weights include the quarter.
 OUTLINE TARGET void NAMED(store_powers)(const PowerSpectrum *plan, const Point *points, double *output) {
-    for (ptrdiff_t k = 0; k < plan->binCount; k += LANES) {
-        ptrdiff_t width = plan->binCount - k < LANES ? plan->binCount - k : LANES;
+    for (ptrdiff_t k = 0; k < plan->bin_count; k += LANES) {
+        ptrdiff_t width = plan->bin_count - k < LANES ? plan->bin_count - k : LANES;
         Lanes first[LANES], second[LANES];
         for (int i = 0; i < LANES; i++) {
             ptrdiff_t bin = i < width ? k + i : k;
@@ -42,7 +44,7 @@ OUTLINE TARGET void NAMED(store_powers)(const PowerSpectrum *plan, const Point *
             Lanes *rows = part ? second : first;
             NAMED(transpose)(rows);
             for (int j = 0; j < LANES; j++) {
-                double *place = output + (2 * j + part) * plan->binCount + k;
+                double *place = output + (2 * j + part) * plan->bin_count + k;
                 if (width == LANES) *(UnalignedLanes *)place = rows[j];
                 else for (int i = 0; i < width; i++) place[i] = rows[j][i];
             }
@@ -56,7 +58,7 @@ TARGET static void NAMED(spectra)(const PowerSpectrum *plan, const float *input,
     for (ptrdiff_t frame = 0; frame < PerceptPowerSpectrumFrames; frame += 2 * LANES) {
         NAMED(load_frames)(plan, input + frame * hop, hop, points);
         NAMED(forward)(points, 1, plan->length, plan->radices, plan->twiddles);
-        NAMED(store_powers)(plan, points, output + frame * plan->binCount);
+        NAMED(store_powers)(plan, points, output + frame * plan->bin_count);
     }
 }
 

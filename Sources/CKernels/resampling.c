@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "CKernelsSelection.h"
+
 #if defined(__x86_64__)
 #define AVX2 __attribute__((target("avx2,fma")))
 #define AVX512 __attribute__((target("avx512f,avx2,fma")))
@@ -14,37 +16,30 @@ enum { lanes = PerceptPolyphaseLanes, group = PerceptPolyphaseGroup };
 typedef float Lanes __attribute__((vector_size(lanes * sizeof(float))));
 typedef float UnalignedLanes __attribute__((vector_size(lanes * sizeof(float)), aligned(4)));
 
-PerceptKernel percept_best_kernel(void) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) return PerceptKernelAVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return PerceptKernelAVX2;
-#endif
-    return PerceptKernelScalar;
-}
-
 // MARK: Whole periods
 
 ptrdiff_t percept_polyphase_scratch_count(const PolyphasePeriod *period) {
-    return (period->reach + period->groupCount * group) * lanes;
+    return (period->reach + period->group_count * group) * lanes;
 }
 
-// columns[t * lanes + j] = input[j * inputCount + t]: the inputs of sixteen periods side by side. Compiled for the plain target
-// on purpose: with AVX-512 the compiler would choose scatter instructions, which are slow.
-static __attribute__((noinline)) void transpose_input(const PolyphasePeriod *period, const float *input, float *columns) {
-    ptrdiff_t count = period->inputCount, reach = period->reach;
+// columns[t * lanes + j] = input[j * input_count + t]: the inputs of sixteen periods side by side. Compiled for the
+// baseline target on purpose: with AVX-512 the compiler would choose scatter instructions, which are slow.
+static __attribute__((noinline)) void transpose_input(const PolyphasePeriod *period, const float *input,
+                                                      float *columns) {
+    ptrdiff_t count = period->input_count, reach = period->reach;
     ptrdiff_t own = reach < count ? reach : count;
     for (ptrdiff_t j = 0; j < lanes; j++) {
         const float *column = input + j * count;
         for (ptrdiff_t t = 0; t < own; t++) columns[t * lanes + j] = column[t];
     }
-    // What lies beyond a period is the next lane's beginning.
+    // The inputs beyond a period are the beginning of the next lane.
     for (ptrdiff_t t = own; t < reach; t++) {
         memcpy(columns + t * lanes, columns + (t - count) * lanes + 1, (lanes - 1) * sizeof(float));
         columns[t * lanes + lanes - 1] = input[(lanes - 1) * count + t];
     }
 }
 
-// `width` outputs of a group from `first` on; each lane adds in the order of t, whatever the width.
+// Computes `width` outputs of a group from `first` on. Each lane adds in the order of t, whatever the width.
 INLINE void convolve(const float *coefficients, const float *columns, ptrdiff_t length, const int first,
                      const int width, float *results) {
     Lanes sums[group];
@@ -57,24 +52,25 @@ INLINE void convolve(const float *coefficients, const float *columns, ptrdiff_t 
     for (int b = 0; b < width; b++) *(UnalignedLanes *)(results + (first + b) * lanes) = sums[b];
 }
 
-static __attribute__((noinline)) void transpose_results(const PolyphasePeriod *period, const float *results, float *output) {
+static __attribute__((noinline)) void transpose_results(const PolyphasePeriod *period, const float *results,
+                                                        float *output) {
     for (ptrdiff_t j = 0; j < lanes; j++) {
-        for (ptrdiff_t n = 0; n < period->outputCount; n++) {
-            output[j * period->outputCount + n] = results[n * lanes + j];
+        for (ptrdiff_t n = 0; n < period->output_count; n++) {
+            output[j * period->output_count + n] = results[n * lanes + j];
         }
     }
 }
 
-// `width` is how many sums the target's registers hold: a divisor of the group.
+// `width` is the number of sums that fit the target's registers, a divisor of the group.
 INLINE void periods(const PolyphasePeriod *period, const float *input, float *scratch, float *output, const int width) {
     float *columns = scratch;
     float *results = scratch + period->reach * lanes;
     transpose_input(period, input, columns);
-    for (ptrdiff_t g = 0; g < period->groupCount; g++) {
-        const float *coefficients = period->coefficients + g * period->groupLength * group;
-        const float *start = columns + period->groupStarts[g] * lanes;
+    for (ptrdiff_t g = 0; g < period->group_count; g++) {
+        const float *coefficients = period->coefficients + g * period->group_length * group;
+        const float *start = columns + period->group_starts[g] * lanes;
         for (int first = 0; first < group; first += width) {
-            convolve(coefficients, start, period->groupLength, first, width, results + g * group * lanes);
+            convolve(coefficients, start, period->group_length, first, width, results + g * group * lanes);
         }
     }
     transpose_results(period, results, output);
@@ -94,13 +90,13 @@ AVX512 static void periods_avx512(const PolyphasePeriod *period, const float *in
 }
 #endif
 
-void percept_polyphase_periods(PerceptKernel kernel, const PolyphasePeriod *period, const float *input, float *scratch,
-                               float *output) {
+void percept_polyphase_periods(const PolyphasePeriod *period, const float *input, float *scratch, float *output) {
 #if defined(__x86_64__)
-    if (kernel == PerceptKernelAVX512) return periods_avx512(period, input, scratch, output);
-    if (kernel == PerceptKernelAVX2) return periods_avx2(period, input, scratch, output);
-#else
-    (void)kernel;
+    switch (percept_kernel()) {
+    case PerceptKernelAVX512: return periods_avx512(period, input, scratch, output);
+    case PerceptKernelAVX2: return periods_avx2(period, input, scratch, output);
+    case PerceptKernelScalar: break;
+    }
 #endif
     periods_scalar(period, input, scratch, output);
 }
@@ -116,22 +112,22 @@ INLINE float sum_of_lanes(const Lanes *vector) {
 }
 
 // The inner products of one stretch of input with four neighbouring rows, weighted.
-INLINE float weighted_products(const float *input, const float *rows, ptrdiff_t tapCount, const double weights[4]) {
+INLINE float weighted_products(const float *input, const float *rows, ptrdiff_t tap_count, const double weights[4]) {
     Lanes sums[4] = {{0}, {0}, {0}, {0}};
-    for (ptrdiff_t i = 0; i < tapCount; i += lanes) {
+    for (ptrdiff_t i = 0; i < tap_count; i += lanes) {
         Lanes x = *(const UnalignedLanes *)(input + i);
-        for (int k = 0; k < 4; k++) sums[k] += x * *(const UnalignedLanes *)(rows + k * tapCount + i);
+        for (int k = 0; k < 4; k++) sums[k] += x * *(const UnalignedLanes *)(rows + k * tap_count + i);
     }
     double sum = 0;
     for (int k = 0; k < 4; k++) sum += weights[k] * (double)sum_of_lanes(&sums[k]);
     return (float)sum;
 }
 
-INLINE void cubic(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tapCount, ptrdiff_t density,
+INLINE void cubic(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tap_count, ptrdiff_t density,
                   float *output, ptrdiff_t count) {
     PolyphaseState next = *state;
     for (ptrdiff_t n = 0; n < count; n++) {
-        double exact = (double)next.phase * (double)density / (double)next.phaseCount;
+        double exact = (double)next.phase * (double)density / (double)next.phase_count;
         ptrdiff_t row = (ptrdiff_t)exact;
         double x = exact - (double)row;
         // Lagrange's weights for the rows at −1, 0, 1 and 2 of the row before the phase.
@@ -142,11 +138,11 @@ INLINE void cubic(PolyphaseState *state, const float *input, const float *rows, 
             (x + 1) * x * (x - 1) / 6,
         };
         // Row 0 of the table stands for phase −1, hence the four rows start at `row`.
-        output[n] = weighted_products(input + next.position, rows + row * tapCount, tapCount, weights);
+        output[n] = weighted_products(input + next.position, rows + row * tap_count, tap_count, weights);
         next.position += next.step;
-        next.phase += next.phaseStep;
-        if (next.phase >= next.phaseCount) {
-            next.phase -= next.phaseCount;
+        next.phase += next.phase_step;
+        if (next.phase >= next.phase_count) {
+            next.phase -= next.phase_count;
             next.position += 1;
         }
     }
@@ -154,24 +150,25 @@ INLINE void cubic(PolyphaseState *state, const float *input, const float *rows, 
 }
 
 #if defined(__x86_64__)
-AVX2 static void cubic_avx2(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tapCount,
+AVX2 static void cubic_avx2(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tap_count,
                             ptrdiff_t density, float *output, ptrdiff_t count) {
-    cubic(state, input, rows, tapCount, density, output, count);
+    cubic(state, input, rows, tap_count, density, output, count);
 }
 
-AVX512 static void cubic_avx512(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tapCount,
+AVX512 static void cubic_avx512(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tap_count,
                                 ptrdiff_t density, float *output, ptrdiff_t count) {
-    cubic(state, input, rows, tapCount, density, output, count);
+    cubic(state, input, rows, tap_count, density, output, count);
 }
 #endif
 
-void percept_polyphase_cubic(PerceptKernel kernel, PolyphaseState *state, const float *input, const float *rows,
-                             ptrdiff_t tapCount, ptrdiff_t density, float *output, ptrdiff_t count) {
+void percept_polyphase_cubic(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tap_count,
+                             ptrdiff_t density, float *output, ptrdiff_t count) {
 #if defined(__x86_64__)
-    if (kernel == PerceptKernelAVX512) return cubic_avx512(state, input, rows, tapCount, density, output, count);
-    if (kernel == PerceptKernelAVX2) return cubic_avx2(state, input, rows, tapCount, density, output, count);
-#else
-    (void)kernel;
+    switch (percept_kernel()) {
+    case PerceptKernelAVX512: return cubic_avx512(state, input, rows, tap_count, density, output, count);
+    case PerceptKernelAVX2: return cubic_avx2(state, input, rows, tap_count, density, output, count);
+    case PerceptKernelScalar: break;
+    }
 #endif
-    cubic(state, input, rows, tapCount, density, output, count);
+    cubic(state, input, rows, tap_count, density, output, count);
 }

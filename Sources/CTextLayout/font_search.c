@@ -1,6 +1,6 @@
 #include "CTextLayout.h"
-#include "loaded_library.h"
 
+#include <CLoadedLibrary.h>
 #include <fontconfig/fontconfig.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -32,6 +32,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load(void) {
     static const char *const paths[] = {
+        "",
 #ifdef __APPLE__
         "libfontconfig.1.dylib", "/opt/homebrew/lib/libfontconfig.1.dylib", "/usr/local/lib/libfontconfig.1.dylib",
 #else
@@ -61,10 +62,10 @@ static void load(void) {
         {"FcStrCmpIgnoreCase", (void **)&fontconfig.compare_ignoring_case},
         {NULL, NULL},
     };
-    is_loaded = load_functions(paths, functions);
+    is_loaded = percept_load_functions(paths, functions);
 }
 
-bool font_search_is_available(void) {
+bool percept_font_search_is_available(void) {
     pthread_once(&once, load);
     return is_loaded;
 }
@@ -78,7 +79,7 @@ static bool is_true(const FcPattern *font, const char *property, bool otherwise)
     return fontconfig.pattern_get_bool(font, property, 0, &value) == FcResultMatch ? value == FcTrue : otherwise;
 }
 
-// Keeps the fonts that can be drawn at any size in one colour.
+// Keeps the outline fonts without colours.
 static FontList *list_of(FcPattern *const *fonts, int count) {
     FontList *list = calloc(1, sizeof(FontList));
     if (!list) return NULL;
@@ -96,7 +97,7 @@ static FontList *list_of(FcPattern *const *fonts, int count) {
         if (!fontconfig.font_set_add(list->fonts, font)) fontconfig.pattern_destroy(font);
     }
     if (list->fonts && list->fonts->nfont > 0) return list;
-    font_list_free(list);
+    percept_font_list_free(list);
     return NULL;
 }
 
@@ -109,7 +110,7 @@ static bool is_generic(const FcChar8 *family) {
     return false;
 }
 
-// Whether `font` has one of the names that fontconfig's rules bind to the one asked for: it finds some font for any name.
+// Whether `font` has one of the names that fontconfig's rules bind strongly: it finds some font for any name.
 static bool is_of_family(const FcPattern *font, const FcPattern *substituted) {
     FcValue wanted;
     FcValueBinding binding;
@@ -125,8 +126,8 @@ static bool is_of_family(const FcPattern *font, const FcPattern *substituted) {
     return false;
 }
 
-FontList *font_list_of_family(const char *family) {
-    if (!font_search_is_available()) return NULL;
+FontList *percept_font_list_of_family(const char *family) {
+    if (!percept_font_search_is_available()) return NULL;
     FcPattern *pattern = fontconfig.name_parse((const FcChar8 *)family);
     if (!pattern) return NULL;
     FontList *list = NULL;
@@ -147,8 +148,8 @@ FontList *font_list_of_family(const char *family) {
     return list;
 }
 
-FontList *font_list_of_fallbacks(void) {
-    if (!font_search_is_available()) return NULL;
+FontList *percept_font_list_of_fallbacks(void) {
+    if (!percept_font_search_is_available()) return NULL;
     FcPattern *pattern = fontconfig.pattern_create();
     if (!pattern) return NULL;
     FontList *list = NULL;
@@ -166,35 +167,35 @@ FontList *font_list_of_fallbacks(void) {
     return list;
 }
 
-void font_list_free(FontList *list) {
+void percept_font_list_free(FontList *list) {
     if (list && list->fonts) fontconfig.font_set_destroy(list->fonts);
     free(list);
 }
 
 static const FcPattern *font_at(const FontList *list, size_t index) {
-    return index < font_list_count(list) ? list->fonts->fonts[index] : NULL;
+    return index < percept_font_list_count(list) ? list->fonts->fonts[index] : NULL;
 }
 
-size_t font_list_count(const FontList *list) {
+size_t percept_font_list_count(const FontList *list) {
     return (size_t)list->fonts->nfont;
 }
 
-const char *font_list_path(const FontList *list, size_t index) {
+const char *percept_font_list_path(const FontList *list, size_t index) {
     const FcPattern *font = font_at(list, index);
     FcChar8 *path;
     return font && fontconfig.pattern_get_string(font, FC_FILE, 0, &path) == FcResultMatch ? (const char *)path : NULL;
 }
 
-int32_t font_list_face_index(const FontList *list, size_t index) {
+int32_t percept_font_list_face_index(const FontList *list, size_t index) {
     const FcPattern *font = font_at(list, index);
     int face;
     if (!font || fontconfig.pattern_get_integer(font, FC_INDEX, 0, &face) != FcResultMatch) return 0;
-    // The upper half names an instance of a variable font, or the font as a whole, which FreeType calls instance 0.
+    // The upper half selects an instance of a variable font, or the whole font, which is FreeType's instance 0.
     const uint32_t variable = 0x80000000;
     return ((uint32_t)face & 0xFFFF0000) == variable ? face & 0xFFFF : face;
 }
 
-bool font_list_has_scalar(const FontList *list, size_t index, uint32_t scalar) {
+bool percept_font_list_has_scalar(const FontList *list, size_t index, uint32_t scalar) {
     const FcPattern *font = font_at(list, index);
     FcCharSet *scalars;
     return font && fontconfig.pattern_get_char_set(font, FC_CHARSET, 0, &scalars) == FcResultMatch

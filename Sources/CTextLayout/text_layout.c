@@ -1,6 +1,6 @@
 #include "CTextLayout.h"
-#include "loaded_library.h"
 
+#include <CLoadedLibrary.h>
 #include <pthread.h>
 #include <raqm.h>
 #include <stdlib.h>
@@ -21,6 +21,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void load(void) {
     static const char *const paths[] = {
+        "",
 #ifdef __APPLE__
         "libraqm.0.dylib", "/opt/homebrew/lib/libraqm.0.dylib", "/usr/local/lib/libraqm.0.dylib",
 #else
@@ -39,10 +40,10 @@ static void load(void) {
         {"raqm_get_glyphs", (void **)&raqm.get_glyphs},
         {NULL, NULL},
     };
-    is_loaded = load_functions(paths, functions);
+    is_loaded = percept_load_functions(paths, functions);
 }
 
-bool text_layout_is_available(void) {
+bool percept_text_layout_is_available(void) {
     pthread_once(&once, load);
     return is_loaded;
 }
@@ -58,17 +59,17 @@ static bool prepare(raqm_t *line, const uint32_t *scalars, size_t count, const T
     return raqm.layout(line);
 }
 
-TextLayoutGlyph *text_layout_line(const uint32_t *scalars, size_t count, const TextLayoutRun *runs, size_t run_count,
-                                  int32_t flags, size_t *glyph_count) {
+TextLayoutGlyph *percept_text_layout_line(const uint32_t *scalars, size_t count, const TextLayoutRun *runs,
+                                          size_t run_count, int32_t flags, size_t *glyph_count) {
     *glyph_count = 0;
-    if (count == 0 || !text_layout_is_available()) return NULL;
+    if (count == 0 || !percept_text_layout_is_available()) return NULL;
     raqm_t *line = raqm.create();
     if (!line) return NULL;
     TextLayoutGlyph *result = NULL;
     if (prepare(line, scalars, count, runs, run_count, flags)) {
         size_t found = 0;
         const raqm_glyph_t *glyphs = raqm.get_glyphs(line, &found);
-        // One more than needed, so that a line of no glyphs is no failure.
+        // One more than needed, so that a line without glyphs is not a null pointer.
         if (glyphs || found == 0) result = calloc(found + 1, sizeof(TextLayoutGlyph));
         for (size_t index = 0; result && index < found; index++) {
             result[index] = (TextLayoutGlyph){glyphs[index].index, glyphs[index].cluster, glyphs[index].x_advance,
@@ -80,6 +81,6 @@ TextLayoutGlyph *text_layout_line(const uint32_t *scalars, size_t count, const T
     return result;
 }
 
-void text_layout_free(TextLayoutGlyph *glyphs) {
+void percept_text_layout_free(TextLayoutGlyph *glyphs) {
     free(glyphs);
 }

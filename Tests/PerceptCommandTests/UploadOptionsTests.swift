@@ -152,45 +152,6 @@ import Testing
         }
     }
 
-    /// 16 colours are numbered by four bits (ISO 15948, 11.2.2: depth and colour type stand behind the sides).
-    @Test func aPaletteByRequest() throws {
-        let folder = try TemporaryFolder()
-        let common = ["prepare", TestFiles.photo, "-o", "a.png", "--longest-side", "200", "--json"]
-        let asked = try CommandRun(common + ["--image-format", "png", "--png-colors", "16"], in: folder)
-        #expect(try asked.json()["warnings"] == ["16 colours by request"])
-        let bytes = try TestFiles.bytes(of: folder.file("a.png"))
-        #expect(Array(bytes[24..<26]) == [4, 3])
-        // The format is the input's.
-        let again = try CommandRun(
-            ["prepare", folder.file("a.png"), "-o", "b.png", "--image-format", "keep", "--png-colors", "16", "--json"],
-            in: folder)
-        #expect(try again.json()["warnings"] == [])
-        #expect(try TestFiles.bytes(of: folder.file("b.png")) == bytes)
-        let plain = try CommandRun(common + ["--image-format", "png"], in: folder)
-        #expect(try plain.json()["warnings"] == [])
-        #expect(try Array(TestFiles.bytes(of: folder.file("a.png"))[24..<26]) == [8, 2])
-    }
-
-    @Test func aPaletteIsForAPNG() throws {
-        let folder = try TemporaryFolder()
-        for verb in [["prepare", "-o", "out"], ["detect"], ["classify"], ["segment", "-o", "out"]] {
-            let run = try CommandRun(verb + [TestFiles.photo, "--png-colors", "16"], in: folder)
-            #expect(run.status == 64)
-            #expect(run.errors.contains("--image-format png"))
-        }
-        // A JPEG that keeps its format.
-        let kept = try CommandRun(
-            ["prepare", TestFiles.photo, "-o", "a.jpg", "--image-format", "keep", "--png-colors", "16"], in: folder)
-        #expect(kept.status == 64)
-        #expect(kept.errors.contains("16 colours are for a PNG, and JPEG would be made of it"))
-        for wrong in ["1", "257", "many"] {
-            let run = try CommandRun(
-                ["prepare", TestFiles.photo, "-o", "a.png", "--image-format", "png", "--png-colors", wrong], in: folder)
-            #expect(run.status == 64)
-        }
-        #expect(try folder.contents().isEmpty)
-    }
-
     @Test func geometryThatCannotBeIsRefused() throws {
         let folder = try TemporaryFolder()
         for wrong in [

@@ -1,69 +1,70 @@
-#ifndef CCURL_H
-#define CCURL_H
+#ifndef PERCEPT_CCURL_H
+#define PERCEPT_CCURL_H
 
-// HTTP exchanges by libcurl, on Linux. The library is looked up when the first is made, so that nothing more is needed to
-// build, and a program that asks nothing does not load it; elsewhere there is none.
+// HTTP exchanges with libcurl, on Linux only. Building needs its header alone: the library is loaded for the first
+// exchange, so that a program that sends no request does not load it.
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// What came of a transfer; more than that is in its words.
+/// The result of an exchange.
 typedef enum __attribute__((enum_extensibility(closed))) CurlOutcome {
     CurlOutcomeDone,
-    // `curl_transfer_stop` was called, or a callback refused to go on.
+    /// `percept_transfer_stop` was called, or a callback returned false.
     CurlOutcomeStopped,
-    // Nothing was sent: no such host, or nothing answers there.
+    /// Nothing was sent: the host is unknown or does not accept connections.
     CurlOutcomeNotConnected,
     CurlOutcomeConnectionLost,
-    // The other side's certificate is not trusted, the authorities cannot be read, or TLS failed.
+    /// The server's certificate is not trusted, the certificate authorities cannot be read, or TLS failed.
     CurlOutcomeNotSecure,
     CurlOutcomeTimedOut,
-    // What came back is no HTTP.
+    /// The response is not HTTP.
     CurlOutcomeMalformed,
-    // Out of memory, or a libcurl that is not fit for this.
+    /// Out of memory, or libcurl lacks a feature.
     CurlOutcomeFailed,
 } CurlOutcome;
 
-// Pointers are borrowed until `curl_transfer_perform` returns; what is null is left at libcurl's own.
+/// A request. Pointers are borrowed until `percept_transfer_perform` returns; a null pointer means libcurl's default.
 typedef struct CurlRequest {
     const char *url;
     const char *method;
-    // Whole lines without line ends, the last one null.
+    /// Lines without line ends; the last pointer is null.
     const char *const *headers;
-    // The body: these bytes, or the file of this path where there is one.
+    /// The body: these bytes, or the file at `body_path` if that is not null.
     const uint8_t *body;
     const char *body_path;
     int64_t body_byte_count;
-    // PEM; a folder is one that `openssl rehash` made.
+    /// A PEM file, and a folder prepared by `openssl rehash`.
     const char *authority_file;
     const char *authority_folder;
     int64_t connect_milliseconds;
 } CurlRequest;
 
-// Called on the thread of `curl_transfer_perform`, which they may hold up; false ends the transfer.
+/// Callbacks, on the thread of `percept_transfer_perform`, which they may block. Returning false ends the exchange.
 typedef struct CurlEvents {
     void *context;
-    // One line of the head, its line end included.
+    /// Receives one header line, including its line end.
     bool (*header)(void *context, const uint8_t *bytes, size_t count);
     bool (*body)(void *context, const uint8_t *bytes, size_t count);
 } CurlEvents;
 
-// One exchange after the other, over connections that it keeps.
+/// Connections for one exchange at a time, kept open for the next one.
 typedef struct CurlTransfer CurlTransfer;
 
-// Whether there is a libcurl in which a transfer can be made: 7.68 or later.
-bool curl_is_available(void);
+/// Returns whether libcurl 7.68 or later can be loaded.
+bool percept_curl_is_available(void);
 
-// Null when there is none, or no memory.
-CurlTransfer *curl_transfer_create(void);
-// Returns when the exchange is over; after `CurlOutcomeFailed` there can be no other. `words` gets what libcurl says of a failure, ended by a null.
-CurlOutcome curl_transfer_perform(
+/// Returns null when libcurl is not available, or out of memory.
+CurlTransfer *percept_transfer_create(void);
+/// Returns when the exchange is over. After `CurlOutcomeFailed`, `transfer` must be freed. `words` receives libcurl's
+/// description of a failure, null-terminated.
+CurlOutcome percept_transfer_perform(
     CurlTransfer *transfer, const CurlRequest *request, const CurlEvents *events, char words[256]);
-// Ends the exchange at once, from any thread, at any time until it is freed; a later one too, unless it is renewed.
-void curl_transfer_stop(CurlTransfer *transfer);
-// Makes it fit for another exchange.
-void curl_transfer_renew(CurlTransfer *transfer);
-void curl_transfer_free(CurlTransfer *transfer);
+/// Ends the current exchange, and any later one, at once. May be called from any thread until `transfer` is freed.
+void percept_transfer_stop(CurlTransfer *transfer);
+/// Allows another exchange after `percept_transfer_stop`.
+void percept_transfer_renew(CurlTransfer *transfer);
+void percept_transfer_free(CurlTransfer *transfer);
 
 #endif

@@ -170,10 +170,9 @@ typedef struct ImageEncoder ImageEncoder;
 // An encoder writing to `descriptor` (which stays the caller's), or, when that is negative, to memory. NULL when there
 // is no memory.
 ImageEncoder *image_encoder_create(ImageCodecFormat format, int32_t descriptor, ImageEncoderSettings settings);
-// PNG of one channel of 8 bits only: its values are numbers of colours, of which there are at most 256 (red, green, blue,
-// alpha, each four bytes), and are stored in `index_bit_depth` bits (1, 2, 4 or 8). To be called before the first row.
-ImageCodecStatus image_encoder_set_palette(ImageEncoder *encoder, const uint8_t *colors, uint32_t color_count,
-                                           int32_t index_bit_depth);
+// Makes the 8-bit values of a PNG of one channel indices into at most 256 colours of three bytes: red, green, blue.
+// Must be called before the first row.
+ImageCodecStatus image_encoder_set_palette(ImageEncoder *encoder, const uint8_t *colors, uint32_t color_count);
 ImageCodecStatus image_encoder_write_rows(ImageEncoder *encoder, const uint8_t *rows, size_t row_stride,
                                           uint32_t row_count);
 // To be called after the last row.

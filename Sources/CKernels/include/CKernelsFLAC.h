@@ -5,57 +5,55 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "CKernelsResampling.h"
-
-/// Subframes (one channel of one frame) that are decoded side by side, one in each lane.
+/// Subframes (one channel of one frame) that are decoded side by side, one per lane.
 enum { PerceptFLACLanes = 8 };
-/// Samples of the longest block that is decoded here.
+/// Samples of the longest block that can be decoded.
 enum { PerceptFLACLargestBlock = 16384 };
-/// Zero bytes that must stand behind those that are decoded.
+/// Zero bytes that must follow the input.
 enum { PerceptFLACPadding = 32 };
 
-/// What is the same for all frames of a stream. Depths from 4 to 24 bits are decoded here.
+/// The properties that all frames of a stream share. Depths of 4 to 24 bits can be decoded.
 typedef struct {
-    int32_t channelCount;
-    int32_t bitDepth;
+    int32_t channel_count;
+    int32_t bit_depth;
 } FLACStreamFormat;
 
-/// Frames of one length that were decoded together.
+/// Frames of the same length that were decoded together.
 typedef struct {
-    int32_t frameCount;
-    /// Samples of each channel.
-    int32_t blockSize;
-    /// The byte behind each frame.
+    int32_t frame_count;
+    /// Samples per channel.
+    int32_t block_size;
+    /// The offset of the byte after each frame.
     ptrdiff_t ends[PerceptFLACLanes];
     /// How the channels of each frame are stored (RFC 9639 §9.1.3).
     uint8_t assignments[PerceptFLACLanes];
-    /// Zero bits that were left out at the end of each lane's samples.
-    uint8_t wastedBits[PerceptFLACLanes];
+    /// Zero bits that were omitted at the end of each lane's samples.
+    uint8_t wasted_bits[PerceptFLACLanes];
 } FLACFrameGroup;
 
-/// The first of `count` bytes where a frame header stands that fits the stream; −1 when there is none. `PerceptFLACPadding` zero
-/// bytes stand behind them.
+/// Returns the offset of the first frame header among `count` bytes that fits the stream, or −1. `PerceptFLACPadding`
+/// zero bytes must follow the input.
 ///
-/// By chance one byte in eight millions looks like one, so what is found still has to prove a frame.
+/// About one byte in eight million looks like a header by chance, so the frame must still be validated.
 ptrdiff_t percept_flac_find(FLACStreamFormat format, const uint8_t *bytes, ptrdiff_t count);
 
-/// Decodes frames that follow one another from `bytes` on: as many as lanes have room for, as long as they have one length and begin
-/// before `limit`.
+/// Decodes consecutive frames from `bytes` on: as many as the lanes have room for, as long as they have the same length
+/// and begin before `limit`.
 ///
-/// `samples` takes 8 · 16384 numbers and is aligned to 32 bytes; the lanes are interleaved. `bytes` holds `count` bytes, and
-/// `PerceptFLACPadding` zero bytes behind them.
+/// `samples` holds `PerceptFLACLanes` · `PerceptFLACLargestBlock` numbers, is aligned to 32 bytes, and interleaves the
+/// lanes. `bytes` holds `count` bytes followed by `PerceptFLACPadding` zero bytes.
 ///
-/// Only what is beyond doubt is decoded: the first frame that is cut off, breaks a rule, has another format or a checksum that does
-/// not fit ends the group. No input reads or writes out of bounds. A kernel that the processor lacks must not be asked for; all
-/// give the same numbers.
+/// The group ends at the first frame that is truncated, breaks a rule, has another format or fails its checksum. No
+/// input reads or writes out of bounds. All kernels return the same numbers.
 ///
-/// Returns whether there is any frame.
-bool percept_flac_decode(PerceptKernel kernel, FLACStreamFormat format, const uint8_t *bytes, ptrdiff_t count,
-                         ptrdiff_t limit, int32_t *samples, FLACFrameGroup *group);
+/// Returns whether the group has a frame.
+bool percept_flac_decode(FLACStreamFormat format, const uint8_t *bytes, ptrdiff_t count, ptrdiff_t limit,
+                         int32_t *samples, FLACFrameGroup *group);
 
-/// One channel of one of the frames as floating-point numbers: `output` takes `blockSize` of them, full scale ±1. False when one
-/// goes beyond its bits.
-bool percept_flac_channel(PerceptKernel kernel, FLACStreamFormat format, const FLACFrameGroup *group,
-                          const int32_t *samples, int32_t frame, int32_t channel, float *output);
+/// Converts one channel of a decoded frame to floating point, full scale ±1. `output` holds `block_size` numbers.
+///
+/// Returns false when a sample exceeds its bit depth.
+bool percept_flac_channel(FLACStreamFormat format, const FLACFrameGroup *group, const int32_t *samples, int32_t frame,
+                          int32_t channel, float *output);
 
 #endif

@@ -6,30 +6,29 @@
 
 #include "CKernelsFLAC.h"
 
-/// Samples of the longest block that is encoded.
+/// Samples of the longest block that can be encoded.
 enum { PerceptFLACLargestEncodedBlock = 4608 };
 
-/// What encoding works in; not to be shared by threads.
+/// Working memory of an encoder, used by one thread at a time. Zeroed before its first use.
 typedef struct {
-    /// Of `windowSize` samples: flat in the middle half, cosine slopes beside it (Tukey).
+    /// A Tukey window of `window_size` samples: flat in the middle half, with cosine slopes on both sides.
     double window[PerceptFLACLargestEncodedBlock];
     double windowed[PerceptFLACLargestEncodedBlock + 32];
-    int32_t windowSize;
+    int32_t window_size;
     /// Half the sum and the difference of two channels.
     int32_t mixed[2][PerceptFLACLargestEncodedBlock];
     int32_t shifted[PerceptFLACLargestEncodedBlock];
     int32_t residuals[2][PerceptFLACLargestEncodedBlock];
 } FLACEncodingSpace;
 
-/// Bytes that a frame takes at most.
-ptrdiff_t percept_flac_frame_bound(FLACStreamFormat format, int32_t blockSize);
+/// Returns the largest number of bytes that a frame can take.
+ptrdiff_t percept_flac_frame_bound(FLACStreamFormat format, int32_t block_size);
 
-/// Encodes one frame (RFC 9639 §9) of a stream of fixed block size and gives its bytes.
+/// Encodes one frame (RFC 9639 §9) of a stream of fixed block size, and returns its length in bytes.
 ///
-/// `samples` holds `blockSize` (1…4608) samples of the first channel, then those of the next; each has no more than
-/// `format.bitDepth` (4…24) bits. `blockNumber` counts frames from 0. All kernels give the same bytes; one that the processor lacks
-/// must not be asked for.
-ptrdiff_t percept_flac_encode(PerceptKernel kernel, FLACStreamFormat format, int32_t sampleRate, const int32_t *samples,
-                              int32_t blockSize, uint32_t blockNumber, FLACEncodingSpace *space, uint8_t *output);
+/// `samples` holds `block_size` (1…4608) samples of the first channel, then those of the next, each within
+/// `format.bit_depth` (4…24) bits. `block_number` counts frames from 0. All kernels write the same bytes.
+ptrdiff_t percept_flac_encode(FLACStreamFormat format, int32_t sample_rate, const int32_t *samples, int32_t block_size,
+                              uint32_t block_number, FLACEncodingSpace *space, uint8_t *output);
 
 #endif

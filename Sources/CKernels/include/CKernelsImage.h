@@ -1,15 +1,17 @@
-#ifndef CKERNELS_IMAGE_H
-#define CKERNELS_IMAGE_H
+#ifndef PERCEPT_CKERNELS_IMAGE_H
+#define PERCEPT_CKERNELS_IMAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// Weights of one axis of a separable resize: output i is the sum of `counts[i]` inputs from `starts[i]` on, weighted by
-// `weights + i * stride`. The weights are fixed-point numbers of IMAGE_RESIZE_BITS fractional bits. The stride is a
-// multiple of 8 and at least 4 more than the largest count; the weights behind the count are zero.
-enum { IMAGE_RESIZE_BITS = 22 };
+/// Fractional bits of a resize's fixed-point weights.
+enum { PerceptResizeBits = 22 };
 
+/// The weights of one axis of a separable resize.
+///
+/// Output i is the sum of `counts[i]` inputs from `starts[i]` on, weighted by `weights + i * stride`. The stride is a
+/// multiple of 8 and at least 4 more than the largest count; the weights beyond the count are zero.
 typedef struct ImageResizeAxis {
     const int32_t *starts;
     const int32_t *counts;
@@ -18,34 +20,32 @@ typedef struct ImageResizeAxis {
     size_t output_count;
 } ImageResizeAxis;
 
-// One row of `channel_count` (1…4) interleaved 8-bit channels of `input_count` pixels, to `axis->output_count` pixels.
-void image_resize_row(const uint8_t *input, size_t input_count, uint8_t *output, const ImageResizeAxis *axis,
-                      int32_t channel_count);
+/// Resizes one row of `input_count` pixels with `channel_count` (1…4) interleaved 8-bit channels to
+/// `axis->output_count` pixels. All kernels return the same bytes.
+void percept_resize_row(const uint8_t *input, size_t input_count, uint8_t *output, const ImageResizeAxis *axis,
+                        int32_t channel_count);
 
-// The weighted sum of `row_count` rows of `count` bytes.
-void image_resize_column(const uint8_t *const *rows, const int32_t *weights, size_t row_count, uint8_t *output,
-                         size_t count);
+/// Computes the weighted sum of `row_count` rows of `count` bytes. All kernels return the same bytes.
+void percept_resize_column(const uint8_t *const *rows, const int32_t *weights, size_t row_count, uint8_t *output,
+                           size_t count);
 
-// The same in plain C: what the above is tested against.
-void image_resize_row_scalar(const uint8_t *input, size_t input_count, uint8_t *output, const ImageResizeAxis *axis,
-                             int32_t channel_count);
-void image_resize_column_scalar(const uint8_t *const *rows, const int32_t *weights, size_t row_count, uint8_t *output,
-                                size_t count);
+/// Converts straight alpha to premultiplied in place. `channel_count` is 2 or 4, alpha comes last; rounds as Pillow
+/// does.
+void percept_premultiply(uint8_t *pixels, size_t count, int32_t channel_count);
+/// Converts premultiplied alpha to straight in place, as `percept_premultiply` does the reverse.
+void percept_unpremultiply(uint8_t *pixels, size_t count, int32_t channel_count);
 
-// Straight alpha to premultiplied and back, in place, `channel_count` 2 or 4 with alpha last; rounded as Pillow does.
-void image_premultiply(uint8_t *pixels, size_t count, int32_t channel_count);
-void image_unpremultiply(uint8_t *pixels, size_t count, int32_t channel_count);
-
-// Of two rows of 8-bit RGB: how many blocks of 2×2 pixels have channels that differ by 8 at most, by 64 or more, or by
-// something between, the channel counting that differs most. An odd last column is left out.
+/// Blocks of 2×2 pixels by the largest difference within a channel: at most 8, 9…63, and 64 or more.
 typedef struct ImageBlockCounts {
     size_t flat;
     size_t soft;
     size_t hard;
 } ImageBlockCounts;
-ImageBlockCounts image_count_blocks(const uint8_t *upper, const uint8_t *lower, size_t pixel_count);
 
-// `row_count` rows of `row_length` pixels of 8-bit RGB, the first pixel of each `bytes_per_row` behind that of the row before.
+/// Counts the blocks of two rows of 8-bit RGB. An odd last column is ignored.
+ImageBlockCounts percept_count_blocks(const uint8_t *upper, const uint8_t *lower, size_t pixel_count);
+
+/// A rectangle of 8-bit RGB pixels; its rows begin `bytes_per_row` apart.
 typedef struct ImagePixelRows {
     uint8_t *first;
     size_t bytes_per_row;
@@ -57,16 +57,14 @@ typedef struct ImageColor {
     uint8_t red, green, blue;
 } ImageColor;
 
-// Gives all of them one colour.
-void image_fill_rgb(ImagePixelRows pixels, ImageColor color);
+/// Fills the pixels with one colour.
+void percept_fill_rgb(ImagePixelRows pixels, ImageColor color);
 
-// Mixes a colour over them: each channel becomes (new · c + old · (255 − c) + 127) / 255, rounded down, c being the coverage.
-void image_tint_rgb(ImagePixelRows pixels, ImageColor color, uint8_t coverage);
+/// Mixes a colour over the pixels: each channel becomes ⌊(new · c + old · (255 − c) + 127) / 255⌋, with the coverage c.
+void percept_tint_rgb(ImagePixelRows pixels, ImageColor color, uint8_t coverage);
 
-// The same with a coverage for each pixel, whose rows lie `coverage_per_row` bytes apart.
-void image_blend_rgb(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color);
-
-// The last in plain C: what all three are tested against.
-void image_blend_rgb_scalar(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color);
+/// Mixes a colour over the pixels, like `percept_tint_rgb`, with a coverage for each pixel. The rows of `coverage`
+/// begin `coverage_per_row` bytes apart. All kernels return the same bytes.
+void percept_blend_rgb(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color);
 
 #endif

@@ -4,62 +4,52 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Implementations of one and the same arithmetic.
-typedef enum {
-    /// Whatever the compiler makes of plain C: the oracle of the others, and NEON where that is the baseline.
-    PerceptKernelScalar = 0,
-    PerceptKernelAVX2 = 1,
-    PerceptKernelAVX512 = 2,
-} PerceptKernel;
-
-/// The quickest implementation that this processor has; found once.
-PerceptKernel percept_best_kernel(void);
-
-/// Periods of a polyphase filter that are computed side by side, one in each lane.
+/// Periods of a polyphase filter that are computed side by side, one per lane.
 enum { PerceptPolyphaseLanes = 16 };
 /// Outputs that share one pass over the input.
 enum { PerceptPolyphaseGroup = 8 };
 
-/// A polyphase filter laid out for whole periods: `inputCount` inputs on, the same coefficients come again.
+/// A polyphase filter laid out for whole periods: after `input_count` inputs the coefficients repeat.
 ///
-/// Output `n` of a period is the sum of `coefficients[(g·groupLength + t)·8 + n − 8g] · input[groupStarts[g] + t]` over
-/// 0 ≤ t < groupLength, with g = n / 8, added in the order of t.
+/// Output `n` of a period is the sum of `coefficients[(g·group_length + t)·8 + n − 8g] · input[group_starts[g] + t]`
+/// over 0 ≤ t < group_length, with g = n / 8, added in the order of t.
 typedef struct {
     const float *coefficients;
-    const int32_t *groupStarts;
-    ptrdiff_t groupCount;
-    ptrdiff_t groupLength;
-    /// Inputs from the first that any output of a period needs to behind the last.
+    const int32_t *group_starts;
+    ptrdiff_t group_count;
+    ptrdiff_t group_length;
+    /// Inputs that the outputs of a period need, from the first to the last.
     ptrdiff_t reach;
-    ptrdiff_t inputCount;
-    ptrdiff_t outputCount;
+    ptrdiff_t input_count;
+    ptrdiff_t output_count;
 } PolyphasePeriod;
 
-/// Floats that `percept_polyphase_periods` needs as scratch space.
+/// Returns the number of floats that `percept_polyphase_periods` needs as scratch space.
 ptrdiff_t percept_polyphase_scratch_count(const PolyphasePeriod *period);
 
-/// Computes sixteen periods: `16 · outputCount` outputs from `15 · inputCount + reach` inputs, all of which must be finite.
+/// Computes sixteen periods: `16 · output_count` outputs from `15 · input_count + reach` finite inputs.
 ///
-/// A kernel that the processor lacks must not be asked for. The implementations differ by the rounding of fused
-/// multiply-adds alone.
-void percept_polyphase_periods(PerceptKernel kernel, const PolyphasePeriod *period, const float *input, float *scratch,
-                               float *output);
+/// Kernels differ only by the rounding of fused multiply-adds.
+void percept_polyphase_periods(const PolyphasePeriod *period, const float *input, float *scratch, float *output);
 
-/// Where the next output of an interpolating filter lies in its input.
+/// The position of the next output of an interpolating filter in its input.
 typedef struct {
-    /// Index of the input sample that the first tap falls on.
+    /// Index of the input sample that the first tap applies to.
     ptrdiff_t position;
-    /// Numerator of the fraction of a sample behind it, over `phaseCount`.
+    /// The fraction of a sample after it: a numerator over `phase_count`.
     ptrdiff_t phase;
-    ptrdiff_t phaseCount;
+    ptrdiff_t phase_count;
     /// From one output to the next: whole samples, and the numerator of the rest.
     ptrdiff_t step;
-    ptrdiff_t phaseStep;
+    ptrdiff_t phase_step;
 } PolyphaseState;
 
-/// Writes `count` outputs and moves `state` on. `rows` holds the coefficients of phases −1 to `density` + 1, `tapCount` (a
-/// multiple of 16) each, at `density` phases a sample; between them a cubic (four-point Lagrange) is laid.
-void percept_polyphase_cubic(PerceptKernel kernel, PolyphaseState *state, const float *input, const float *rows,
-                             ptrdiff_t tapCount, ptrdiff_t density, float *output, ptrdiff_t count);
+/// Writes `count` outputs and advances `state`. `rows` holds the coefficients of phases −1 to `density` + 1,
+/// `tap_count` (a multiple of 16) each, at `density` phases per sample; between them a cubic (four-point Lagrange)
+/// interpolates.
+///
+/// Kernels differ only by the rounding of fused multiply-adds.
+void percept_polyphase_cubic(PolyphaseState *state, const float *input, const float *rows, ptrdiff_t tap_count,
+                             ptrdiff_t density, float *output, ptrdiff_t count);
 
 #endif

@@ -50,25 +50,23 @@ struct PowerSpectrumTransform: Sendable {
     /// Computes the power spectra of one batch of frames spaced `hop` samples apart, ``binCount`` values per frame.
     ///
     /// - Parameters:
-    ///   - samples: `15·hop + length` samples, starting at the first frame.
-    ///   - output: Room for 16 frames.
-    ///   - kernel: The implementation, which the processor must support.
+    ///   - samples: from the first sample of the first frame on; `15·hop + length` of them.
+    ///   - output: takes 16 frames.
     func process(
         _ samples: UnsafePointer<Float>, hop: Int, into output: UnsafeMutablePointer<Double>,
-        scratch: inout KernelScratch,
-        kernel: PerceptKernel = percept_best_kernel()
+        scratch: inout KernelScratch
     ) {
         integers.withUnsafeBufferPointer { integers in
             factors.withUnsafeBufferPointer { factors in
                 guard let radices = integers.baseAddress, let twiddles = factors.baseAddress else { return }
                 var plan = PowerSpectrum(
                     radices: radices, length: length, twiddles: twiddles, window: twiddles + tables.twiddleCount,
-                    binCount: binCount, places: radices + tables.radices.count,
+                    bin_count: binCount, places: radices + tables.radices.count,
                     weights: twiddles + tables.twiddleCount + length)
                 let count = percept_power_spectrum_scratch_count(&plan)
                 scratch.withFloats(count: 2 * count) { scratch in
                     scratch.withMemoryRebound(to: Double.self, capacity: count) { scratch in
-                        percept_power_spectra(kernel, &plan, samples, hop, scratch, output)
+                        percept_power_spectra(&plan, samples, hop, scratch, output)
                     }
                 }
             }

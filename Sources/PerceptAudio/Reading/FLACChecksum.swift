@@ -1,4 +1,5 @@
 import Dispatch
+import PerceptCore
 import Synchronization
 
 /// Computes the MD5 of a FLAC's samples on a thread of its own, beside their decoding or encoding.
@@ -8,7 +9,7 @@ final class FLACChecksum: Sendable {
     private let queue = DispatchQueue(label: "percept.flac-checksum")
     /// As many blocks may wait as make up for the unevenness of either side.
     private let room = DispatchSemaphore(value: 8)
-    private let digest = Mutex<MD5?>(MD5())
+    private let digest = Mutex<Hashing?>(Hashing(.md5))
 
     /// Adds samples as FLAC defines it (RFC 9639 §8.2): interleaved, little-endian, in as few bytes as their bits need.
     func add(_ samples: [UInt8]) {

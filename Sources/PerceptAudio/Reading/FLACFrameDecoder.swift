@@ -13,15 +13,12 @@ struct FLACBlock: Sendable, Equatable {
 /// format ends what it gives, and ``FLACDecoder`` says what is the matter.
 final class FLACFrameDecoder {
     private let format: FLACStreamFormat
-    private let kernel: PerceptKernel
     private var bytes: [UInt8] = []
     /// Aligned for vectors; taken once, since it is half a megabyte.
     private let samples: UnsafeMutablePointer<Int32>
 
-    /// - Parameter kernel: the implementation; the processor must have it.
-    init(channelCount: Int, bitDepth: Int, kernel: PerceptKernel = percept_best_kernel()) {
-        format = FLACStreamFormat(channelCount: Int32(clamping: channelCount), bitDepth: Int32(clamping: bitDepth))
-        self.kernel = kernel
+    init(channelCount: Int, bitDepth: Int) {
+        format = FLACStreamFormat(channel_count: Int32(clamping: channelCount), bit_depth: Int32(clamping: bitDepth))
         let count = PerceptFLACLanes * PerceptFLACLargestBlock
         samples = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Int32>.stride, alignment: 64)
             .bindMemory(to: Int32.self, capacity: count)
@@ -57,16 +54,15 @@ final class FLACFrameDecoder {
             var group = FLACFrameGroup()
             var frameCount = 0
             while frameCount < frameLimit,
-                percept_flac_decode(
-                    kernel, format, input + start, count - start, range.count - start, samples, &group)
+                percept_flac_decode(format, input + start, count - start, range.count - start, samples, &group)
             {
-                for frame in 0..<group.frameCount {
+                for frame in 0..<group.frame_count {
                     let end = range.lowerBound + start + group.end(of: Int(frame))
                     guard let planes = planes(group, frame) else { return (range.lowerBound + first, blocks) }
                     blocks.append(FLACBlock(planes: planes, end: end))
                 }
-                start += group.end(of: Int(group.frameCount) - 1)
-                frameCount += Int(group.frameCount * group.blockSize)
+                start += group.end(of: Int(group.frame_count) - 1)
+                frameCount += Int(group.frame_count * group.block_size)
             }
             return (range.lowerBound + first, blocks)
         }
@@ -75,15 +71,14 @@ final class FLACFrameDecoder {
     /// `nil` when a sample goes beyond its bits.
     private func planes(_ group: FLACFrameGroup, _ frame: Int32) -> [[Float]]? {
         var areInRange = true
-        let planes = (0..<format.channelCount).map { channel in
-            [Float](unsafeUninitializedCapacity: Int(group.blockSize)) { output, initialized in
+        let planes = (0..<format.channel_count).map { channel in
+            [Float](unsafeUninitializedCapacity: Int(group.block_size)) { output, initialized in
                 guard let destination = output.baseAddress else { return }
                 withUnsafePointer(to: group) { group in
-                    let isInRange = percept_flac_channel(
-                        kernel, format, group, samples, frame, channel, destination)
+                    let isInRange = percept_flac_channel(format, group, samples, frame, channel, destination)
                     areInRange = areInRange && isInRange
                 }
-                initialized = Int(group.blockSize)
+                initialized = Int(group.block_size)
             }
         }
         return areInRange ? planes : nil

@@ -71,12 +71,8 @@ struct OverlapSaveFilter: Sendable {
 
     var outputsPerBatch: Int { Self.blockCount * outputHop }
 
-    /// Computes `batchCount` batches; `input` must hold enough samples for them.
-    ///
-    /// - Parameter kernel: The implementation, which the processor must support.
-    func process(
-        _ input: [Float], batchCount: Int, scratch: inout KernelScratch, kernel: PerceptKernel = percept_best_kernel()
-    ) -> [Float] {
+    /// Computes `batchCount` batches, for which `input` must have enough samples.
+    func process(_ input: [Float], batchCount: Int, scratch: inout KernelScratch) -> [Float] {
         withPlan { plan in
             var plan = plan
             return [Float](unsafeUninitializedCapacity: batchCount * outputsPerBatch) { output, initialized in
@@ -85,7 +81,7 @@ struct OverlapSaveFilter: Sendable {
                         guard let source = input.baseAddress, let destination = output.baseAddress else { return }
                         for batch in 0..<batchCount {
                             percept_overlap_save(
-                                kernel, &plan, source + batch * inputsPerBatch.consumed, scratch,
+                                &plan, source + batch * inputsPerBatch.consumed, scratch,
                                 destination + batch * outputsPerBatch)
                         }
                     }
@@ -106,8 +102,8 @@ struct OverlapSaveFilter: Sendable {
                             radices: radices + forward.radices.count, length: backward.length,
                             twiddles: twiddles + forward.twiddleCount),
                         sources: radices + forward.radices.count + backward.radices.count,
-                        response: twiddles + forward.twiddleCount + backward.twiddleCount, inputHop: inputHop,
-                        outputHop: outputHop))
+                        response: twiddles + forward.twiddleCount + backward.twiddleCount, input_hop: inputHop,
+                        output_hop: outputHop))
             }
         }
     }

@@ -59,25 +59,21 @@ struct PolyphasePeriods: Sendable {
 
     var outputsPerBatch: Int { Self.laneCount * outputCount }
 
-    /// Computes `batchCount` batches; `input` must hold enough samples for them.
-    ///
-    /// - Parameter kernel: The implementation, which the processor must support.
-    func process(
-        _ input: [Float], batchCount: Int, scratch: inout KernelScratch, kernel: PerceptKernel = percept_best_kernel()
-    ) -> [Float] {
+    /// Computes `batchCount` batches, for which `input` must have enough samples.
+    func process(_ input: [Float], batchCount: Int, scratch: inout KernelScratch) -> [Float] {
         coefficients.withUnsafeBufferPointer { coefficients in
             groupStarts.withUnsafeBufferPointer { groupStarts in
                 var period = PolyphasePeriod(
-                    coefficients: coefficients.baseAddress, groupStarts: groupStarts.baseAddress,
-                    groupCount: groupStarts.count, groupLength: groupLength, reach: reach, inputCount: inputCount,
-                    outputCount: outputCount)
+                    coefficients: coefficients.baseAddress, group_starts: groupStarts.baseAddress,
+                    group_count: groupStarts.count, group_length: groupLength, reach: reach, input_count: inputCount,
+                    output_count: outputCount)
                 return [Float](unsafeUninitializedCapacity: batchCount * outputsPerBatch) { output, initialized in
                     scratch.withFloats(count: percept_polyphase_scratch_count(&period)) { scratch in
                         input.withUnsafeBufferPointer { input in
                             guard let source = input.baseAddress, let destination = output.baseAddress else { return }
                             for batch in 0..<batchCount {
                                 percept_polyphase_periods(
-                                    kernel, &period, source + batch * inputsPerBatch.consumed, scratch,
+                                    &period, source + batch * inputsPerBatch.consumed, scratch,
                                     destination + batch * outputsPerBatch)
                             }
                         }

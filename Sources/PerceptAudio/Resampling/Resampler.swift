@@ -113,12 +113,11 @@ public struct Resampler: Sendable {
         guard room >= 0 else { return [] }
         let count = ((room + 1) * filter.outputRate - phase - 1) / filter.inputRate + 1
         var state = PolyphaseState(
-            position: 0, phase: phase, phaseCount: filter.outputRate, step: filter.inputRate / filter.outputRate,
-            phaseStep: filter.inputRate % filter.outputRate)
+            position: 0, phase: phase, phase_count: filter.outputRate, step: filter.inputRate / filter.outputRate,
+            phase_step: filter.inputRate % filter.outputRate)
         let output = [Float](unsafeUninitializedCapacity: count) { output, initialized in
             guard let destination = output.baseAddress else { return }
-            percept_polyphase_cubic(
-                percept_best_kernel(), &state, pending, rows, filter.tapCount, density, destination, count)
+            percept_polyphase_cubic(&state, pending, rows, filter.tapCount, density, destination, count)
             initialized = count
         }
         phase = state.phase

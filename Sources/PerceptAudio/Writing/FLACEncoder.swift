@@ -13,7 +13,6 @@ final class FLACEncoder {
     private let format: FLACStreamFormat
     private let sampleRate: Int
     private let blockSize: Int
-    private let kernel = percept_best_kernel()
     private let space = UnsafeMutablePointer<FLACEncodingSpace>.allocate(capacity: 1)
     private let checksum = FLACChecksum()
     /// One block, plane after plane; the first `filledCount` frames are filled.
@@ -30,13 +29,13 @@ final class FLACEncoder {
     /// The number of bytes written at a time.
     private static let writingSize = 1 << 16
 
-    private var channelCount: Int { Int(format.channelCount) }
+    private var channelCount: Int { Int(format.channel_count) }
 
     init(_ file: VirtualFile, sampleRate: Int, channelCount: Int, bitDepth: Int) {
         self.file = file
         self.sampleRate = sampleRate
-        format = FLACStreamFormat(channelCount: Int32(clamping: channelCount), bitDepth: Int32(clamping: bitDepth))
-        // The largest power of two within 1/15 s: 1024 at 16 kHz, 2048 at 44.1 and 48 kHz.
+        format = FLACStreamFormat(channel_count: Int32(clamping: channelCount), bit_depth: Int32(clamping: bitDepth))
+        // The largest power of two within a fifteenth of a second: 1024 at 16 kHz, 2048 at 44.1 and 48.
         let target = max(256, min(sampleRate / 15, 4096))
         blockSize = 1 << (Int.bitWidth - 1 - target.leadingZeroBitCount)
         block = [Int32](repeating: 0, count: blockSize * channelCount)
@@ -112,8 +111,7 @@ final class FLACEncoder {
         encoded.withUnsafeMutableBufferPointer { encoded in
             guard let base = encoded.baseAddress else { return }
             let count = percept_flac_encode(
-                kernel, format, Int32(clamping: sampleRate), block, Int32(length), blockCount, space,
-                base + encodedCount)
+                format, Int32(clamping: sampleRate), block, Int32(length), blockCount, space, base + encodedCount)
             frameBytes = (min(frameBytes.smallest, count), max(frameBytes.largest, count))
             encodedCount += count
         }
@@ -133,7 +131,7 @@ final class FLACEncoder {
             (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
         }
         let total = frameCount < 1 << 36 ? frameCount : 0
-        let parameters = sampleRate << 44 | (channelCount - 1) << 41 | Int(format.bitDepth - 1) << 36 | total
+        let parameters = sampleRate << 44 | (channelCount - 1) << 41 | Int(format.bit_depth - 1) << 36 | total
         let frameSizes = frameBytes.largest == 0 ? [0, 0] : [frameBytes.smallest, frameBytes.largest]
         return Array("fLaC".utf8) + bytes(0x8000_0000 | 34, 4) + bytes(blockSize, 2) + bytes(blockSize, 2)
             + frameSizes.flatMap { bytes($0, 3) } + bytes(parameters, 8)

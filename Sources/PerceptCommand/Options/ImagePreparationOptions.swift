@@ -138,11 +138,6 @@ struct ImagePreparationOptions: ParsableArguments {
     @Option(help: "Format of the picture that is made; keep: that of the input.")
     var imageFormat = ImagePreparation.Format.jpeg
 
-    @Option(
-        help: ArgumentHelp(
-            "Colours of a PNG at most, 2 to 256, chosen for the picture; without it all are kept.", valueName: "n"))
-    var pngColors: Int?
-
     @Option(help: "JPEG quality, 1 to 100.")
     var quality = 90
 
@@ -162,12 +157,6 @@ struct ImagePreparationOptions: ParsableArguments {
 
     func validate() throws {
         guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100.") }
-        if let pngColors {
-            guard (2...256).contains(pngColors) else { throw ValidationError("--png-colors is 2 to 256.") }
-            guard imageFormat != .jpeg else {
-                throw ValidationError("--png-colors is for a PNG: give --image-format png (or keep) as well.")
-            }
-        }
         let sizes = [("--exact", exact), ("--letterbox", letterbox), ("--center-crop", centerCrop)].filter {
             $0.1 != nil
         }
@@ -186,7 +175,6 @@ struct ImagePreparationOptions: ParsableArguments {
         preparation.quality = quality
         preparation.chroma = if case .fixed(let chroma) = chroma { chroma } else { nil }
         preparation.matte = matte.color
-        preparation.paletteColorCount = pngColors
         preparation.maximumByteCount = limits.maxBytes?.value
         preparation.reducesDecoding = !fullDecoding
         preparation.isLenient = reading.lenient

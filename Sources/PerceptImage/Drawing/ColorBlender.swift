@@ -28,9 +28,9 @@ struct ColorBlender {
         if coverage == 0 { return }
         if let rows = opaqueRows(area) {
             if coverage == 255 {
-                image_fill_rgb(rows, kernelColor)
+                percept_fill_rgb(rows, kernelColor)
             } else {
-                image_tint_rgb(rows, kernelColor, coverage)
+                percept_tint_rgb(rows, kernelColor, coverage)
             }
             return
         }
@@ -47,7 +47,7 @@ struct ColorBlender {
     /// Blends an area with a coverage per pixel; rows of coverage are `coveragePerRow` bytes apart.
     func blend(_ area: PixelRectangle, _ coverage: UnsafePointer<UInt8>, coveragePerRow: Int) {
         if let rows = opaqueRows(area) {
-            image_blend_rgb(rows, coverage, coveragePerRow, kernelColor)
+            percept_blend_rgb(rows, coverage, coveragePerRow, kernelColor)
             return
         }
         for row in 0..<area.height {

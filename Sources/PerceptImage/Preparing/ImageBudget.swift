@@ -128,7 +128,6 @@ extension ImagePreparation {
         let (storedSize, orientation) = (picture.storedSize, picture.orientation)
         let wantedSize = try geometry(storedSize: storedSize, orientation: orientation).uploadSize
         let mediaType = mediaType(for: picture.mediaType)
-        try checkPalette(mediaType)
         let budget = ImageBudget(
             byteLimit: byteLimit, isLossy: mediaType == .jpeg, longestSide: wantedSize.longestSide,
             mayShrink: exactSize == nil)
@@ -166,14 +165,14 @@ extension ImagePreparation {
             guard let kept else { throw .cancelled }
             var encoder = try UploadEncoder(
                 .memory(limits.uploadByteCount), size: kept.image.size, layout: kept.image.layout, mediaType: mediaType,
-                preparation, limits)
+                preparation)
             try kept.image.forEachStrip { rows throws(MediaError) in try encoder.write(rows) }
             let made = try encoder.finish()
             chroma = made.chroma
             smallest = min(smallest, made.summary.byteCount)
             return PreparedImage(
                 bytes: made.summary.bytes, byteCount: made.summary.byteCount, mediaType: mediaType, receipt: geometry,
-                warnings: kept.warnings + made.warnings)
+                warnings: kept.warnings)
         }
         guard let found else {
             let ways = exactSize == nil ? "--longest-side" : "a smaller size"
@@ -183,7 +182,7 @@ extension ImagePreparation {
                     "is \(smallest) bytes at the least that is made of it to save bytes, more than the \(byteLimit) allowed",
                 remedy: mediaType == .jpeg
                     ? "allow more, or ask for less with \(ways)"
-                    : "allow more, make it a JPEG, or ask for fewer colours with --png-colors")
+                    : "allow more, or make it a JPEG")
         }
         let made = found.made
         guard let trade = trade(found.settings, made.receipt.uploadSize, wantedSize, byteLimit) else { return made }

@@ -34,25 +34,11 @@ extension ImagePreparation {
             throw MediaError(
                 .invalidArgument, problem: "a JPEG quality of \(quality) does not exist", remedy: "choose 1 to 100")
         }
-        if let paletteColorCount, !(2...256).contains(paletteColorCount) {
-            throw MediaError(
-                .invalidArgument, problem: "a palette of \(paletteColorCount) colours does not exist",
-                remedy: "choose 2 to 256")
-        }
         if let maximumByteCount, maximumByteCount < 1 {
             throw MediaError(
                 .invalidArgument, problem: "a picture of \(maximumByteCount) bytes does not exist",
                 remedy: "allow more")
         }
-    }
-
-    /// Refuses a palette for a format that has none.
-    func checkPalette(_ mediaType: MediaType) throws(MediaError) {
-        guard let paletteColorCount, mediaType != .png else { return }
-        throw MediaError(
-            .invalidArgument,
-            problem: "\(paletteColorCount) colours are for a PNG, and \(mediaType.name) would be made of it",
-            remedy: "ask for a PNG (--image-format png), or leave --png-colors out")
     }
 
     private func resizing(

@@ -52,18 +52,11 @@ public struct ImagePreparation: Sendable, Hashable {
     public var chroma: ChromaSubsampling?
     /// What shows through transparent pixels of a JPEG.
     public var matte: Color
-    /// Colours of a PNG at most, 2…256, which are chosen for the picture; `nil` keeps all of them.
-    ///
-    /// The PNG then numbers its colours, of 8 bits and with transparency; a picture that has no more keeps them, and else a
-    /// warning says how many there are. The errors of a photograph are spread (three quarters of them, Floyd–Steinberg), those of
-    /// what is drawn are not: see ``chroma`` for what counts as drawn. The result is held whole meanwhile, in five bytes a
-    /// pixel, which count against `ResourceLimits.imageByteCount`.
-    public var paletteColorCount: Int?
     /// Bytes of the result at most; `nil` for no such bound.
     ///
     /// Where the picture has more, the quality of a JPEG is lowered first, down to 40, then the size, down to a longest side of
-    /// 320 pixels; an ``exactSize`` and the chroma sampling are kept, and a PNG keeps its colours, or as many as
-    /// ``paletteColorCount`` says. At most six pictures are made, each from the original pixels. A warning says what was
+    /// 320 pixels; an ``exactSize`` and the chroma sampling are kept, and a PNG keeps its colours.
+    /// At most six pictures are made, each from the original pixels. A warning says what was
     /// given up.
     public var maximumByteCount: Int?
     /// Whether a JPEG of many more pixels than the result may be decoded at half, a quarter or an eighth of its sides.
@@ -78,8 +71,7 @@ public struct ImagePreparation: Sendable, Hashable {
     public init(
         crop: PixelRectangle? = nil, longestSide: Int? = 1333, shortestSide: Int? = nil, exactSize: PixelSize? = nil,
         fit: Fit = .stretch, filter: ResizeFilter = .lanczos, format: Format = .jpeg, quality: Int = 90,
-        chroma: ChromaSubsampling? = nil, matte: Color = .white, paletteColorCount: Int? = nil,
-        maximumByteCount: Int? = nil,
+        chroma: ChromaSubsampling? = nil, matte: Color = .white, maximumByteCount: Int? = nil,
         reducesDecoding: Bool = true, isLenient: Bool = false
     ) {
         self.crop = crop
@@ -92,7 +84,6 @@ public struct ImagePreparation: Sendable, Hashable {
         self.quality = quality
         self.chroma = chroma
         self.matte = matte
-        self.paletteColorCount = paletteColorCount
         self.maximumByteCount = maximumByteCount
         self.reducesDecoding = reducesDecoding
         self.isLenient = isLenient
@@ -173,7 +164,6 @@ public struct ImagePreparation: Sendable, Hashable {
         let picture = try original.opened(limits: limits, lenient: isLenient)
         let geometry = try geometry(storedSize: picture.storedSize, orientation: picture.orientation)
         let mediaType = mediaType(for: picture.mediaType)
-        try checkPalette(mediaType)
         let destination: UploadEncoder.Destination =
             if let outputPath { .file(outputPath, protecting: original.paths) } else { .memory(limits.uploadByteCount) }
         return try send(picture, geometry, mediaType, to: destination, limits, progress).prepared
@@ -186,7 +176,7 @@ public struct ImagePreparation: Sendable, Hashable {
     ) throws(MediaError) -> (prepared: PreparedImage, chroma: ChromaSubsampling?) {
         var rows = UploadRows(geometry, contentLayout: picture.layout, as: mediaType, self)
         var encoder = try UploadEncoder(
-            destination, size: rows.size, layout: rows.layout, mediaType: mediaType, self, limits)
+            destination, size: rows.size, layout: rows.layout, mediaType: mediaType, self)
         let warnings = try picture.render(
             geometry, filter: filter, reducesDecoding: reducesDecoding, limits: limits, progress: progress
         ) { content throws(MediaError) in
@@ -197,8 +187,7 @@ public struct ImagePreparation: Sendable, Hashable {
         return (
             PreparedImage(
                 bytes: upload.summary.bytes, byteCount: upload.summary.byteCount, mediaType: mediaType,
-                receipt: geometry,
-                warnings: warnings + upload.warnings), upload.chroma
+                receipt: geometry, warnings: warnings), upload.chroma
         )
     }
 }

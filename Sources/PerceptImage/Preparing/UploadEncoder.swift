@@ -2,8 +2,8 @@ internal import PerceptCore
 
 /// Encodes the rows of an upload, into memory or a file.
 ///
-/// Where the chroma sampling is to be told from the picture, rows are held back, up to ``lookAheadByteCount``, and looked
-/// at before the first one is encoded. Where it is to have a palette, all of them are.
+/// To choose the chroma sampling from the pixels, rows are held back, up to ``lookAheadByteCount``, and examined before
+/// the first one is encoded.
 struct UploadEncoder: ~Copyable {
     enum Destination {
         /// At most that many bytes.
@@ -16,8 +16,6 @@ struct UploadEncoder: ~Copyable {
         let summary: ImageWriter.Summary
         /// As given, or as decided.
         let chroma: ChromaSubsampling?
-        /// What was given up as asked for.
-        let warnings: [String]
     }
 
     /// What has to be looked at before it is decided: more than the picture that is made by default.
@@ -32,13 +30,12 @@ struct UploadEncoder: ~Copyable {
     private var writer: ImageWriter?
     private var detector: DrawnPictureDetector
     private var heldRows: [UInt8] = []
-    private var collector: PaletteCollector?
     private var chroma: ChromaSubsampling?
 
     /// - Parameter layout: of the rows that will be written, such as the format can hold.
     init(
         _ destination: Destination, size: PixelSize, layout: Image.Layout, mediaType: MediaType,
-        _ preparation: ImagePreparation, _ limits: ResourceLimits
+        _ preparation: ImagePreparation
     ) throws(MediaError) {
         self.size = size
         self.layout = layout
@@ -49,23 +46,14 @@ struct UploadEncoder: ~Copyable {
         chroma = preparation.chroma ?? (isColorJPEG ? nil : .yuv420)
         file = nil
         writer = nil
-        collector = nil
         if case .memory(let limit) = destination { byteLimit = limit } else { byteLimit = .max }
         try Self.encoding(mediaType, quality, .yuv420).check(size: size)
         if case .file(let path, let inputs) = destination { file = try OutputFile(path: path, protecting: inputs) }
-        if let colorCount = preparation.paletteColorCount {
-            collector = try PaletteCollector(size, layout, colorCount: colorCount, limits)
-        } else if chroma != nil {
-            try open()
-        }
+        if chroma != nil { try open() }
     }
 
     /// Takes the next rows, one behind the other.
     mutating func write(_ rows: UnsafeRawBufferPointer) throws(MediaError) {
-        guard collector == nil else {
-            collector?.append(rows)
-            return
-        }
         guard chroma == nil else {
             try writer?.write(rows)
             return
@@ -76,15 +64,9 @@ struct UploadEncoder: ~Copyable {
     }
 
     consuming func finish() throws(MediaError) -> Upload {
-        if let collector = collector.take() {
-            let image = try collector.finish()
-            return Upload(
-                summary: try image.write(into: file.take(), byteLimit: byteLimit, layout: layout), chroma: chroma,
-                warnings: image.isReduced ? ["\(image.colors.count) colours by request"] : [])
-        }
         if chroma == nil { try decide() }
         guard let writer = writer.take() else { throw .cancelled }
-        return Upload(summary: try writer.finish(), chroma: chroma, warnings: [])
+        return Upload(summary: try writer.finish(), chroma: chroma)
     }
 
     private mutating func decide() throws(MediaError) {

@@ -60,7 +60,7 @@ final class FixedPointResizing: RowResizing {
         guard var input = row.assumingMemoryBound(to: UInt8.self).baseAddress else { return }
         if hasAlpha {
             premultiplied.start.update(from: input, count: row.count)
-            image_premultiply(premultiplied.start, inputWidth, channelCount)
+            percept_premultiply(premultiplied.start, inputWidth, channelCount)
             input = UnsafePointer(premultiplied.start)
         }
         let slot = ring.start + inputRow % ringCount * ringByteCount
@@ -84,19 +84,19 @@ final class FixedPointResizing: RowResizing {
         for (index, source) in range.enumerated() {
             taps.start[index] = UnsafePointer(ring.start + source % ringCount * ringByteCount)
         }
-        image_resize_column(taps.start, down.weights(outputRow), range.count, target, ringByteCount)
+        percept_resize_column(taps.start, down.weights(outputRow), range.count, target, ringByteCount)
     }
 
     private func resizeAcross(_ input: UnsafePointer<UInt8>, to slot: UnsafeMutablePointer<UInt8>) {
         guard let across else { return slot.update(from: input, count: outputByteCount) }
         var axis = across.raw
-        image_resize_row(input, inputWidth, slot, &axis, channelCount)
+        percept_resize_row(input, inputWidth, slot, &axis, channelCount)
     }
 
     private func finish(
         _ row: UnsafeMutablePointer<UInt8>, _ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
     ) throws(MediaError) {
-        if hasAlpha { image_unpremultiply(row, outputWidth, channelCount) }
+        if hasAlpha { percept_unpremultiply(row, outputWidth, channelCount) }
         try emit(UnsafeRawBufferPointer(start: row, count: outputByteCount))
     }
 }

@@ -36,7 +36,7 @@ package final class Typesetter {
 
     /// Creates a typesetter for ``Typeface/automatic``.
     package init() {
-        library = text_layout_is_available() ? FontLibrary() : nil
+        library = percept_text_layout_is_available() ? FontLibrary() : nil
         guard let library, let location = FontList.fallbacks?.location(at: 0),
             let face = try? FontFace(library, path: location.path, faceIndex: location.faceIndex)
         else { return }
@@ -61,7 +61,7 @@ package final class Typesetter {
             guard let location = FontList.family(name)?.location(at: 0) else {
                 throw MediaError(
                     .inputMissing, source: name,
-                    problem: font_search_is_available()
+                    problem: percept_font_search_is_available()
                         ? "no font of this name is installed"
                         : "fontconfig, which finds fonts by name, is not installed",
                     remedy: "fc-list : family lists those there are; or give the path of a font file")
@@ -71,7 +71,7 @@ package final class Typesetter {
     }
 
     private convenience init(path: String, faceIndex: Int) throws(MediaError) {
-        guard text_layout_is_available(), let library = FontLibrary() else {
+        guard percept_text_layout_is_available(), let library = FontLibrary() else {
             throw MediaError(
                 .unsupportedFeature, problem: "text in a font needs libraqm 0.7 or later, which cannot be loaded",
                 remedy: "install it (Debian: libraqm0; Homebrew: libraqm), or ask for no font")
@@ -297,10 +297,10 @@ extension Typesetter {
         var count = 0
         let runs = layoutRuns(run)
         guard
-            let glyphs = text_layout_line(
+            let glyphs = percept_text_layout_line(
                 run.scalars, run.scalars.count, runs, runs.count, FontFace.loadFlags, &count)
         else { return nil }
-        defer { text_layout_free(glyphs) }
+        defer { percept_text_layout_free(glyphs) }
         var pen = 0.0
         for glyph in UnsafeBufferPointer(start: glyphs, count: count) {
             guard run.faces.indices.contains(Int(glyph.scalar)) else { continue }

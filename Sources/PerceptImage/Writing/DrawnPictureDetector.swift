@@ -49,7 +49,7 @@ struct DrawnPictureDetector {
 
     private mutating func count(_ lower: UnsafeRawBufferPointer) {
         guard let lower = lower.assumingMemoryBound(to: UInt8.self).baseAddress else { return }
-        let counts = image_count_blocks(upper, lower, bytesPerRow / Self.channelCount)
+        let counts = percept_count_blocks(upper, lower, bytesPerRow / Self.channelCount)
         flatCount += counts.flat
         softCount += counts.soft
         hardCount += counts.hard

@@ -3,13 +3,11 @@ internal import PerceptCore
 
 /// One open encoder of CImageCodecs; its status codes and pointers do not leave this file.
 struct ImageEncoder: ~Copyable {
-    /// The content of an image, which affects its encoding.
+    /// The kind of content, which decides how a PNG is compressed.
     enum Content {
         case picture
-        /// Large areas of one value, as in masks; PNG only. With colours, values are indexes into them.
+        /// Large areas of one value, as in masks; PNG only. With `colors`, the values are indices into them.
         case flatAreas(colors: [Color] = [])
-        /// Indexes into these colours, stored in as few bits as possible; PNG only.
-        case indices([PaletteColor])
     }
 
     private let handle: EncoderHandle
@@ -26,16 +24,10 @@ struct ImageEncoder: ~Copyable {
             width: UInt32(clamping: size.width), height: UInt32(clamping: size.height),
             channel_count: Int32(layout.colorModel.channelCount), bit_depth: Int32(layout.bitDepth.rawValue),
             quality: 0, full_chroma: false, is_flat: false)
-        var colors: [PaletteColor] = []
-        var indexBitDepth: Int32 = 8
-        switch content {
-        case .picture: break
-        case .flatAreas(let table):
+        var colors: [Color] = []
+        if case .flatAreas(let table) = content {
             settings.is_flat = true
-            colors = table.map { PaletteColor($0.red, $0.green, $0.blue, 255) }
-        case .indices(let table):
             colors = table
-            indexBitDepth = [1, 2, 4].first { table.count <= 1 << $0 } ?? 8
         }
         let format: ImageCodecFormat
         switch encoding {
@@ -49,8 +41,8 @@ struct ImageEncoder: ~Copyable {
             throw MediaError.outOfMemory(source: nil)
         }
         let handle = EncoderHandle(pointer: pointer)
-        let palette = colors.flatMap { [$0.x, $0.y, $0.z, $0.w] }
-        let status = image_encoder_set_palette(pointer, palette, UInt32(clamping: colors.count), indexBitDepth)
+        let palette = colors.flatMap { [$0.red, $0.green, $0.blue] }
+        let status = image_encoder_set_palette(pointer, palette, UInt32(clamping: colors.count))
         guard status == .ok else {
             throw MediaError(
                 .invalidArgument, problem: "too many colours for an indexed PNG: \(colors.count), at most 256")

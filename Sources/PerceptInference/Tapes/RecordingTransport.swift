@@ -83,14 +83,14 @@ public final class RecordingTransport: HTTPTransport {
     /// Returns the hash of the body; `nil` if there is no body, or its file no longer exists.
     private func bodyHash(of request: TransportRequest) -> String? {
         guard request.bodyByteCount > 0 else { return nil }
-        var hashing = SHA256.Hashing()
+        var hashing = Hashing(.sha256)
         let source = request.bodyFile.map { MediaSource.file($0.path) } ?? .bytes(request.body)
         do throws(InferenceError) {
-            try source.forEachBlock { hashing.add($0) }
+            try source.forEachBlock { block in block.withUnsafeBytes { hashing.update($0) } }
         } catch {
             return nil
         }
-        return SHA256.hexadecimal(hashing.finish())
+        return hashing.finishHexadecimal()
     }
 
     private func keep(_ reply: TransportReply, to request: TransportRequest) {

@@ -16,22 +16,22 @@
 
         /// Returns the most recently used handle, so that others can expire, or a new one if all are in use.
         func take() -> Handle? {
-            idle.withLock { $0.popLast() } ?? curl_transfer_create().map(Handle.init)
+            idle.withLock { $0.popLast() } ?? percept_transfer_create().map(Handle.init)
         }
 
         /// Keeps `handle` for another transfer. The previous transfer must not use it any more.
         func give(back handle: Handle, after outcome: CurlOutcome) {
-            curl_transfer_renew(handle.pointer)
+            percept_transfer_renew(handle.pointer)
             let isKept = idle.withLock { idle in
                 guard outcome != .failed, idle.count < Self.idleLimit else { return false }
                 idle.append(handle)
                 return true
             }
-            if !isKept { curl_transfer_free(handle.pointer) }
+            if !isKept { percept_transfer_free(handle.pointer) }
         }
 
         deinit {
-            for handle in idle.withLock(\.self) { curl_transfer_free(handle.pointer) }
+            for handle in idle.withLock(\.self) { percept_transfer_free(handle.pointer) }
         }
     }
 #endif

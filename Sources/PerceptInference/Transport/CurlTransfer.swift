@@ -19,13 +19,12 @@
         ) {
             guard let handle = connections.take() else {
                 return answer.fail(
-                    curl_is_available()
-                        ? TransportError(.notConnected, problem: "out of memory for a connection")
-                        : TransportError(
-                            .notAvailable, problem: "cannot load libcurl.so.4, which is needed to send requests"))
+                    percept_curl_is_available()
+                        ? TransportError(.notConnected, problem: "there is no memory for a connection")
+                        : TransportError(.notAvailable, problem: "cannot load libcurl.so.4, which is needed to send requests"))
             }
             let transfer = CurlTransfer(answer, connections, handle)
-            // libcurl enforces the connection timeout itself.
+            // libcurl measures the connect timeout.
             answer.connected()
             answer.begin(
                 on: ArrivingAnswer.Connection {
@@ -45,7 +44,7 @@
         private func stop() {
             gate.abandon()
             handle.withLock { handle in
-                if let handle { curl_transfer_stop(handle.pointer) }
+                if let handle { percept_transfer_stop(handle.pointer) }
             }
         }
 
@@ -69,7 +68,7 @@
                 var curlRequest = CurlRequest(
                     request, body: body, trusting: authorities, connectTimeout: connectTimeout, texts: texts)
                 return withExtendedLifetime((reader, texts)) {
-                    curl_transfer_perform(handle.pointer, &curlRequest, &events, &words)
+                    percept_transfer_perform(handle.pointer, &curlRequest, &events, &words)
                 }
             }
             // Returns the handle before the response ends: the next request may follow at once on the same connection.

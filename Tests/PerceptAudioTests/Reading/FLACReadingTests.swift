@@ -22,7 +22,7 @@ import Testing
     /// The digest of the samples as section 8.2 defines it.
     private static func md5(_ stream: FLACBytes) -> [UInt8] {
         let width = (stream.bitDepth + 7) / 8
-        var digest = MD5()
+        var digest = Hashing(.md5)
         for frame in stream.planes[0].indices {
             for plane in stream.planes {
                 Array(WAVBytes.littleEndian(Int64(plane[frame])).prefix(width)).withUnsafeBytes { digest.update($0) }
@@ -140,29 +140,5 @@ import Testing
             for channel in planes.indices { planes[channel] += block.planes[channel] }
         }
         return planes
-    }
-}
-
-/// The test suite of RFC 1321, appendix A.5.
-@Suite struct MD5Tests {
-    static let vectors = [
-        ("", "d41d8cd98f00b204e9800998ecf8427e"), ("a", "0cc175b9c0f1b6a831c399e269772661"),
-        ("abc", "900150983cd24fb0d6963f7d28e17f72"), ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
-        ("abcdefghijklmnopqrstuvwxyz", "c3fcd3d76192e4007dfb496cca67e13b"),
-        ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", "d174ab98d277d9f5a5611c2c9f419d9f"),
-        (String(repeating: "1234567890", count: 8), "57edf4a22be3c955ac49da2e2107b67a"),
-    ]
-
-    @Test(arguments: vectors) func digestsAreThoseOfTheStandard(_ message: String, _ digest: String) {
-        for pieceLength in [1, 7, 64, 100] {
-            var md5 = MD5()
-            var rest = Array(message.utf8)[...]
-            while !rest.isEmpty {
-                Array(rest.prefix(pieceLength)).withUnsafeBytes { md5.update($0) }
-                rest = rest.dropFirst(pieceLength)
-            }
-            let hex = md5.finish().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-            #expect(hex == digest)
-        }
     }
 }

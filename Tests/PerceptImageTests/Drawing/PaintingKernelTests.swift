@@ -2,10 +2,10 @@ import CKernels
 import PerceptTestSupport
 import Testing
 
-/// The loops that this machine runs against the same in plain C, and that against exact division.
+/// The fastest supported kernels against plain C, and plain C against exact division.
 @Suite struct PaintingKernelTests {
-    /// Rows somewhere within more bytes, which must stay as they are. Of the exact length, so that a step behind the last row is one
-    /// that a sanitizer sees.
+    /// Rows surrounded by bytes that must not change. The buffer ends with the last row, so that a sanitizer notices a write
+    /// beyond it.
     private struct Picture {
         let rowLength: Int
         let rowCount: Int
@@ -41,14 +41,14 @@ import Testing
             blue: UInt8(truncatingIfNeeded: bits >> 16))
     }
 
-    @Test func blendingIsEqual() {
+    @Test func blendingEqualsPlainC() {
         var generator = SplitMix64(seed: 6)
         for rowLength in 1...70 {
             for _ in 0..<4 {
                 var fast = Picture(rowLength: rowLength, &generator)
                 var plain = fast
                 let coveragePerRow = rowLength + Int.random(in: 0...20, using: &generator)
-                // As letters have it: long runs of nothing and of everything, and all between.
+                // Like the coverage of letters: long runs of 0 and 255 with other values between.
                 var run: UInt8 = 0
                 let coverage = (0..<coveragePerRow * (fast.rowCount - 1) + rowLength).map { _ in
                     if Int.random(in: 0..<12, using: &generator) == 0 {
@@ -58,14 +58,14 @@ import Testing
                         ? UInt8.random(in: 0...255, using: &generator) : run
                 }
                 let color = Self.randomColor(&generator)
-                fast.paint { image_blend_rgb($0, coverage, coveragePerRow, color) }
-                plain.paint { image_blend_rgb_scalar($0, coverage, coveragePerRow, color) }
+                fast.paint { percept_blend_rgb($0, coverage, coveragePerRow, color) }
+                withKernel(PerceptKernelScalar) { plain.paint { percept_blend_rgb($0, coverage, coveragePerRow, color) } }
                 #expect(fast.bytes == plain.bytes, "\(rowLength) pixels")
             }
         }
     }
 
-    @Test func oneCoverageForAllPixelsIsEqual() {
+    @Test func tintingAndFillingEqualPlainC() {
         var generator = SplitMix64(seed: 7)
         for rowLength in 1...130 {
             for coverage in [0, 1, 77, 128, 254, 255] as [UInt8] {
@@ -73,20 +73,20 @@ import Testing
                 var plain = fast
                 let color = Self.randomColor(&generator)
                 let shares = [UInt8](repeating: coverage, count: rowLength)
-                fast.paint { image_tint_rgb($0, color, coverage) }
-                plain.paint { image_blend_rgb_scalar($0, shares, 0, color) }
+                fast.paint { percept_tint_rgb($0, color, coverage) }
+                withKernel(PerceptKernelScalar) { plain.paint { percept_blend_rgb($0, shares, 0, color) } }
                 #expect(fast.bytes == plain.bytes, "\(rowLength) pixels, \(coverage)")
             }
             var filled = Picture(rowLength: rowLength, &generator)
             var plain = filled
             let color = Self.randomColor(&generator)
-            filled.paint { image_fill_rgb($0, color) }
-            plain.paint { image_blend_rgb_scalar($0, [UInt8](repeating: 255, count: rowLength), 0, color) }
+            filled.paint { percept_fill_rgb($0, color) }
+            withKernel(PerceptKernelScalar) { plain.paint { percept_blend_rgb($0, [UInt8](repeating: 255, count: rowLength), 0, color) } }
             #expect(filled.bytes == plain.bytes, "\(rowLength) pixels")
         }
     }
 
-    /// Every colour over every colour with every coverage, by the formula in whole numbers.
+    /// Every value over every value with every coverage, against the formula in integers.
     @Test func valuesAreRoundedToNearest() {
         let old = (0..<256).map { UInt8($0) }
         var wrong = 0
@@ -96,7 +96,7 @@ import Testing
                 let byte = UInt8(new)
                 pixels.withUnsafeMutableBufferPointer { buffer in
                     guard let base = buffer.baseAddress else { return }
-                    image_tint_rgb(
+                    percept_tint_rgb(
                         ImagePixelRows(first: base, bytes_per_row: 0, row_length: 256, row_count: 1),
                         ImageColor(red: byte, green: byte, blue: byte), UInt8(coverage))
                 }

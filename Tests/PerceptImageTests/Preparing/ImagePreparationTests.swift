@@ -162,7 +162,6 @@ import Testing
         ImagePreparation(crop: PixelRectangle(x: 1000, y: 0, width: 5, height: 5)),
         ImagePreparation(exactSize: PixelSize(width: 40_000, height: 40_000)),
         ImagePreparation(maximumByteCount: 1),
-        ImagePreparation(format: .keep, paletteColorCount: 8),
     ])
     func errorsNameThePicture(_ preparation: ImagePreparation) {
         let component = JPEGBuilder.Component(identifier: 1) { _, _ in 100 }

@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 1...4) func rowsAreEqual(channelCount: Int) {
+    @Test(arguments: 1...4) func rowsEqualPlainC(channelCount: Int) {
         var generator = SplitMix64(seed: UInt64(channelCount))
         for _ in 0..<200 {
             let inputCount = Int.random(in: 1...90, using: &generator)
@@ -45,8 +45,10 @@ import Testing
                         var raw = ImageResizeAxis(
                             starts: starts.baseAddress, counts: counts.baseAddress, weights: weights.baseAddress,
                             stride: axis.stride, output_count: outputCount)
-                        image_resize_row(input, inputCount, &fast, &raw, Int32(channelCount))
-                        image_resize_row_scalar(input, inputCount, &plain, &raw, Int32(channelCount))
+                        percept_resize_row(input, inputCount, &fast, &raw, Int32(channelCount))
+                        withKernel(PerceptKernelScalar) {
+                            percept_resize_row(input, inputCount, &plain, &raw, Int32(channelCount))
+                        }
                     }
                 }
             }
@@ -54,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func columnsAreEqual() {
+    @Test func columnsEqualPlainC() {
         var generator = SplitMix64(seed: 99)
         for count in [1, 7, 31, 32, 33, 64, 100, 257] {
             for rowCount in [1, 2, 5, 24, 61] {
@@ -66,8 +68,10 @@ import Testing
                 var plain = fast
                 storage.withUnsafeBufferPointer { storage in
                     let rows = (0..<rowCount).map { row in storage.baseAddress.map { $0 + row * count } }
-                    image_resize_column(rows, weights, rowCount, &fast, count)
-                    image_resize_column_scalar(rows, weights, rowCount, &plain, count)
+                    percept_resize_column(rows, weights, rowCount, &fast, count)
+                    withKernel(PerceptKernelScalar) {
+                        percept_resize_column(rows, weights, rowCount, &plain, count)
+                    }
                 }
                 #expect(fast == plain)
             }
@@ -82,8 +86,8 @@ import Testing
                 [UInt8](repeating: UInt8(value), count: Int(channelCount) - 1) + [UInt8(alpha)]
             }
             var back = pixels
-            image_premultiply(&pixels, 256, channelCount)
-            image_unpremultiply(&back, 256, channelCount)
+            percept_premultiply(&pixels, 256, channelCount)
+            percept_unpremultiply(&back, 256, channelCount)
             for value in 0...255 {
                 let first = value * Int(channelCount)
                 let product = (Double(value * alpha) / 255).rounded()

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import PerceptCore
 import Testing
 
 @testable import PerceptInference

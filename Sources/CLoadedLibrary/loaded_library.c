@@ -1,10 +1,6 @@
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE  // RTLD_DEFAULT
-#endif
-#include "loaded_library.h"
+#include "CLoadedLibrary.h"
 
 #include <dlfcn.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 static bool find_functions(void *library, const LoadedFunction *functions) {
@@ -15,10 +11,9 @@ static bool find_functions(void *library, const LoadedFunction *functions) {
     return true;
 }
 
-bool load_functions(const char *const *paths, const LoadedFunction *functions) {
-    if (find_functions(RTLD_DEFAULT, functions)) return true;
+bool percept_load_functions(const char *const *paths, const LoadedFunction *functions) {
     for (; *paths; paths++) {
-        void *library = dlopen(*paths, RTLD_NOW | RTLD_LOCAL);
+        void *library = dlopen(**paths ? *paths : NULL, RTLD_NOW | RTLD_LOCAL);
         if (!library) continue;
         if (find_functions(library, functions)) return true;
         dlclose(library);
