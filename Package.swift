@@ -116,7 +116,8 @@ let package = Package(
             name: "PerceptAudioTests", dependencies: ["PerceptAudio", "PerceptTestSupport", "CKernels"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "PerceptImageTests", dependencies: ["PerceptImage", "PerceptTestSupport", "CKernels", "CImageCodecs"],
+            name: "PerceptImageTests",
+            dependencies: ["PerceptImage", "PerceptTestSupport", "CKernels", "CImageCodecs"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "PerceptInferenceTests", dependencies: ["PerceptInference", "PerceptTestSupport"],

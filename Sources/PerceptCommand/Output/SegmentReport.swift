@@ -40,7 +40,9 @@ struct SegmentReport {
         // Without segments the picture alone says how large it is.
         let isNeeded =
             overlay != nil || formats.contains(.cutouts) || !formats.isEmpty && segments.isEmpty
-        let image = isNeeded ? try picture.map { try Image(decoding: $0, limits: limits, lenient: lenient, levels: levels) } : nil
+        let image =
+            isNeeded
+            ? try picture.map { try Image(decoding: $0, limits: limits, lenient: lenient, levels: levels) } : nil
         if let overlay, let image {
             try PictureOutput.write(overlaying.overlaying(segments, on: image), to: overlay, protecting: inputs)
         }

@@ -78,7 +78,7 @@ struct GlyphRasterizer {
     /// nearest point of a segment; where strokes meet, the larger coverage holds. A stroke is at least a pixel wide.
     static func rasterized(_ segments: [StrokeFont.Segment], radius: Double, offset: (x: Double, y: Double)) -> Bitmap {
         let radius = max(radius, smallestRadius)
-        let reach = radius * dotScale + 0.5
+        let reach = radius * (segments.contains(where: \.isDot) ? dotScale : 1) + 0.5
         let xs = segments.flatMap { [$0.start.x, $0.end.x] }.map { $0 + offset.x }
         let ys = segments.flatMap { [$0.start.y, $0.end.y] }.map { $0 + offset.y }
         guard let xMin = xs.min(), let xMax = xs.max(), let yMin = ys.min(), let yMax = ys.max() else {
@@ -102,7 +102,7 @@ struct GlyphRasterizer {
     /// Thinner strokes than a pixel fade instead of getting thinner.
     static let smallestRadius = 0.5
     /// A dot as thick as a stroke looks thinner than it.
-    private static let dotScale = 1.25
+    static let dotScale = 1.25
 
     private static func add(
         _ segment: StrokeFont.Segment, radius: Double, x: Double, y: Double,

@@ -15,7 +15,8 @@ extension Image {
     /// - Throws: as ``ImageReader``; `.limitExceeded` also when the picture takes more than `limits.imageByteCount`
     ///   bytes; `.cancelled`.
     public init(
-        decoding source: MediaSource, limits: ResourceLimits = .default, lenient: Bool = false, levels: ImageLevels? = nil
+        decoding source: MediaSource, limits: ResourceLimits = .default, lenient: Bool = false,
+        levels: ImageLevels? = nil
     ) throws(MediaError) {
         var reader = try ImageReader(source, limits: limits, lenient: lenient, levels: levels)
         self = try reader.readImage()

@@ -9,11 +9,11 @@ public import PerceptCore
 /// Colours are turned to sRGB: by an ICC profile (gray, RGB or CMYK; perceptual intent, as Pillow's and sharp's default
 /// is, computed by Little CMS), in PNG by the first of cICP, iCCP, sRGB, and gAMA with cHRM (PNG 3rd edition §4.3), in HEIF by the profile or nclx. A profile
 /// that moves no colour by more than one of 255 is passed over, which most are; one that is broken or does not fit is a
-/// warning, and the colours are taken for sRGB. Gray stays gray. Inks without a profile are turned to RGB by
+/// warning, and the colours are taken as sRGB. Gray stays gray. Inks without a profile are turned to RGB by
 /// `R = (255 − C)(255 − K) / 255`, rounded to nearest; a file with Adobe's APP14 marker stores them inverted.
 ///
-/// Reading is strict: damaged or missing pixels are an error, never made up. Only a missing end marker behind whole
-/// pixels, and damage beside the pixels, are ``warnings``. A lenient reader goes on where any pixels came before the
+/// Reading is strict: damaged or missing pixels are an error, never made up. A missing end marker after whole pixels, wrong
+/// scan parameters of a sequential JPEG, and damage beside the pixels are ``warnings``. A lenient reader goes on where any pixels came before the
 /// damage: what is missing of a picture stored coarse to fine is taken from what came before, missing rows are mid-gray
 /// (128, opaque), and a warning says how far the file was whole.
 public struct ImageReader: ~Copyable, Sendable {
