@@ -67,7 +67,9 @@ let package = Package(
                 "CLibPNG", "CLibJPEG", "CLibWebP", "CLCMS2",
                 .target(name: "CLibHEIF", condition: .when(traits: ["HEIC"])),
             ],
-            cSettings: [.define("PERCEPT_HEIC", .when(traits: ["HEIC"]))]),
+            cSettings: [.define("PERCEPT_HEIC", .when(traits: ["HEIC"]))],
+            // Unpacks the texts and the colour profile of a PNG; libpng brings it along.
+            linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CLoadedLibrary"),
         .target(name: "CTextLayout", dependencies: ["CFreeType", "CRaqm", "CFontconfig", "CLoadedLibrary"]),
         .target(name: "CCurl", dependencies: ["CLoadedLibrary"]),
@@ -116,7 +118,8 @@ let package = Package(
             name: "PerceptAudioTests", dependencies: ["PerceptAudio", "PerceptTestSupport", "CKernels"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "PerceptImageTests", dependencies: ["PerceptImage", "PerceptTestSupport", "CKernels"],
+            name: "PerceptImageTests",
+            dependencies: ["PerceptImage", "PerceptTestSupport", "CKernels", "CImageCodecs"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "PerceptInferenceTests", dependencies: ["PerceptInference", "PerceptTestSupport"],

@@ -18,8 +18,6 @@ struct ColorTransform {
 typedef struct Complaint {
     char *text;
     size_t count;
-    // What lcms said first.
-    char reason[96];
 } Complaint;
 
 static void complain(const Complaint *complaint, const char *what) {
@@ -28,15 +26,7 @@ static void complain(const Complaint *complaint, const char *what) {
 
 static void complain_of_profile(const Complaint *complaint, const char *what) {
     if (complaint->text[0] != 0) return;
-    bool has_reason = complaint->reason[0] != 0;
-    snprintf(complaint->text, complaint->count, "the colour profile %s%s%s%s: colours are taken for sRGB", what,
-             has_reason ? " (" : "", complaint->reason, has_reason ? ")" : "");
-}
-
-static void on_error(cmsContext context, cmsUInt32Number code, const char *text) {
-    (void)code;
-    Complaint *complaint = cmsGetContextUserData(context);
-    if (complaint->reason[0] == 0) snprintf(complaint->reason, sizeof complaint->reason, "%s", text);
+    snprintf(complaint->text, complaint->count, "the colour profile %s: colours are taken as sRGB", what);
 }
 
 // ITU-R BT.709 §1.3, IEC 61966-2-1, SMPTE RP 431-2 and EG 432-1, ITU-R BT.2020; by code point of ITU-T H.273 table 2.
@@ -148,8 +138,27 @@ static cmsHPROFILE profile_of_numbers(cmsContext context, const ColorDescription
             context, description->has_chromaticities ? description->chromaticities : srgb_chromaticities,
             description->has_gamma ? cmsBuildGamma(context, 100000.0 / description->gamma) : srgb_curve(context));
     }
-    if (!profile) complain(complaint, "gAMA or cHRM make no sense: colours are taken for sRGB");
+    if (!profile) complain(complaint, "gAMA or cHRM make no sense: colours are taken as sRGB");
     return profile;
+}
+
+static cmsColorSpaceSignature space_of(ColorChannels channels) {
+    switch (channels) {
+        case ColorChannelsGray:
+        case ColorChannelsGrayAlpha: return cmsSigGrayData;
+        case ColorChannelsRgb:
+        case ColorChannelsRgba: return cmsSigRgbData;
+        default: return cmsSigCmykData;
+    }
+}
+
+static const char *name_of(cmsColorSpaceSignature space) {
+    switch (space) {
+        case cmsSigGrayData: return "gray";
+        case cmsSigRgbData: return "RGB";
+        case cmsSigCmykData: return "CMYK";
+        default: return "other colours";
+    }
 }
 
 static cmsHPROFILE embedded_profile(cmsContext context, const ColorDescription *description, ColorChannels channels,
@@ -158,23 +167,22 @@ static cmsHPROFILE embedded_profile(cmsContext context, const ColorDescription *
     cmsHPROFILE profile =
         cmsOpenProfileFromMemTHR(context, description->profile, (cmsUInt32Number)description->profile_count);
     if (!profile) {
-        complain_of_profile(complaint, "is broken");
+        complain_of_profile(complaint, "is damaged");
         return NULL;
     }
     cmsColorSpaceSignature space = cmsGetColorSpace(profile);
     cmsProfileClassSignature class = cmsGetDeviceClass(profile);
     bool is_of_device = class == cmsSigInputClass || class == cmsSigDisplayClass || class == cmsSigOutputClass ||
                         class == cmsSigColorSpaceClass;
-    bool fits;
-    switch (channels) {
-        case ColorChannelsGray:
-        case ColorChannelsGrayAlpha: fits = space == cmsSigGrayData || space == cmsSigRgbData; break;
-        case ColorChannelsRgb:
-        case ColorChannelsRgba: fits = space == cmsSigRgbData; break;
-        default: fits = space == cmsSigCmykData; break;
+    cmsColorSpaceSignature wanted = space_of(channels);
+    if (is_of_device && space == wanted) return profile;
+    char message[96];
+    if (space == wanted) {
+        snprintf(message, sizeof message, "is not one of a device");
+    } else {
+        snprintf(message, sizeof message, "is for %s and does not fit %s pixels", name_of(space), name_of(wanted));
     }
-    if (is_of_device && fits) return profile;
-    complain_of_profile(complaint, "is one for other kinds of colours");
+    complain_of_profile(complaint, message);
     cmsCloseProfile(profile);
     return NULL;
 }
@@ -194,7 +202,7 @@ static cmsHPROFILE source_profile(cmsContext context, const ColorDescription *de
 
 enum { GRAY_BLOCK = 256 };
 
-// A table of all grays; a profile for RGB is asked for its neutral colours.
+// A table of all grays; of the RGB profile that gAMA or cICP stand for, the neutral colours.
 static bool tabulate_grays(ColorTransform *made, cmsHPROFILE source, cmsHPROFILE target, bool is_deep) {
     bool is_rgb = cmsGetColorSpace(source) == cmsSigRgbData;
     cmsHTRANSFORM transform =
@@ -308,7 +316,7 @@ static bool prepare(ColorTransform *made, cmsHPROFILE source, cmsHPROFILE target
 
 ColorTransform *color_transform_create(const ColorDescription *description, ColorChannels channels, bool is_deep,
                                        char *complaint_text, size_t complaint_count) {
-    Complaint complaint = {complaint_text, complaint_count, ""};
+    Complaint complaint = {complaint_text, complaint_count};
     complaint_text[0] = 0;
     bool is_plain = !description->has_code_points && !description->profile &&
                     (description->is_srgb || is_srgb_by_numbers(description));
@@ -316,19 +324,17 @@ ColorTransform *color_transform_create(const ColorDescription *description, Colo
     ColorTransform *made = calloc(1, sizeof *made);
     if (!made) return NULL;
     made->channel_count = channels == ColorChannelsGrayAlpha ? 2 : 1;
-    made->context = cmsCreateContext(NULL, &complaint);
+    // It reports errors to nobody: what they mean for the colours is told here.
+    made->context = cmsCreateContext(NULL, NULL);
     if (!made->context) {
         free(made);
         return NULL;
     }
-    cmsSetLogErrorHandlerTHR(made->context, on_error);
     cmsHPROFILE source = source_profile(made->context, description, channels, &complaint);
     cmsHPROFILE target = source ? cmsCreate_sRGBProfileTHR(made->context) : NULL;
     bool is_made = target && prepare(made, source, target, channels, is_deep, &complaint);
     if (target) cmsCloseProfile(target);
     if (source) cmsCloseProfile(source);
-    // A transform neither reports errors nor keeps its profiles.
-    cmsSetLogErrorHandlerTHR(made->context, NULL);
     if (is_made) return made;
     color_transform_close(made);
     return NULL;

@@ -58,6 +58,9 @@ ImageCodecStatus image_decoder_read_header(ImageDecoder *decoder, ImageDecoderHe
     decoder->height = header->height;
     decoder->row_bytes = (size_t)header->width * (size_t)(header->channel_count * header->bit_depth / 8);
     header->has_icc_profile = decoder->colors.profile != NULL;
+    // Those of HEIF are scaled from fewer bits.
+    decoder->has_samples_of_interest = header->stored_bit_depth == 16 && decoder->is_deep;
+    decoder->range = (ImageSampleRange){65535, 0};
     return status;
 }
 
@@ -72,9 +75,22 @@ bool image_decoder_reduce(ImageDecoder *decoder, uint32_t factor) {
     return true;
 }
 
-const uint8_t *image_decoder_exif(const ImageDecoder *decoder, size_t *count) {
-    *count = decoder->exif_count;
-    return decoder->exif;
+const uint8_t *image_decoder_metadata(const ImageDecoder *decoder, ImageMetadata kind, size_t *count) {
+    *count = decoder->metadata[kind].count;
+    return decoder->metadata[kind].bytes;
+}
+
+bool image_decoder_range(const ImageDecoder *decoder, ImageSampleRange *range) {
+    *range = decoder->range;
+    return decoder->has_samples_of_interest && range->low <= range->high;
+}
+
+bool image_decoder_set_levels(ImageDecoder *decoder, ImageSampleRange range) {
+    if (!decoder->has_samples_of_interest || decoder->rows_done > 0 || range.low >= range.high) return false;
+    if (!decoder->levels) decoder->levels = malloc(65536 * sizeof *decoder->levels);
+    if (!decoder->levels) return false;
+    image_samples_tabulate(decoder->levels, range);
+    return true;
 }
 
 static void prepare_colors(ImageDecoder *decoder) {
@@ -99,6 +115,17 @@ void decoder_fill_rows(const ImageDecoder *decoder, uint8_t *rows, size_t row_st
     }
 }
 
+// A file of 16 bits has no inks, so that each of its channels is a colour or alpha.
+static void look_at_samples(ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count) {
+    if (!decoder->has_samples_of_interest) return;
+    size_t channel_count = (size_t)decoder->channels;
+    for (uint32_t y = 0; y < row_count; y++) {
+        uint8_t *row = rows + y * row_stride;
+        image_samples_widen(&decoder->range, row, decoder->width, channel_count);
+        if (decoder->levels) image_samples_map(decoder->levels, row, decoder->width, channel_count);
+    }
+}
+
 // Rows that the codec gave, and behind a failure that may be passed over, made up ones.
 static ImageCodecStatus read_or_fill(ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count) {
     uint32_t first = decoder->rows_done;
@@ -111,6 +138,7 @@ static ImageCodecStatus read_or_fill(ImageDecoder *decoder, uint8_t *rows, size_
         status = ImageCodecStatusOk;
     }
     uint32_t row_count_read = decoder->rows_done - first;
+    look_at_samples(decoder, rows, row_stride, row_count_read);
     bool is_ink = decoder->channels >= ColorChannelsInk;
     if (decoder->transform && !is_ink) {
         for (uint32_t y = 0; y < row_count_read; y++) {
@@ -145,6 +173,11 @@ ImageDecoderPlace image_decoder_place(const ImageDecoder *decoder) {
     return place;
 }
 
+bool image_decoder_would_go_on(const ImageDecoder *decoder) {
+    if (decoder->is_tolerant || decoder->unit == ImageDecoderUnitBytes) return false;
+    return decoder->would_go_on || decoder->rows_done > 0 || decoder->steps_done > 0 || decoder->scan_number > 1;
+}
+
 bool image_decoder_damage(const ImageDecoder *decoder, ImageDecoderDamage *damage) {
     *damage = decoder->damage;
     return decoder->is_damaged;
@@ -164,7 +197,8 @@ void image_decoder_close(ImageDecoder *decoder) {
     byte_source_close(&decoder->source);
     color_transform_close(decoder->transform);
     free(decoder->colors.profile);
-    free(decoder->exif);
+    for (int kind = 0; kind < IMAGE_METADATA_COUNT; kind++) free(decoder->metadata[kind].bytes);
+    free(decoder->levels);
     free(decoder);
 }
 
@@ -182,9 +216,13 @@ void decoder_warn_of_large_profile(ImageDecoder *decoder) {
     char message[DECODER_MESSAGE];
     snprintf(message, sizeof message,
              "the colour profile is larger than the limit of %" PRIu64
-             " bytes (colorProfileByteCount): colours are taken for sRGB; to have it applied, raise the limit",
+             " bytes (colorProfileByteCount): colours are taken as sRGB; to have it applied, raise the limit",
              decoder->limits.profile_byte_count);
     decoder_warn(decoder, message);
+}
+
+void decoder_warn_of_damaged_profile(ImageDecoder *decoder) {
+    decoder_warn(decoder, "the colour profile is damaged: colours are taken as sRGB");
 }
 
 void decoder_note_damage(ImageDecoder *decoder, ImageCodecStatus status, const char *message) {

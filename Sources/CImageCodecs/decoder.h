@@ -16,7 +16,13 @@ typedef struct DecoderOperations {
     bool can_reduce;
 } DecoderOperations;
 
-// What both decoders have in common; it stands first in each of them.
+typedef struct ImageMetadataBlock {
+    uint8_t *bytes;
+    size_t count;
+    bool was_tried;
+} ImageMetadataBlock;
+
+// What all decoders have in common; it stands first in each of them.
 struct ImageDecoder {
     const DecoderOperations *operations;
     ImageDecoderLimits limits;
@@ -36,8 +42,7 @@ struct ImageDecoder {
     uint32_t reduction;
     // Where the unit is rows of a scan.
     int32_t scan_number;
-    uint8_t *exif;
-    size_t exif_count;
+    ImageMetadataBlock metadata[IMAGE_METADATA_COUNT];
     ColorDescription colors;
     // Of the rows as the codec gives them.
     ColorChannels channels;
@@ -45,11 +50,18 @@ struct ImageDecoder {
     bool is_deep;
     bool has_colors;
     ColorTransform *transform;
+    // Samples are looked at where the file has 16 bits of them.
+    bool has_samples_of_interest;
+    ImageSampleRange range;
+    // What each sample becomes before its colour is converted; NULL for itself.
+    uint16_t *levels;
     // Whether damaged pixels are to be made up for, and what became of them.
     bool is_tolerant;
     bool is_damaged;
     // Nothing more comes from the codec.
     bool gave_up;
+    // A strict decoder has found out that a tolerant one would make something of the whole.
+    bool would_go_on;
     ImageDecoderDamage damage;
     char message[DECODER_MESSAGE];
     char warnings[DECODER_WARNINGS][DECODER_MESSAGE];
@@ -67,6 +79,8 @@ ImageDecoder *heif_decoder_create(void);
 void decoder_warn(ImageDecoder *decoder, const char *message);
 // Of a colour profile beyond the limit, which is not applied.
 void decoder_warn_of_large_profile(ImageDecoder *decoder);
+// Of a colour profile that cannot be read.
+void decoder_warn_of_damaged_profile(ImageDecoder *decoder);
 // Keeps what is told of the first damage, at the step that was reached.
 void decoder_note_damage(ImageDecoder *decoder, ImageCodecStatus status, const char *message);
 // Rows of pixels that never came.

@@ -7,6 +7,8 @@
 
 #include <libheif/heif.h>
 
+#include "codec_words.h"
+
 enum {
     // Boxes at the top of one file; a picture has four.
     BOX_COUNT = 1024,
@@ -76,9 +78,7 @@ static uint64_t announced_end(HEIFDecoder *decoder) {
 
 static ImageCodecStatus fail(HEIFDecoder *decoder, struct heif_error error) {
     ImageDecoder *base = &decoder->base;
-    decoder_set_message(base, error.message);
-    // Some of its messages end in a line break.
-    base->message[strcspn(base->message, "\n")] = 0;
+    codec_words_unknown("libheif", error.message, base->message, DECODER_MESSAGE);
     base->unit = ImageDecoderUnitPicture;
     if (base->source.system_code) return ImageCodecStatusInputOutput;
     if (error.code == heif_error_Memory_allocation_error) {
@@ -182,7 +182,9 @@ static void note_warnings(HEIFDecoder *decoder) {
     struct heif_error warning;
     if (heif_image_get_decoding_warnings(decoder->image, 0, &warning, 1) != 1) return;
     decoder->base.unit = ImageDecoderUnitPicture;
-    decoder_note_damage(&decoder->base, ImageCodecStatusMalformed, warning.message);
+    char words[DECODER_MESSAGE];
+    codec_words_unknown("libheif", warning.message, words, sizeof words);
+    decoder_note_damage(&decoder->base, ImageCodecStatusMalformed, words);
 }
 
 static ImageCodecStatus decode(HEIFDecoder *decoder) {
@@ -200,8 +202,16 @@ static ImageCodecStatus decode(HEIFDecoder *decoder) {
     options->strict_decoding = !base->is_tolerant;
     struct heif_error error =
         heif_decode_image(decoder->handle, &decoder->image, heif_colorspace_RGB, chroma_of(decoder), options);
+    bool is_refused = error.code != heif_error_Ok;
+    ImageCodecStatus status = is_refused ? fail(decoder, error) : ImageCodecStatusOk;
+    if (is_refused && !base->is_tolerant && status == ImageCodecStatusMalformed) {
+        // Only another attempt shows whether the library would make up for it.
+        options->strict_decoding = false;
+        error = heif_decode_image(decoder->handle, &decoder->image, heif_colorspace_RGB, chroma_of(decoder), options);
+        base->would_go_on = error.code == heif_error_Ok;
+    }
     heif_decoding_options_free(options);
-    if (error.code != heif_error_Ok) return fail(decoder, error);
+    if (is_refused) return status;
     int stride = 0;
     decoder->pixels = heif_image_get_plane_readonly(decoder->image, heif_channel_interleaved, &stride);
     decoder->stride = (size_t)stride;

@@ -6,6 +6,8 @@
 
 #include <jerror.h>
 
+#include "jpeg_words.h"
+
 enum {
     // Attempts to decode what stands before damaged markers.
     ATTEMPTS = 8,
@@ -42,8 +44,8 @@ static void keep_scan(JPEGDecoder *decoder) {
 }
 
 static void on_error(j_common_ptr codec) {
-    char message[JMSG_LENGTH_MAX];
-    codec->err->format_message(codec, message);
+    char message[DECODER_MESSAGE];
+    jpeg_error_words(codec, message, sizeof message);
     JPEGDecoder *decoder = owner(codec);
     keep_scan(decoder);
     ImageCodecStatus status = status_of(codec->err->msg_code);
@@ -71,8 +73,8 @@ static void on_damage(j_common_ptr common) {
     bool is_cut = decoder->end_was_made_up;
     bool has_pixels = has_scans ? codec->input_scan_number > 1 || codec->input_iMCU_row > 0 : base->rows_done > 0;
     if (!base->is_tolerant || (is_cut && !has_pixels)) on_error(common);
-    char message[JMSG_LENGTH_MAX];
-    common->err->format_message(common, message);
+    char message[DECODER_MESSAGE];
+    jpeg_error_words(common, message, sizeof message);
     note_damage(decoder, is_cut, message);
 }
 
@@ -84,13 +86,11 @@ static void on_message(j_common_ptr codec, int level) {
         case JWRN_HIT_MARKER:
         case JWRN_HUFF_BAD_CODE:
         case JWRN_JPEG_EOF:
-        case JWRN_MUST_RESYNC:
-        case JWRN_NOT_SEQUENTIAL: on_damage(codec); return;
+        case JWRN_MUST_RESYNC: on_damage(codec); return;
         default: break;
     }
-    char message[JMSG_LENGTH_MAX];
-    codec->err->format_message(codec, message);
-    decoder_warn(&owner(codec)->base, message);
+    char words[DECODER_MESSAGE];
+    if (jpeg_warning_words(codec, words, sizeof words)) decoder_warn(&owner(codec)->base, words);
 }
 
 static void print_nothing(j_common_ptr codec) { (void)codec; }
@@ -200,7 +200,8 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     header->bit_depth = 8;
     header->is_multipass = codec->progressive_mode;
     if (!set_colors(codec, header)) {
-        snprintf(base->message, DECODER_MESSAGE, "%d colour components of an unknown meaning", codec->num_components);
+        snprintf(base->message, DECODER_MESSAGE, "it has %d colour components of an unknown meaning",
+                 codec->num_components);
         return ImageCodecStatusUnsupported;
     }
     base->channels = codec->saw_Adobe_marker ? ColorChannelsInvertedInk : ColorChannelsInk;
@@ -326,9 +327,10 @@ static void read_from_codec(JPEGDecoder *decoder, uint8_t *rows, size_t row_stri
         base->steps_done++;
     }
     if (base->rows_done == codec->output_height) {
+        decoder->ending = true;
         jpeg_finish_decompress(codec);
         if (decoder->end_was_made_up && !base->is_damaged) {
-            decoder_warn(base, "the file ends without an end marker (EOI)");
+            decoder_warn(base, "the file ends without an end marker (EOI); no pixel is missing");
         }
     }
 }
@@ -336,7 +338,14 @@ static void read_from_codec(JPEGDecoder *decoder, uint8_t *rows, size_t row_stri
 static ImageCodecStatus read_rows(ImageDecoder *base, uint8_t *rows, size_t row_stride, uint32_t row_count) {
     JPEGDecoder *decoder = (JPEGDecoder *)base;
     if (!decoder->created) return ImageCodecStatusInvalidArgument;
-    if (setjmp(base->escape) && !opens_again(decoder)) return base->failure;
+    if (setjmp(base->escape)) {
+        bool is_damage = base->failure == ImageCodecStatusMalformed || base->failure == ImageCodecStatusTruncated;
+        if (decoder->ending && is_damage) {
+            decoder_warn(base, "what follows the pixels in the file is damaged; no pixel is affected");
+            return ImageCodecStatusOk;
+        }
+        if (!opens_again(decoder)) return base->failure;
+    }
     read_from_codec(decoder, rows, row_stride, row_count);
     return ImageCodecStatusOk;
 }

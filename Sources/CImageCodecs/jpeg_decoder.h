@@ -36,6 +36,8 @@ typedef struct JPEGDecoder {
     // The codec may be asked whether there are several scans.
     bool has_header;
     bool started;
+    // All rows came; what follows them cannot matter.
+    bool ending;
     ProfileParts profile;
     int attempt_count;
     // The bytes ended where an end marker had to be; one was made up.

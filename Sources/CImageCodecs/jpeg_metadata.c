@@ -5,6 +5,8 @@
 
 enum {
     EXIF_PREFIX = 6,
+    // What follows the first six bytes of XMP's name, with the zero at its end.
+    XMP_PREFIX = 23,
     ICC_PREFIX = 12,
 };
 
@@ -35,18 +37,25 @@ static size_t read_content(j_decompress_ptr codec, uint8_t *bytes, long count) {
     return done;
 }
 
-// Keeps the first EXIF block of APP1. Whatever is not wanted is skipped, so that a file of many large markers costs no
-// memory.
-static boolean on_exif_marker(j_decompress_ptr codec) {
-    ImageDecoder *base = &owner((j_common_ptr)codec)->base;
+// Keeps the rest of a marker's content; returns what is left to be skipped.
+static long keep(j_decompress_ptr codec, ImageMetadata kind, long length) {
+    ImageMetadataBlock *block = &owner((j_common_ptr)codec)->base.metadata[kind];
+    if (block->bytes || length <= 0 || !(block->bytes = malloc((size_t)length))) return length;
+    block->count = read_content(codec, block->bytes, length);
+    return 0;
+}
+
+// Keeps the first EXIF block and the first XMP packet of APP1. Whatever is not wanted is skipped, so that a file of many
+// large markers costs no memory.
+static boolean on_metadata_marker(j_decompress_ptr codec) {
     uint8_t prefix[EXIF_PREFIX] = {0};
     long length = read_prefix(codec, prefix, sizeof prefix);
-    if (!memcmp(prefix, "Exif\0\0", sizeof prefix) && !base->exif && length > 0) {
-        base->exif = malloc(MARKER_BYTES);
-        if (base->exif) {
-            base->exif_count = read_content(codec, base->exif, length);
-            length = 0;
-        }
+    if (!memcmp(prefix, "Exif\0\0", sizeof prefix)) {
+        length = keep(codec, ImageMetadataExif, length);
+    } else if (!memcmp(prefix, "http:/", sizeof prefix) && length >= XMP_PREFIX) {
+        uint8_t name[XMP_PREFIX];
+        length -= (long)read_content(codec, name, sizeof name);
+        if (!memcmp(name, "/ns.adobe.com/xap/1.0/", sizeof name)) length = keep(codec, ImageMetadataXmp, length);
     }
     skip(codec, length);
     return TRUE;
@@ -89,7 +98,7 @@ void jpeg_metadata_join_profile(JPEGDecoder *decoder) {
     if (profile->is_too_large) {
         decoder_warn_of_large_profile(&decoder->base);
     } else if (profile->is_broken) {
-        decoder_warn(&decoder->base, "parts of the colour profile are missing: colours are taken for sRGB");
+        decoder_warn(&decoder->base, "parts of the colour profile are missing: colours are taken as sRGB");
     } else if (profile->part_count > 0 && !colors->profile && (colors->profile = malloc(profile->byte_count + 1))) {
         for (int i = 1; i <= profile->part_count; i++) {
             memcpy(colors->profile + colors->profile_count, profile->parts[i], profile->counts[i]);
@@ -102,6 +111,6 @@ void jpeg_metadata_join_profile(JPEGDecoder *decoder) {
 void jpeg_metadata_close(JPEGDecoder *decoder) { drop_profile(&decoder->profile); }
 
 void jpeg_metadata_keep(JPEGDecoder *decoder) {
-    jpeg_set_marker_processor(&decoder->codec, JPEG_APP0 + 1, on_exif_marker);
+    jpeg_set_marker_processor(&decoder->codec, JPEG_APP0 + 1, on_metadata_marker);
     jpeg_set_marker_processor(&decoder->codec, JPEG_APP0 + 2, on_profile_marker);
 }

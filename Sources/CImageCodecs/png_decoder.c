@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "decoder.h"
+#include "png_chunks.h"
+#include "png_words.h"
 
 enum {
-    // Ancillary chunks other than the colour profile may take this much memory.
-    CHUNK_BYTES = 1 << 20,
     // Of the kinds that libpng keeps a list of.
     CHUNK_COUNT = 128,
     PNG_PASSES = 7,
@@ -26,26 +26,28 @@ typedef struct PNGDecoder {
     bool interlaced;
     // The whole picture, when it is interlaced.
     uint8_t *picture;
-    // libpng had something against the profile; it may have kept it all the same.
-    bool profile_was_refused;
-    bool profile_is_too_large;
+    // Pixels have two checksums: one over the bytes of the file, one over what they are unpacked to.
+    bool has_wrong_file_checksum;
+    bool has_wrong_pixel_checksum;
 } PNGDecoder;
 
 static void on_error(png_structp png, png_const_charp message) {
     ImageDecoder *base = png_get_error_ptr(png);
-    ImageCodecStatus status = ImageCodecStatusMalformed;
-    if (strstr(message, "emory")) status = ImageCodecStatusOutOfMemory;
-    decoder_fail(base, status, message);
+    char words[DECODER_MESSAGE];
+    png_error_words(message, words, sizeof words);
+    decoder_fail(base, strstr(message, "emory") ? ImageCodecStatusOutOfMemory : ImageCodecStatusMalformed, words);
 }
 
 static void on_warning(png_structp png, png_const_charp message) {
     PNGDecoder *decoder = png_get_error_ptr(png);
-    if (!strncmp(message, "iCCP", 4)) {
-        decoder->profile_was_refused = true;
-        decoder->profile_is_too_large |= strstr(message, "exceeds application limits") != NULL;
-        if (decoder->profile_is_too_large) return;
+    bool has_palette = decoder->info && png_get_color_type(png, decoder->info) == PNG_COLOR_TYPE_PALETTE;
+    char words[DECODER_MESSAGE];
+    switch (png_warning_words(message, has_palette, words, sizeof words)) {
+        case PNGRemarkNothing: break;
+        case PNGRemarkFileChecksum: decoder->has_wrong_file_checksum = true; break;
+        case PNGRemarkPixelChecksum: decoder->has_wrong_pixel_checksum = true; break;
+        case PNGRemarkWarning: decoder_warn(&decoder->base, words); break;
     }
-    decoder_warn(&decoder->base, message);
 }
 
 static void on_read(png_structp png, png_bytep bytes, size_t count) {
@@ -69,52 +71,6 @@ static void on_read(png_structp png, png_bytep bytes, size_t count) {
     }
 }
 
-static uint32_t big_endian(const uint8_t *bytes) {
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
-static void keep_exif(ImageDecoder *base, const uint8_t *bytes, size_t count) {
-    base->exif = malloc(count > 0 ? count : 1);
-    if (!base->exif) return;
-    memcpy(base->exif, bytes, count);
-    base->exif_count = count;
-}
-
-// The checksum of a chunk's type and data (ISO 15948 annex D).
-static uint32_t chunk_checksum(const uint8_t *bytes, size_t count) {
-    uint32_t checksum = 0xFFFFFFFFu;
-    for (size_t i = 0; i < count; i++) {
-        checksum ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) checksum = checksum >> 1 ^ (checksum & 1 ? 0xEDB88320u : 0);
-    }
-    return ~checksum;
-}
-
-// Walks the chunks by their lengths, and says whether the file goes on to its end marker. eXIf may stand behind the pixels,
-// but the orientation is wanted before them.
-static bool look_ahead(ImageDecoder *base) {
-    uint8_t head[8];
-    uint64_t offset = 8;
-    while (byte_source_peek(&base->source, offset, head, sizeof head) == sizeof head) {
-        uint32_t length = big_endian(head);
-        if (memcmp(head + 4, "IEND", 4) == 0) return true;
-        if (length > PNG_UINT_31_MAX) return false;
-        if (memcmp(head + 4, "eXIf", 4) == 0 && length <= CHUNK_BYTES && !base->exif) {
-            size_t count = (size_t)length + 8;
-            uint8_t *chunk = malloc(count);
-            if (!chunk) return false;
-            // Type, data, checksum.
-            if (byte_source_peek(&base->source, offset + 4, chunk, count) == count &&
-                chunk_checksum(chunk, count - 4) == big_endian(chunk + count - 4)) {
-                keep_exif(base, chunk + 4, length);
-            }
-            free(chunk);
-        }
-        offset += 12 + (uint64_t)length;
-    }
-    return false;
-}
-
 static ImageCodecColor stored_color(int color_type) {
     switch (color_type) {
         case PNG_COLOR_TYPE_GRAY: return ImageCodecColorGray;
@@ -125,10 +81,12 @@ static ImageCodecColor stored_color(int color_type) {
     }
 }
 
-// Texts and the like are of no use here; left unread they cannot be bombs. The colours in numbers are read by ourselves:
-// libpng would weigh them against each other, and does not know cICP everywhere.
+// Texts, the profile and EXIF data are read by ourselves with limits of our own, and what else has no effect on pixels is
+// left unread: none of it can be a bomb. The colours in numbers are kept as they are: libpng would weigh them against each
+// other, and does not know cICP everywhere.
 static void choose_chunks(png_structp png) {
-    static const uint8_t unread[] = "tEXt\0zTXt\0iTXt\0sPLT\0hIST\0pCAL\0sCAL\0sBIT";
+    static const uint8_t unread[] =
+        "tEXt\0zTXt\0iTXt\0eXIf\0iCCP\0sPLT\0hIST\0pCAL\0sCAL\0sBIT\0tIME\0pHYs\0oFFs\0bKGD";
     static const uint8_t kept[] = "cICP\0sRGB\0gAMA\0cHRM\0acTL";
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, unread, (int)(sizeof unread / 5));
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, kept, (int)(sizeof kept / 5));
@@ -148,37 +106,14 @@ static void keep_chunks(PNGDecoder *decoder) {
             colors->is_srgb = true;
         } else if (!strcmp(name, "gAMA") && chunk->size == 4) {
             colors->has_gamma = true;
-            colors->gamma = big_endian(chunk->data);
+            colors->gamma = png_big_endian(chunk->data);
         } else if (!strcmp(name, "cHRM") && chunk->size == 32) {
             colors->has_chromaticities = true;
-            for (int n = 0; n < 8; n++) colors->chromaticities[n] = big_endian(chunk->data + 4 * n);
-        } else if (!strcmp(name, "acTL") && chunk->size == 8 && big_endian(chunk->data) > 1) {
+            for (int n = 0; n < 8; n++) colors->chromaticities[n] = png_big_endian(chunk->data + 4 * n);
+        } else if (!strcmp(name, "acTL") && chunk->size == 8 && png_big_endian(chunk->data) > 1) {
             decoder_warn(&decoder->base, "the file is an animation: of its pictures the default one is used");
         }
     }
-    png_charp name;
-    int compression;
-    png_bytep profile = NULL;
-    png_uint_32 profile_count = 0;
-    if (png_get_iCCP(decoder->png, decoder->info, &name, &compression, &profile, &profile_count) && profile) {
-        if (profile_count > decoder->base.limits.profile_byte_count) {
-            decoder_warn_of_large_profile(&decoder->base);
-            return;
-        }
-        colors->profile = malloc(profile_count);
-        if (!colors->profile) return;
-        memcpy(colors->profile, profile, profile_count);
-        colors->profile_count = profile_count;
-    } else if (decoder->profile_is_too_large) {
-        decoder_warn_of_large_profile(&decoder->base);
-    } else if (decoder->profile_was_refused) {
-        decoder_warn(&decoder->base, "the colour profile is broken: colours are taken for sRGB");
-    }
-}
-
-static size_t chunk_limit(const ImageDecoder *base) {
-    uint64_t limit = base->limits.profile_byte_count;
-    return limit < CHUNK_BYTES ? CHUNK_BYTES : limit > SIZE_MAX ? SIZE_MAX : (size_t)limit;
 }
 
 static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *header) {
@@ -186,7 +121,7 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     // The size is looked at first, so that a picture that is too large is refused before anything else is read.
     uint8_t start[24];
     if (byte_source_peek(&base->source, 0, start, sizeof start) == sizeof start && !memcmp(start + 12, "IHDR", 4)) {
-        uint32_t width = big_endian(start + 16), height = big_endian(start + 20);
+        uint32_t width = png_big_endian(start + 16), height = png_big_endian(start + 20);
         if (width == 0 || height == 0) {
             snprintf(base->message, DECODER_MESSAGE, "its header says %u×%u pixels", width, height);
             return ImageCodecStatusMalformed;
@@ -207,10 +142,8 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     png_set_read_fn(png, decoder, on_read);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_chunk_cache_max(png, CHUNK_COUNT);
-    png_set_chunk_malloc_max(png, chunk_limit(base));
+    png_set_chunk_malloc_max(png, PNG_CHUNK_BYTES);
     png_set_crc_action(png, base->is_tolerant ? PNG_CRC_WARN_USE : PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);
-    // Whether a profile is sRGB's is found out from what it does, not from its checksum.
-    png_set_option(png, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
     choose_chunks(png);
     png_read_info(png, decoder->info);
 
@@ -225,12 +158,7 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     header->is_multipass = decoder->interlaced = interlace != PNG_INTERLACE_NONE;
     keep_chunks(decoder);
 
-    png_uint_32 exif_count = 0;
-    png_bytep exif = NULL;
-    if (png_get_eXIf_1(png, decoder->info, &exif_count, &exif) && exif) {
-        keep_exif(base, exif, exif_count);
-    }
-    bool is_whole = look_ahead(base);
+    bool is_whole = png_chunks_look_ahead(base);
     if (base->is_tolerant || !is_whole) png_set_compression_buffer_size(png, SMALL_WINDOW);
     return ImageCodecStatusOk;
 }
@@ -280,21 +208,44 @@ static void read_interlaced_picture(PNGDecoder *decoder) {
     }
 }
 
+// Zlib's checksum is met last, so that only the end of the pixels shows whether the other one matters.
+static void note_checksums(PNGDecoder *decoder) {
+    bool is_one_wrong = decoder->has_wrong_file_checksum != decoder->has_wrong_pixel_checksum;
+    if (is_one_wrong) {
+        decoder_warn(&decoder->base,
+                     "one of the two checksums of the pixels is wrong, but the other is right: the pixels are unharmed");
+    } else if (decoder->has_wrong_file_checksum) {
+        decoder_warn(&decoder->base, "the checksums of the pixels are wrong: some pixels may be wrong");
+    }
+}
+
 // After a failure of libpng: whether the rows are there all the same, or stand-ins for them.
 static bool recovers(PNGDecoder *decoder) {
     ImageDecoder *base = &decoder->base;
-    // When only what follows the pixels is missing, the picture is whole and its checksums were right.
-    if (decoder->ending && base->failure == ImageCodecStatusTruncated &&
+    bool is_damage = base->failure == ImageCodecStatusMalformed || base->failure == ImageCodecStatusTruncated;
+    // When only what follows the pixels is missing or damaged, the picture is whole and its checksums were right.
+    if (decoder->ending && is_damage &&
         ((png_get_io_state(decoder->png) & PNG_IO_MASK_LOC) == PNG_IO_CHUNK_HDR ||
          png_get_io_chunk_type(decoder->png) != 0x49444154)) {
-        decoder_warn(base, "the file ends without an end marker (IEND)");
+        bool is_cut = base->failure == ImageCodecStatusTruncated;
+        decoder_warn(base, is_cut ? "the file ends without an end marker (IEND); no pixel is missing"
+                                  : "what follows the pixels in the file is damaged; no pixel is affected");
+        note_checksums(decoder);
         return true;
     }
-    bool is_damage = base->failure == ImageCodecStatusMalformed || base->failure == ImageCodecStatusTruncated;
+    // Zlib's checksum is not reached any more.
+    decoder->has_wrong_pixel_checksum |= decoder->has_wrong_file_checksum;
+    note_checksums(decoder);
     if (!decoder->picture || !base->is_tolerant || !is_damage || base->steps_done == 0) return false;
     decoder_note_damage(base, base->failure, base->message);
     base->damage.leaves_gray = base->steps_done < (uint64_t)PNG_PASS_ROWS(base->height, 0);
     return true;
+}
+
+static void read_end(PNGDecoder *decoder) {
+    decoder->ending = true;
+    png_read_end(decoder->png, NULL);
+    note_checksums(decoder);
 }
 
 static void read_from_codec(PNGDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count) {
@@ -304,8 +255,7 @@ static void read_from_codec(PNGDecoder *decoder, uint8_t *rows, size_t row_strid
         start(decoder);
         if (decoder->interlaced) {
             read_interlaced_picture(decoder);
-            decoder->ending = true;
-            png_read_end(decoder->png, NULL);
+            read_end(decoder);
         }
     }
     if (decoder->interlaced) return;
@@ -314,10 +264,7 @@ static void read_from_codec(PNGDecoder *decoder, uint8_t *rows, size_t row_strid
         base->steps_done++;
         base->rows_done++;
     }
-    if (base->rows_done == base->height) {
-        decoder->ending = true;
-        png_read_end(decoder->png, NULL);
-    }
+    if (base->rows_done == base->height) read_end(decoder);
 }
 
 static ImageCodecStatus read_rows(ImageDecoder *base, uint8_t *rows, size_t row_stride, uint32_t row_count) {

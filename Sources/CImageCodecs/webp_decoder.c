@@ -8,7 +8,7 @@
 enum {
     // Chunks of one file; a still picture has seven kinds.
     CHUNK_COUNT = 1024,
-    EXIF_BYTES = 1 << 20,
+    METADATA_BYTES = 1 << 20,
     // The start of the picture's own data that tells its size.
     SIZE_BYTES = 10,
     // Flags of VP8X.
@@ -51,14 +51,10 @@ static uint8_t *read_chunk(ImageDecoder *base, uint64_t offset, size_t count) {
     return bytes;
 }
 
-static void keep_exif(ImageDecoder *base, uint64_t offset, uint32_t count) {
-    if (base->exif || count > EXIF_BYTES || !(base->exif = read_chunk(base, offset, count))) return;
-    base->exif_count = count;
-    // Some writers keep the prefix that EXIF has in JPEG.
-    if (count >= 6 && !memcmp(base->exif, "Exif\0\0", 6)) {
-        base->exif_count -= 6;
-        memmove(base->exif, base->exif + 6, base->exif_count);
-    }
+static void keep_metadata(ImageDecoder *base, ImageMetadata kind, uint64_t offset, uint32_t count) {
+    ImageMetadataBlock *block = &base->metadata[kind];
+    if (block->bytes || count > METADATA_BYTES || !(block->bytes = read_chunk(base, offset, count))) return;
+    block->count = count;
 }
 
 static void keep_profile(ImageDecoder *base, uint64_t offset, uint32_t count) {
@@ -125,7 +121,9 @@ static ImageCodecStatus read_chunks(WebPDecoder *decoder, ImageDecoderHeader *he
         } else if (!memcmp(head, "ICCP", 4)) {
             keep_profile(base, content, count);
         } else if (!memcmp(head, "EXIF", 4)) {
-            keep_exif(base, content, count);
+            keep_metadata(base, ImageMetadataExif, content, count);
+        } else if (!memcmp(head, "XMP ", 4)) {
+            keep_metadata(base, ImageMetadataXmp, content, count);
         } else if (!memcmp(head, "ALPH", 4) && !has_picture) {
             decoder->has_alpha = true;
             if (!decoder->data_offset) decoder->data_offset = offset;
@@ -211,8 +209,8 @@ static ImageCodecStatus decode_window(WebPDecoder *decoder) {
             if (count > 0) return ImageCodecStatusOk;
             // The chunk may end where it says, and its picture be longer.
             return offset < decoder->data_end ? fail(base, ImageCodecStatusTruncated, "the file ends early")
-                                              : fail(base, ImageCodecStatusMalformed, "its data end early");
-        default: return fail(base, ImageCodecStatusMalformed, "its compressed data are wrong");
+                                              : fail(base, ImageCodecStatusMalformed, "the compressed pixels end before the image does");
+        default: return fail(base, ImageCodecStatusMalformed, "the compressed pixels are damaged");
     }
 }
 

@@ -6,9 +6,11 @@ public import PerceptImage
 public enum MediaInspection: Sendable, Hashable {
     /// The frame count is what was decoded, whatever the header states; the warnings are `RecordingReader.warnings`.
     case recording(RecordingHeader, frameCount: Int, Levels, warnings: [String])
-    case picture(ImageHeader)
+    /// The sample range is that of an image with 16 bits per channel; the warnings are those of reading all pixels leniently,
+    /// and what an upload of the image would be warned of.
+    case picture(ImageHeader, sampleRange: SampleRange?, warnings: [String])
 
-    /// Looks at `source`: a recording is decoded to its end, of a picture the header is read.
+    /// Looks at `source`: a recording or picture is decoded to its end; damage is a warning.
     ///
     /// - Parameters:
     ///   - source: the recording or picture.
@@ -52,8 +54,19 @@ public enum MediaInspection: Sendable, Hashable {
                     reader.header, frameCount: reader.framesRead, meter.finish(), warnings: reader.warnings)
                 return (inspection, analyzer.finish())
             case .picture:
-                return (.picture(try ImageReader(source, limits: limits).header), nil)
+                return (try .inspecting(picture: source, limits: limits), nil)
             }
         }
+    }
+
+    /// Pixels that cannot be read at all are a warning too, since the header says what the file is.
+    private static func inspecting(picture source: MediaSource, limits: ResourceLimits) throws -> MediaInspection {
+        let (header, survey) = try ImageReader.surveying(source, limits: limits)
+        var warnings = survey.warnings + [survey.sampleRange?.warning].compactMap(\.self)
+        if let failure = survey.failure {
+            if failure.kind == .cancelled || failure.kind == .inputOutput { throw failure }
+            warnings.append([failure.problem, failure.remedy].compactMap(\.self).joined(separator: "; "))
+        }
+        return .picture(header, sampleRange: survey.sampleRange, warnings: warnings)
     }
 }

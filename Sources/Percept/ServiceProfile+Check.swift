@@ -83,7 +83,7 @@ extension ServiceProfile {
                         message: "\(depth) bits per sample, which \(name) does not take",
                         remedy: "prepare it with --sample-format s16"))
             }
-        case .picture(let header):
+        case .picture(let header, _, _):
             guard let image else {
                 problems = [wrongKind("pictures", remedy: "choose a service for pictures")]
                 break

@@ -130,8 +130,41 @@ ImageCodecStatus image_decoder_read_header(ImageDecoder *decoder, ImageDecoderHe
 // cannot, and for sides that are no multiples of `factor`.
 bool image_decoder_reduce(ImageDecoder *decoder, uint32_t factor);
 
-// The TIFF structure of the EXIF data (behind any "Exif\0\0"), or NULL; valid until the decoder is closed.
-const uint8_t *image_decoder_exif(const ImageDecoder *decoder, size_t *count);
+// Metadata that may state an orientation.
+typedef enum IMAGE_CODEC_ENUM ImageMetadata {
+    // A TIFF structure, after "Exif\0\0" once or several times, or at once.
+    ImageMetadataExif,
+    // Texts of a PNG: a name, a length, and hexadecimal digits of EXIF data, of an APP1 marker, of XMP.
+    ImageMetadataRawExif,
+    ImageMetadataRawApp1,
+    ImageMetadataRawXmp,
+    ImageMetadataXmp,
+} ImageMetadata;
+enum { IMAGE_METADATA_COUNT = 5 };
+
+// As the file has it, unpacked, or NULL; valid until the decoder is closed.
+const uint8_t *image_decoder_metadata(const ImageDecoder *decoder, ImageMetadata kind, size_t *count);
+
+// Samples of the colour channels, as they are stored; those of pixels that are fully transparent do not count.
+typedef struct ImageSampleRange {
+    uint16_t low;
+    uint16_t high;
+} ImageSampleRange;
+
+// The least and the greatest sample among the rows that were read of a file with 16 bits per channel. False where the file
+// has other depths, and where no pixel counts.
+bool image_decoder_range(const ImageDecoder *decoder, ImageSampleRange *range);
+
+// Has samples stretched, before their colours are converted, by a table of 65536; to be called after the header, before any
+// row. False, and nothing changed, where the file does not have 16 bits per channel, or there is no memory.
+bool image_decoder_set_levels(ImageDecoder *decoder, ImageSampleRange range);
+
+// Widens `range` by 16-bit samples, of which the last channel is alpha where there are 2 or 4. A range of none is 65535…0.
+void image_samples_widen(ImageSampleRange *range, const uint8_t *pixels, size_t pixel_count, size_t channel_count);
+// ((value − low) · 65535 + (high − low) / 2) / (high − low), rounded down and clamped, for each of 65536 values; low < high.
+void image_samples_tabulate(uint16_t *table, ImageSampleRange range);
+// Replaces 16-bit samples, but alpha, by their entry.
+void image_samples_map(const uint16_t *table, uint8_t *pixels, size_t pixel_count, size_t channel_count);
 
 // Reads the next `row_count` rows, `row_stride` bytes apart. Asking for more rows than are left is an invalid argument.
 // With the last row the rest of the file is read and checked as well.
@@ -142,7 +175,10 @@ ImageDecoderPlace image_decoder_place(const ImageDecoder *decoder);
 // Whether damage was passed over, and which.
 bool image_decoder_damage(const ImageDecoder *decoder, ImageDecoderDamage *damage);
 
-// What the codec said about the failure, or the damage; never NULL.
+// Whether a tolerant decoder would have gone on after the failure.
+bool image_decoder_would_go_on(const ImageDecoder *decoder);
+
+// What the failure, or the damage, is about, in our own words; never NULL.
 const char *image_decoder_message(const ImageDecoder *decoder);
 int32_t image_decoder_system_code(const ImageDecoder *decoder);
 
@@ -150,6 +186,12 @@ int32_t image_decoder_system_code(const ImageDecoder *decoder);
 const char *image_decoder_warning(const ImageDecoder *decoder, size_t index);
 
 void image_decoder_close(ImageDecoder *decoder);
+
+// What a warning of libpng means for the image, in our own words; false when no pixel depends on it. Empty where its words
+// follow when all is read.
+bool image_codec_png_warning(const char *message, bool has_palette, char *words, size_t count);
+// The same for an error.
+void image_codec_png_error(const char *message, char *words, size_t count);
 
 typedef struct ImageEncoderSettings {
     uint32_t width;

@@ -93,7 +93,10 @@ struct ReportCard: Sendable {
         let header = try ImageReader(source, limits: page.limits).header
         json["kind"] = "picture"
         json["source"] = .array(Self.described(source, ["\(header.size)"]))
-        let preparation = ImagePreparation(longestSide: page.pictureSide, quality: 85, isLenient: true)
+        var preparation = ImagePreparation(longestSide: page.pictureSide, quality: 85, isLenient: true)
+        preparation.givesAdvice = false
+        // A page is for looking at: what uses little of 16 bits would be black.
+        preparation.levels = .automatic
         let prepared = try preparation.prepare(source, limits: page.limits)
         medium = Medium(mediaType: prepared.mediaType, bytes: prepared.bytes)
         size = prepared.receipt.sourceSize

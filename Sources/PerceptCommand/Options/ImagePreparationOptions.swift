@@ -153,6 +153,12 @@ struct ImagePreparationOptions: ParsableArguments {
     )
     var fullDecoding = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Stretch an image with 16 bits per channel: LOW becomes 0 and HIGH 65535; auto takes the lowest and highest sample.",
+            valueName: "auto|LOW-HIGH"))
+    var levels: LevelsArgument?
+
     @OptionGroup var reading: PictureReadingOptions
 
     func validate() throws {
@@ -178,6 +184,7 @@ struct ImagePreparationOptions: ParsableArguments {
         preparation.maximumByteCount = limits.maxBytes?.value
         preparation.reducesDecoding = !fullDecoding
         preparation.isLenient = reading.lenient
+        preparation.levels = levels?.levels
         return preparation
     }
 

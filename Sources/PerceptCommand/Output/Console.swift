@@ -28,8 +28,20 @@ struct Console: Sendable {
     func result(
         _ text: @autoclosure () -> String, json: @autoclosure () -> JSONObject
     ) throws(MediaError) {
-        let line = isJSON ? JSONValue.object(json()).serialized() : Array(Self.printable(text()).utf8)
+        let line = isJSON ? JSONValue.object(Self.namingFlags(json())).serialized() : Array(Self.printable(text()).utf8)
         try write(line + [UInt8(ascii: "\n")])
+    }
+
+    /// Warnings say the same in JSON as on standard error.
+    private static func namingFlags(_ json: JSONObject) -> JSONObject {
+        var json = json
+        if case .array(let warnings) = json["warnings"] {
+            json["warnings"] = .array(
+                warnings.map { warning in
+                    warning.stringValue.map { .string(ParameterFlags.adding(to: $0)) } ?? warning
+                })
+        }
+        return json
     }
 
     /// Text for a file or a pipe, as it is.
@@ -62,7 +74,7 @@ struct Console: Sendable {
 
     func warning(_ text: String) {
         guard !isQuiet else { return }
-        say("percept: warning: \(Self.printable(ResourceLimits.Name.addingFlag(to: text)))\n")
+        say("percept: warning: \(Self.printable(ParameterFlags.adding(to: text)))\n")
     }
 
     func notice(_ text: String) {

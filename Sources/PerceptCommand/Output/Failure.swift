@@ -64,9 +64,9 @@ struct Failure {
 
     private static func reporting(_ error: MediaError) -> Failure {
         var error = error
-        // The library speaks of the limit, the command of the flag that raises it.
-        if let limit = error.limit, let remedy = error.remedy {
-            error.remedy = "\(remedy) (\(limit.flag))"
+        // The library speaks of the limit or parameter, the command of its flag.
+        if let remedy = error.remedy {
+            error.remedy = error.limit.map { "\(remedy) (\($0.flag))" } ?? ParameterFlags.adding(to: remedy)
         }
         return Failure(
             kind: error.kind.rawValue, message: error.source.map { "\($0): \(error.problem)" } ?? error.problem,

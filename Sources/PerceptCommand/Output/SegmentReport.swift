@@ -2,7 +2,7 @@ public import ArgumentParser
 import Foundation
 public import Percept
 import PerceptCore
-import PerceptImage
+public import PerceptImage
 import PerceptInference
 
 /// Saves segments as files and says what was saved.
@@ -23,12 +23,13 @@ struct SegmentReport {
     ///   - overlay: where the picture with the masks over it goes.
     ///   - overlaying: how they are shown there.
     ///   - lenient: whether damage in that picture is passed over.
+    ///   - levels: how samples of 16 bits are stretched in that picture.
     ///   - limits: what that picture may not exceed.
     init(
         _ selection: Selection<Percept.Segment>, source: MediaSource, picture: MediaSource?, otherInputs: [String] = [],
         folder: String?, formats: [SegmentFiles.Format] = [],
         cocoMasks: COCODataset.MaskForm = .polygons, overlay: String?, overlaying: OverlayOptions,
-        lenient: Bool = false, limits: ResourceLimits
+        lenient: Bool = false, levels: ImageLevels? = nil, limits: ResourceLimits
     ) throws {
         name = source.name
         imageName = picture.flatMap { $0.name == source.name ? nil : $0.name }
@@ -39,7 +40,9 @@ struct SegmentReport {
         // Without segments the picture alone says how large it is.
         let isNeeded =
             overlay != nil || formats.contains(.cutouts) || !formats.isEmpty && segments.isEmpty
-        let image = isNeeded ? try picture.map { try Image(decoding: $0, limits: limits, lenient: lenient) } : nil
+        let image =
+            isNeeded
+            ? try picture.map { try Image(decoding: $0, limits: limits, lenient: lenient, levels: levels) } : nil
         if let overlay, let image {
             try PictureOutput.write(overlaying.overlaying(segments, on: image), to: overlay, protecting: inputs)
         }

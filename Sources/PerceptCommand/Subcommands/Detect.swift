@@ -57,7 +57,9 @@ struct Detect: AsyncParsableCommand {
             let selection = Selection(found.objects, selecting)
             var cropFiles: CropFiles?
             if path != nil || folder != nil {
-                let picture = try Image(decoding: source, limits: resources.limits, lenient: image.reading.lenient)
+                let picture = try Image(
+                    decoding: source, limits: resources.limits, lenient: image.reading.lenient,
+                    levels: found.receipt.levels.map { .range($0) })
                 cropFiles = try folder.map { folder in
                     try CropFiles(
                         saving: selection.results, of: picture, in: folder, as: PictureOutput.encoding(like: source),

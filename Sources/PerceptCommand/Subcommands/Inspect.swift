@@ -80,16 +80,22 @@ struct Inspect: AsyncParsableCommand {
                         Self.text(source.name, header, frameCount, levels),
                         Self.json(source.name, header, frameCount, levels)
                     )
-                case .picture(let header): (Self.text(source.name, header), Self.json(source.name, mediaType, header))
+                case .picture(let header, let sampleRange, _):
+                    (
+                        Self.text(source.name, header, sampleRange),
+                        Self.json(source.name, mediaType, header, sampleRange)
+                    )
                 }
             json["byteCount"] = .integer(byteCount)
             if analysis != nil {
                 for (key, path) in plan.pictures.named { json[key] = .string(path) }
             }
-            if case .recording(_, _, _, let warnings) = inspection {
-                for warning in warnings { console.warning("\(source.name): \(warning)") }
-                json["warnings"] = .array(warnings.map { .string($0) })
-            }
+            let warnings =
+                switch inspection {
+                case .recording(_, _, _, let warnings), .picture(_, _, let warnings): warnings
+                }
+            for warning in warnings { console.warning("\(source.name): \(warning)") }
+            json["warnings"] = .array(warnings.map { .string($0) })
             if let verdict {
                 text += "\n" + Self.text(verdict)
                 json["verdict"] = Self.json(verdict)
@@ -151,21 +157,33 @@ struct Inspect: AsyncParsableCommand {
         ]
     }
 
-    private static func text(_ name: String, _ header: ImageHeader) -> String {
+    private static func text(_ name: String, _ header: ImageHeader, _ sampleRange: SampleRange?) -> String {
         var parts = [
             header.mediaType.name, header.size.description,
             "\(header.storedBitDepth) bit \(header.storedColorModel.rawValue)",
         ]
         if header.orientation != .upright {
-            parts.append("orientation \(header.orientation.rawValue) (stored \(header.storedSize))")
+            let source = header.orientationSource.map { "from \(Self.name(of: $0)), " } ?? ""
+            parts.append("orientation \(header.orientation.rawValue) (\(source)stored \(header.storedSize))")
         }
         if header.isInterlaced { parts.append("interlaced") }
         if header.isProgressive { parts.append("progressive") }
         if header.hasICCProfile { parts.append("colour profile") }
+        if let sampleRange { parts.append("uses \(sampleRange) of 0…\(SampleRange.maximum)") }
         return "\(name): \(parts.joined(separator: ", "))"
     }
 
-    private static func json(_ name: String, _ mediaType: MediaType, _ header: ImageHeader) -> JSONObject {
+    private static func name(of source: OrientationSource) -> String {
+        switch source {
+        case .exif: "EXIF"
+        case .rawProfile: "EXIF in a text chunk"
+        case .xmp: "XMP"
+        }
+    }
+
+    private static func json(
+        _ name: String, _ mediaType: MediaType, _ header: ImageHeader, _ sampleRange: SampleRange?
+    ) -> JSONObject {
         [
             "file": .string(name), "kind": "image", "mediaType": .string(mediaType.rawValue),
             "width": .integer(header.size.width), "height": .integer(header.size.height),
@@ -173,6 +191,10 @@ struct Inspect: AsyncParsableCommand {
             "orientation": .integer(header.orientation.rawValue), "storedWidth": .integer(header.storedSize.width),
             "storedHeight": .integer(header.storedSize.height), "isMultipass": .bool(header.isMultipass),
             "hasColorProfile": .bool(header.hasICCProfile),
+            "orientationSource": header.orientationSource.map { .string($0.rawValue) } ?? .null,
+            "sampleRange": sampleRange.map {
+                ["low": .integer($0.low), "high": .integer($0.high), "maximum": .integer(SampleRange.maximum)]
+            } ?? .null,
         ]
     }
 }

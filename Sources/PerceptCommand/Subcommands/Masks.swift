@@ -39,6 +39,7 @@ struct Masks: AsyncParsableCommand {
 
     @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
     @OptionGroup(title: "Overlay") var overlaying: OverlayOptions
+    @OptionGroup var reading: PictureReadingOptions
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
@@ -68,7 +69,7 @@ struct Masks: AsyncParsableCommand {
             try SegmentReport(
                 Selection(segments, selecting), source: source, picture: picture, folder: output, formats: format,
                 cocoMasks: cocoMasks ?? .polygons,
-                overlay: overlay, overlaying: overlaying, limits: resources.limits
+                overlay: overlay, overlaying: overlaying, lenient: reading.lenient, limits: resources.limits
             ).print(console)
         }
     }

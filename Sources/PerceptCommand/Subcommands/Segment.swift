@@ -71,7 +71,7 @@ struct Segment: AsyncParsableCommand {
                 Selection(segmentation.segments, selecting), source: source, picture: source, otherInputs: input.files,
                 folder: folder,
                 formats: format, cocoMasks: cocoMasks ?? .polygons, overlay: picture, overlaying: overlaying,
-                lenient: image.reading.lenient,
+                lenient: image.reading.lenient, levels: segmentation.receipt.levels.map { .range($0) },
                 limits: resources.limits)
             try report.print(console, sent: segmentation.sent, receipt: segmentation.receipt)
         }

@@ -5,6 +5,7 @@
 #else
     import Darwin
 #endif
+internal import PerceptCore
 
 /// The built-in letters: printable ASCII as centre lines, drawn as round-capped strokes at any size.
 ///
@@ -106,6 +107,20 @@ enum StrokeFont {
 }
 
 extension StrokeFont.Glyph {
+    /// The rectangle around the ink, in multiples of the height of capitals, y down; `nil` if there is none.
+    var bounds: BoundingBox? {
+        let segments = segments(scale: 1)
+        guard !segments.isEmpty else { return nil }
+        let xs = segments.flatMap { [$0.start.x, $0.end.x] }
+        let ys = segments.flatMap { [$0.start.y, $0.end.y] }
+        let radius = StrokeFont.strokeRadius * (segments.contains(where: \.isDot) ? GlyphRasterizer.dotScale : 1)
+        return BoundingBox(
+            xMin: ((xs.min() ?? 0) - radius) / StrokeFont.capHeight,
+            yMin: ((ys.min() ?? 0) - radius) / StrokeFont.capHeight,
+            xMax: ((xs.max() ?? 0) + radius) / StrokeFont.capHeight,
+            yMax: ((ys.max() ?? 0) + radius) / StrokeFont.capHeight)
+    }
+
     /// Returns the glyph as straight pieces, in pixels with y down, at `scale` pixels per font unit.
     ///
     /// Curves are divided so that no piece is further than 1/20 pixel from its curve.

@@ -79,7 +79,7 @@ struct GlyphRasterizer {
     /// pixel wide.
     static func rasterized(_ segments: [StrokeFont.Segment], radius: Double, offset: (x: Double, y: Double)) -> Bitmap {
         let radius = max(radius, smallestRadius)
-        let reach = radius * dotScale + 0.5
+        let reach = radius * (segments.contains(where: \.isDot) ? dotScale : 1) + 0.5
         let xs = segments.flatMap { [$0.start.x, $0.end.x] }.map { $0 + offset.x }
         let ys = segments.flatMap { [$0.start.y, $0.end.y] }.map { $0 + offset.y }
         guard let xMin = xs.min(), let xMax = xs.max(), let yMin = ys.min(), let yMax = ys.max() else {
@@ -103,7 +103,7 @@ struct GlyphRasterizer {
     /// The smallest radius: strokes thinner than a pixel fade instead.
     static let smallestRadius = 0.5
     /// The relative size of dots: a dot as thick as a stroke looks thinner.
-    private static let dotScale = 1.25
+    static let dotScale = 1.25
 
     private static func add(
         _ segment: StrokeFont.Segment, radius: Double, x: Double, y: Double,

@@ -5,8 +5,16 @@ extension Orientation {
     /// out, a count that promises more entries than there are, a value of another type or beyond 1…8) is as good as
     /// no orientation, since showing a picture as it was stored beats refusing it (EXIF 3.0 §4.6.2, TIFF 6.0 §2).
     ///
-    /// - Parameter exif: the TIFF structure, from its byte order mark on.
-    init?(exif: [UInt8]) {
+    /// - Parameter exif: the TIFF structure, after "Exif\\0\\0" any number of times: some writers put it in twice.
+    init?(exif bytes: [UInt8]) {
+        var exif = bytes[...]
+        while exif.starts(with: Self.exifHeader) { exif = exif.dropFirst(Self.exifHeader.count) }
+        self.init(tiff: Array(exif))
+    }
+
+    private static let exifHeader = Array("Exif\0\0".utf8)
+
+    private init?(tiff exif: [UInt8]) {
         let isLittleEndian: Bool
         switch exif.prefix(2) {
         case [0x49, 0x49]: isLittleEndian = true

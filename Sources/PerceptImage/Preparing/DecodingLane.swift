@@ -58,6 +58,11 @@ final class DecodingLane: Sendable {
         state.withLock { $0.reader.warnings }
     }
 
+    /// Of the rows read so far, see ``ImageReader/sampleRange``.
+    var sampleRange: SampleRange? {
+        state.withLock { $0.reader.sampleRange }
+    }
+
     private func start() {
         let begins = state.withLock { state in
             guard !state.isReading, state.strip == nil, state.reader.remainingRowCount > 0 else { return false }

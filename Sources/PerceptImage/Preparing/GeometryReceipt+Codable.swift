@@ -2,10 +2,11 @@ internal import PerceptCore
 
 /// Encoded as `{"storedSize", "orientation", "sourceSize", "crop", "resizedSize", "padding", "uploadSize", "scale"}`,
 /// sizes as `{"width", "height"}`, the crop as `{"x", "y", "width", "height"}`, the padding as `{"left", "top", "right",
-/// "bottom"}` and the scale as `{"x", "y"}`. Receipts without a crop or padding are read too.
+/// "bottom"}` and the scale as `{"x", "y"}`; of stretched samples also `"levels"` as `{"low", "high"}`. Receipts without a
+/// crop, padding or levels are read too.
 extension GeometryReceipt: Codable {
     enum CodingKeys: String, CodingKey {
-        case storedSize, orientation, sourceSize, crop, resizedSize, padding, uploadSize, scale
+        case storedSize, orientation, sourceSize, crop, resizedSize, padding, uploadSize, scale, levels
     }
 
     private struct Scale: Codable {
@@ -32,7 +33,7 @@ extension GeometryReceipt: Codable {
             orientation: container.decode(Orientation.self, forKey: .orientation),
             crop: container.decodeIfPresent(PixelRectangle.self, forKey: .crop),
             resizedSize: PixelSize(width: resizedWidth.partialValue, height: resizedHeight.partialValue),
-            padding: padding)
+            padding: padding, levels: container.decodeIfPresent(SampleRange.self, forKey: .levels))
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -45,5 +46,6 @@ extension GeometryReceipt: Codable {
         try container.encode(padding, forKey: .padding)
         try container.encode(uploadSize, forKey: .uploadSize)
         try container.encode(Scale(x: scaleX, y: scaleY), forKey: .scale)
+        try container.encodeIfPresent(levels, forKey: .levels)
     }
 }

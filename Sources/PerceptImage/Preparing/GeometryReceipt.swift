@@ -41,6 +41,8 @@ public struct GeometryReceipt: Sendable, Hashable {
     public let resizedSize: PixelSize
     /// What was put around the resized crop.
     public let padding: Padding
+    /// How samples of 16 bits were stretched; `nil` where they were not.
+    public let levels: SampleRange?
 
     /// A receipt without crop and padding.
     ///
@@ -55,11 +57,12 @@ public struct GeometryReceipt: Sendable, Hashable {
     ///   - crop: of the upright picture, in its pixels; the whole of it when `nil`.
     ///   - resizedSize: what the crop was resized to.
     ///   - padding: what was put around it.
+    ///   - levels: how its samples were stretched before.
     /// - Throws: `MediaError` `.invalidArgument` when a side is not within 1…2³¹ − 1, the crop does not lie within the
     ///   upright picture, or the padding leaves nothing of the resized one.
     public init(
         storedSize: PixelSize, orientation: Orientation, crop: PixelRectangle? = nil, resizedSize: PixelSize,
-        padding: Padding = .none
+        padding: Padding = .none, levels: SampleRange? = nil
     ) throws(MediaError) {
         let sourceSize = orientation.applied(to: storedSize)
         let crop = crop ?? PixelRectangle(whole: sourceSize)
@@ -81,6 +84,7 @@ public struct GeometryReceipt: Sendable, Hashable {
         self.crop = crop
         self.resizedSize = resizedSize
         self.padding = padding
+        self.levels = levels
     }
 
     /// The size of the upright original.

@@ -124,9 +124,10 @@ extension ImagePreparation {
     func fitting(
         _ byteLimit: Int, _ original: PictureOriginal, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> PreparedImage {
-        let picture = try original.opened(limits: limits, lenient: isLenient)
-        let (storedSize, orientation) = (picture.storedSize, picture.orientation)
-        let wantedSize = try geometry(storedSize: storedSize, orientation: orientation).uploadSize
+        let picture = try original.opened(limits: limits, lenient: isLenient, levels: levels)
+        let (storedSize, orientation, levels) = (picture.storedSize, picture.orientation, picture.levels)
+        let wanted = try geometry(storedSize: storedSize, orientation: orientation)
+        let wantedSize = wanted.uploadSize
         let mediaType = mediaType(for: picture.mediaType)
         let budget = ImageBudget(
             byteLimit: byteLimit, isLossy: mediaType == .jpeg, longestSide: wantedSize.longestSide,
@@ -141,12 +142,14 @@ extension ImagePreparation {
             preparation.quality = settings.quality
             preparation.chroma = chroma
             if let side = settings.longestSide { preparation.longestSide = side }
-            let geometry = try preparation.geometry(storedSize: storedSize, orientation: orientation)
+            let geometry = try preparation.geometry(
+                storedSize: storedSize, orientation: orientation, levels: levels)
             if kept?.geometry != geometry {
                 kept = nil
                 let picture =
                     if let unread = unread.take() { unread } else {
-                        try original.opened(limits: limits, lenient: isLenient)
+                        try original.opened(
+                            limits: limits, lenient: isLenient, levels: levels.map { .range($0) })
                     }
                 let rows = UploadRows(geometry, contentLayout: picture.layout, as: mediaType, preparation)
                 let byteCount = rows.size.pixelCount.multipliedReportingOverflow(by: rows.layout.bytesPerPixel)
@@ -185,10 +188,8 @@ extension ImagePreparation {
                     : "allow more, or make it a JPEG")
         }
         let made = found.made
-        guard let trade = trade(found.settings, made.receipt.uploadSize, wantedSize, byteLimit) else { return made }
-        return PreparedImage(
-            bytes: made.bytes, byteCount: made.byteCount, mediaType: made.mediaType, receipt: made.receipt,
-            warnings: made.warnings + [trade])
+        return made.warning(of: trade(found.settings, made.receipt.uploadSize, wantedSize, byteLimit))
+            .warning(of: scaleWarning(wanted))
     }
 
     /// What was given up, in words; `nil` for nothing.

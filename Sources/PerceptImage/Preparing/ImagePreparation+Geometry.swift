@@ -4,7 +4,9 @@ extension ImagePreparation {
     /// The map of a picture's preparation, in which all sizes are decided.
     ///
     /// - Throws: `MediaError` `.invalidArgument` for values out of their ranges.
-    func geometry(storedSize: PixelSize, orientation: Orientation) throws(MediaError) -> GeometryReceipt {
+    func geometry(
+        storedSize: PixelSize, orientation: Orientation, levels: SampleRange? = nil
+    ) throws(MediaError) -> GeometryReceipt {
         try check()
         let size = orientation.applied(to: storedSize)
         guard size.isRepresentable else {
@@ -14,11 +16,13 @@ extension ImagePreparation {
         let area = crop.flatMap { $0.lies(within: size) ? $0.size : nil } ?? size
         let (resizedSize, padding) = try resizing(area)
         return try GeometryReceipt(
-            storedSize: storedSize, orientation: orientation, crop: crop, resizedSize: resizedSize, padding: padding)
+            storedSize: storedSize, orientation: orientation, crop: crop, resizedSize: resizedSize, padding: padding,
+            levels: levels)
     }
 
     /// Refuses values out of their ranges.
     func check() throws(MediaError) {
+        try levels?.check()
         for (name, bound) in [("longest", longestSide), ("shortest", shortestSide)] {
             guard let bound, bound < 1 else { continue }
             throw MediaError(

@@ -67,12 +67,17 @@ public struct ImagePreparation: Sendable, Hashable {
     public var reducesDecoding: Bool
     /// Whether damaged or missing pixels are made up for, with a warning, instead of refused; see ``ImageReader``.
     public var isLenient: Bool
+    /// How the samples of an image with 16 bits per channel are stretched; `nil` leaves them as they are, with a warning where
+    /// they use less than an eighth of their range.
+    public var levels: ImageLevels?
+    /// Whether ``PreparedImage/warnings`` also say what another preparation would do better.
+    package var givesAdvice = true
 
     public init(
         crop: PixelRectangle? = nil, longestSide: Int? = 1333, shortestSide: Int? = nil, exactSize: PixelSize? = nil,
         fit: Fit = .stretch, filter: ResizeFilter = .lanczos, format: Format = .jpeg, quality: Int = 90,
         chroma: ChromaSubsampling? = nil, matte: Color = .white, maximumByteCount: Int? = nil,
-        reducesDecoding: Bool = true, isLenient: Bool = false
+        reducesDecoding: Bool = true, isLenient: Bool = false, levels: ImageLevels? = nil
     ) {
         self.crop = crop
         self.longestSide = longestSide
@@ -87,6 +92,7 @@ public struct ImagePreparation: Sendable, Hashable {
         self.maximumByteCount = maximumByteCount
         self.reducesDecoding = reducesDecoding
         self.isLenient = isLenient
+        self.levels = levels
     }
 
     /// The size of the result for an upright picture of `size`.
@@ -161,12 +167,14 @@ public struct ImagePreparation: Sendable, Hashable {
             guard let outputPath else { return fitted }
             return try fitted.moved(toFile: outputPath, protecting: original.paths)
         }
-        let picture = try original.opened(limits: limits, lenient: isLenient)
-        let geometry = try geometry(storedSize: picture.storedSize, orientation: picture.orientation)
+        let picture = try original.opened(limits: limits, lenient: isLenient, levels: levels)
+        let geometry = try geometry(
+            storedSize: picture.storedSize, orientation: picture.orientation, levels: picture.levels)
         let mediaType = mediaType(for: picture.mediaType)
         let destination: UploadEncoder.Destination =
             if let outputPath { .file(outputPath, protecting: original.paths) } else { .memory(limits.uploadByteCount) }
         return try send(picture, geometry, mediaType, to: destination, limits, progress).prepared
+            .warning(of: scaleWarning(geometry))
     }
 
     /// Makes the upload that `geometry` says, row by row; and says which chroma sampling it has.

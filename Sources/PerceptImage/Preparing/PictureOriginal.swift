@@ -21,11 +21,11 @@ enum PictureOriginal {
     }
 
     /// Opens the file and reads its header.
-    func opened(limits: ResourceLimits, lenient: Bool) throws(MediaError) -> OpenedPicture {
+    func opened(limits: ResourceLimits, lenient: Bool, levels: ImageLevels?) throws(MediaError) -> OpenedPicture {
         switch self {
         case .source(let source):
-            OpenedPicture(try ImageReader(source, limits: limits, lenient: lenient))
-        case .image(let image): OpenedPicture(image)
+            OpenedPicture(try ImageReader(source, limits: limits, lenient: lenient, levels: levels))
+        case .image(let image): OpenedPicture(image, levels)
         }
     }
 }
@@ -42,6 +42,10 @@ struct OpenedPicture: ~Copyable {
     /// Of the pixels that are read.
     let layout: Image.Layout
     let mediaType: MediaType
+    /// How its samples are stretched; `nil` where they are not.
+    let levels: SampleRange?
+    /// Whether it was to be stretched and has other samples than of 16 bits.
+    private let isUnstretched: Bool
     private let pixels: Pixels
 
     init(_ reader: consuming ImageReader) {
@@ -50,20 +54,30 @@ struct OpenedPicture: ~Copyable {
         orientation = header.orientation
         layout = header.layout
         mediaType = header.mediaType
+        levels = reader.levels
+        isUnstretched = false
         pixels = .file(reader)
     }
 
-    init(_ image: Image) {
+    init(_ image: Image, _ levels: ImageLevels?) {
         storedSize = image.size
         orientation = .upright
         layout = image.layout
         mediaType = .png
-        pixels = .image(image)
+        let range: SampleRange? =
+            switch levels {
+            case .none: nil
+            case .automatic: image.sampleRange
+            case .range(let range): image.layout.bitDepth == .sixteen ? range : nil
+            }
+        self.levels = range.flatMap { $0.low < $0.high ? $0 : nil }
+        isUnstretched = levels.map { $0 != .automatic && range == nil } ?? false
+        pixels = .image(self.levels.map { image.stretched($0) } ?? image)
     }
 
     /// Calls `emit` with the rows that `geometry` makes of the picture, upright, without its padding.
     ///
-    /// - Returns: what was out of order without touching the pixels.
+    /// - Returns: what was out of order without touching the pixels, and that they use a small part of their range.
     consuming func render(
         _ geometry: GeometryReceipt, filter: ResizeFilter, reducesDecoding: Bool, limits: ResourceLimits,
         progress: ((Double) -> Void)?, emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
@@ -76,12 +90,13 @@ struct OpenedPicture: ~Copyable {
             let lane = DecodingLane(reader)
             try chain.run(lane, progress, emit)
             try chain.finish(emit)
-            return lane.warnings
+            return lane.warnings + (levels == nil ? [lane.sampleRange?.warning].compactMap(\.self) : [])
         case .image(let image):
             var chain = try PreparationChain(geometry, layout, filter, limits)
             try chain.run(image, emit)
             try chain.finish(emit)
-            return []
+            if isUnstretched { return [ImageLevels.notApplied] }
+            return levels == nil ? [image.sampleRange?.warning].compactMap(\.self) : []
         }
     }
 }

@@ -12,6 +12,13 @@ public struct PreparedImage: Sendable, Hashable {
 }
 
 extension PreparedImage {
+    /// The same with one more warning, where there is one.
+    func warning(of warning: String?) -> PreparedImage {
+        guard let warning else { return self }
+        return PreparedImage(
+            bytes: bytes, byteCount: byteCount, mediaType: mediaType, receipt: receipt, warnings: warnings + [warning])
+    }
+
     /// Writes the bytes to a file, which appears whole or not at all; they are in memory no longer then.
     func moved(toFile path: String, protecting inputs: [String]) throws(MediaError) -> PreparedImage {
         let file = try OutputFile(path: path, protecting: inputs)

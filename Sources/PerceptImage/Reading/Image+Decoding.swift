@@ -11,12 +11,14 @@ extension Image {
     ///   - limits: what it may not exceed.
     ///   - lenient: whether damaged or missing pixels are made up for, as ``ImageReader`` does; whoever wants
     ///     its warnings calls ``ImageReader/readImage()``.
+    ///   - levels: how samples of 16 bits are stretched.
     /// - Throws: as ``ImageReader``; `.limitExceeded` also when the picture takes more than `limits.imageByteCount`
     ///   bytes; `.cancelled`.
     public init(
-        decoding source: MediaSource, limits: ResourceLimits = .default, lenient: Bool = false
+        decoding source: MediaSource, limits: ResourceLimits = .default, lenient: Bool = false,
+        levels: ImageLevels? = nil
     ) throws(MediaError) {
-        var reader = try ImageReader(source, limits: limits, lenient: lenient)
+        var reader = try ImageReader(source, limits: limits, lenient: lenient, levels: levels)
         self = try reader.readImage()
     }
 }

@@ -52,7 +52,8 @@ struct ImageDecoder: ~Copyable, Sendable {
                 PixelSize(width: Int(raw.width), height: Int(raw.height)), place: Self.headerPlace(handle.pointer),
                 limits: limits)
         }
-        self.header = ImageHeader(raw, mediaType: format, orientation: Self.orientation(handle.pointer))
+        self.header = ImageHeader(
+            raw, mediaType: format, orientation: StatedOrientation { Self.metadata($0, of: handle.pointer) })
         self.handle = handle
         self.file = file
         self.name = source.name
@@ -62,6 +63,18 @@ struct ImageDecoder: ~Copyable, Sendable {
     /// Has smaller rows read from now on; `false` where that is not possible.
     mutating func reduce(by factor: Int) -> Bool {
         image_decoder_reduce(handle.pointer, UInt32(clamping: factor))
+    }
+
+    /// Has samples stretched from now on; `false` where the file does not have 16 bits per channel, or there is no memory.
+    mutating func setLevels(_ range: SampleRange) -> Bool {
+        image_decoder_set_levels(handle.pointer, ImageSampleRange(range))
+    }
+
+    /// Of the rows read so far; `nil` where the file does not have 16 bits per channel.
+    var sampleRange: SampleRange? {
+        var range = ImageSampleRange()
+        guard image_decoder_range(handle.pointer, &range) else { return nil }
+        return SampleRange(low: Int(range.low), high: Int(range.high))
     }
 
     /// Reads the next `count` rows, `stride` bytes apart; the caller has checked that they are there and fit.
@@ -95,6 +108,8 @@ struct ImageDecoder: ~Copyable, Sendable {
         let result =
             if damage.leaves_gray {
                 "the rest is gray"
+            } else if damage.place.unit == .rows && damage.place.fraction == 1 {
+                "no row is missing, but their checksum cannot be verified"
             } else if header.isMultipass || damage.place.unit == .scanRows {
                 "what is missing of its detail was made up from coarser data"
             } else {
@@ -131,10 +146,18 @@ struct ImageDecoder: ~Copyable, Sendable {
 
     private static func percent(_ fraction: Double) -> String { "\(Int(fraction * 100)) %" }
 
-    private static func orientation(_ pointer: OpaquePointer) -> Orientation {
+    private static func metadata(_ block: MetadataBlock, of pointer: OpaquePointer) -> [UInt8]? {
+        let kind: ImageMetadata =
+            switch block {
+            case .exif: .exif
+            case .rawEXIF: .rawExif
+            case .rawAPP1: .rawApp1
+            case .rawXMP: .rawXmp
+            case .xmp: .xmp
+            }
         var count = 0
-        guard let exif = image_decoder_exif(pointer, &count) else { return .upright }
-        return Orientation(exif: Array(UnsafeBufferPointer(start: exif, count: count))) ?? .upright
+        guard let bytes = image_decoder_metadata(pointer, kind, &count) else { return nil }
+        return Array(UnsafeBufferPointer(start: bytes, count: count))
     }
 
     private static func error(
@@ -142,15 +165,16 @@ struct ImageDecoder: ~Copyable, Sendable {
         _ size: PixelSize, place: String, limits: ResourceLimits
     ) -> MediaError {
         let message = String(cString: image_decoder_message(pointer))
+        let lenience = image_decoder_would_go_on(pointer) ? ", or use what is left of it (isLenient)" : ""
         switch status {
         case .malformed, .ok:
             return MediaError(
                 .malformedInput, source: name, problem: "the \(format.name) data is damaged \(place): \(message)",
-                remedy: "copy or export it again")
+                remedy: "copy or export it again" + lenience)
         case .truncated:
             return MediaError(
                 .malformedInput, source: name, problem: "the \(format.name) file is cut short \(place)",
-                remedy: "copy or download it again")
+                remedy: "copy or download it again" + lenience)
         case .unsupported:
             return MediaError(
                 .unsupportedFeature, source: name,
@@ -208,10 +232,11 @@ extension MediaError {
 }
 
 extension ImageHeader {
-    fileprivate init(_ raw: ImageDecoderHeader, mediaType: MediaType, orientation: Orientation) {
+    fileprivate init(_ raw: ImageDecoderHeader, mediaType: MediaType, orientation: StatedOrientation?) {
         self.init(
             mediaType: mediaType, storedSize: PixelSize(width: Int(raw.width), height: Int(raw.height)),
-            orientation: orientation, storedColorModel: StoredColorModel(raw.stored_color),
+            orientation: orientation?.orientation ?? .upright, orientationSource: orientation?.source,
+            storedColorModel: StoredColorModel(raw.stored_color),
             storedBitDepth: Int(raw.stored_bit_depth),
             layout: Image.Layout(
                 colorModel: [.gray, .grayAlpha, .rgb, .rgba][Int(raw.channel_count) - 1],

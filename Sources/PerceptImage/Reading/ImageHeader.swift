@@ -14,6 +14,8 @@ public struct ImageHeader: Sendable, Hashable {
     public let storedSize: PixelSize
     /// What has to be done to the stored rows; `.upright` where the file says nothing usable.
     public let orientation: Orientation
+    /// Where the file states the orientation; `nil` where it does not. HEIC and AVIF are turned by properties of their own.
+    public let orientationSource: OrientationSource?
     public let storedColorModel: StoredColorModel
     /// Bits per channel in the file, or per index of a palette: 1, 2, 4, 8 or 16; of HEIC and AVIF also 10 and 12.
     public let storedBitDepth: Int

@@ -9,11 +9,11 @@ public import PerceptCore
 /// Colours are turned to sRGB: by an ICC profile (gray, RGB or CMYK; perceptual intent, as Pillow's and sharp's default
 /// is, computed by Little CMS), in PNG by the first of cICP, iCCP, sRGB, and gAMA with cHRM (PNG 3rd edition §4.3), in HEIF by the profile or nclx. A profile
 /// that moves no colour by more than one of 255 is passed over, which most are; one that is broken or does not fit is a
-/// warning, and the colours are taken for sRGB. Gray stays gray. Inks without a profile are turned to RGB by
+/// warning, and the colours are taken as sRGB. Gray stays gray. Inks without a profile are turned to RGB by
 /// `R = (255 − C)(255 − K) / 255`, rounded to nearest; a file with Adobe's APP14 marker stores them inverted.
 ///
-/// Reading is strict: damaged or missing pixels are an error, never made up. Only a missing end marker behind whole
-/// pixels, and damage beside the pixels, are ``warnings``. A lenient reader goes on where any pixels came before the
+/// Reading is strict: damaged or missing pixels are an error, never made up. A missing end marker after whole pixels, wrong
+/// scan parameters of a sequential JPEG, and damage beside the pixels are ``warnings``. A lenient reader goes on where any pixels came before the
 /// damage: what is missing of a picture stored coarse to fine is taken from what came before, missing rows are mid-gray
 /// (128, opaque), and a warning says how far the file was whole.
 public struct ImageReader: ~Copyable, Sendable {
@@ -23,6 +23,9 @@ public struct ImageReader: ~Copyable, Sendable {
     public let header: ImageHeader
     /// Rows read so far.
     public private(set) var rowCount = 0
+    /// How the samples are stretched; `nil` where they are as stored.
+    public private(set) var levels: SampleRange?
+    private var levelsWarning: String?
 
     /// Opens the file and reads its header; nothing is allocated for the pixels.
     ///
@@ -30,11 +33,44 @@ public struct ImageReader: ~Copyable, Sendable {
     ///   - source: the file or its bytes.
     ///   - limits: what it may not exceed.
     ///   - lenient: whether damaged or missing pixels are made up for instead of refused.
+    ///   - levels: how the samples of an image with 16 bits per channel are stretched; ``ImageLevels/automatic`` reads all rows
+    ///     once before.
     /// - Throws: `MediaError` `.inputMissing`; `.malformedInput` for an empty file or a broken header;
     ///   `.unsupportedFeature` for another format, which is named; `.limitExceeded` for more than `limits.pixelCount`
     ///   pixels, or a row, or a picture that has to be held whole, of more than `limits.imageByteCount` bytes.
     public init(
-        _ source: MediaSource, limits: ResourceLimits = .default, lenient: Bool = false
+        _ source: MediaSource, limits: ResourceLimits = .default, lenient: Bool = false, levels: ImageLevels? = nil
+    ) throws(MediaError) {
+        let range = try Self.range(for: levels, of: source, limits, lenient)
+        try self.init(unstretched: source, limits, lenient)
+        guard let range else { return }
+        if decoder.setLevels(range) {
+            self.levels = range
+        } else {
+            levelsWarning = ImageLevels.notApplied
+        }
+    }
+
+    /// What to stretch; all rows are read for ``ImageLevels/automatic``.
+    private static func range(
+        for levels: ImageLevels?, of source: MediaSource, _ limits: ResourceLimits, _ lenient: Bool
+    ) throws(MediaError) -> SampleRange? {
+        switch levels {
+        case .none: return nil
+        case .range(let range):
+            try levels?.check()
+            return range
+        case .automatic:
+            let reader = try ImageReader(unstretched: source, limits, lenient)
+            guard reader.header.storedBitDepth == 16 else { return nil }
+            let survey = ImageReader.survey(reader)
+            if let failure = survey.failure { throw failure }
+            return survey.sampleRange.flatMap { $0.low < $0.high ? $0 : nil }
+        }
+    }
+
+    private init(
+        unstretched source: MediaSource, _ limits: ResourceLimits, _ lenient: Bool
     ) throws(MediaError) {
         let mediaType = try source.mediaType()
         guard let decoder = try ImageDecoder(source, format: mediaType, limits: limits, lenient: lenient) else {
@@ -72,7 +108,11 @@ public struct ImageReader: ~Copyable, Sendable {
     }
 
     /// What was out of order without making it an error; complete when all rows have been read.
-    public var warnings: [String] { decoder.warnings }
+    public var warnings: [String] { decoder.warnings + (levelsWarning.map { [$0] } ?? []) }
+
+    /// The least and the greatest sample among the rows read so far, as they are stored, of an image with 16 bits per
+    /// channel; fully transparent pixels do not count. `nil` for other images.
+    public var sampleRange: SampleRange? { decoder.sampleRange }
 
     /// Reads the next `count` rows as they are stored, before the orientation is applied, in `header.layout`.
     ///

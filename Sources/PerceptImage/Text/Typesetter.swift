@@ -353,8 +353,7 @@ extension Typesetter {
         let bounds: BoundingBox?
         switch shape {
         case .strokes(let letter):
-            bounds = BoundingBox(
-                xMin: 0, yMin: -1, xMax: StrokeFont.glyph(letter).width / StrokeFont.capHeight, yMax: 0)
+            bounds = StrokeFont.glyph(letter).bounds
         case .outline(let face, let glyph):
             let capHeight = faces[0].capHeight
             bounds = faces[face].bounds(glyph).map {

@@ -25,6 +25,12 @@ struct JPEGBuilder {
     var exif: [UInt8]?
     /// ICC profile parts, each of an APP2 marker: their numbers, how many there are said to be, and their bytes.
     var profileParts: [(number: UInt8, count: UInt8, bytes: [UInt8])] = []
+    /// Other segments after the start marker.
+    var otherSegments: [(marker: UInt8, data: [UInt8])] = []
+    /// What the scan of a sequential image states as Ss, Se and Ah/Al, where that is not 0, 63 and 0.
+    var scanParameters: [UInt8] = [0, 63, 0]
+    /// What stands between the pixels and the end marker.
+    var bytesBeforeEnd: [UInt8] = []
     var precision: UInt8 = 8
     /// Overrides the frame marker: 0xC0 baseline, 0xC3 lossless, …
     var frameMarker: UInt8?
@@ -34,6 +40,7 @@ struct JPEGBuilder {
     var bytes: [UInt8] {
         var bytes: [UInt8] = [0xFF, 0xD8]
         if let exif { append(0xE1, Array("Exif\0\0".utf8) + exif, to: &bytes) }
+        for segment in otherSegments { append(segment.marker, segment.data, to: &bytes) }
         for part in profileParts {
             append(0xE2, Array("ICC_PROFILE\0".utf8) + [part.number, part.count] + part.bytes, to: &bytes)
         }
@@ -59,7 +66,7 @@ struct JPEGBuilder {
                 }
             }
         }
-        return bytes + [0xFF, 0xD9]
+        return bytes + bytesBeforeEnd + [0xFF, 0xD9]
     }
 
     private var maximumAcross: Int { components.map(\.across).max() ?? 1 }
@@ -68,7 +75,7 @@ struct JPEGBuilder {
     private func appendInterleavedScan(to bytes: inout [UInt8]) {
         let selectors = components.flatMap { component -> [UInt8] in [component.identifier, 0x00] }
         append(
-            0xDA, [UInt8(components.count)] + selectors + (isProgressive ? [0, 0, 0] : [0, 63, 0]), to: &bytes)
+            0xDA, [UInt8(components.count)] + selectors + (isProgressive ? [0, 0, 0] : scanParameters), to: &bytes)
         let unitsAcross = (width + 8 * maximumAcross - 1) / (8 * maximumAcross)
         let unitsDown = (height + 8 * maximumDown - 1) / (8 * maximumDown)
         // A single component is not interleaved: its blocks come row by row, without padding to sampling factors.

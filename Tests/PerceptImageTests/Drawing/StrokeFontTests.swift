@@ -23,6 +23,27 @@ struct StrokeFontTests {
         #expect(StrokeFont.glyphs[" "]?.path.isEmpty == true)
     }
 
+    /// The stroke is 0.15 of the capitals' height wide, so that half of it lies outside of the centre lines.
+    @Test("ink fills the bounds of its glyph, and nothing beyond: a box is 1.15 high", arguments: [10.0, 40, 200])
+    func inkBounds(capHeight: Double) throws {
+        let box = try #require(StrokeFont.glyph(StrokeFont.missing).bounds)
+        #expect(abs(box.yMin + 1.075) < 1e-9 && abs(box.yMax - 0.075) < 1e-9 && abs(box.xMin + 0.075) < 1e-9)
+        for (letter, glyph) in StrokeFont.glyphs {
+            let bitmap = GlyphRasterizer.rasterized(letter, capHeight: capHeight, offset: (0, 0))
+            guard let bounds = glyph.bounds else {
+                #expect(bitmap.coverage.isEmpty)
+                continue
+            }
+            for (index, coverage) in bitmap.coverage.enumerated() where coverage > 0 {
+                let (x, y) = (Double(bitmap.x + index % bitmap.width), Double(bitmap.y + index / bitmap.width))
+                // Half a pixel for antialiasing, and a twentieth for curves that are cut at another size.
+                #expect(x + 1 > bounds.xMin * capHeight - 0.6 && x < bounds.xMax * capHeight + 0.6, "\(letter)")
+                #expect(y + 1 > bounds.yMin * capHeight - 0.6 && y < bounds.yMax * capHeight + 0.6, "\(letter)")
+            }
+        }
+        #expect(StrokeFont.glyph(" ").bounds == nil)
+    }
+
     @Test("no centre line leaves the width and reach of its glyph")
     func bounds() {
         for (letter, glyph) in StrokeFont.glyphs {

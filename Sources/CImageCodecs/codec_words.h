@@ -1,0 +1,9 @@
+#ifndef CODEC_WORDS_H
+#define CODEC_WORDS_H
+
+#include <stddef.h>
+
+// A message of a codec library that is not known here, quoted in one line without control bytes.
+void codec_words_unknown(const char *library, const char *message, char *words, size_t count);
+
+#endif

@@ -1,0 +1,16 @@
+import PerceptCore
+
+/// The command's flags for parameters that the library names at the end of warnings and remedies: "… (crop)".
+enum ParameterFlags {
+    private static let flags = [
+        "isLenient": "--lenient", "crop": "--crop X,Y,WxH", "levels": "--levels auto",
+    ]
+
+    /// The same text with the flag in place of the parameter, or after the limit.
+    static func adding(to text: String) -> String {
+        guard let flag = flags.first(where: { text.hasSuffix("(\($0.key))") }) else {
+            return ResourceLimits.Name.addingFlag(to: text)
+        }
+        return "\(text.dropLast(flag.key.count + 2))(\(flag.value))"
+    }
+}
