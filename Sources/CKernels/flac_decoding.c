@@ -59,8 +59,14 @@ static bool read_header(const uint8_t *bytes, FLACStreamFormat format, FrameHead
     } else {
         header->blockSize = 256 << (blockSizeCode - 8);
     }
-    if (rateCode == 12) next++;
-    if (rateCode == 13 || rateCode == 14) next += 2;
+    static const int32_t rates[] = {0, 88200, 176400, 192000, 8000, 16000, 22050, 24000, 32000, 44100, 48000, 96000};
+    int32_t rate = rateCode < 12 ? rates[rateCode] : 0;
+    if (rateCode == 12) rate = *next++ * 1000;
+    if (rateCode == 13 || rateCode == 14) {
+        rate = (next[0] << 8 | next[1]) * (rateCode == 14 ? 10 : 1);
+        next += 2;
+    }
+    if (rateCode != 0 && format.sampleRate != 0 && rate != format.sampleRate) return false;
     header->assignment = bytes[3] >> 4;
     header->byteCount = next + 1 - bytes;
     return percept_flac_checksum8(bytes, next - bytes) == *next;

@@ -18,6 +18,8 @@ enum { PerceptFLACPadding = 32 };
 typedef struct {
     int32_t channelCount;
     int32_t bitDepth;
+    /// In Hz; frames that state another are refused. 0 takes any.
+    int32_t sampleRate;
 } FLACStreamFormat;
 
 /// Frames of one length that were decoded together.

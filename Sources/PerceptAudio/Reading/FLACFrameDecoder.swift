@@ -18,9 +18,13 @@ final class FLACFrameDecoder {
     /// Aligned for vectors; taken once, since it is half a megabyte.
     private let samples: UnsafeMutablePointer<Int32>
 
-    /// - Parameter kernel: the implementation; the processor must have it.
-    init(channelCount: Int, bitDepth: Int, kernel: PerceptKernel = percept_best_kernel()) {
-        format = FLACStreamFormat(channelCount: Int32(clamping: channelCount), bitDepth: Int32(clamping: bitDepth))
+    /// - Parameters:
+    ///   - sampleRate: in Hz; a frame that states another ends what is given. 0 takes any.
+    ///   - kernel: the implementation; the processor must have it.
+    init(channelCount: Int, bitDepth: Int, sampleRate: Int = 0, kernel: PerceptKernel = percept_best_kernel()) {
+        format = FLACStreamFormat(
+            channelCount: Int32(clamping: channelCount), bitDepth: Int32(clamping: bitDepth),
+            sampleRate: Int32(clamping: sampleRate))
         self.kernel = kernel
         let count = PerceptFLACLanes * PerceptFLACLargestBlock
         samples = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Int32>.stride, alignment: 64)
