@@ -10,13 +10,13 @@ final class OpusDecoder: OggDecoder {
     let leadingGap: Int
     private let file: OpaquePointer
     private let input: OggInput
-    private let name: String
     /// The index in a packet of each channel of the layout.
     private let order: [Int]
     private var buffer: [Float] = []
     /// Where the next sample should be, by the granule positions.
     private var position: Int64 = 0
     private var hasHole = false
+    private let afterHole = DecodedPackets()
     /// A gap that was found, and what was decoded after it.
     private var pendingGap: Int?
     private var held: [[Float]]?
@@ -48,7 +48,7 @@ final class OpusDecoder: OggDecoder {
         leadingGap = isPlausible && link.missesFirstPages && start > 0 ? Int(start) : 0
         self.file = file
         self.input = input
-        name = bytes.name
+        op_set_decode_callback(file, DecodedPackets.decode, Unmanaged.passUnretained(afterHole).toOpaque())
     }
 
     deinit {
@@ -105,17 +105,17 @@ final class OpusDecoder: OggDecoder {
                 let step = op_pcm_tell(file) - Int64(count) - position
                 position += step + Int64(count)
                 if step > 0, hasHole || step >= Self.shortestStep {
-                    hasHole = false
+                    let gap = hold(from: filled, count, after: Int(clamping: step))
+                    guard filled > 0 else { return .gap(frameCount: gap) }
                     // What was decoded before the gap comes first.
-                    held = planes(from: filled, count)
-                    guard filled > 0 else { return .gap(frameCount: Int(clamping: step)) }
-                    pendingGap = Int(clamping: step)
+                    pendingGap = gap
                     return .sound(planes(from: 0, filled))
                 }
-                hasHole = false
+                endHole()
                 filled += count
             } else if status == OP_HOLE || status == OP_EBADPACKET {
                 hasHole = true
+                afterHole.isKept = true
             } else {
                 if let failure = input.readFailure { throw failure }
                 if filled > 0 { return .sound(planes(from: 0, filled)) }
@@ -125,12 +125,42 @@ final class OpusDecoder: OggDecoder {
         return .sound(planes(from: 0, filled))
     }
 
+    /// Keeps what was decoded after a gap for when it is asked for; gives the gap's frames without what opusfile left out.
+    ///
+    /// It leaves out 80 ms after missing pages, as after going to another place, where they are real sound.
+    private func hold(from start: Int, _ count: Int, after step: Int) -> Int {
+        defer { endHole() }
+        let returned = buffer[start * header.channelCount..<(start + count) * header.channelCount]
+        let leftOut = min(Self.discardedAfterHole, step) * header.channelCount
+        let decoded = afterHole.samples
+        guard hasHole, decoded.count >= leftOut + returned.count,
+            decoded[leftOut..<leftOut + returned.count].elementsEqual(returned)
+        else {
+            held = planes(from: start, count)
+            return step
+        }
+        held = planes(of: decoded[..<(leftOut + returned.count)])
+        return step - leftOut / header.channelCount
+    }
+
+    private func endHole() {
+        guard hasHole else { return }
+        hasHole = false
+        afterHole.isKept = false
+    }
+
+    private static let discardedAfterHole = 3840
+
     private func planes(from start: Int, _ count: Int) -> [[Float]] {
+        planes(of: buffer[start * header.channelCount..<(start + count) * header.channelCount])
+    }
+
+    private func planes(of samples: ArraySlice<Float>) -> [[Float]] {
         let bytesPerFrame = header.channelCount * MemoryLayout<Float>.size
-        let planes = buffer.withUnsafeBytes { bytes in
+        let count = samples.count / header.channelCount
+        let planes = samples.withUnsafeBytes { bytes in
             PCMSampleFormat.f32le.planes(
-                UnsafeRawBufferPointer(rebasing: bytes[(start * bytesPerFrame)...]), frameCount: count,
-                channelCount: header.channelCount, bytesPerFrame: bytesPerFrame)
+                bytes, frameCount: count, channelCount: header.channelCount, bytesPerFrame: bytesPerFrame)
         }
         return header.channelCount < 3 ? planes : order.map { planes[$0] }
     }
@@ -146,5 +176,28 @@ final class OpusDecoder: OggDecoder {
         case OP_EREAD: "it ends too early"
         default: "the decoder failed"
         }
+    }
+}
+
+/// Packets as they are decoded, before opusfile leaves anything of them out.
+private final class DecodedPackets {
+    /// Interleaved; of what was decoded since ``isKept`` was set.
+    private(set) var samples: [Float] = []
+    var isKept = false {
+        didSet { samples.removeAll() }
+    }
+
+    static let decode: op_decode_cb_func = { context, decoder, output, packet, frameCount, channelCount, format, _ in
+        guard let context, let output, let packet, let decoder, format == OP_DEC_FORMAT_FLOAT else {
+            return OP_DEC_USE_DEFAULT
+        }
+        let packets = Unmanaged<DecodedPackets>.fromOpaque(context).takeUnretainedValue()
+        guard packets.isKept else { return OP_DEC_USE_DEFAULT }
+        let samples = output.assumingMemoryBound(to: Float.self)
+        let decoded = opus_multistream_decode_float(
+            decoder, packet.pointee.packet, opus_int32(packet.pointee.bytes), samples, frameCount, 0)
+        guard decoded == frameCount else { return decoded < 0 ? decoded : OP_EBADPACKET }
+        packets.samples += UnsafeBufferPointer(start: samples, count: Int(frameCount) * Int(channelCount))
+        return 0
     }
 }
