@@ -6,9 +6,10 @@
 # make format  the house style; make lint checks it; make media makes TestMedia anew, make pictures those of the README
 SHELL := bash
 OUTPUT ?= demo-output
-PACKAGES := libsndfile1-dev libflac-dev libpng-dev libjpeg-dev libwebp-dev liblcms2-dev libraqm-dev libfreetype-dev \
-	libfontconfig-dev libcurl4-openssl-dev pkg-config
-LIBRARIES := sndfile flac libpng libjpeg libwebp lcms2 raqm freetype2 fontconfig $(if $(filter Linux,$(shell uname)),libcurl)
+PACKAGES := libsndfile1-dev libflac-dev libmpg123-dev libopusfile-dev libvorbis-dev libpng-dev libjpeg-dev libwebp-dev \
+	liblcms2-dev libraqm-dev libfreetype-dev libfontconfig-dev libcurl4-openssl-dev pkg-config
+LIBRARIES := sndfile flac libmpg123 opusfile vorbisfile libpng libjpeg libwebp lcms2 raqm freetype2 fontconfig \
+	$(if $(filter Linux,$(shell uname)),libcurl)
 
 .PHONY: demo test bench docs format lint media pictures packages
 
@@ -53,9 +54,9 @@ packages:
 		if command -v apt-get >/dev/null; then \
 			$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(PACKAGES); \
 		elif command -v brew >/dev/null; then \
-			brew install libsndfile flac libpng jpeg-turbo webp little-cms2 libraqm freetype fontconfig pkgconf; \
+			brew install libsndfile flac mpg123 opusfile libvorbis libpng jpeg-turbo webp little-cms2 libraqm freetype fontconfig pkgconf; \
 		else \
-			echo "Install the development files of libsndfile, libFLAC, libpng, libjpeg-turbo, libwebp, lcms2, libraqm, FreeType, fontconfig and libcurl, and pkg-config." >&2; exit 1; \
+			echo "Install the development files of libsndfile, libFLAC, libmpg123, opusfile, libvorbis, libpng, libjpeg-turbo, libwebp, lcms2, libraqm, FreeType, fontconfig and libcurl, and pkg-config." >&2; exit 1; \
 		fi; \
 	fi
 

@@ -45,6 +45,12 @@ let package = Package(
         .systemLibrary(
             name: "CSndfile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
         .systemLibrary(name: "CFLAC", pkgConfig: "flac", providers: [.apt(["libflac-dev"]), .brew(["flac"])]),
+        .systemLibrary(
+            name: "CMPG123", pkgConfig: "libmpg123", providers: [.apt(["libmpg123-dev"]), .brew(["mpg123"])]),
+        .systemLibrary(
+            name: "COpusFile", pkgConfig: "opusfile", providers: [.apt(["libopusfile-dev"]), .brew(["opusfile"])]),
+        .systemLibrary(
+            name: "CVorbisFile", pkgConfig: "vorbisfile", providers: [.apt(["libvorbis-dev"]), .brew(["libvorbis"])]),
         .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(
             name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
@@ -77,7 +83,8 @@ let package = Package(
 
         .target(name: "PerceptCore", dependencies: ["CKernels"], swiftSettings: swiftSettings),
         .target(
-            name: "PerceptAudio", dependencies: ["PerceptCore", "CSndfile", "CFLAC", "CKernels"],
+            name: "PerceptAudio",
+            dependencies: ["PerceptCore", "CSndfile", "CFLAC", "CMPG123", "COpusFile", "CVorbisFile", "CKernels"],
             swiftSettings: swiftSettings),
         .target(
             name: "PerceptImage",

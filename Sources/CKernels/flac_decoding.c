@@ -60,8 +60,14 @@ static bool read_header(const uint8_t *bytes, FLACStreamFormat format, FrameHead
     } else {
         header->block_size = 256 << (block_size_code - 8);
     }
-    if (rate_code == 12) next++;
-    if (rate_code == 13 || rate_code == 14) next += 2;
+    static const int32_t rates[] = {0, 88200, 176400, 192000, 8000, 16000, 22050, 24000, 32000, 44100, 48000, 96000};
+    int32_t rate = rate_code < 12 ? rates[rate_code] : 0;
+    if (rate_code == 12) rate = *next++ * 1000;
+    if (rate_code == 13 || rate_code == 14) {
+        rate = (next[0] << 8 | next[1]) * (rate_code == 14 ? 10 : 1);
+        next += 2;
+    }
+    if (rate_code != 0 && format.sample_rate != 0 && rate != format.sample_rate) return false;
     header->assignment = bytes[3] >> 4;
     header->byte_count = next + 1 - bytes;
     return percept_flac_checksum8(bytes, next - bytes) == *next;

@@ -42,12 +42,18 @@ public struct MediaSource: Sendable, Hashable {
             if let type = MediaType.sniff(behind), type.kind == .audio { return type }
             prefix = Array("ID3".utf8)
         }
-        guard let type = MediaType.sniff(prefix) else {
+        let sniffed = MediaType.sniff(prefix)
+        guard let type = try sniffed == nil ? mpegBehindJunk() : sniffed else {
             throw MediaError(
                 .unsupportedFeature, source: name, problem: "the first bytes are of no known audio or image format",
                 remedy: MediaType.adviceOnReadableMedia)
         }
         return type
+    }
+
+    /// MP3 when frames follow some junk: a recorder's own header, or the zeros of a block that was never written.
+    private func mpegBehindJunk() throws(MediaError) -> MediaType? {
+        MPEGFrameHeader.firstRun(of: 4, in: try bytes(at: 0, count: MediaType.junkByteCount)).map { _ in .mp3 }
     }
 
     private func bytes(at offset: Int, count: Int) throws(MediaError) -> [UInt8] {

@@ -1,6 +1,8 @@
 extension MediaType {
     /// The number of leading bytes that ``sniff(_:)`` uses.
     public static let sniffedByteCount = 4096
+    /// How many bytes may stand before the first frame of an MP3 that has no signature in front.
+    static let junkByteCount = 1 << 18
 
     /// Detects the type of a file from its first bytes; returns `nil` if no signature matches.
     ///
@@ -97,7 +99,9 @@ extension MediaType {
         if layer == 0 { return prefix[1] & 0xF0 == 0xF0 ? .aac : nil }
         let bitRate = prefix[2] >> 4
         let sampleRate = prefix[2] >> 2 & 3
-        return version == 1 || bitRate == 15 || bitRate == 0 || sampleRate == 3 ? nil : .mp3
+        guard version != 1, bitRate != 15, sampleRate != 3 else { return nil }
+        // In free format more has to fit: such bytes begin text in UTF-16 too.
+        return bitRate != 0 || MPEGFrameHeader.freeFormatByteCount(prefix, at: 0, isAtEnd: false) != nil ? .mp3 : nil
     }
 
     private static func looksLikeText(_ prefix: [UInt8]) -> Bool {

@@ -16,6 +16,8 @@ enum { PerceptFLACPadding = 32 };
 typedef struct {
     int32_t channel_count;
     int32_t bit_depth;
+    /// In Hz; frames that state another rate are rejected. 0 accepts any rate.
+    int32_t sample_rate;
 } FLACStreamFormat;
 
 /// Frames of the same length that were decoded together.

@@ -7,8 +7,8 @@ import PerceptCore
 final class FLACDecoder {
     /// What came up where the next block should stand.
     enum Outcome {
-        /// One plane per channel, full scale ±1.
-        case block([[Float]])
+        /// One plane per channel, full scale ±1; the format where it is not the header's.
+        case block([[Float]], another: FLACFrameFormat?)
         case damaged(FLACDamage)
         /// The end of the data, or of the frames that the header states and that something else follows.
         case end
@@ -83,7 +83,7 @@ final class FLACDecoder {
             if let fault = stream.fault { return .damaged(fault) }
             if let planes = stream.planes.take() {
                 position = Self.position(of: decoder)
-                return .block(planes)
+                return .block(planes, another: stream.anotherFormat)
             }
             // Whatever stands behind the last of the stated frames (a tag, mostly) is none of ours.
             let isComplete = info.frameCount.map { stream.frameCount >= $0 } ?? false
@@ -124,6 +124,13 @@ struct FLACStreamInfo {
     var codecName: String { "PCM \(bitDepth) bit" }
 }
 
+/// What the header of a frame states.
+struct FLACFrameFormat: Equatable {
+    let sampleRate: Int
+    let channelCount: Int
+    let bitDepth: Int
+}
+
 /// Something wrong in the stream, and the frame from which on it is.
 struct FLACDamage {
     let frame: Int
@@ -142,6 +149,8 @@ private final class Stream {
     /// Damage with sound on both sides of it, or a frame that does not fit.
     private(set) var fault: FLACDamage?
     private(set) var frameCount = 0
+    /// The format of the last frame, where it is not the header's.
+    private(set) var anotherFormat: FLACFrameFormat?
     var planes: [[Float]]?
     var samplesTaker: (([UInt8]) -> Void)?
 
@@ -226,25 +235,23 @@ private final class Stream {
     private func take(_ frame: FLAC__FrameHeader, _ channels: UnsafePointer<UnsafePointer<FLAC__int32>?>) {
         guard let info else { return }
         fault = damage
-        if frame.channels != info.channelCount || frame.bits_per_sample != info.bitDepth {
-            fault =
-                fault
-                ?? FLACDamage(
-                    frame: frameCount,
-                    reason: "\(frame.channels) channels of \(frame.bits_per_sample) bit begin, where the header states "
-                        + "\(info.channelCount) of \(info.bitDepth)")
-        }
+        let format = FLACFrameFormat(
+            sampleRate: Int(frame.sample_rate), channelCount: Int(frame.channels), bitDepth: Int(frame.bits_per_sample))
+        let isAsStated =
+            format.channelCount == info.channelCount && format.bitDepth == info.bitDepth
+            && (format.sampleRate == info.sampleRate || format.sampleRate == 0)
+        anotherFormat = isAsStated ? nil : format
         guard fault == nil else { return }
         let count = Int(frame.blocksize)
-        let scale = Float(sign: .plus, exponent: 1 - info.bitDepth, significand: 1)
-        planes = (0..<info.channelCount).map { index in
+        let scale = Float(sign: .plus, exponent: 1 - format.bitDepth, significand: 1)
+        planes = (0..<format.channelCount).map { index in
             guard let channel = channels[index] else { return [Float](repeating: 0, count: count) }
             return [Float](unsafeUninitializedCapacity: count) { output, initialized in
                 for frame in 0..<count { output[frame] = Float(channel[frame]) * scale }
                 initialized = count
             }
         }
-        samplesTaker?(Self.packed(channels, count, info))
+        if isAsStated { samplesTaker?(Self.packed(channels, count, info)) }
         frameCount += count
     }
 

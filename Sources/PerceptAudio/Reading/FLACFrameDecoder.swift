@@ -17,8 +17,11 @@ final class FLACFrameDecoder {
     /// Aligned for vectors; taken once, since it is half a megabyte.
     private let samples: UnsafeMutablePointer<Int32>
 
-    init(channelCount: Int, bitDepth: Int) {
-        format = FLACStreamFormat(channel_count: Int32(clamping: channelCount), bit_depth: Int32(clamping: bitDepth))
+    /// - Parameter sampleRate: in Hz; a frame that states another rate ends the output. 0 accepts any rate.
+    init(channelCount: Int, bitDepth: Int, sampleRate: Int = 0) {
+        format = FLACStreamFormat(
+            channel_count: Int32(clamping: channelCount), bit_depth: Int32(clamping: bitDepth),
+            sample_rate: Int32(clamping: sampleRate))
         let count = PerceptFLACLanes * PerceptFLACLargestBlock
         samples = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Int32>.stride, alignment: 64)
             .bindMemory(to: Int32.self, capacity: count)

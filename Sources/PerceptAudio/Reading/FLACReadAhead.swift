@@ -117,7 +117,7 @@ private final class Lane: Sendable {
 
     init(_ bytes: InputBytes, _ info: FLACStreamInfo) {
         self.bytes = bytes
-        decoder = Mutex(FLACFrameDecoder(channelCount: info.channelCount, bitDepth: info.bitDepth))
+        decoder = Mutex(FLACFrameDecoder(channelCount: info.channelCount, bitDepth: info.bitDepth, sampleRate: info.sampleRate))
         margin = min(info.largestFrame ?? Self.largestMargin, Self.largestMargin)
     }
 

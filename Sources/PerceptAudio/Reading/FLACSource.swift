@@ -6,14 +6,15 @@ import PerceptCore
 /// Of a long native file stretches are decoded ahead on other threads; what they give is what decoding from the first
 /// frame to the last gives, and whatever is wrong with a file is found there.
 final class FLACSource: SampleSource {
-    let header: RecordingHeader
+    private(set) var header: RecordingHeader
     let holdsFloatingPoint = false
     private(set) var warnings: [String] = []
     private let name: String
-    private let byteCount: Int
+    private let bytes: InputBytes
+    private let verifyingChecksum: Bool
     private let decoder: FLACDecoder
     private let checksum: FLACChecksum?
-    private let readAhead: FLACReadAhead?
+    private var readAhead: FLACReadAhead?
     private var stretch: ArraySlice<FLACBlock> = []
     /// Where the next block begins: its byte (`nil` in Ogg) and its frame.
     private var position: Int?
@@ -21,6 +22,13 @@ final class FLACSource: SampleSource {
     private var block: [[Float]] = []
     private var taken = 0
     private var isFinished = false
+    /// The format of the blocks, where it is not the header's, and whether it ever was another.
+    private var format: FLACFrameFormat?
+    private var hasChanged = false
+    /// The first block of another format, which belongs to the next part.
+    private var pending: (planes: [[Float]], format: FLACFrameFormat?)?
+    /// Where another stream begins.
+    private var nextStream: Int?
 
     private var info: FLACStreamInfo { decoder.info }
 
@@ -32,7 +40,8 @@ final class FLACSource: SampleSource {
     ) throws(MediaError) {
         decoder = try FLACDecoder(bytes, mediaType: mediaType)
         name = bytes.name
-        byteCount = bytes.byteCount
+        self.bytes = bytes
+        self.verifyingChecksum = verifyingChecksum
         position = decoder.position
         let info = decoder.info
         let isOgg = mediaType == .ogg
@@ -68,7 +77,7 @@ final class FLACSource: SampleSource {
 
     /// The next block; empty at the end.
     private func nextBlock() throws(MediaError) -> [[Float]] {
-        guard !isFinished else { return [] }
+        guard !isFinished, pending == nil else { return [] }
         if stretch.isEmpty, let position, let decoded = readAhead?.stretch(at: position) {
             stretch = decoded[...]
         }
@@ -81,23 +90,79 @@ final class FLACSource: SampleSource {
     }
 
     private func decodeBlock() throws(MediaError) -> [[Float]] {
-        if let position { decoder.move(to: position, frame: frameCount) }
+        if let position {
+            nextStream = try streamStart(at: position)
+            guard nextStream == nil else { return try finish() }
+            decoder.move(to: position, frame: frameCount)
+        }
         switch try decoder.next() {
-        case .block(let planes):
+        case .block(let planes, let format):
             (position, frameCount) = (decoder.position, decoder.frameCount)
+            guard format == self.format else {
+                (pending, hasChanged, readAhead) = ((planes, format), true, nil)
+                return []
+            }
             return planes
         case .damaged(let damage): throw damaged(damage)
-        case .end:
-            isFinished = true
-            try checkEnd()
-            return []
+        case .end: return try finish()
         }
     }
 
+    private func finish() throws(MediaError) -> [[Float]] {
+        isFinished = true
+        try checkEnd()
+        return []
+    }
+
+    /// Where a stream begins that follows, tags aside, on a frame that ends at `position`; `nil` when none does.
+    private func streamStart(at position: Int) throws(MediaError) -> Int? {
+        var start = position
+        // A file ends with two or three tags at most, and the next begins with one.
+        for _ in 0..<8 {
+            let magic = try bytes.read(at: start, count: 4)
+            if magic == Array("fLaC".utf8) { return start }
+            guard let first = magic.first, MediaTag.canBegin(with: first),
+                let end = try MediaTag.end(at: start, in: bytes, limit: bytes.byteCount)
+            else { return nil }
+            start = end
+        }
+        return nil
+    }
+
+    /// What follows in another format or as another stream; `nil` at the end of the bytes.
+    ///
+    /// - Throws: `MediaError` `.malformedInput` when the header of the other stream cannot be read.
+    func nextPart() throws(MediaError) -> FLACSource? {
+        if let pending {
+            self.pending = nil
+            (block, taken, format) = (pending.planes, 0, pending.format)
+            let format = pending.format
+            header = RecordingHeader(
+                mediaType: header.mediaType, container: header.container, codec: header.codec,
+                bitDepth: format?.bitDepth ?? info.bitDepth, sampleRate: format?.sampleRate ?? info.sampleRate,
+                channels: layout(of: format), frameCount: nil)
+            warnings = []
+            return self
+        }
+        guard let start = nextStream else { return nil }
+        nextStream = nil
+        return try FLACSource(
+            InputBytes(bytes, range: start..<bytes.byteCount), mediaType: header.mediaType,
+            verifyingChecksum: verifyingChecksum)
+    }
+
+    private func layout(of format: FLACFrameFormat?) -> ChannelLayout {
+        let channelCount = format?.channelCount ?? info.channelCount
+        guard channelCount == info.channelCount else { return .conventional(channelCount: channelCount) }
+        return decoder.channelMask.map { ChannelLayout(mask: $0, channelCount: channelCount) }
+            ?? .conventional(channelCount: channelCount)
+    }
+
     private func checkEnd() throws(MediaError) {
-        let digestMatches = checksum.map { $0.finish() == info.digest }
+        let digestMatches = hasChanged ? nil : checksum.map { $0.finish() == info.digest }
         if digestMatches != true {
-            let endsWithFrame = decoder.pendingDamage == nil && (position ?? byteCount) == byteCount
+            let isAtEnd = nextStream != nil || (position ?? bytes.byteCount) == bytes.byteCount
+            let endsWithFrame = decoder.pendingDamage == nil && isAtEnd
             if let stated = info.frameCount, frameCount < stated {
                 // An encoder that came to write the digest knew the total too.
                 guard info.digest == nil, endsWithFrame else { throw cutShort(stated) }
@@ -126,5 +191,35 @@ final class FLACSource: SampleSource {
             .malformedInput, source: name,
             problem: "is cut short: the data end at \(header.place(frameCount)), \(expected)",
             remedy: "get the whole file again")
+    }
+}
+
+/// The parts of a FLAC file after the first.
+private final class FLACParts: PartSequence {
+    private var current: FLACSource?
+
+    init(_ first: FLACSource) {
+        current = first
+    }
+
+    func nextPart() throws(MediaError) -> (any SampleSource)? {
+        let last = current
+        current = nil
+        current = try last?.nextPart()
+        return current
+    }
+}
+
+extension JoinedParts {
+    /// A native FLAC file with all streams that follow one another in it.
+    ///
+    /// - Throws: `MediaError` `.malformedInput` when the first header cannot be read, `.inputOutput`.
+    static func flac(_ bytes: InputBytes, verifyingChecksum: Bool) throws(MediaError) -> JoinedParts {
+        flac(try FLACSource(bytes, mediaType: .flac, verifyingChecksum: verifyingChecksum), name: bytes.name)
+    }
+
+    /// A stream whose format may change.
+    static func flac(_ source: FLACSource, name: String) -> JoinedParts {
+        JoinedParts(source, then: FLACParts(source), frameCount: source.header.frameCount, name: name)
     }
 }

@@ -13,6 +13,8 @@ final class InputBytes: Sendable {
     private enum Storage: ~Copyable, Sendable {
         case memory([UInt8])
         case file(InputFile)
+        /// What stands from an offset of other bytes on.
+        case part(InputBytes, offset: Int)
     }
 
     private let storage: Storage
@@ -34,19 +36,30 @@ final class InputBytes: Sendable {
         }
     }
 
-    /// The open file, valid as long as this value lives; `nil` for bytes in memory.
-    var descriptor: CInt? {
-        switch storage {
-        case .memory: nil
-        case .file(let file): file.descriptor
+    /// The bytes that stand in `range` of others, which are not copied.
+    init(_ whole: InputBytes, range: Range<Int>) {
+        let range = range.clamped(to: 0..<whole.byteCount)
+        name = whole.name
+        byteCount = range.count
+        switch whole.storage {
+        case .part(let root, let offset): storage = .part(root, offset: offset + range.lowerBound)
+        default: storage = .part(whole, offset: range.lowerBound)
         }
     }
 
-    /// The bytes in memory; `nil` for a file.
+    /// The open file, valid as long as this value lives; `nil` for bytes in memory.
+    var descriptor: CInt? {
+        switch storage {
+        case .file(let file): file.descriptor
+        default: nil
+        }
+    }
+
+    /// The bytes in memory; `nil` for a file and for a part.
     var bytes: [UInt8]? {
         switch storage {
         case .memory(let bytes): bytes
-        case .file: nil
+        default: nil
         }
     }
 
@@ -57,6 +70,8 @@ final class InputBytes: Sendable {
         switch storage {
         case .memory(let bytes): Array(bytes.dropFirst(offset).prefix(max(0, count)))
         case .file(let file): try file.read(at: offset, count: count)
+        case .part(let whole, let start):
+            try whole.read(at: start + offset, count: max(0, min(count, byteCount - offset)))
         }
     }
 
@@ -85,6 +100,9 @@ final class InputBytes: Sendable {
                 filled += count
             }
             return filled
+        case .part(let whole, let start):
+            return try whole.read(
+                at: start + offset, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
         }
     }
 }

@@ -2,9 +2,12 @@ public import PerceptCore
 
 /// Reads a recording block by block: the header first, checked against the limits, then the samples.
 ///
-/// The format is told by the content. WAV (with RIFX, RF64, BW64 and Wave64) and FLAC are read in all their variants; whatever
-/// else libsndfile decodes (Ogg Vorbis and Opus, MP3, AIFF, CAF, AU) through it; the rest (MP4, AMR, WebM, …) by an `ffmpeg` on
-/// the `PATH`, when there is one.
+/// The format is told by the content. WAV (with RIFX, RF64, BW64 and Wave64), FLAC, MP3, Ogg Vorbis and Ogg Opus are read in all
+/// their variants; AIFF, CAF and AU as far as libsndfile decodes them; the rest (MP4, AMR, WebM, …) by an `ffmpeg` on the `PATH`,
+/// when there is one.
+///
+/// A recording that consists of several streams is read to the end of the bytes: each part is converted to the sample rate and
+/// the layout of the first, which ``warnings`` say. Opus is always decoded at 48 kHz.
 public struct RecordingReader: ~Copyable {
     public let header: RecordingHeader
     /// Frames handed out so far.
@@ -152,13 +155,16 @@ public struct RecordingReader: ~Copyable {
         switch mediaType {
         case .wav, .w64: return try .wav(bytes, mediaType)
         case .flac:
-            return .source(try FLACSource(bytes, mediaType: mediaType, verifyingChecksum: verifyingChecksum))
+            return .source(try JoinedParts.flac(bytes, verifyingChecksum: verifyingChecksum))
         case .ogg:
-            guard try StoredCodec(bytes, mediaType)?.name == StoredCodec.oggFLAC else {
-                return try container(bytes, mediaType)
+            let codec = try StoredCodec(bytes, mediaType)
+            if let codec, !codec.isReadable { return .unreadable(codec: "Ogg with \(codec.name)", reason: nil) }
+            return try .joined { () throws(MediaError) in
+                try .ogg(bytes, mediaType: mediaType, verifyingChecksum: verifyingChecksum)
             }
-            return .source(try FLACSource(bytes, mediaType: mediaType, verifyingChecksum: verifyingChecksum))
-        case .mp3, .aiff, .caf, .au: return try container(bytes, mediaType)
+        case .mp3:
+            return try .joined { () throws(MediaError) in try .mpeg(bytes, mediaType: mediaType) }
+        case .aiff, .caf, .au: return try container(bytes, mediaType)
         default: break
         }
         switch mediaType.kind {

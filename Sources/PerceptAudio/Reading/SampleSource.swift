@@ -17,8 +17,12 @@ protocol SampleSource: AnyObject {
 extension RecordingHeader {
     /// A place in the recording as errors name it: `frame 500 (0.500 s)`.
     func place(_ frame: Int) -> String {
-        let milliseconds = Int((Double(frame) / Double(sampleRate) * 1000).rounded())
-        let fraction = String(1000 + milliseconds % 1000).dropFirst()
-        return "frame \(frame) (\(milliseconds / 1000).\(fraction) s)"
+        "frame \(frame) (\(seconds(frame)))"
+    }
+
+    /// The time of a frame: `2.760 s`.
+    func seconds(_ frame: Int) -> String {
+        let milliseconds = Int((Double(frame) / Double(max(1, sampleRate)) * 1000).rounded())
+        return "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst()) s"
     }
 }

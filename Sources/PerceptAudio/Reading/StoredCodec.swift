@@ -45,12 +45,10 @@ struct StoredCodec {
         String(decoding: bytes.dropFirst(offset).prefix(count), as: UTF8.self)
     }
 
-    static let oggFLAC = "FLAC"
-
     private static let oggCodecs: [(magic: [UInt8], name: String, isReadable: Bool)] = [
         ([1] + Array("vorbis".utf8), "Vorbis", true),
         (Array("OpusHead".utf8), "Opus", true),
-        ([0x7F] + Array("FLAC".utf8), oggFLAC, true),
+        ([0x7F] + Array("FLAC".utf8), "FLAC", true),
         (Array("Speex   ".utf8), "Speex", false),
         ([0x80] + Array("theora".utf8), "Theora video", false),
         (Array("PCM     ".utf8), "PCM", false),

@@ -72,7 +72,7 @@ struct WAVFormat {
         case pcm(PCMSampleFormat, bytesPerFrame: Int)
         /// libsndfile, shown this format chunk; blocks of `blockAlign` bytes hold `framesPerBlock` frames.
         case soundFile(format: [UInt8], blockAlign: Int, framesPerBlock: Int)
-        /// libsndfile, shown the data alone: they are a stream with headers of its own.
+        /// A stream of MPEG audio with headers of its own.
         case stream
         /// Nobody here.
         case unreadable

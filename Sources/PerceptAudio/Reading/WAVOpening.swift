@@ -10,6 +10,16 @@ enum Opening {
 }
 
 extension Opening {
+    /// What is read here part by part; where that fails, another decoder may get further.
+    static func joined(_ open: () throws(MediaError) -> JoinedParts) throws(MediaError) -> Opening {
+        do throws(MediaError) {
+            return .source(try open())
+        } catch {
+            guard error.kind == .malformedInput else { throw error }
+            return .refused(error)
+        }
+    }
+
     /// Opens a WAV file by its own chunks: uncompressed samples are converted here, the codecs that libsndfile knows are
     /// decoded by it, behind a header that says what is there.
     ///
@@ -24,8 +34,16 @@ extension Opening {
                 remedy: "get the whole file again")
         }
         let unreadable = Opening.unreadable(codec: "\(layout.container) with \(format.codecName)", reason: nil)
+        let coding = format.coding(isBigEndian: layout.isBigEndian)
+        if case .stream = coding {
+            return try .joined { () throws(MediaError) in
+                try .mpeg(
+                    InputBytes(bytes, range: layout.data), mediaType: mediaType, container: layout.container,
+                    notes: layout.warnings(frameCount: nil))
+            }
+        }
         do {
-            switch format.coding(isBigEndian: layout.isBigEndian) {
+            switch coding {
             case .pcm(let samples, let bytesPerFrame):
                 let frameCount = layout.data.count / bytesPerFrame
                 let isPartial = !samples.holdsFloatingPoint && format.validBits < samples.byteCount * 8
@@ -52,12 +70,7 @@ extension Opening {
                         mediaType: mediaType, name: bytes.name, container: layout.container,
                         channels: format.channels, frameCount: fact ?? most,
                         warnings: layout.warnings(frameCount: fact ?? most)))
-            case .stream:
-                return .source(
-                    try SoundFileSource(
-                        VirtualFile(reading: bytes, range: layout.data), mediaType: mediaType, name: bytes.name,
-                        container: layout.container, warnings: layout.warnings(frameCount: nil)))
-            case .unreadable: return unreadable
+            case .stream, .unreadable: return unreadable
             }
         } catch {
             return .unreadable(codec: "\(layout.container) with \(format.codecName)", reason: error.message)

@@ -34,7 +34,8 @@ final class FLACEncoder {
     init(_ file: VirtualFile, sampleRate: Int, channelCount: Int, bitDepth: Int) {
         self.file = file
         self.sampleRate = sampleRate
-        format = FLACStreamFormat(channel_count: Int32(clamping: channelCount), bit_depth: Int32(clamping: bitDepth))
+        format = FLACStreamFormat(
+            channel_count: Int32(clamping: channelCount), bit_depth: Int32(clamping: bitDepth), sample_rate: 0)
         // The largest power of two within a fifteenth of a second: 1024 at 16 kHz, 2048 at 44.1 and 48.
         let target = max(256, min(sampleRate / 15, 4096))
         blockSize = 1 << (Int.bitWidth - 1 - target.leadingZeroBitCount)

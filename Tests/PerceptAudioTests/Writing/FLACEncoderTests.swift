@@ -73,7 +73,8 @@ import Testing
         for (channelCount, bitDepth) in [(1, 16), (2, 16), (2, 24), (3, 24)] {
             let scale = Float(1 << (bitDepth - 1))
             let planes = VariedSound.planes(channelCount: channelCount, bitDepth: bitDepth, frameCount: 20_480)
-            let format = FLACStreamFormat(channel_count: Int32(channelCount), bit_depth: Int32(bitDepth))
+            let format = FLACStreamFormat(
+                channel_count: Int32(channelCount), bit_depth: Int32(bitDepth), sample_rate: 0)
             let space = UnsafeMutablePointer<FLACEncodingSpace>.allocate(capacity: 1)
             space.initialize(to: FLACEncodingSpace())
             defer { space.deallocate() }

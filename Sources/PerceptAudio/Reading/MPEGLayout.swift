@@ -1,0 +1,114 @@
+import PerceptCore
+
+/// A stretch of MPEG audio with one rate and one number of channels, that begins where an encoder began.
+struct MPEGPart {
+    /// Where its first frame of sound begins, and that frame's header.
+    let start: Int
+    let stream: MPEGFrameHeader
+    let freeFormatByteCount: Int?
+    let info: MPEGInfoFrame?
+    fileprivate(set) var mpegFrameCount = 0
+    fileprivate(set) var byteCount = 0
+    fileprivate(set) var outlierCount = 0
+
+    private var decodedCount: Int { mpegFrameCount * stream.samplesPerFrame }
+
+    /// Decoded samples before the sound.
+    var skippedAtStart: Int {
+        info?.delay.map { min(decodedCount, $0 + MPEGInfoFrame.decoderDelay) } ?? 0
+    }
+
+    /// Decoded samples after the sound. A part that is not as long as its header states does not end where the encoder did.
+    private var skippedAtEnd: Int {
+        guard let padding = info?.padding, isAsStated else { return 0 }
+        return max(0, padding - MPEGInfoFrame.decoderDelay)
+    }
+
+    private var isAsStated: Bool {
+        guard let stated = info?.frameCount, stated != mpegFrameCount else { return true }
+        return stated < mpegFrameCount && info?.byteCount.map { abs($0 - byteCount) <= 2 * MPEGFrameHeader.largestFrame } == true
+    }
+
+    /// Frames of the recording.
+    var frameCount: Int { max(0, decodedCount - skippedAtStart - skippedAtEnd) }
+
+    var warnings: [String] {
+        var warnings: [String] = []
+        if let stated = info?.frameCount, stated > 0, stated != mpegFrameCount {
+            let difference = (stated - mpegFrameCount) * stream.samplesPerFrame
+            warnings.append(
+                "the header states \(stated) MP3 frames, \(mpegFrameCount) are there"
+                    + (difference > 0 ? ": \(Self.seconds(difference, stream.sampleRate)) are missing" : ", all were read"))
+        }
+        if outlierCount > 0 {
+            warnings.append("\(outlierCount) MP3 frames with damaged headers became silence")
+        }
+        return warnings
+    }
+
+    private static func seconds(_ frames: Int, _ rate: Int) -> String {
+        let milliseconds = Int((Double(frames) / Double(rate) * 1000).rounded())
+        return "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst()) s"
+    }
+}
+
+/// All parts of an MP3 (or of Layers I and II), found by its frame headers without decoding.
+struct MPEGLayout {
+    let parts: [MPEGPart]
+    /// Where the tags begin that it ends with.
+    let end: Int
+    let damage: MPEGFrameWalker.Damage
+
+    /// - Throws: `MediaError` `.malformedInput` when there is no frame, `.inputOutput`, `.cancelled`.
+    init(_ bytes: InputBytes) throws(MediaError) {
+        let end = try MediaTag.start(ofTagsBefore: bytes.byteCount, in: bytes)
+        var walker = MPEGFrameWalker(bytes, range: 0..<end)
+        var parts: [MPEGPart] = []
+        var info: MPEGInfoFrame?
+        var isNew = true
+        var count = 0
+        while let frame = try walker.next() {
+            count += 1
+            if count % 4096 == 0 { try MediaError.checkCancellation() }
+            if frame.header.layer == 3, let found = MPEGInfoFrame(try walker.content(of: frame), frame.header) {
+                (info, isNew) = (found, true)
+                continue
+            }
+            let last = parts.count - 1
+            if isNew || !frame.isOutlier && !Self.goOn(parts[last].stream, frame.header) {
+                parts.append(
+                    MPEGPart(
+                        start: frame.position, stream: frame.header,
+                        freeFormatByteCount: walker.freeFormatByteCount, info: info))
+                (info, isNew) = (nil, false)
+            }
+            parts[parts.count - 1].mpegFrameCount += 1
+            parts[parts.count - 1].byteCount += frame.byteCount
+            if frame.isOutlier { parts[parts.count - 1].outlierCount += 1 }
+        }
+        guard !parts.isEmpty else {
+            throw MediaError(
+                .malformedInput, source: bytes.name, problem: "holds no whole MP3 frame",
+                remedy: "check that the file is complete")
+        }
+        // One of nothing but what its encoder put around the sound is none.
+        let sounding = parts.filter { $0.frameCount > 0 }
+        self.parts = sounding.isEmpty ? Array(parts.prefix(1)) : sounding
+        self.end = end
+        damage = walker.damage
+    }
+
+    private static func goOn(_ stream: MPEGFrameHeader, _ header: MPEGFrameHeader) -> Bool {
+        header.isOfOneStream(with: stream) && header.channelCount == stream.channelCount
+    }
+
+    var warnings: [String] {
+        var warnings: [String] = []
+        if let first = damage.firstSkipped {
+            let count = damage.skippedByteCount
+            warnings.append("\(count) bytes that are no MP3 frames were skipped, the first at byte \(first)")
+        }
+        if damage.endsInsideFrame { warnings.append("the file ends inside an MP3 frame, which was left out") }
+        return warnings
+    }
+}

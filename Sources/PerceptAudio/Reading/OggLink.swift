@@ -1,0 +1,171 @@
+import PerceptCore
+
+/// The header of an Ogg page (RFC 3533 §6).
+struct OggPage {
+    let isFirstOfStream: Bool
+    let isLastOfStream: Bool
+    /// In units of the codec, of the last packet that ends in the page; `nil` when none does.
+    let granule: Int64?
+    let serialNumber: UInt32
+    let sequenceNumber: UInt32
+    let headerByteCount: Int
+    let byteCount: Int
+
+    static let largestHeader = 27 + 255
+
+    /// - Parameter bytes: begin with the page; its whole header has to be there.
+    init?(_ bytes: ArraySlice<UInt8>) {
+        let start = bytes.startIndex
+        guard bytes.count >= 27, bytes.starts(with: Array("OggS".utf8)), bytes[start + 4] == 0 else { return nil }
+        func integer(_ offset: Int, _ count: Int) -> UInt64 {
+            bytes[start + offset..<start + offset + count].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        let segmentCount = Int(bytes[start + 26])
+        headerByteCount = 27 + segmentCount
+        guard bytes.count >= headerByteCount else { return nil }
+        isFirstOfStream = bytes[start + 5] & 2 != 0
+        isLastOfStream = bytes[start + 5] & 4 != 0
+        let position = Int64(bitPattern: integer(6, 8))
+        granule = position == -1 ? nil : position
+        serialNumber = UInt32(integer(14, 4))
+        sequenceNumber = UInt32(integer(18, 4))
+        byteCount = headerByteCount + bytes[start + 27..<start + headerByteCount].reduce(0) { $0 + Int($1) }
+    }
+
+    /// Whether the page's checksum fits: a cyclic redundancy check of 32 bits with the polynomial 0x04C11DB7.
+    static func isIntact(_ page: [UInt8]) -> Bool {
+        guard page.count >= 27 else { return false }
+        var sum: UInt32 = 0
+        for (index, byte) in page.enumerated() {
+            let byte = (22..<26).contains(index) ? 0 : byte
+            sum = sum << 8 ^ checksums[Int(UInt8(sum >> 24) ^ byte)]
+        }
+        return sum == page[22..<26].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    private static let checksums: [UInt32] = (0..<256).map { index in
+        (0..<8).reduce(UInt32(index) << 24) { sum, _ in sum >> 31 == 1 ? sum << 1 ^ 0x04C1_1DB7 : sum << 1 }
+    }
+}
+
+/// A link of an Ogg chain: logical streams that begin together, up to where others begin (RFC 3533 §4).
+struct OggLink {
+    enum Codec {
+        case vorbis, opus, flac
+    }
+
+    /// The first of its streams that can be decoded here; `nil` when there is none.
+    fileprivate(set) var codec: Codec?
+    /// What stands in the file before the next link.
+    fileprivate(set) var range: Range<Int>
+    /// Whether the stream ends with the page that says so.
+    fileprivate(set) var isComplete = false
+    /// The granule position that the stream ends with.
+    fileprivate(set) var lastGranule: Int64?
+    /// Pages that are missing between the headers and the first page of sound.
+    fileprivate(set) var missesFirstPages = false
+    /// Bytes of pages of streams that did not begin in this link.
+    fileprivate(set) var strayByteCount = 0
+    fileprivate var serialNumber: UInt32?
+    fileprivate var streams: Set<UInt32> = []
+    fileprivate var nextSequence: UInt32 = 0
+    fileprivate var hasSound = false
+}
+
+/// The links of an Ogg file, found by the headers of its pages.
+///
+/// opusfile and vorbisfile find them too, but take two with the same serial number (files of one encoder with fixed numbers, joined)
+/// for one, and know no chain of different codecs.
+struct OggChain {
+    private(set) var links: [OggLink] = []
+    /// Whether the file ends inside a page.
+    private(set) var endsInsidePage = false
+
+    /// - Throws: `MediaError` `.inputOutput`, `.cancelled`.
+    init(_ bytes: InputBytes) throws(MediaError) {
+        var (position, count) = (0, 0)
+        var isInHeaders = false
+        while let (start, page) = try Self.page(from: position, in: bytes) {
+            guard start + page.byteCount <= bytes.byteCount else {
+                endsInsidePage = true
+                break
+            }
+            count += 1
+            if count % 4096 == 0 { try MediaError.checkCancellation() }
+            if page.isFirstOfStream {
+                let content = try bytes.read(at: start, count: page.byteCount)
+                if OggPage.isIntact(content) {
+                    if !isInHeaders { begin(at: start) }
+                    isInHeaders = true
+                    addStream(page, content)
+                }
+            } else {
+                isInHeaders = false
+                try add(page, at: start, bytes)
+            }
+            position = start + page.byteCount
+        }
+        guard !links.isEmpty else { return }
+        links[links.count - 1].range = links[links.count - 1].range.lowerBound..<bytes.byteCount
+    }
+
+    private mutating func begin(at start: Int) {
+        if let last = links.indices.last { links[last].range = links[last].range.lowerBound..<start }
+        links.append(OggLink(range: start..<start))
+    }
+
+    private mutating func addStream(_ page: OggPage, _ content: [UInt8]) {
+        let packet = content.dropFirst(page.headerByteCount)
+        let last = links.count - 1
+        links[last].streams.insert(page.serialNumber)
+        guard links[last].codec == nil, let codec = Self.codec(packet) else { return }
+        links[last].codec = codec
+        links[last].serialNumber = page.serialNumber
+        links[last].nextSequence = page.sequenceNumber &+ 1
+    }
+
+    private static func codec(_ packet: ArraySlice<UInt8>) -> OggLink.Codec? {
+        if packet.starts(with: [1] + Array("vorbis".utf8)) { return .vorbis }
+        if packet.starts(with: Array("OpusHead".utf8)) { return .opus }
+        return packet.starts(with: [0x7F] + Array("FLAC".utf8)) ? .flac : nil
+    }
+
+    private mutating func add(_ page: OggPage, at start: Int, _ bytes: InputBytes) throws(MediaError) {
+        guard let last = links.indices.last else { return }
+        guard links[last].streams.contains(page.serialNumber) else {
+            links[last].strayByteCount += page.byteCount
+            return
+        }
+        guard page.serialNumber == links[last].serialNumber else { return }
+        if !links[last].hasSound {
+            // A damaged page is as good as a missing one.
+            guard OggPage.isIntact(try bytes.read(at: start, count: page.byteCount)) else { return }
+            links[last].hasSound = (page.granule ?? 0) > 0
+            if page.sequenceNumber != links[last].nextSequence { links[last].missesFirstPages = true }
+            links[last].nextSequence = page.sequenceNumber &+ 1
+        }
+        links[last].isComplete = page.isLastOfStream
+        links[last].lastGranule = page.granule ?? links[last].lastGranule
+    }
+
+    /// The first page from `position` on, and where it begins.
+    private static func page(from position: Int, in bytes: InputBytes) throws(MediaError) -> (start: Int, OggPage)? {
+        let head = try bytes.read(at: position, count: OggPage.largestHeader)
+        if let page = OggPage(head[...]) { return (position, page) }
+        var start = position + 1
+        while start < bytes.byteCount {
+            let window = try bytes.read(at: start, count: 1 << 16)
+            guard !window.isEmpty else { return nil }
+            var rest = window[...]
+            while let index = rest.firstIndex(of: 0x4F) {
+                if index + OggPage.largestHeader > window.count, start + window.count < bytes.byteCount { break }
+                if let page = OggPage(window[index...]) { return (start + index, page) }
+                rest = window[(index + 1)...]
+            }
+            // What may be cut off by the window is looked at again.
+            let next = rest.firstIndex(of: 0x4F) ?? window.count
+            start += max(next, 1)
+        }
+        return nil
+    }
+}

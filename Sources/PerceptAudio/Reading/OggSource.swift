@@ -1,0 +1,172 @@
+import PerceptCore
+
+/// Decodes the stream of one link of an Ogg chain.
+protocol OggDecoder: AnyObject {
+    var header: RecordingHeader { get }
+    /// Frames of silence that stand for pages missing before the first page of sound.
+    var leadingGap: Int { get }
+
+    /// Decodes on.
+    ///
+    /// - Throws: `MediaError` `.inputOutput`.
+    func next(frameLimit: Int) throws(MediaError) -> OggPiece
+}
+
+/// What comes next in an Ogg stream.
+enum OggPiece {
+    /// 1…`frameLimit` frames, one plane per channel in the order of the header's layout.
+    case sound([[Float]])
+    /// Missing pages that held this many frames.
+    case gap(frameCount: Int)
+    /// The end, and why it is one where more should come.
+    case end(failure: String?)
+}
+
+/// Samples of one link of an Ogg chain, with silence for what is missing.
+final class OggSource: SampleSource {
+    let header: RecordingHeader
+    let holdsFloatingPoint = true
+    private let decoder: any OggDecoder
+    private let link: OggLink
+    private let isLastAndCut: Bool
+    private var gaps: OggGaps
+    private var framesRead = 0
+    private var silenceLeft = 0
+    private var piece: [[Float]] = []
+    private var taken = 0
+    private var isFinished = false
+    private var failure: String?
+
+    /// - Parameter isCut: whether the file ends inside a page of this link.
+    init(_ decoder: any OggDecoder, _ link: OggLink, isCut: Bool) {
+        self.decoder = decoder
+        self.link = link
+        isLastAndCut = isCut
+        header = decoder.header.with(frameCount: decoder.header.frameCount.map { $0 + decoder.leadingGap })
+        gaps = OggGaps(header)
+        if decoder.leadingGap > 0 { silenceLeft = gaps.add(at: 0, length: decoder.leadingGap) }
+    }
+
+    var warnings: [String] {
+        var warnings = gaps.warnings
+        if let failure { warnings.append("the rest cannot be decoded from \(header.seconds(framesRead)) on (\(failure))") }
+        if link.strayByteCount > 0 {
+            warnings.append("\(link.strayByteCount) bytes of Ogg pages belong to no stream that begins in the file")
+        }
+        guard isFinished else { return warnings }
+        if !link.isComplete || isLastAndCut {
+            warnings.append(
+                "ends without its last Ogg page, at \(header.seconds(framesRead)): how much is missing is not stated")
+        }
+        if let stated = header.frameCount, stated != framesRead {
+            let (statedTime, time) = (header.seconds(stated), header.seconds(framesRead))
+            warnings.append("the granule positions state \(stated) frames (\(statedTime)), \(framesRead) (\(time)) are there")
+        }
+        return warnings
+    }
+
+    func readPlanes(frameLimit: Int) throws(MediaError) -> [[Float]] {
+        while true {
+            if silenceLeft > 0 {
+                let count = min(silenceLeft, frameLimit)
+                silenceLeft -= count
+                framesRead += count
+                return Array(repeating: Array(repeating: 0, count: count), count: header.channelCount)
+            }
+            if let count = piece.first?.count, taken < count { return handOut(min(count - taken, frameLimit)) }
+            guard !isFinished else { return [] }
+            switch try decoder.next(frameLimit: frameLimit) {
+            case .sound(let planes): (piece, taken) = (planes, 0)
+            case .gap(let length): silenceLeft = gaps.add(at: framesRead, length: length)
+            case .end(let reason):
+                isFinished = true
+                failure = reason
+            }
+        }
+    }
+
+    private func handOut(_ count: Int) -> [[Float]] {
+        framesRead += count
+        if taken == 0, piece.first?.count == count {
+            taken = count
+            return piece
+        }
+        let range = taken..<taken + count
+        taken = range.upperBound
+        return piece.map { Array($0[range]) }
+    }
+}
+
+/// The links of an Ogg chain, opened one after the other.
+private final class OggLinks: PartSequence {
+    private let bytes: InputBytes
+    private let chain: OggChain
+    private let mediaType: MediaType
+    private let verifyingChecksum: Bool
+    private var index = 0
+
+    init(_ bytes: InputBytes, _ chain: OggChain, _ mediaType: MediaType, verifyingChecksum: Bool) {
+        (self.bytes, self.chain, self.mediaType) = (bytes, chain, mediaType)
+        self.verifyingChecksum = verifyingChecksum
+    }
+
+    func nextPart() throws(MediaError) -> (any SampleSource)? {
+        guard index < chain.links.count else { return nil }
+        index += 1
+        return try open(index - 1)
+    }
+
+    private func open(_ index: Int) throws(MediaError) -> any SampleSource {
+        let link = chain.links[index]
+        let part = InputBytes(bytes, range: link.range)
+        let decoder: any OggDecoder
+        switch link.codec {
+        case .vorbis: decoder = try VorbisDecoder(part, link, mediaType)
+        case .opus: decoder = try OpusDecoder(part, link, mediaType)
+        case .flac:
+            return JoinedParts.flac(
+                try FLACSource(part, mediaType: mediaType, verifyingChecksum: verifyingChecksum), name: bytes.name)
+        case nil:
+            throw MediaError(
+                .malformedInput, source: bytes.name, problem: "a stream begins that is neither Vorbis nor Opus nor FLAC",
+                remedy: "convert it with `ffmpeg -i INPUT OUTPUT.wav`")
+        }
+        return OggSource(decoder, link, isCut: chain.endsInsidePage && index == chain.links.count - 1)
+    }
+
+    /// Frames of all links, as many as there will be; `nil` when one does not say.
+    func frameCount(_ first: RecordingHeader) -> Int? {
+        var total = first.frameCount
+        for index in chain.links.indices.dropFirst() {
+            // One that cannot be opened is left out when it is reached.
+            guard let header = try? open(index).header else { continue }
+            guard Resampler.sampleRates.contains(header.sampleRate) else { return nil }
+            total = total.flatMap { total in
+                header.frameCount.map {
+                    total + Resampler.outputCount(for: $0, from: header.sampleRate, to: first.sampleRate)
+                }
+            }
+        }
+        return total
+    }
+}
+
+extension JoinedParts {
+    /// An Ogg file with Vorbis, Opus or FLAC, all links of it.
+    ///
+    /// - Throws: `MediaError` `.malformedInput` when the first link cannot be read, `.inputOutput`.
+    static func ogg(
+        _ bytes: InputBytes, mediaType: MediaType, verifyingChecksum: Bool
+    ) throws(MediaError) -> JoinedParts {
+        let links = OggLinks(
+            bytes, try OggChain(bytes), mediaType, verifyingChecksum: verifyingChecksum)
+        guard let first = try links.nextPart() else {
+            throw MediaError(
+                .malformedInput, source: bytes.name, problem: "no Ogg stream begins in it",
+                remedy: "check that the file is complete")
+        }
+        return JoinedParts(
+            first, then: links, frameCount: first.header.sampleRate > 0 ? links.frameCount(first.header) : nil,
+            name: bytes.name)
+    }
+}
