@@ -43,7 +43,12 @@ public struct Transcript: Sendable, Hashable {
         self.warnings = warnings
     }
 
-    init(_ speech: RecognizedSpeech, _ prepared: PreparedAudio) {
+    /// What was heard in one upload.
+    ///
+    /// - Parameters:
+    ///   - isTimed: whether times were asked for: a text without any is then one piece over the upload.
+    ///   - notice: what a person should know about how the service was asked.
+    init(_ speech: RecognizedSpeech, _ prepared: PreparedAudio, isTimed: Bool = false, notice: String? = nil) {
         let receipt = prepared.receipt
         text = speech.trimmedText
         chunks = speech.chunks.map { chunk in
@@ -51,9 +56,11 @@ public struct Transcript: Sendable, Hashable {
                 text: chunk.trimmedText, start: chunk.start.map(receipt.sourceTime(forUploadTime:)),
                 end: chunk.end.map(receipt.sourceTime(forUploadTime:)))
         }
+        let isUntimed = isTimed && !speech.hasTimes && !text.isEmpty
+        if isUntimed { chunks = [Chunk(text: text, start: receipt.sourceStart, end: receipt.sourceEnd)] }
         self.receipt = receipt
         uploads = [receipt]
         sent = SentMedia(prepared)
-        warnings = prepared.warnings
+        warnings = prepared.warnings + [notice].compactMap(\.self) + Self.warning(ofUntimed: isUntimed ? 1 : 0, of: 1)
     }
 }

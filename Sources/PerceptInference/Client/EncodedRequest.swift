@@ -1,12 +1,9 @@
-import Foundation
 import PerceptCore
 
 /// A payload in the form that an endpoint wants.
 struct EncodedRequest {
     /// Bytes, or a file as it is, and the Content-Type.
     var body: MediaInput
-    /// Percent-encoded; empty where there is none.
-    var query: String
     /// Whether the body tells the service its options, so that no headers do.
     var carriesOptions = false
     /// What the body's file goes away with, where it was made for this request.
@@ -14,7 +11,7 @@ struct EncodedRequest {
 
     /// - Parameter sendsFiles: whether a body that is a file is not read into memory; what is put together of one, or of
     ///   much, becomes one then.
-    /// - Throws: ``InferenceError`` `.invalidArgument` when a parameter has no place in that form, or a file cannot be read.
+    /// - Throws: ``InferenceError`` `.invalidArgument` when a file cannot be read.
     init(
         _ payload: RequestPayload, options: RequestOptions, for endpoint: InferenceEndpoint, sendsFiles: Bool = false
     ) throws(InferenceError) {
@@ -22,21 +19,16 @@ struct EncodedRequest {
         case .raw(let input):
             self.init(body: input)
         case .upload(let input, let parameters):
-            if case .dedicated = endpoint, let query = try Self.query(parameters, beside: input) {
-                self.init(body: input, query: query)
-            } else {
-                // The base64 goes where the text is empty, without ever being one itself.
-                let members = Self.adding(
-                    options, to: ["inputs": "", "parameters": .object(parameters)], for: endpoint)
-                let text = JSONValue.object(members).serialized()
-                let opening = #"{"inputs":""#.utf8.count
-                try self.init(
-                    [
-                        .plain(.bytes(Array(text[..<opening]))), .base64(input.source),
-                        .plain(.bytes(Array(text[opening...]))),
-                    ], mediaType: .json, sendsFiles: sendsFiles)
-                carriesOptions = endpoint.takesOptionsInBody
-            }
+            // The base64 goes where the text is empty, without ever being one itself.
+            let members = Self.adding(options, to: ["inputs": "", "parameters": .object(parameters)], for: endpoint)
+            let text = JSONValue.object(members).serialized()
+            let opening = #"{"inputs":""#.utf8.count
+            try self.init(
+                [
+                    .plain(.bytes(Array(text[..<opening]))), .base64(input.source),
+                    .plain(.bytes(Array(text[opening...]))),
+                ], mediaType: .json, sendsFiles: sendsFiles)
+            carriesOptions = endpoint.takesOptionsInBody
         case .json(let object):
             let members = Self.adding(options, to: object, for: endpoint)
             self.init(body: MediaInput(bytes: JSONValue.object(members).serialized(), mediaType: .json))
@@ -57,9 +49,8 @@ struct EncodedRequest {
         }
     }
 
-    private init(body: MediaInput, query: String = "") {
+    private init(body: MediaInput) {
         self.body = body
-        self.query = query
     }
 
     /// A body with what `options` has the service do, where the endpoint looks there for it.
@@ -73,33 +64,5 @@ struct EncodedRequest {
         if endpoint.takesOptionsInBody, options.waitForModel { members["wait_for_model"] = true }
         if endpoint.takesOptionsInBody || !members.isEmpty { object["options"] = .object(members) }
         return object
-    }
-
-    /// `name=value&…`; `nil` where a value is a list or an object and the base64 form can carry it.
-    private static func query(
-        _ parameters: JSONObject, beside input: MediaInput
-    ) throws(InferenceError) -> String? {
-        var pairs: [String] = []
-        for (name, value) in parameters where !value.isNull {
-            guard let text = value.scalarText else {
-                guard input.mediaType.kind != .image else {
-                    throw InferenceError(
-                        .invalidArgument,
-                        problem: "\(name) is \(value.kindDescription), which a dedicated endpoint has no place for "
-                            + "beside a picture",
-                        remedy: "leave it out, or pass the endpoint's URL as one of another kind")
-                }
-                return nil
-            }
-            pairs.append("\(encoded(name))=\(encoded(text))")
-        }
-        return pairs.joined(separator: "&")
-    }
-
-    /// Everything but unreserved characters (RFC 3986 §2.3) is escaped: a plus sign would be read as a space.
-    private static func encoded(_ text: String) -> String {
-        let unreserved = CharacterSet(
-            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-        return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
     }
 }

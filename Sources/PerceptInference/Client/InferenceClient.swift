@@ -72,7 +72,7 @@ public struct InferenceClient: Sendable {
     ) async throws(InferenceError) -> SentTask.Output {
         let subject = Subject(SentTask.self, model: model, client: self)
         do throws(InferenceError) {
-            let form = try form(of: task)
+            let form = try form(of: task, subject.model)
             let accept = endpoint.speaksOpenAI ? "application/json" : SentTask.acceptedAnswer
             let answer = try await attempt(options, onWait: onWait) { options throws(InferenceError) in
                 try request(about: subject.model, form, options, accept: accept)
@@ -107,7 +107,7 @@ public struct InferenceClient: Sendable {
     ) async throws(InferenceError) -> InferenceEvents<SentTask.Event> {
         let subject = Subject(SentTask.self, model: model, client: self)
         do {
-            var form = try form(of: task)
+            var form = try form(of: task, subject.model)
             form.payload = endpoint.speaksOpenAI ? form.payload.streaming() : try task.streamingPayload()
             let (head, body) = try await attempt(options, onWait: onWait) { [form] options throws(InferenceError) in
                 try request(about: subject.model, form, options, accept: "text/event-stream")
@@ -132,9 +132,11 @@ public struct InferenceClient: Sendable {
     }
 
     /// The task as the endpoint is asked it.
-    private func form<SentTask: InferenceTask>(of task: SentTask) throws(InferenceError) -> OpenAIForm {
+    private func form<SentTask: InferenceTask>(
+        of task: SentTask, _ model: String
+    ) throws(InferenceError) -> OpenAIForm {
         guard endpoint.speaksOpenAI else { return OpenAIForm(route: SentTask.route, payload: try task.payload()) }
-        guard let form = try task.openAIForm() else {
+        guard let form = try task.openAIForm(model: model) else {
             throw InferenceError(
                 .invalidArgument, problem: "\(SentTask.name) has no form in OpenAI's interface, which providers share",
                 remedy: "ask the router itself or a dedicated endpoint")
@@ -145,12 +147,11 @@ public struct InferenceClient: Sendable {
     private func request(
         about model: String, _ form: OpenAIForm, _ options: RequestOptions, accept: String
     ) throws(InferenceError) -> TransportRequest {
-        var url = try endpoint.url(forModel: model, route: form.route)
+        let url = try endpoint.url(forModel: model, route: form.route)
         try checkToken(for: url)
         let encoded = try EncodedRequest(
             form.payload.naming(model, on: form.route), options: options, for: endpoint,
             sendsFiles: transport.sendsFiles)
-        if !encoded.query.isEmpty { url = url.adding(query: encoded.query) }
         var headers: HTTPFields = [
             .contentType: encoded.body.mediaType.rawValue, .accept: accept, .userAgent: userAgent,
         ]

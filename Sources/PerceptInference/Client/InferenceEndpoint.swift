@@ -9,11 +9,12 @@ public enum InferenceEndpoint: Sendable, Hashable {
     /// A URL whose path ends in `hf-inference` gets `/models/{model}` appended, one whose path ends in `models` gets
     /// `/{model}`. Any other URL is that of a dedicated endpoint, which serves one model, and is used as it is.
     case url(URL)
-    /// A dedicated endpoint with the service's own container (huggingface-inference-toolkit), at its own URL.
+    /// A dedicated endpoint with the service's own container (huggingface-inference-toolkit); the URL is used as it is,
+    /// whatever its path ends in.
     ///
-    /// A recording or picture is sent raw whatever its parameters, which go into the query
-    /// (`?return_timestamps=true`): that container takes base64 for pictures not at all. A parameter that is a list or an
-    /// object has no place in a query; a recording with one is sent as base64, a picture refused.
+    /// A recording or image is sent raw when there are no parameters and as base64 JSON otherwise. That container also
+    /// reads parameters from the query, but its releases before August 2026 convert integers and booleans alone there: a
+    /// threshold of 0.3 stays a text.
     case dedicated(URL)
     /// A server that speaks the protocol of 2023; the URL is what `/models/{model}` follows.
     ///
@@ -41,7 +42,7 @@ extension InferenceEndpoint {
     ]
 
     /// Whether tasks are asked in OpenAI's form.
-    var speaksOpenAI: Bool {
+    public var speaksOpenAI: Bool {
         switch self {
         case .openAI, .provider: true
         case .router, .url, .dedicated, .legacy: false
@@ -187,14 +188,6 @@ extension InferenceEndpoint {
 }
 
 extension URL {
-    /// The URL with `query`, which is percent-encoded, behind the query that it has.
-    func adding(query: String) -> URL {
-        var components = URLComponents(url: self, resolvingAgainstBaseURL: true)
-        let present = components?.percentEncodedQuery.flatMap { $0.isEmpty ? nil : "\($0)&" } ?? ""
-        components?.percentEncodedQuery = present + query
-        return components?.url ?? self
-    }
-
     /// The host and, where it is not the scheme's own, the port: `127.0.0.1:8080`.
     var authorityDescription: String {
         let host = host() ?? ""

@@ -97,7 +97,7 @@ public struct ChatCompletion: CataloguedTask {
         return .json(JSONObject(["messages": messages], additional: parameters))
     }
 
-    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+    public func openAIForm(model: String) throws(InferenceError) -> OpenAIForm? {
         OpenAIForm(route: Self.route, payload: try payload())
     }
 

@@ -61,7 +61,7 @@ public struct TextToImage: CataloguedTask {
     }
 
     /// The parameters stand beside the `prompt`, and `response_format` asks for the picture itself instead of a link to it.
-    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+    public func openAIForm(model: String) throws(InferenceError) -> OpenAIForm? {
         let parameters = try Parameters.table.json(of: parameters, adding: parameters.additional)
         let body = JSONObject(["prompt": inputs], additional: parameters.adding(["response_format": "b64_json"]))
         return OpenAIForm(route: .imageGenerations, payload: .json(body))
