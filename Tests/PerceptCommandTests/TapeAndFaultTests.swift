@@ -26,7 +26,7 @@ import Testing
     }
 
     /// The built command as an endpoint, until the value goes away.
-    private final class RunningEndpoint {
+    final class RunningEndpoint {
         private let process = Process()
         let url: String
 

@@ -64,3 +64,19 @@ public struct Transcript: Sendable, Hashable {
         warnings = prepared.warnings + [notice].compactMap(\.self) + Self.warning(ofUntimed: isUntimed ? 1 : 0, of: 1)
     }
 }
+
+extension Transcript {
+    /// That times were asked for in vain.
+    ///
+    /// - Parameters:
+    ///   - count: how many uploads have a text without times.
+    ///   - total: how many uploads there are.
+    static func warning(ofUntimed count: Int, of total: Int) -> [String] {
+        guard count > 0 else { return [] }
+        let share = total == 1 ? "" : " for \(count) of \(total) chunks"
+        let extent = total == 1 ? "the text is one piece over the whole upload" : "their texts are one piece per chunk"
+        return [
+            "the response has no times\(share): \(extent); choose a model that returns times, or send shorter chunks"
+        ]
+    }
+}

@@ -19,7 +19,7 @@ public enum TimestampForm: Sendable, Hashable {
         public var form: TimestampForm
         /// What was rejected: `return_timestamps true`.
         public var rejected: String
-        /// What is sent in its place: `"word"`.
+        /// How the service is asked again: `with "word"`.
         public var replacement: String
     }
 
@@ -39,19 +39,22 @@ public enum TimestampForm: Sendable, Hashable {
             let other: AutomaticSpeechRecognition.Timestamps = timestamps == .words ? .enabled(true) : .words
             return Alternative(
                 form: .parameter(other), rejected: "return_timestamps \(timestamps.wireText)",
-                replacement: other.wireText)
+                replacement: "with \(other.wireText)")
         case .fields(var fields):
             if let granularity = fields.granularity, words.contains("granularit") {
                 fields.granularity = nil
                 return Alternative(
                     form: .fields(fields), rejected: "timestamp_granularities[] \(granularity)",
-                    replacement: "nothing in its place")
+                    replacement: "without it")
             }
-            guard let format = fields.responseFormat, words.contains("response_format") else { return nil }
+            // Some services name the value alone (“do not support verbose_json”); json is too short a word for that.
+            guard let format = fields.responseFormat,
+                words.contains("response_format") || format != "json" && words.contains(format)
+            else { return nil }
             let other = format == "json" ? nil : "json"
             return Alternative(
                 form: .fields(TranscriptionForm(responseFormat: other)), rejected: "response_format \(format)",
-                replacement: other ?? "nothing in its place")
+                replacement: other.map { "with \($0)" } ?? "without it")
         }
     }
 }

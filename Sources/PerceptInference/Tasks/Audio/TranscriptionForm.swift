@@ -13,7 +13,7 @@ public struct TranscriptionForm: Sendable, Hashable {
 
     /// The fields that a model takes, by the documentation of OpenAI's interface.
     ///
-    /// Times come with `verbose_json`, speakers with `diarized_json`. The transcription models of the gpt-4o family reject
+    /// Times come with `verbose_json`, speakers with `diarized_json`. The models of the gpt-4o-transcribe family reject
     /// `verbose_json`: they are asked for `json`, which holds the text alone, and the one that diarizes for
     /// `diarized_json`, whose segments have times.
     ///
@@ -22,12 +22,12 @@ public struct TranscriptionForm: Sendable, Hashable {
     ///   - speakers: whether the pieces are to name their speakers.
     ///   - model: the model's id, with or without an owner.
     public init(_ timestamps: AutomaticSpeechRecognition.Timestamps?, speakers: Bool = false, model: String) {
-        let name = model.lowercased()
+        let name = model.lowercased().split(separator: "/").last ?? ""
+        let isGPT = name.hasPrefix("gpt-") && name.contains("transcribe")
         let hasTimes = timestamps?.asksForTimes == true
-        let diarizes = name.contains("transcribe-diarize")
-        if speakers || diarizes && hasTimes {
+        if speakers || hasTimes && isGPT && name.contains("diarize") {
             self.init(responseFormat: "diarized_json")
-        } else if hasTimes, !name.contains("gpt-4o") || !name.contains("transcribe") {
+        } else if hasTimes, !isGPT {
             self.init(responseFormat: "verbose_json", granularity: timestamps == .words ? "word" : nil)
         } else {
             self.init(responseFormat: "json")
