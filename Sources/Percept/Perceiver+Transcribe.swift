@@ -14,16 +14,19 @@ extension Perceiver {
     ///   - recording: a file's URL, encoded bytes or decoded samples.
     ///   - model: the model's id; the task's default when `nil`.
     ///   - timestamps: which pieces of the text get times. When `nil` none, but for Whisper models and more than 30
-    ///     seconds, which they refuse without.
+    ///     seconds, which they refuse without. A service that rejects this form of asking is asked in the other one; where
+    ///     no times come back, the text of each upload is one piece. ``Transcript/warnings`` has both.
     ///   - progress: told the finished fraction, 0…1, as chunks are answered.
     /// - Throws: `MediaError` for the recording, `InferenceError` for the service.
     public func transcribe(
         _ recording: some AudioInput, model: String? = nil, timestamps: AutomaticSpeechRecognition.Timestamps? = nil,
         progress: (@Sendable (Double) -> Void)? = nil
     ) async throws -> Transcript {
+        let isTimed = timestamps?.asksForTimes == true
         guard let chunking else {
             let prepared = try await prepare(recording, for: AutomaticSpeechRecognition.self, model)
-            return Transcript(try await recognize(prepared, model, timestamps), prepared)
+            let recognition = try await recognize(prepared, model, timestamps)
+            return Transcript(recognition.speech, prepared, isTimed: isTimed, notice: recognition.notice)
         }
         try client.checkAccess(to: model ?? AutomaticSpeechRecognition.defaultModel)
         let (preparation, limits) = (audioPreparation, limits)
@@ -31,8 +34,10 @@ extension Perceiver {
             try recording.chunked(by: preparation, chunking: chunking, limits: limits)
         }
         let parts = try await transcribe(chunked, model, timestamps, progress)
-        if let part = parts.first, parts.count == 1 { return Transcript(part.speech, part.prepared) }
-        return Transcript(stitching: parts, of: chunked.source, warnings: chunked.warnings)
+        if let part = parts.first, parts.count == 1 {
+            return Transcript(part.speech, part.prepared, isTimed: isTimed, notice: part.notice)
+        }
+        return Transcript(stitching: parts, of: chunked.source, isTimed: isTimed, warnings: chunked.warnings)
     }
 
     /// Chunks are prepared one after the other, each when there is room for it on its way.
@@ -53,8 +58,11 @@ extension Perceiver {
                 guard let prepared = try await BlockingWork.run({ try chunked.next() }) else { break }
                 group.addTask {
                     do throws(InferenceError) {
-                        let speech = try await recognize(prepared, model, timestamps)
-                        return (index, TranscribedChunk(speech, prepared, chunk))
+                        let recognition = try await recognize(prepared, model, timestamps)
+                        return (
+                            index,
+                            TranscribedChunk(recognition.speech, prepared, chunk, notice: recognition.notice)
+                        )
                     } catch {
                         guard chunks.count > 1, error.kind != .cancelled else { throw error }
                         var error = error
@@ -67,17 +75,4 @@ extension Perceiver {
             return answered.sorted { $0.key < $1.key }.map(\.value)
         }
     }
-
-    private func recognize(
-        _ prepared: PreparedAudio, _ model: String?, _ timestamps: AutomaticSpeechRecognition.Timestamps?
-    ) async throws(InferenceError) -> RecognizedSpeech {
-        let needsTimestamps =
-            model?.lowercased().contains("whisper") == true && prepared.receipt.upload.duration > Self.whisperWindow
-        let task = AutomaticSpeechRecognition(
-            audio: prepared.input, timestamps: timestamps ?? (needsTimestamps ? .enabled(true) : nil))
-        return try await client.send(task, model: model, options: options, onWait: onWait)
-    }
-
-    /// Seconds that a Whisper model takes in at once.
-    private static let whisperWindow = 30.0
 }

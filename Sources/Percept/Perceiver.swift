@@ -23,6 +23,8 @@ public struct Perceiver: Sendable {
     public var options: RequestOptions
     /// Called as each wait before a retry begins.
     public var onWait: (@Sendable (WaitNotice) -> Void)?
+    /// The forms in which services accept requests for times; shared by copies.
+    public var timestampForms = AgreedTimestampForms()
 
     public init(
         client: InferenceClient, audioPreparation: AudioPreparation = AudioPreparation(),

@@ -17,8 +17,11 @@ struct TranscribedChunk: Sendable {
     let prepared: PreparedAudio
     /// From cut to cut, in seconds of the source.
     let ownTimes: Range<Double>
+    /// What a person should know about how the service was asked.
+    let notice: String?
 
-    init(_ speech: RecognizedSpeech, _ prepared: PreparedAudio, _ chunk: AudioChunk) {
+    init(_ speech: RecognizedSpeech, _ prepared: PreparedAudio, _ chunk: AudioChunk, notice: String? = nil) {
+        self.notice = notice
         self.speech = speech
         self.prepared = prepared.withoutBytes
         let rate = Double(prepared.receipt.source.sampleRate)
@@ -26,6 +29,11 @@ struct TranscribedChunk: Sendable {
     }
 
     var receipt: TimeReceipt { prepared.receipt }
+
+    /// The text as one piece over the chunk's own times, for a service that gave no times.
+    func wholePiece(_ text: String) -> Piece {
+        Piece(text: text, start: ownTimes.lowerBound, end: ownTimes.upperBound, separator: " ")
+    }
 
     func overlaps(_ following: TranscribedChunk) -> Bool {
         following.receipt.sourceStartFrame < receipt.sourceEndFrame

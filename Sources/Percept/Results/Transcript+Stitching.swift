@@ -8,17 +8,25 @@ extension Transcript {
     /// of the middle of the overlap their own middle lies, and words that still repeat at the seam are left out of the
     /// second. Times are those of the source and never run backwards; missing ones are filled.
     ///
-    /// - Parameter warnings: about the whole recording.
-    init(stitching parts: [TranscribedChunk], of source: TimeReceipt.Side, warnings: [String]) {
+    /// - Parameters:
+    ///   - isTimed: whether times were asked for: a chunk without any is then one piece over its own times.
+    ///   - warnings: about the whole recording.
+    init(
+        stitching parts: [TranscribedChunk], of source: TimeReceipt.Side, isTimed: Bool = false, warnings: [String]
+    ) {
         var sections = parts.map { Section(pieces: $0.pieces, text: $0.speech.trimmedText) }
         for index in parts.indices.dropFirst() where parts[index - 1].overlaps(parts[index]) {
             Self.join(&sections, index, at: parts[index].ownTimes.lowerBound)
         }
+        let untimed = isTimed ? parts.indices.filter { !parts[$0].speech.hasTimes && !sections[$0].text.isEmpty } : []
+        for index in untimed { sections[index].pieces = [parts[index].wholePiece(sections[index].text)] }
         let uploads = parts.map(\.receipt)
         self.init(
             text: sections.map(\.text).filter { !$0.isEmpty }.reduce("", Self.appending),
             chunks: Self.inOrder(sections.flatMap(\.pieces)), receipt: Self.receipt(of: uploads, source),
-            uploads: uploads, sent: SentMedia(parts), warnings: warnings + Self.warnings(parts))
+            uploads: uploads, sent: SentMedia(parts),
+            warnings: warnings + parts.compactMap(\.notice) + Self.warnings(parts)
+                + Self.warning(ofUntimed: untimed.count, of: parts.count))
     }
 
     /// The text of a chunk, and its pieces with times where there are any.

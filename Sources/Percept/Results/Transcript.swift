@@ -43,7 +43,12 @@ public struct Transcript: Sendable, Hashable {
         self.warnings = warnings
     }
 
-    init(_ speech: RecognizedSpeech, _ prepared: PreparedAudio) {
+    /// What was heard in one upload.
+    ///
+    /// - Parameters:
+    ///   - isTimed: whether times were asked for: a text without any is then one piece over the upload.
+    ///   - notice: what a person should know about how the service was asked.
+    init(_ speech: RecognizedSpeech, _ prepared: PreparedAudio, isTimed: Bool = false, notice: String? = nil) {
         let receipt = prepared.receipt
         text = speech.trimmedText
         chunks = speech.chunks.map { chunk in
@@ -51,9 +56,27 @@ public struct Transcript: Sendable, Hashable {
                 text: chunk.trimmedText, start: chunk.start.map(receipt.sourceTime(forUploadTime:)),
                 end: chunk.end.map(receipt.sourceTime(forUploadTime:)))
         }
+        let isUntimed = isTimed && !speech.hasTimes && !text.isEmpty
+        if isUntimed { chunks = [Chunk(text: text, start: receipt.sourceStart, end: receipt.sourceEnd)] }
         self.receipt = receipt
         uploads = [receipt]
         sent = SentMedia(prepared)
-        warnings = prepared.warnings
+        warnings = prepared.warnings + [notice].compactMap(\.self) + Self.warning(ofUntimed: isUntimed ? 1 : 0, of: 1)
+    }
+}
+
+extension Transcript {
+    /// That times were asked for in vain.
+    ///
+    /// - Parameters:
+    ///   - count: how many uploads have a text without times.
+    ///   - total: how many uploads there are.
+    static func warning(ofUntimed count: Int, of total: Int) -> [String] {
+        guard count > 0 else { return [] }
+        let share = total == 1 ? "" : " for \(count) of \(total) chunks"
+        let extent = total == 1 ? "the text is one piece over the whole upload" : "their texts are one piece per chunk"
+        return [
+            "the response has no times\(share): \(extent); choose a model that returns times, or send shorter chunks"
+        ]
     }
 }

@@ -22,7 +22,7 @@ struct Transcribe: AsyncParsableCommand {
 
     @OptionGroup var input: InputOptions
 
-    @Option(help: "How the transcript is printed; srt and vtt ask for times.")
+    @Option(help: "How the transcript is printed; srt and vtt ask for the times of words.")
     var format = Format.text
 
     @Option(help: "Asks for the times of phrases or of words.")
@@ -83,14 +83,16 @@ struct Transcribe: AsyncParsableCommand {
         var output = SoundPictureOutput(
             waveform: picture, spectrogram: picture, inputs: input.files, style: pictures.style)
         let session = service.session()
+        let timestampForms = AgreedTimestampForms()
         try await Batch.run(input.files, console, service: session) { source in
             let plan = try output.plan(for: source, limits: resources.limits)
             var perceiver = try session.perceiver(
                 audio: audio.preparation(limits), limits: resources.limits, console: console)
             perceiver.chunking = chunk.chunking
+            perceiver.timestampForms = timestampForms
             let transcript = try await perceiver.transcribe(
                 source, model: service.model,
-                timestamps: timestamps?.wire ?? (format.subtitles == nil && picture == nil ? nil : .enabled(true)),
+                timestamps: timestamps?.wire ?? (format.subtitles == nil && picture == nil ? nil : .words),
                 progress: chunk == .none ? nil : console.progress("transcribing \(source.name)"))
             for warning in transcript.warnings { console.warning("\(source.name): \(warning)") }
             if picture != nil {
@@ -117,6 +119,7 @@ struct Transcribe: AsyncParsableCommand {
         }
         object["sent"] = transcript.sent?.json
         object["receipt"] = try JSONValue(encoding: transcript.receipt)
+        if !transcript.warnings.isEmpty { object["warnings"] = transcript.warnings.json }
         guard !transcript.chunks.isEmpty else { return object }
         object["chunks"] = .array(
             transcript.chunks.map { chunk in

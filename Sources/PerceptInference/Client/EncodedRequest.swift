@@ -1,12 +1,9 @@
-import Foundation
 import PerceptCore
 
 /// A payload encoded for an endpoint.
 struct EncodedRequest {
     /// The contents or file, and its Content-Type.
     var body: MediaInput
-    /// The percent-encoded query, or an empty string.
-    var query: String
     /// True if the body contains the service's options, so that headers must not.
     var carriesOptions = false
     /// The owner of the body's file if it is temporary; the file is deleted with it.
@@ -16,8 +13,7 @@ struct EncodedRequest {
     ///
     /// - Parameter sendsFiles: If true, a body that is a file is not read into memory, and a composed body that
     ///   contains a file or is large is written to one.
-    /// - Throws: ``InferenceError`` `.invalidArgument` if the encoding cannot represent a parameter, or a file cannot
-    ///   be read.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if a file cannot be read.
     init(
         _ payload: RequestPayload, options: RequestOptions, for endpoint: InferenceEndpoint, sendsFiles: Bool = false
     ) throws(InferenceError) {
@@ -25,21 +21,16 @@ struct EncodedRequest {
         case .raw(let input):
             self.init(body: input)
         case .upload(let input, let parameters):
-            if case .dedicated = endpoint, let query = try Self.query(parameters, beside: input) {
-                self.init(body: input, query: query)
-            } else {
-                // The base64 is streamed into the empty text, so that it never exists as a string.
-                let members = Self.adding(
-                    options, to: ["inputs": "", "parameters": .object(parameters)], for: endpoint)
-                let text = JSONValue.object(members).serialized()
-                let opening = #"{"inputs":""#.utf8.count
-                try self.init(
-                    [
-                        .plain(.bytes(Array(text[..<opening]))), .base64(input.source),
-                        .plain(.bytes(Array(text[opening...]))),
-                    ], mediaType: .json, sendsFiles: sendsFiles)
-                carriesOptions = endpoint.takesOptionsInBody
-            }
+            // The base64 is streamed into the empty text, so that it never exists as a string.
+            let members = Self.adding(options, to: ["inputs": "", "parameters": .object(parameters)], for: endpoint)
+            let text = JSONValue.object(members).serialized()
+            let opening = #"{"inputs":""#.utf8.count
+            try self.init(
+                [
+                    .plain(.bytes(Array(text[..<opening]))), .base64(input.source),
+                    .plain(.bytes(Array(text[opening...]))),
+                ], mediaType: .json, sendsFiles: sendsFiles)
+            carriesOptions = endpoint.takesOptionsInBody
         case .json(let object):
             let members = Self.adding(options, to: object, for: endpoint)
             self.init(body: MediaInput(bytes: JSONValue.object(members).serialized(), mediaType: .json))
@@ -60,9 +51,8 @@ struct EncodedRequest {
         }
     }
 
-    private init(body: MediaInput, query: String = "") {
+    private init(body: MediaInput) {
         self.body = body
-        self.query = query
     }
 
     /// Adds `options` to a body, if the endpoint expects them there.
@@ -76,33 +66,5 @@ struct EncodedRequest {
         if endpoint.takesOptionsInBody, options.waitForModel { members["wait_for_model"] = true }
         if endpoint.takesOptionsInBody || !members.isEmpty { object["options"] = .object(members) }
         return object
-    }
-
-    /// Returns `name=value&…`; `nil` if a value is an array or object and base64 encoding is possible.
-    private static func query(
-        _ parameters: JSONObject, beside input: MediaInput
-    ) throws(InferenceError) -> String? {
-        var pairs: [String] = []
-        for (name, value) in parameters where !value.isNull {
-            guard let text = value.scalarText else {
-                guard input.mediaType.kind != .image else {
-                    throw InferenceError(
-                        .invalidArgument,
-                        problem: "\(name) is \(value.kindDescription), which a dedicated endpoint does not accept "
-                            + "with an image",
-                        remedy: "omit it, or pass the URL as another kind of endpoint")
-                }
-                return nil
-            }
-            pairs.append("\(encoded(name))=\(encoded(text))")
-        }
-        return pairs.joined(separator: "&")
-    }
-
-    /// Escapes everything but unreserved characters (RFC 3986 §2.3), since a plus sign would be read as a space.
-    private static func encoded(_ text: String) -> String {
-        let unreserved = CharacterSet(
-            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-        return text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""
     }
 }

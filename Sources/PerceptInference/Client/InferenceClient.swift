@@ -161,12 +161,11 @@ public struct InferenceClient: Sendable {
     private func request(
         about model: String, _ form: OpenAIForm, _ options: RequestOptions, accept: String
     ) throws(InferenceError) -> TransportRequest {
-        var url = try endpoint.url(forModel: model, route: form.route)
+        let url = try endpoint.url(forModel: model, route: form.route)
         try checkToken(for: url)
         let encoded = try EncodedRequest(
             form.payload.naming(model, on: form.route), options: options, for: endpoint,
             sendsFiles: transport.sendsFiles)
-        if !encoded.query.isEmpty { url = url.adding(query: encoded.query) }
         var headers: HTTPFields = [
             .contentType: encoded.body.mediaType.rawValue, .accept: accept, .userAgent: userAgent,
         ]

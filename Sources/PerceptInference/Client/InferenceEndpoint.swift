@@ -9,11 +9,12 @@ public enum InferenceEndpoint: Sendable, Hashable {
     /// To a URL with a path ending in `hf-inference`, `/models/{model}` is appended; to one ending in `models`,
     /// `/{model}`. Any other URL is a dedicated endpoint, which serves one model, and is used unchanged.
     case url(URL)
-    /// A dedicated endpoint with the service's own container (huggingface-inference-toolkit), at its own URL.
+    /// A dedicated endpoint with the service's own container (huggingface-inference-toolkit); the URL is used as it is,
+    /// whatever its path ends in.
     ///
-    /// Recordings and images are always sent raw, with their parameters in the query (`?return_timestamps=true`),
-    /// because that container does not accept base64 images. A query cannot contain arrays or objects: a recording with
-    /// such a parameter is sent as base64; an image is rejected.
+    /// A recording or image is sent raw when there are no parameters and as base64 JSON otherwise. That container also
+    /// reads parameters from the query, but its releases before August 2026 convert integers and booleans alone there: a
+    /// threshold of 0.3 stays a text.
     case dedicated(URL)
     /// A server with the protocol of 2023; `/models/{model}` is appended to the URL.
     ///
@@ -38,7 +39,7 @@ extension InferenceEndpoint {
     private static let routerHost = "https://router.huggingface.co"
 
     /// True if requests use OpenAI's API.
-    var speaksOpenAI: Bool {
+    public var speaksOpenAI: Bool {
         switch self {
         case .openAI, .provider: true
         case .router, .url, .dedicated, .legacy: false
@@ -156,14 +157,6 @@ extension InferenceEndpoint {
 }
 
 extension URL {
-    /// Returns the URL with `query`, already percent-encoded, appended to its query.
-    func adding(query: String) -> URL {
-        var components = URLComponents(url: self, resolvingAgainstBaseURL: true)
-        let present = components?.percentEncodedQuery.flatMap { $0.isEmpty ? nil : "\($0)&" } ?? ""
-        components?.percentEncodedQuery = present + query
-        return components?.url ?? self
-    }
-
     /// The host with the port, unless that is the scheme's default: `127.0.0.1:8080`.
     var authorityDescription: String {
         let host = host() ?? ""

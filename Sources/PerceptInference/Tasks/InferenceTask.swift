@@ -18,15 +18,11 @@ public protocol InferenceTask: Sendable {
     /// - Throws: ``InferenceError`` `.invalidArgument` when an argument is out of its range.
     func payload() throws(InferenceError) -> RequestPayload
 
-    /// The task as servers of OpenAI's interface are asked it, other inference providers among them; `nil`, unless stated,
-    /// where that has no form for it.
+    /// Returns the request for servers with OpenAI's API, such as other inference providers; `nil`, the default, if that API
+    /// does not include the task.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when an argument is out of its range, or has no place there.
-    func openAIForm() throws(InferenceError) -> OpenAIForm?
-
-    /// The same form where it depends on the model or the provider: unless stated, ``openAIForm()``.
-    ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when an argument is out of its range, or has no place there.
+    /// - Parameter service: The model and the provider, on which some fields depend.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if an argument is out of its range or that API does not accept it.
     func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm?
 
     /// Makes the output from a successful answer.
@@ -38,7 +34,5 @@ public protocol InferenceTask: Sendable {
 extension InferenceTask {
     public static var route: TaskRoute { .model }
     public static var acceptedAnswer: String { "application/json" }
-    public func openAIForm() throws(InferenceError) -> OpenAIForm? { nil }
-
-    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? { try openAIForm() }
+    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? { nil }
 }

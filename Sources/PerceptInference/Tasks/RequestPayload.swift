@@ -2,8 +2,7 @@
 public enum RequestPayload: Sendable, Hashable {
     /// The bytes themselves, with their own Content-Type.
     case raw(MediaInput)
-    /// Media with parameters: `{"inputs":"<base64>","parameters":{…}}`, or raw bytes with a query; see
-    /// ``InferenceEndpoint/dedicated(_:)``.
+    /// Media with parameters: `{"inputs":"<base64>","parameters":{…}}`.
     case upload(MediaInput, parameters: JSONObject)
     /// A JSON object.
     case json(JSONObject)

@@ -34,16 +34,20 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
     /// `generation_parameters`, in the service's spelling (`temperature`, `num_beams`, `max_new_tokens`, …).
     public var generationParameters: JSONObject
 
+    /// The fields of OpenAI's form that ask for times; they follow from ``timestamps`` and the model when `nil`.
+    public var transcriptionForm: TranscriptionForm?
+
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
     public init(
         audio: MediaInput, timestamps: Timestamps? = nil, generationParameters: JSONObject = [:],
-        additionalParameters: JSONObject = [:]
+        transcriptionForm: TranscriptionForm? = nil, additionalParameters: JSONObject = [:]
     ) {
         self.audio = audio
         self.timestamps = timestamps
         self.generationParameters = generationParameters
+        self.transcriptionForm = transcriptionForm
         self.additionalParameters = additionalParameters
     }
 
@@ -56,23 +60,17 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
         try .media(audio, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
-    /// A multipart form, the file last: `verbose_json` with `timestamp_granularities[]` where times are asked for, else
-    /// `json`; generation parameters and further ones are fields.
-    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+    /// A multipart form, the file last: `response_format` and `timestamp_granularities[]` as ``TranscriptionForm`` states;
+    /// generation parameters and further ones are fields.
+    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         try audio.requireBytes()
         var parameters = try Self.table.json(of: self, adding: additionalParameters)
-        let granularity: String? =
-            switch parameters["return_timestamps"] {
-            case nil, .null, .bool(false): nil
-            case .string("word"): "word"
-            default: "segment"
-            }
+        let form = transcriptionForm ?? TranscriptionForm(Timestamps(parameters["return_timestamps"]), model: service.model)
         let generation = parameters["generation_parameters"]?.objectValue ?? JSONObject()
         parameters["return_timestamps"] = nil
         parameters["generation_parameters"] = nil
-        parameters = parameters.adding(generation).adding([
-            "response_format": granularity == nil ? "json" : "verbose_json"
-        ])
+        parameters = parameters.adding(generation)
+        if let format = form.responseFormat { parameters = parameters.adding(["response_format": .string(format)]) }
         var parts: [FormPart] = []
         for (name, value) in parameters {
             guard let text = value.scalarText else {
@@ -82,7 +80,7 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
             }
             parts.append(FormPart(name, text))
         }
-        if let granularity { parts.append(FormPart("timestamp_granularities[]", granularity)) }
+        if let granularity = form.granularity { parts.append(FormPart("timestamp_granularities[]", granularity)) }
         parts.append(
             FormPart(
                 name: "file", fileName: "recording.\(audio.mediaType.fileExtension)", mediaType: audio.mediaType,

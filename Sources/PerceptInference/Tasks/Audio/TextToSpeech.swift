@@ -28,7 +28,7 @@ public struct TextToSpeech: CataloguedTask {
     }
 
     /// The text stands under `input`, the parameters beside it; many models want a `voice`.
-    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         let parameters = try Self.table.json(of: self, adding: additionalParameters)
         return OpenAIForm(
             route: .audioSpeech, payload: .json(JSONObject(["input": inputs], additional: parameters)))

@@ -98,7 +98,7 @@ public struct ChatCompletion: CataloguedTask {
         return .json(JSONObject(["messages": messages], additional: parameters))
     }
 
-    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         OpenAIForm(route: Self.route, payload: try payload())
     }
 

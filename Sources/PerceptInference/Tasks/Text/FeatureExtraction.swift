@@ -62,7 +62,7 @@ public struct FeatureExtraction: CataloguedTask {
     }
 
     /// The inputs stand under `input`, the parameters beside it.
-    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         let parameters = try Self.table.json(of: self, adding: additionalParameters)
         return OpenAIForm(
             route: .embeddings, payload: .json(JSONObject(["input": inputs], additional: parameters)))

@@ -89,7 +89,7 @@ public struct TextGeneration: CataloguedTask {
     }
 
     /// The completions form: the text is the `prompt`, `max_new_tokens` is `max_tokens` there and `num_return_sequences` is `n`.
-    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         let names = ["max_new_tokens": "max_tokens", "num_return_sequences": "n"]
         let parameters = try Parameters.table.json(of: parameters, adding: parameters.additional)
         let renamed = JSONObject(parameters.map { (names[$0.key] ?? $0.key, $0.value) })

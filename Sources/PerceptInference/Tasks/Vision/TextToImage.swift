@@ -60,11 +60,6 @@ public struct TextToImage: CataloguedTask {
         .inputs(inputs, parameters: try Parameters.table.json(of: parameters, adding: parameters.additional))
     }
 
-    /// The form of ``openAIForm(for:)`` for a server that nothing is known of.
-    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
-        try openAIForm(for: OpenAIService(model: ""))
-    }
-
     /// The parameters stand beside the `prompt`; width and height are a `size` such as `768x512`, and `response_format` asks
     /// for the picture itself instead of a link to it, except from GPT image models, which know no such parameter and
     /// never send a link.
