@@ -103,8 +103,8 @@ public struct Perceiver: Sendable {
     ///   - threshold: the least score that counts, 0…1; segments without a score are kept.
     ///   - subtask: what kind of segments are asked for; the model's own when `nil`.
     ///   - rescalingMasks: takes masks that are not of the size of what was sent, instead of refusing them.
-    /// - Throws: `MediaError` for the picture, or a mask that does not fit or exceeds a limit; `InferenceError` for the service,
-    ///   damaged masks among it.
+    /// - Throws: `MediaError` for the picture, or a mask that exceeds a limit; `InferenceError` for the service, masks among
+    ///   it that are damaged or of another size.
     public func segment(
         _ image: some ImageInput, model: String? = nil, threshold: Double? = nil,
         subtask: ImageSegmentation.Subtask? = nil, rescalingMasks: Bool = false
@@ -121,11 +121,16 @@ public struct Perceiver: Sendable {
                 }
                 return Segmentation(segments: segments, prepared)
             }
-        } catch let error as MediaError where error.kind == .malformedInput {
-            // The picture has been decoded before: it is the service's masks that are wrong.
-            throw InferenceError(
+        } catch let error as MediaError where error.kind == .malformedInput || error.kind == .invalidArgument {
+            // The image has been decoded before: it is the service's masks that are damaged or do not fit.
+            var failure = InferenceError(
                 .answerMalformed, problem: [error.source, error.problem].compactMap(\.self).joined(separator: ": "),
                 remedy: error.remedy, task: ImageSegmentation.name, model: model ?? ImageSegmentation.defaultModel)
+            if error.kind == .invalidArgument {
+                failure.remedy = "if it covers the whole image, set rescalingMasks"
+                failure.setting = .rescalingMasks
+            }
+            throw failure
         }
     }
 

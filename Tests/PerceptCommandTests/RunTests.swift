@@ -71,20 +71,9 @@ import Testing
                 )
             ],
             in: folder)
-        let endpoint = Process()
-        endpoint.executableURL = try CommandRun.executable()
-        endpoint.arguments = ["endpoint", "--tape", path]
-        let output = Pipe()
-        endpoint.standardOutput = output
-        endpoint.standardError = FileHandle.nullDevice
-        try endpoint.run()
-        defer {
-            endpoint.terminate()
-            endpoint.waitUntilExit()
-        }
-        let url = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
-        let run = try CommandRun(["run", "fill-mask", "--input", "\"[MASK]!\"", "--endpoint", url], in: folder)
+        let endpoint = try RunningEndpoint(["--tape", path])
+        let run = try CommandRun(
+            ["run", "fill-mask", "--input", "\"[MASK]!\"", "--endpoint", endpoint.url], in: folder)
         #expect(run.status == 0, "\(run.errors)")
         #expect(try run.json()[0]?["sequence"] == "b")
     }

@@ -48,7 +48,7 @@ import Testing
     /// The endpoint goes on with its tape: the second input must not be the one that is rejected again.
     @Test func allInputsOfARunLearnOfIt() throws {
         let folder = try TemporaryFolder()
-        let endpoint = try TapeAndFaultTests.RunningEndpoint(["--tape", try tape([rejection, words], in: folder)])
+        let endpoint = try RunningEndpoint(["--tape", try tape([rejection, words], in: folder)])
         let run = try CommandRun(
             [
                 "transcribe", TestFiles.kitchen, TestFiles.harbour, "--endpoint", endpoint.url, "--timestamps", "chunk",

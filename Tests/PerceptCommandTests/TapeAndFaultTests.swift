@@ -25,28 +25,6 @@ import Testing
         try tape("/models/bert-base-uncased", ["json": Self.answer], in: folder)
     }
 
-    /// The built command as an endpoint, until the value goes away.
-    final class RunningEndpoint {
-        private let process = Process()
-        let url: String
-
-        init(_ arguments: [String]) throws {
-            process.executableURL = try CommandRun.executable()
-            process.arguments = ["endpoint"] + arguments
-            let output = Pipe()
-            process.standardOutput = output
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            url = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-                .trimmingCharacters(in: .whitespacesAndNewlines)
-        }
-
-        deinit {
-            process.terminate()
-            process.waitUntilExit()
-        }
-    }
-
     private func ask(_ endpoint: RunningEndpoint, _ more: [String] = [], in folder: TemporaryFolder) throws
         -> CommandRun
     {
@@ -216,7 +194,8 @@ import Testing
     @Test func theTimeOfAnAttemptIsAllowed() throws {
         for (arguments, total) in [([], 300), (["--timeout", "600"], 600), (["--timeout", "20"], 300)] {
             let options = try ServiceOptions.parse(arguments + ["--endpoint", "http://127.0.0.1:1"])
-            let perceiver = try options.perceiver(limits: .default, console: Console(try GeneralOptions.parse([])))
+            let perceiver = try options.session().perceiver(
+                limits: .default, console: Console(try GeneralOptions.parse([])))
             #expect(perceiver.client.retry.totalDeadline == .seconds(total))
         }
     }
@@ -243,6 +222,17 @@ import Testing
         let refused = try CommandRun(["run", "audio-classification"] + arguments, in: folder)
         #expect(refused.status == 64)
         #expect(refused.errors.contains("audio-classification has no form in OpenAI's interface"))
+    }
+
+    @Test func inputsOfOneRunShareTheirConnections() throws {
+        let folder = try TemporaryFolder()
+        let arguments = ["--endpoint", "http://127.0.0.1:1", "--record", folder.file("new.json")]
+        let session = try ServiceOptions.parse(arguments).session()
+        let console = Console(try GeneralOptions.parse([]))
+        let first = try session.perceiver(limits: .default, console: console).client.transport as? RecordingTransport
+        let second = try session.perceiver(limits: .default, console: console).client.transport as? RecordingTransport
+        let areShared = first != nil && first === second
+        #expect(areShared)
     }
 
     @Test func kindsOfEndpoints() throws {

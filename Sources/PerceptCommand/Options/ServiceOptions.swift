@@ -1,9 +1,5 @@
 import ArgumentParser
 import Foundation
-import Percept
-import PerceptAudio
-import PerceptCore
-import PerceptImage
 import PerceptInference
 import PerceptSandbox
 
@@ -87,24 +83,11 @@ struct ServiceOptions: ParsableArguments {
         guard tape == nil || record == nil else { throw ValidationError("Pass --tape or --record, not both.") }
     }
 
-    /// What asks the service, with media prepared as the options say.
-    func perceiver(
-        audio: AudioPreparation = AudioPreparation(), image: ImagePreparation = ImagePreparation(),
-        limits: ResourceLimits, console: Console
-    ) throws -> Perceiver {
-        Perceiver(
-            client: try client(), audioPreparation: audio, imagePreparation: image, limits: limits,
-            options: RequestOptions(
-                useGPU: useGpu, useCache: !noCache, waitForModel: waitForModel, retryOnError: !noRetry),
-            onWait: { notice in
-                let seconds = Int(notice.seconds.rounded(.up))
-                let words = notice.reason.serviceMessage.map { " (“\($0)”)" } ?? ""
-                console.notice(
-                    "\(notice.reason.problem)\(words); trying again in \(seconds) s (attempt \(notice.attempt))")
-            })
-    }
+    /// What all inputs of one run are asked with.
+    func session() -> ServiceSession { ServiceSession(self) }
 
-    private func client() throws -> InferenceClient {
+    /// Sends to where the options say, with their token and limits.
+    func client() throws -> InferenceClient {
         var client = InferenceClient(token: nil)
         client.userAgent = "percept/\(PerceptCommand.configuration.version)"
         client.timeout = .seconds(timeout)
@@ -128,7 +111,6 @@ struct ServiceOptions: ParsableArguments {
             }
             client.endpoint = (endpointKind ?? .hub).endpoint(at: url)
         }
-        if let record { client.transport = try ServiceRecording.transport(to: record, around: client.transport) }
         return client
     }
 }

@@ -20,9 +20,10 @@ struct Batch {
 
     /// Runs `body` for each file, standard input among them, one after the other, and `finish` after the last.
     ///
+    /// - Parameter service: what the files are sent to; what it recorded is saved at the end, whatever became of them.
     /// - Throws: `ExitCode` when any of them failed: the highest of their codes.
     static func run(
-        _ files: [String], _ console: Console, finish: () throws -> Void = {},
+        _ files: [String], _ console: Console, service: ServiceSession? = nil, finish: () throws -> Void = {},
         _ body: (MediaSource) async throws -> Void
     ) async throws {
         var batch = Batch(console)
@@ -36,7 +37,24 @@ struct Batch {
             }
         }
         batch.attempt(finish)
-        batch.attempt { try ServiceRecording.save(protecting: files) }
+        batch.attempt { try service?.save(protecting: files) }
+        try batch.finish()
+    }
+
+    /// Runs `body` once, for a task that is not about a file.
+    ///
+    /// - Throws: `ExitCode` when it failed.
+    static func run(
+        task name: String, _ console: Console, service: ServiceSession, _ body: () async throws -> Void
+    ) async throws {
+        var batch = Batch(console)
+        do {
+            try MediaError.checkCancellation()
+            try await body()
+        } catch {
+            batch.report(error, ["task": .string(name)])
+        }
+        batch.attempt { try service.save(protecting: []) }
         try batch.finish()
     }
 
@@ -94,12 +112,17 @@ struct Batch {
     }
 
     fileprivate mutating func report(_ error: any Error, _ file: String) {
+        report(error, ["file": .string(file)])
+    }
+
+    /// - Parameter subject: what the error is about, as it stands in JSON output.
+    private mutating func report(_ error: any Error, _ subject: JSONObject) {
         let failure = Failure.reporting(error)
         let isCancellation = failure.exitCode == Failure.interrupted
         // Once for all inputs that are left.
         if !isCancellation || !hasReportedCancellation { console.error(failure.line) }
         hasReportedCancellation = hasReportedCancellation || isCancellation
-        if console.isJSON { try? console.result("", json: failure.json(file: file)) }
+        if console.isJSON { try? console.result("", json: failure.json(about: subject)) }
         worstCode = max(worstCode, failure.exitCode)
     }
 

@@ -30,11 +30,7 @@ struct Failure {
         case let error as MediaError:
             reporting(error)
         case let error as InferenceError:
-            Failure(
-                kind: error.kind.rawValue,
-                message: error.problem + (error.serviceMessage.map { " (“\($0)”)" } ?? ""), remedy: error.remedy,
-                line: error.description, exitCode: exitCode(error.kind),
-                details: details(error))
+            reporting(error)
         case let error as SandboxError:
             Failure(
                 kind: "endpointNotStarted", message: error.problem, remedy: error.remedy, line: error.description,
@@ -54,6 +50,16 @@ struct Failure {
         details["requestID"] = error.requestID.map { .string($0) }
         details["retryAfter"] = error.retryAdvice.seconds.map { .double($0) }
         return details
+    }
+
+    private static func reporting(_ error: InferenceError) -> Failure {
+        var error = error
+        // The library names the parameter, the command the flag that sets it.
+        if let setting = error.setting, let remedy = error.remedy { error.remedy = "\(remedy) (\(setting.flag))" }
+        return Failure(
+            kind: error.kind.rawValue,
+            message: error.problem + (error.serviceMessage.map { " (“\($0)”)" } ?? ""), remedy: error.remedy,
+            line: error.description, exitCode: exitCode(error.kind), details: details(error))
     }
 
     private static func reporting(_ error: MediaError) -> Failure {
@@ -91,11 +97,24 @@ struct Failure {
     }
 
     /// As the last object of an input in JSON output.
-    func json(file: String) -> JSONObject {
+    func json(about subject: JSONObject) -> JSONObject {
         var error: JSONObject = [
             "kind": .string(kind), "message": .string(message), "remedy": remedy.map { .string($0) } ?? .null,
         ]
         for (name, value) in details { error[name] = value }
-        return ["file": .string(file), "error": .object(error)]
+        var json = subject
+        json["error"] = .object(error)
+        return json
+    }
+}
+
+extension InferenceError.Setting {
+    /// What sets it in the command.
+    var flag: String {
+        switch self {
+        case .rescalingMasks: "--rescale-masks"
+        case .answerByteLimit: "--max-answer"
+        case .sendsTokenUnprotected: "--send-token-unprotected"
+        }
     }
 }

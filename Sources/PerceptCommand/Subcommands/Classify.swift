@@ -24,8 +24,9 @@ struct Classify: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        try await Batch.run(input.files, console) { source in
-            let perceiver = try service.perceiver(
+        let session = service.session()
+        try await Batch.run(input.files, console, service: session) { source in
+            let perceiver = try session.perceiver(
                 audio: audio.preparation(limits), image: image.preparation(limits), limits: resources.limits,
                 console: console)
             let classification = try await perceiver.classify(source, model: service.model, topCount: top)

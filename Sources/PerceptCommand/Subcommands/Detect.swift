@@ -41,14 +41,15 @@ struct Detect: AsyncParsableCommand {
         var naming = output.map { OutputNaming($0, inputs: input.files) }
         var folders = crops.map { OutputNaming($0, inputs: input.files) }
         var labels = labelling.files(protecting: input.files)
-        try await Batch.run(input.files, console, finish: { try labels?.finish() }) { source in
+        let session = service.session()
+        try await Batch.run(input.files, console, service: session, finish: { try labels?.finish() }) { source in
             let path = try naming?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
             if let path {
                 _ = try PictureOutput.encoding(for: path)
                 try drawing.typeface.check()
             }
             let folder = input.files.count > 1 ? try folders?.output(for: source, fileExtension: nil) : crops
-            let perceiver = try service.perceiver(
+            let perceiver = try session.perceiver(
                 image: image.preparation(limits), limits: resources.limits, console: console)
             let found = try await perceiver.detectObjects(
                 in: source, model: service.model, threshold: selecting.filter.leastThreshold)

@@ -92,35 +92,61 @@ struct Run: AsyncParsableCommand {
         var general = general
         if !stream { general.json = true }
         let console = Console(general)
-        try await Batch.run([file ?? task ?? ""], console) { source in
-            let perceiver = try service.perceiver(
-                audio: audio.preparation(limits), image: image.preparation(limits), limits: resources.limits,
-                console: console)
-            guard let task = task.flatMap(TaskCatalogue.task(named:)) else {
-                return try report(try await request(source, perceiver), console)
-            }
-            try perceiver.client.checkAccess(to: service.model ?? task.defaultModel)
-            let arguments = try arguments(for: task, source, perceiver, console)
-            guard stream else {
-                let answer = try await task.run(
-                    arguments, client: perceiver.client, model: service.model, options: perceiver.options,
-                    onWait: perceiver.onWait)
-                return try report(answer, console)
-            }
-            let pieces = try await task.stream(
+        let session = service.session()
+        if let file {
+            try await Batch.run([file], console, service: session) { try await run(session, $0, console) }
+        } else {
+            try await Batch.run(task: task ?? "", console, service: session) { try await run(session, nil, console) }
+        }
+    }
+
+    /// - Parameter source: the file; `nil` for a task without one.
+    private func run(_ session: ServiceSession, _ source: MediaSource?, _ console: Console) async throws {
+        let perceiver = try session.perceiver(
+            audio: audio.preparation(limits), image: image.preparation(limits), limits: resources.limits,
+            console: console)
+        guard let task = task.flatMap(TaskCatalogue.task(named:)) else {
+            return try report(try await request(source, perceiver), console)
+        }
+        try perceiver.client.checkAccess(to: service.model ?? task.defaultModel)
+        let arguments = try arguments(for: task, source, perceiver, console)
+        guard stream else {
+            let answer = try await task.run(
                 arguments, client: perceiver.client, model: service.model, options: perceiver.options,
                 onWait: perceiver.onWait)
+            return try report(answer, console)
+        }
+        let pieces = try await task.stream(
+            arguments, client: perceiver.client, model: service.model, options: perceiver.options,
+            onWait: perceiver.onWait)
+        try await print(pieces, of: task, console)
+    }
+
+    /// Prints a text as it arrives. What was printed of one that fails ends with a line break, so that the error stands on a
+    /// line of its own.
+    private func print(_ pieces: TextPieces, of task: TaskDescription, _ console: Console) async throws {
+        var (isEmpty, endsLine, reason) = (true, true, String?.none)
+        do {
             for try await piece in pieces {
+                reason = piece.finishReason ?? reason
+                if !piece.text.isEmpty { (isEmpty, endsLine) = (false, piece.text.hasSuffix("\n")) }
                 try console.raw(console.isJSON ? piece.json.line : Console.printable(piece.text))
                 // What nobody reads any more is not asked for.
                 guard Console.hasReader else { return }
             }
-            if !console.isJSON { try console.raw("\n") }
+        } catch {
+            if !console.isJSON, !endsLine { try console.raw("\n") }
+            throw error
         }
+        if !console.isJSON { try console.raw("\n") }
+        guard isEmpty else { return }
+        let ending = reason.map { ": it ended with “\($0)”" } ?? ""
+        let remedy = reason == "length" ? "; allow more tokens in --parameters" : ""
+        console.warning("\(task.name): the response has no text\(ending)\(remedy)")
     }
 
     private func arguments(
-        for task: TaskDescription, _ source: MediaSource, _ perceiver: Perceiver, _ console: Console
+        for task: TaskDescription, _ source: MediaSource?, _ perceiver: Perceiver, _ console: Console
     ) throws -> TaskArguments {
         var arguments = TaskArguments(input: try input.map { try JSONArgument.read($0, name: "--input") })
         if let parameters {
@@ -129,7 +155,7 @@ struct Run: AsyncParsableCommand {
             }
             arguments.parameters = object
         }
-        guard file != nil else { return arguments }
+        guard let source else { return arguments }
         let warnings: [String]
         if task.medium == .audio {
             let prepared = try source.prepared(by: perceiver.audioPreparation, limits: perceiver.limits)
@@ -145,15 +171,15 @@ struct Run: AsyncParsableCommand {
     }
 
     /// A body as it is.
-    private func request(_ source: MediaSource, _ perceiver: Perceiver) async throws -> RawAnswer {
+    private func request(_ source: MediaSource?, _ perceiver: Perceiver) async throws -> RawAnswer {
         let body: RequestPayload
-        if let input {
-            let json = try JSONArgument.read(input, name: "--input")
+        if let source {
+            body = .raw(try MediaInput(source))
+        } else {
+            let json = try JSONArgument.read(input ?? "", name: "--input")
             body =
                 json.objectValue.map { .json($0) }
                 ?? .raw(MediaInput(bytes: json.serialized(), mediaType: .json))
-        } else {
-            body = .raw(try MediaInput(source))
         }
         return try await perceiver.client.send(
             RawRequest(body: body), model: service.model, options: perceiver.options, onWait: perceiver.onWait)

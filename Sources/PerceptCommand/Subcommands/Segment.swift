@@ -56,11 +56,12 @@ struct Segment: AsyncParsableCommand {
         let console = Console(general)
         var folders = output.map { OutputNaming($0, inputs: input.files) }
         var overlays = overlay.map { OutputNaming($0, inputs: input.files) }
-        try await Batch.run(input.files, console) { source in
+        let session = service.session()
+        try await Batch.run(input.files, console, service: session) { source in
             let folder = input.files.count > 1 ? try folders?.output(for: source, fileExtension: nil) : output
             let picture = try overlays?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
             if let picture { _ = try PictureOutput.encoding(for: picture) }
-            let perceiver = try service.perceiver(
+            let perceiver = try session.perceiver(
                 image: image.preparation(limits), limits: resources.limits, console: console)
             let segmentation = try await perceiver.segment(
                 source, model: service.model, threshold: selecting.filter.leastThreshold,

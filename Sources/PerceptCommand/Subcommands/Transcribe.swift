@@ -83,9 +83,10 @@ struct Transcribe: AsyncParsableCommand {
         var output = SoundPictureOutput(
             waveform: picture, spectrogram: picture, inputs: input.files, style: pictures.style)
         let timestampForms = AgreedTimestampForms()
-        try await Batch.run(input.files, console) { source in
+        let session = service.session()
+        try await Batch.run(input.files, console, service: session) { source in
             let plan = try output.plan(for: source, limits: resources.limits)
-            var perceiver = try service.perceiver(
+            var perceiver = try session.perceiver(
                 audio: audio.preparation(limits), limits: resources.limits, console: console)
             perceiver.chunking = chunk.chunking
             perceiver.timestampForms = timestampForms

@@ -61,6 +61,9 @@ extension InferenceClient {
     }
 
     /// Sends once and gives the head of the answer and, still to be read, the event stream.
+    ///
+    /// A service that does not stream sends all of its JSON or text at once: it is then the body of the head, and the other one is
+    /// empty. An event stream is told by its first bytes too, as some services state another type.
     func eventStream(
         for request: TransportRequest
     ) async throws(InferenceError) -> (head: InferenceAnswer, body: TransportBody) {
@@ -78,11 +81,21 @@ extension InferenceClient {
         guard head.contentType != "text/event-stream" else { return (head, body) }
         let words: [UInt8]
         do {
-            words = try await body.prefix(bytes: Self.failureByteLimit)
+            words = try await body.prefix(bytes: answerByteLimit)
         } catch {
             throw Task.isCancelled ? .cancelled : InferenceError(error)
         }
         let answer = InferenceAnswer(status: head.status, headers: head.headers, body: words, redacting: token)
+        let beginning = AccessToken.trimmed(String(decoding: words.prefix(64), as: UTF8.self))
+        if ["data:", "event:", ":"].contains(where: beginning.hasPrefix) {
+            return (head, TransportBody(words))
+        }
+        let json = try? answer.json()
+        if let json, json.objectValue != nil || json.arrayValue != nil {
+            if let failure = InferenceError(reportedIn: json, of: answer) { throw failure }
+            return (answer, TransportBody([]))
+        }
+        if answer.plainText?.isEmpty == false { return (answer, TransportBody([])) }
         throw InferenceError(
             .answerMalformed,
             problem: "the answer is \(head.contentType?.excerpt(limit: 100) ?? "of no stated type"), no event stream",

@@ -27,8 +27,9 @@ extension InferenceClient {
         question: String, context: String, model: String? = nil,
         parameters: AnsweringParameters = AnsweringParameters(), options: RequestOptions = RequestOptions()
     ) async throws(InferenceError) -> ExtractedAnswer {
-        try await first(
-            QuestionAnswering(question: question, context: context, parameters: parameters), model, options)
+        let task = QuestionAnswering(question: question, context: context, parameters: parameters)
+        // A response without an answer is an error already.
+        return try await send(task, model: model, options: options).values[0]
     }
 
     /// Answers a question about a table; see ``TableQuestionAnswering``.

@@ -72,8 +72,10 @@ public struct InferenceClient: Sendable {
     ) async throws(InferenceError) -> SentTask.Output {
         let subject = Subject(SentTask.self, model: model, client: self)
         do throws(InferenceError) {
-            let form = try form(of: task, subject.model)
-            let accept = endpoint.speaksOpenAI ? "application/json" : SentTask.acceptedAnswer
+            let form = try form(of: task, for: subject.model)
+            // Speech comes as it is; everything else in OpenAI's interface as JSON.
+            let accept =
+                endpoint.speaksOpenAI && form.route != .audioSpeech ? "application/json" : SentTask.acceptedAnswer
             let answer = try await attempt(options, onWait: onWait) { options throws(InferenceError) in
                 try request(about: subject.model, form, options, accept: accept)
             } exchange: { request throws(InferenceError) -> InferenceAnswer in
@@ -106,16 +108,22 @@ public struct InferenceClient: Sendable {
         onWait: (@Sendable (WaitNotice) -> Void)? = nil
     ) async throws(InferenceError) -> InferenceEvents<SentTask.Event> {
         let subject = Subject(SentTask.self, model: model, client: self)
-        do {
-            var form = try form(of: task, subject.model)
+        do throws(InferenceError) {
+            var form = try form(of: task, for: subject.model)
             form.payload = endpoint.speaksOpenAI ? form.payload.streaming() : try task.streamingPayload()
             let (head, body) = try await attempt(options, onWait: onWait) { [form] options throws(InferenceError) in
                 try request(about: subject.model, form, options, accept: "text/event-stream")
             } exchange: { request throws(InferenceError) -> (head: InferenceAnswer, body: TransportBody) in
                 try await eventStream(for: request)
             }
+            var whole: [SentTask.Event]?
+            if !head.body.isEmpty {
+                do throws(InferenceError) { whole = try task.events(in: head) } catch {
+                    throw error.completed(by: head)
+                }
+            }
             return InferenceEvents(
-                head: head, body: body,
+                head: head, body: body, whole: whole,
                 decode: { event throws(InferenceError) in try task.decode(event) }, complete: subject.complete)
         } catch {
             throw subject.complete(error)
@@ -133,10 +141,10 @@ public struct InferenceClient: Sendable {
 
     /// The task as the endpoint is asked it.
     private func form<SentTask: InferenceTask>(
-        of task: SentTask, _ model: String
+        of task: SentTask, for model: String
     ) throws(InferenceError) -> OpenAIForm {
         guard endpoint.speaksOpenAI else { return OpenAIForm(route: SentTask.route, payload: try task.payload()) }
-        guard let form = try task.openAIForm(model: model) else {
+        guard let form = try task.openAIForm(for: OpenAIService(model: model, provider: endpoint.provider)) else {
             throw InferenceError(
                 .invalidArgument, problem: "\(SentTask.name) has no form in OpenAI's interface, which providers share",
                 remedy: "ask the router itself or a dedicated endpoint")
@@ -155,6 +163,9 @@ public struct InferenceClient: Sendable {
         var headers: HTTPFields = [
             .contentType: encoded.body.mediaType.rawValue, .accept: accept, .userAgent: userAgent,
         ]
+        if let provider = endpoint.provider {
+            for field in ProviderInterface.headers(of: provider) { headers[field.name] = field.value }
+        }
         if !encoded.carriesOptions {
             if !options.useCache { headers.set("X-Use-Cache", "false") }
             if options.waitForModel { headers.set("X-Wait-For-Model", "true") }
@@ -187,10 +198,11 @@ public struct InferenceClient: Sendable {
                 remedy: "create one at https://huggingface.co/settings/tokens and set HF_TOKEN to it")
         }
         if url.isUnprotected, !sendsTokenUnprotected {
-            throw InferenceError(
+            var error = InferenceError(
                 .tokenRefused, problem: "the token is not sent over plain http to another machine",
-                remedy: "use https, or leave the token out; where the network is trusted, insist "
-                    + "(--send-token-unprotected, in a program sendsTokenUnprotected)")
+                remedy: "use https, or leave the token out; where the network is trusted, set sendsTokenUnprotected")
+            error.setting = .sendsTokenUnprotected
+            throw error
         }
     }
 }

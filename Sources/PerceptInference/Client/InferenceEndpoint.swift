@@ -24,22 +24,19 @@ public enum InferenceEndpoint: Sendable, Hashable {
     case legacy(URL)
     /// A server of OpenAI's interface: `http://127.0.0.1:8000/v1`; `/v1` is appended where it is missing.
     ///
-    /// Chat, speech recognition (a multipart form) and text-to-image have a form there, other tasks are refused.
+    /// Chat, text generation, feature extraction, speech recognition (a multipart form), text-to-speech and text-to-image
+    /// have a form there, other tasks are refused.
     case openAI(URL)
     /// Another inference provider, asked through the router in OpenAI's form; `auto` has the router choose one, for chat
     /// alone.
     ///
-    /// Name the model by the provider's own id; with `auto` by the hub's, behind which `:provider` may follow.
+    /// Name the model by the provider's own id; with `auto` by the hub's, behind which `:provider` may follow. Providers
+    /// with an interface of their own (fal-ai, replicate, wavespeed) are refused.
     case provider(String)
 }
 
 extension InferenceEndpoint {
     private static let routerHost = "https://router.huggingface.co"
-
-    /// Where providers have their OpenAI interface, if that is not `v1`.
-    private static let interfacePaths = [
-        "cohere": "compatibility/v1", "fireworks-ai": "inference/v1", "groq": "openai/v1", "novita": "v3/openai",
-    ]
 
     /// Whether tasks are asked in OpenAI's form.
     public var speaksOpenAI: Bool {
@@ -48,6 +45,9 @@ extension InferenceEndpoint {
         case .router, .url, .dedicated, .legacy: false
         }
     }
+
+    /// The provider, where the endpoint is one.
+    var provider: String? { if case .provider(let name) = self { name } else { nil } }
 
     /// Whether JSON bodies tell the service its options, instead of headers.
     var takesOptionsInBody: Bool { if case .legacy = self { true } else { false } }
@@ -70,7 +70,7 @@ extension InferenceEndpoint {
         case .router:
             return try Self.parse("\(Self.routerHost)/hf-inference/models/\(model)\(route.suffix)")
         case .provider(let name):
-            let base = "\(Self.routerHost)/\(try Self.interfacePath(of: name, for: route))"
+            let base = "\(Self.routerHost)/\(try ProviderInterface.path(of: name, for: route))"
             return try Self.parse(route.openAIResource.map { "\(base)/\($0)" } ?? base)
         case .openAI(let base):
             return try Self.appending(to: base) { path in
@@ -112,39 +112,6 @@ extension InferenceEndpoint {
         return try parse(components.string ?? "")
     }
 
-    private static func interfacePath(of provider: String, for route: TaskRoute) throws(InferenceError) -> String {
-        if provider == "auto" {
-            guard route == .chatCompletions || route.openAIResource == nil else {
-                throw InferenceError(
-                    .invalidArgument, problem: "the router chooses a provider for chat alone",
-                    remedy: "name the provider")
-            }
-            return "v1"
-        }
-        guard provider != "hf-inference" else {
-            throw InferenceError(
-                .invalidArgument, problem: "hf-inference is the router's own service, not another provider",
-                remedy: "leave the provider out")
-        }
-        guard (1...60).contains(provider.utf8.count), provider.utf8.allSatisfy(isNameCharacter),
-            provider.contains(where: { $0 != "." })
-        else {
-            throw InferenceError(
-                .invalidArgument, problem: "“\(provider.excerpt(limit: 80))” is no provider",
-                remedy: "pass one such as together or groq")
-        }
-        return "\(provider)/\(interfacePaths[provider] ?? "v1")"
-    }
-
-    private static func isNameCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            true
-        default: false
-        }
-    }
-
     /// Refuses ids that would leave the route or break the URL; the slash of `owner/name` is a path separator and
     /// stays as it is. Where the id stands in the body alone, it may be anything that is one line.
     private func validate(model: String) throws(InferenceError) {
@@ -154,7 +121,8 @@ extension InferenceEndpoint {
             ? !model.isEmpty && model.utf8.allSatisfy { (0x21...0x7E).contains($0) }
             : (1...2).contains(parts.count)
                 && parts.allSatisfy { part in
-                    !part.isEmpty && part != "." && !part.contains("..") && part.utf8.allSatisfy(Self.isNameCharacter)
+                    !part.isEmpty && part != "." && !part.contains("..")
+                        && part.utf8.allSatisfy(ProviderInterface.isNameCharacter)
                 }
         guard isWellFormed, model.utf8.count <= 200 else {
             throw InferenceError(

@@ -53,6 +53,16 @@ public struct InferenceError: Error, Sendable, Hashable {
         public var seconds: Double? { if case .later(let seconds) = self { seconds } else { nil } }
     }
 
+    /// A setting of the caller's that ``remedy`` speaks of.
+    public enum Setting: String, Sendable, Hashable, CaseIterable {
+        /// Of image segmentation: whether masks of another size than the upload are rescaled.
+        case rescalingMasks
+        /// ``InferenceClient/answerByteLimit``.
+        case answerByteLimit
+        /// ``InferenceClient/sendsTokenUnprotected``.
+        case sendsTokenUnprotected
+    }
+
     public var kind: Kind
     /// What was found and what was expected: a clause without a full stop.
     public var problem: String
@@ -72,6 +82,8 @@ public struct InferenceError: Error, Sendable, Hashable {
     /// The host and, where it is not the scheme's own, the port; of another provider its name behind a slash.
     public var host: String?
     public var retryAdvice: RetryAdvice
+    /// The setting that ``remedy`` ends with, where it is one of the caller's own.
+    public var setting: Setting?
 
     /// The length of ``bodyExcerpt`` in characters at most.
     public static let bodyExcerptLimit = 400

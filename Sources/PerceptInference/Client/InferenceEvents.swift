@@ -11,17 +11,20 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
     /// The head of the answer; its body is what is being read.
     public let head: InferenceAnswer
     private let body: TransportBody
+    /// The events of a service that sent a whole answer instead of a stream; `nil` for a stream.
+    private let whole: [Event]?
     private let decode: @Sendable (ServerSentEvent) throws(InferenceError) -> Event
     /// Adds to an error what it was about.
     private let complete: @Sendable (InferenceError) -> InferenceError
 
     init(
-        head: InferenceAnswer, body: TransportBody,
+        head: InferenceAnswer, body: TransportBody, whole: [Event]? = nil,
         decode: @escaping @Sendable (ServerSentEvent) throws(InferenceError) -> Event,
         complete: @escaping @Sendable (InferenceError) -> InferenceError
     ) {
         self.head = head
         self.body = body
+        self.whole = whole
         self.decode = decode
         self.complete = complete
     }
@@ -33,6 +36,8 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
         fileprivate var parser = ServerSentEventParser()
         /// Arrived and not yet given, in reverse.
         fileprivate var arrived: [ServerSentEvent] = []
+        /// Events of a whole answer that were not yet given, in reverse.
+        fileprivate var decoded: [Event] = []
         /// What ends the stream after those.
         fileprivate var failure: InferenceError?
 
@@ -44,8 +49,10 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
             do throws(InferenceError) {
                 while true {
                     if Task.isCancelled { throw .cancelled }
+                    if let event = decoded.popLast() { return event }
                     if let event = arrived.popLast() {
                         if event.isDone { break }
+                        if event.isHeartbeat { continue }
                         if let error = InferenceError(event, of: events.head) { throw error }
                         do throws(InferenceError) {
                             return try events.decode(event)
@@ -97,45 +104,22 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
     }
 
     public func makeAsyncIterator() -> Iterator {
-        Iterator(events: self, pieces: body.makeAsyncIterator())
+        var iterator = Iterator(events: self, pieces: whole == nil ? body.makeAsyncIterator() : nil)
+        iterator.decoded = (whole ?? []).reversed()
+        return iterator
     }
 }
 
 extension ServerSentEvent {
     /// What chat services send last; others just end the stream.
     fileprivate var isDone: Bool { AccessToken.trimmed(data) == "[DONE]" }
-}
 
-extension InferenceError {
-    /// The failure that an event of a stream reports, or `nil` when it reports none.
-    ///
-    /// Services send `{"error":…,"error_type":…}`, or an object as `error`, in the middle of an answer of status 200; some
-    /// name the event `error`.
-    fileprivate init?(_ event: ServerSentEvent, of head: InferenceAnswer) {
-        let body = try? JSONValue(parsing: Array(event.data.utf8))
-        let error = body?["error"]
-        guard event.type == "error" || error?.isNull == false else { return nil }
-        let type = body?["error_type"]?.stringValue ?? error?["type"]?.stringValue ?? body?["type"]?.stringValue
-        let meaning: (kind: Kind, problem: String, remedy: String, advice: RetryAdvice) =
-            switch type {
-            case "validation", "template_error", "invalid_request_error":
-                (
-                    .invalidRequest, "the service refuses the request",
-                    "check the input and the parameters against the model's page", .never
-                )
-            case "overloaded", "overloaded_error":
-                (.serviceUnavailable, "the service is overloaded", "try again later", .later(afterSeconds: nil))
-            default:
-                (
-                    .serviceFailed, "the service failed in the middle of its answer", "try again later",
-                    .later(afterSeconds: nil)
-                )
-            }
-        let words = body.flatMap(ServiceMessage.message(in:)) ?? (body == nil ? event.data : nil)
-        self.init(
-            meaning.kind, problem: meaning.problem, remedy: meaning.remedy, status: head.status,
-            requestID: head.requestID,
-            serviceMessage: words.map { head.redacted($0).excerpt(limit: ServiceMessage.limit) },
-            bodyExcerpt: head.redacted(event.data).excerpt(limit: Self.bodyExcerptLimit), retryAdvice: meaning.advice)
+    private static let heartbeatTypes: Set = ["ping", "heartbeat", "keepalive", "keep-alive"]
+
+    /// Whether the event only keeps the connection alive: it is named so, has no data, or holds a comment that a proxy put
+    /// into a data line (`data: : PROCESSING`).
+    fileprivate var isHeartbeat: Bool {
+        let text = AccessToken.trimmed(data)
+        return text.isEmpty || text.hasPrefix(":") || Self.heartbeatTypes.contains(type.lowercased())
     }
 }

@@ -6,6 +6,8 @@ enum StatusTable {
         var remedy: String?
         /// Whether the same request may succeed later.
         var mayHeal = false
+        /// Whether the size of the upload is what matters.
+        var isAboutUpload = false
     }
 
     static func meaning(of status: Int) -> Meaning {
@@ -45,10 +47,15 @@ enum StatusTable {
     /// What an answer means whose words are `message`.
     static func meaning(of status: Int, saying message: String?) -> Meaning {
         let meaning = meaning(of: status)
+        if meaning.kind == .payloadTooLarge, message?.lowercased().contains("token") == true { return longText }
         guard meaning.kind == .invalidRequest, let message = message?.lowercased() else { return meaning }
         return refusals.first { message.contains($0.words) }?.meaning ?? meaning
     }
 
+    /// A 413 that counts tokens is about a text, whatever was uploaded.
+    private static let longText = Meaning(
+        kind: .payloadTooLarge, problem: "the text is longer than the model takes",
+        remedy: "send a shorter text, or let the service cut it (the parameter truncate, where the task has it)")
     private static let away = Meaning(
         kind: .serviceUnavailable, problem: "the service is overloaded or away", remedy: "try again later",
         mayHeal: true)
@@ -78,7 +85,8 @@ enum StatusTable {
             remedy: "ask the router (https://router.huggingface.co), another provider or a dedicated endpoint"),
         413: Meaning(
             kind: .payloadTooLarge, problem: "the upload is too large for the service",
-            remedy: "send a smaller picture or a shorter recording, or set a limit in bytes for preparing it"),
+            remedy: "send a smaller picture or a shorter recording, or set a limit in bytes for preparing it",
+            isAboutUpload: true),
         415: Meaning(
             kind: .invalidRequest, problem: "the service does not take this media type",
             remedy: "send another format, or ask the endpoint in its own form"),
@@ -108,14 +116,17 @@ extension InferenceError {
             bodyExcerpt: answer.body.isEmpty ? nil : answer.bodyExcerpt)
 
         // Only an estimate tells a model that is being loaded from a service that is away.
-        if answer.status == 503, let estimate = (try? answer.json())?["estimated_time"]?.doubleValue {
+        if answer.status == 503, let stated = (try? answer.json())?["estimated_time"],
+            let estimate = stated.doubleValue ?? stated.stringValue.flatMap(Double.init), estimate.isFinite
+        {
             kind = .modelLoading
             problem = "the model is still being loaded"
             remedy = "try again in a while, or let the service wait for the model"
             requested = requested ?? RetryAfter.limited(estimate)
         }
         switch kind {
-        case .payloadTooLarge: problem = "the upload of \(uploadByteCount) bytes is too large for the service"
+        case .payloadTooLarge where meaning.isAboutUpload:
+            problem = "the upload of \(uploadByteCount) bytes is too large for the service"
         case .tokenRefused: problem += tokenSource.map { " (from \($0))" } ?? ""
         default: break
         }
@@ -153,9 +164,8 @@ extension InferenceError {
                 .timedOut, problem: error.problem, remedy: "allow more time or send less",
                 retryAdvice: .later(afterSeconds: nil))
         case .answerTooLarge:
-            self.init(
-                .answerTooLarge, problem: error.problem,
-                remedy: "ask for less, or allow more (--max-answer, in a program answerByteLimit)")
+            self.init(.answerTooLarge, problem: error.problem, remedy: "ask for less, or raise answerByteLimit")
+            setting = .answerByteLimit
         case .answerMalformed:
             self.init(
                 .answerMalformed, problem: error.problem,

@@ -15,4 +15,15 @@ public protocol StreamingInferenceTask: InferenceTask {
     ///
     /// - Throws: ``InferenceError`` `.answerMalformed` when the event is not what the task promises; it ends the stream.
     func decode(_ event: ServerSentEvent) throws(InferenceError) -> Event
+
+    /// Makes events of a whole answer, for services that do not stream: unless stated, one of all of its body.
+    ///
+    /// - Throws: ``InferenceError`` `.answerMalformed` when the answer is not what the task promises.
+    func events(in answer: InferenceAnswer) throws(InferenceError) -> [Event]
+}
+
+extension StreamingInferenceTask {
+    public func events(in answer: InferenceAnswer) throws(InferenceError) -> [Event] {
+        [try decode(ServerSentEvent(data: String(decoding: answer.body, as: UTF8.self)))]
+    }
 }

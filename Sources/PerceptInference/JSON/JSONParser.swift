@@ -15,17 +15,27 @@ extension JSONValue {
     ///
     /// Malformed UTF-8 inside strings and lone surrogate escapes become U+FFFD.
     public init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
-        var parser = JSONParser(bytes: bytes)
+        try self.init(parsing: bytes, readsNonFiniteNumbersAsNull: false)
+    }
+
+    /// Parses a whole JSON text like ``init(parsing:)``, with a choice about numbers that JSON cannot hold.
+    ///
+    /// - Parameter readsNonFiniteNumbersAsNull: reads `NaN`, `Infinity` and `-Infinity`, which Python's `json` writes, and
+    ///   numbers beyond the range of a `Double` as `null`; otherwise they are errors.
+    init(parsing bytes: [UInt8], readsNonFiniteNumbersAsNull: Bool) throws(JSONSyntaxError) {
+        var parser = JSONParser(bytes: bytes, readsNonFiniteNumbersAsNull: readsNonFiniteNumbersAsNull)
         self = try parser.parseDocument()
     }
 }
 
 private struct JSONParser {
     let bytes: [UInt8]
+    let readsNonFiniteNumbersAsNull: Bool
     var position = 0
 
-    init(bytes: [UInt8]) {
+    init(bytes: [UInt8], readsNonFiniteNumbersAsNull: Bool) {
         self.bytes = bytes
+        self.readsNonFiniteNumbersAsNull = readsNonFiniteNumbersAsNull
     }
 
     mutating func parseDocument() throws(JSONSyntaxError) -> JSONValue {
@@ -56,6 +66,7 @@ private struct JSONParser {
     private mutating func parseValue(depth: Int) throws(JSONSyntaxError) -> JSONValue {
         guard depth < JSONValue.maximumDepth else { throw failure("nested deeper than \(JSONValue.maximumDepth)") }
         guard let byte = current else { throw failure("no JSON value starts here") }
+        if readsNonFiniteNumbersAsNull, skipNonFiniteNumber() { return .null }
         switch byte {
         case UInt8(ascii: "{"): return .object(try parseObject(depth: depth))
         case UInt8(ascii: "["): return .array(try parseArray(depth: depth))
@@ -73,6 +84,14 @@ private struct JSONParser {
         guard bytes[position...].starts(with: expected) else { throw failure("no JSON value starts here") }
         position += expected.count
         return value
+    }
+
+    private mutating func skipNonFiniteNumber() -> Bool {
+        for word in ["NaN", "Infinity", "-Infinity"] where bytes[position...].starts(with: word.utf8) {
+            position += word.utf8.count
+            return true
+        }
+        return false
     }
 
     private mutating func parseObject(depth: Int) throws(JSONSyntaxError) -> JSONObject {
@@ -131,6 +150,7 @@ private struct JSONParser {
         if isIntegral, let value = Int(literal) { return .integer(value) }
         if isIntegral, let value = UInt(literal) { return .unsignedInteger(value) }
         guard let value = Double(literal), value.isFinite else {
+            if readsNonFiniteNumbersAsNull { return .null }
             position = start
             throw failure("the number is out of range")
         }

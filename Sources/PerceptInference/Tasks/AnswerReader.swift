@@ -14,20 +14,32 @@ struct AnswerReader {
 
     /// Parses the answer's body.
     ///
-    /// - Throws: ``InferenceError`` `.answerMalformed` when it is no JSON, `.serviceFailed` when it is an object with an
+    /// - Parameter takesPlainText: reads a body of type `text/plain` that is not JSON as a string.
+    /// - Throws: ``InferenceError`` `.answerMalformed` when it is not JSON, `.serviceFailed` when it is an object with an
     ///   `error` instead of a result: some services send those with status 200.
-    init(_ answer: InferenceAnswer, task: String) throws(InferenceError) {
+    init(_ answer: InferenceAnswer, task: String, takesPlainText: Bool = false) throws(InferenceError) {
         context = Context(task: task, answer: answer)
         path = "$"
+        if takesPlainText, let text = answer.plainText {
+            value = .string(text)
+            return
+        }
         do {
             value = try answer.json()
         } catch {
-            throw Self.malformed("the answer is no JSON: \(error)", context)
+            throw Self.malformed("the response is not JSON: \(error)", context)
         }
-        if value["error"] != nil, let message = ServiceMessage.find(in: answer) {
-            throw InferenceError(
-                .serviceFailed, problem: "the service reports an error in a successful answer", status: answer.status,
-                requestID: answer.requestID, serviceMessage: message, task: task)
+        if var failure = InferenceError(reportedIn: value, of: answer) {
+            failure.task = task
+            throw failure
+        }
+    }
+
+    /// - Throws: ``InferenceError`` as ``init(_:task:)`` does, when this place reports a failure instead of a result.
+    func checkReportsNoFailure() throws(InferenceError) {
+        if var failure = InferenceError(reportedIn: value, of: context.answer) {
+            failure.task = context.task
+            throw failure
         }
     }
 
@@ -62,11 +74,11 @@ struct AnswerReader {
         Self.malformed("\(path) is \(value.kindDescription) where \(expected) was expected", context)
     }
 
-    /// The elements of a list; a bare object counts as a list of one, and a list within a list of one is unwrapped
+    /// The elements of a list; a bare object or text counts as a list of one, and a list within a list of one is unwrapped
     /// (`[[{…}]]`, as servers of different years put it).
     func elements() throws(InferenceError) -> [AnswerReader] {
         switch value {
-        case .object:
+        case .object, .string:
             return [self]
         case .array(let elements):
             let inner = list()
@@ -155,6 +167,26 @@ struct AnswerReader {
         }
     }
 
+    /// A string; a number or a boolean counts as its text, as some models have numbers for labels.
+    func label() throws(InferenceError) -> String {
+        guard let text = value.scalarText else { throw mismatch(expected: "a string") }
+        return text
+    }
+
+    /// A number, or a string that is one (`"0.5"`); `nil` for a string that is none of finite size (`"NaN"`).
+    func number() throws(InferenceError) -> Double? {
+        if let text = value.stringValue, let number = Double(AccessToken.trimmed(text)) {
+            return number.isFinite ? number : nil
+        }
+        return try double()
+    }
+
+    /// An integer, or a string that is one (`"0"`).
+    func integralNumber() throws(InferenceError) -> Int {
+        if let text = value.stringValue, let number = Int(AccessToken.trimmed(text)) { return number }
+        return try integer()
+    }
+
     /// What `read` makes of this place, or `nil` where there is `null` or nothing.
     func optional<Value>(
         _ read: (AnswerReader) throws(InferenceError) -> Value
@@ -182,7 +214,8 @@ struct AnswerFields {
     /// The member whatever it is; `nil` when it is `null` or missing.
     mutating func value(_ key: String) -> JSONValue? {
         let value = take(key).value
-        return value.isNull ? nil : value
+        // A bare `nil` would be the JSON value of that name.
+        return value.isNull ? JSONValue?.none : value
     }
 
     mutating func string(_ key: String) throws(InferenceError) -> String { try take(key).string() }
@@ -192,14 +225,40 @@ struct AnswerFields {
         return member.value.isNull ? nil : try member.string()
     }
 
-    mutating func optionalInteger(_ key: String) throws(InferenceError) -> Int? {
+    /// A class, a word or another name.
+    mutating func label(_ key: String) throws(InferenceError) -> String { try take(key).label() }
+
+    /// A score, which is part of the result but may be missing.
+    mutating func score(_ key: String = "score") throws(InferenceError) -> Double? {
         let member = take(key)
-        return member.value.isNull ? nil : try member.integer()
+        return member.value.isNull ? nil : try member.number()
     }
 
-    mutating func optionalDouble(_ key: String) throws(InferenceError) -> Double? {
-        let member = take(key)
-        return member.value.isNull ? nil : try member.double()
+    /// A member that the result does not depend on, as `read` reads it; `nil` when it is `null`, missing or something else,
+    /// which then stays among ``additional``.
+    mutating func metadata<Value>(
+        _ key: String, _ read: (AnswerReader) throws(InferenceError) -> Value?
+    ) -> Value? {
+        let member = reader.member(key)
+        do throws(InferenceError) {
+            let value = member.value.isNull ? nil : try read(member)
+            additional[key] = nil
+            return value
+        } catch {
+            return nil
+        }
+    }
+
+    mutating func metadataString(_ key: String) -> String? {
+        metadata(key) { member throws(InferenceError) in try member.string() }
+    }
+
+    mutating func metadataInteger(_ key: String) -> Int? {
+        metadata(key) { member throws(InferenceError) in try member.integralNumber() }
+    }
+
+    mutating func metadataNumber(_ key: String) -> Double? {
+        metadata(key) { member throws(InferenceError) in try member.number() }
     }
 
     /// The member, `null` when it is missing.

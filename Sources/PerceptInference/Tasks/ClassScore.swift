@@ -17,8 +17,8 @@ public struct ClassScore: Sendable, Hashable {
 extension ClassScore: TaskOutput {
     init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
-        label = try fields.string("label")
-        score = try fields.optionalDouble("score")
+        label = try fields.label("label")
+        score = try fields.score()
         additional = fields.additional
     }
 

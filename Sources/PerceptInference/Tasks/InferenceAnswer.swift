@@ -35,9 +35,19 @@ public struct InferenceAnswer: Sendable {
         return names.lazy.compactMap(header).first { !$0.isEmpty }.map { redacted($0).excerpt(limit: 200) }
     }
 
-    /// The body as JSON.
+    /// The body as JSON; `NaN` and `Infinity`, which Python's `json` writes, are read as `null`.
     public func json() throws(JSONSyntaxError) -> JSONValue {
-        try JSONValue(parsing: body)
+        try JSONValue(parsing: body, readsNonFiniteNumbersAsNull: true)
+    }
+
+    /// The body as text where its type is `text/plain` and it is not a JSON object, list or string; what a model says may be
+    /// “42” or “null”.
+    var plainText: String? {
+        guard contentType == "text/plain" else { return nil }
+        switch try? json() {
+        case .object, .array, .string: return nil
+        default: return String(validating: body, as: UTF8.self)
+        }
     }
 
     /// The beginning of the body on one line, for error messages.

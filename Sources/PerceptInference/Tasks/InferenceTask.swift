@@ -21,9 +21,13 @@ public protocol InferenceTask: Sendable {
     /// The task as servers of OpenAI's interface are asked it, other inference providers among them; `nil`, unless stated,
     /// where that has no form for it.
     ///
-    /// - Parameter model: the id of the model that is asked: what a field may hold depends on it in places.
     /// - Throws: ``InferenceError`` `.invalidArgument` when an argument is out of its range, or has no place there.
-    func openAIForm(model: String) throws(InferenceError) -> OpenAIForm?
+    func openAIForm() throws(InferenceError) -> OpenAIForm?
+
+    /// The same form where it depends on the model or the provider: unless stated, ``openAIForm()``.
+    ///
+    /// - Throws: ``InferenceError`` `.invalidArgument` when an argument is out of its range, or has no place there.
+    func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm?
 
     /// Makes the output from a successful answer.
     ///
@@ -34,5 +38,7 @@ public protocol InferenceTask: Sendable {
 extension InferenceTask {
     public static var route: TaskRoute { .model }
     public static var acceptedAnswer: String { "application/json" }
-    public func openAIForm(model: String) throws(InferenceError) -> OpenAIForm? { nil }
+    public func openAIForm() throws(InferenceError) -> OpenAIForm? { nil }
+
+    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? { try openAIForm() }
 }

@@ -1,4 +1,4 @@
-/// An input that may be a single value or a list; which of the two decides how the request is written.
+/// An input or a result that may be a single value or a list; which of the two decides how it is written as JSON.
 ///
 ///     Translation(inputs: "Good morning")
 ///     Translation(inputs: ["Good morning", "Good night"])
@@ -29,4 +29,8 @@ extension OneOrMore: ExpressibleByUnicodeScalarLiteral, ExpressibleByExtendedGra
     ExpressibleByStringLiteral
 where Value == String {
     public init(stringLiteral value: String) { self = .one(value) }
+}
+
+extension OneOrMore: TaskOutput where Value: TaskOutput {
+    public var generatedMedia: [GeneratedMedia] { values.generatedMedia }
 }

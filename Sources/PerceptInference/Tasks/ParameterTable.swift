@@ -48,9 +48,14 @@ extension ParameterTable.Row {
         Self(name, .integer(range), value?.description) { $0[keyPath: property]?.json }
     }
 
-    /// An integer of up to 64 bits.
+    /// An integer of up to 64 bits, with or without a sign.
     static func seed(_ name: String, _ property: any Property<UInt64?>) -> Self {
-        Self(name, .integer(0...(.max)), nil) { $0[keyPath: property]?.json }
+        Self(name, .integer(.min ... .max), nil) { $0[keyPath: property]?.json }
+    }
+
+    /// Texts at which to stop; services take a single one as a string too.
+    static func stop(_ name: String, _ property: any Property<[String]?>) -> Self {
+        Self(name, .stringOrStrings, nil) { $0[keyPath: property]?.json }
     }
 
     static func number(
@@ -104,6 +109,8 @@ extension TaskParameter {
             case .choice(let values): value.stringValue.map(values.contains) ?? false
             case .strings(let count):
                 value.arrayValue.map { $0.allSatisfy { $0.stringValue != nil } && count.contains($0.count) } ?? false
+            case .stringOrStrings:
+                value.stringValue != nil || value.arrayValue?.allSatisfy { $0.stringValue != nil } == true
             case .json: true
             }
         guard !isAllowed else { return }

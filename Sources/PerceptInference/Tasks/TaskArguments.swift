@@ -22,6 +22,20 @@ extension TaskArguments {
             remedy: "pass \(expected)")
     }
 
+    /// The strings of a list called `name`.
+    private static func strings(_ value: JSONValue, _ name: String) throws(InferenceError) -> [String] {
+        guard let list = value.arrayValue else {
+            throw InferenceError(
+                .invalidArgument, problem: "\(name) is \(value.kindDescription)", remedy: "pass a list of strings")
+        }
+        for (index, element) in list.enumerated() where element.stringValue == nil {
+            throw InferenceError(
+                .invalidArgument, problem: "\(name)[\(index)] is \(element.kindDescription)",
+                remedy: "pass a list of strings")
+        }
+        return list.compactMap(\.stringValue)
+    }
+
     /// The task of these arguments.
     ///
     /// - Throws: ``InferenceError`` `.invalidArgument` where one is missing, is no such thing, or would be dropped.
@@ -69,10 +83,7 @@ extension TaskArguments {
     /// A list of strings under this name in the input's object; empty when it is missing.
     func texts(_ name: String) throws(InferenceError) -> [String] {
         guard let list = input?[name], !list.isNull else { return [] }
-        guard let texts = list.arrayValue?.compactMap(\.stringValue), texts.count == list.arrayValue?.count else {
-            throw Self.wrong(input, "an object whose “\(name)” is a list of strings")
-        }
-        return texts
+        return try Self.strings(list, name)
     }
 
     func table(_ name: String) throws(InferenceError) -> Table {
@@ -94,14 +105,15 @@ extension TaskArguments {
 
     /// A required parameter that is a list of strings, and the other parameters.
     func taking(_ name: String) throws(InferenceError) -> (texts: [String], others: JSONObject) {
-        guard let list = parameters[name]?.arrayValue, !list.isEmpty else {
+        guard let value = parameters[name], !value.isNull else {
             throw InferenceError(
                 .invalidArgument, problem: "the parameter \(name) is missing",
                 remedy: "pass it as a list of strings")
         }
-        let texts = list.compactMap(\.stringValue)
-        guard texts.count == list.count else {
-            throw InferenceError(.invalidArgument, problem: "\(name) is no list of strings", remedy: "pass strings")
+        let texts = try Self.strings(value, name)
+        guard !texts.isEmpty else {
+            throw InferenceError(
+                .invalidArgument, problem: "\(name) is an empty list", remedy: "pass one string or more")
         }
         var others = parameters
         others[name] = nil

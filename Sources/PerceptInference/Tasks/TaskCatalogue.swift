@@ -131,10 +131,18 @@ public struct TaskDescription: Sendable {
 public protocol StreamedText: TaskOutput {
     /// What it adds.
     var text: String { get }
+    /// Why the text ends with this event; `nil` where it goes on or the service does not say.
+    var finishReason: String? { get }
 }
 
-extension GeneratedTextPiece: StreamedText {}
-extension ChatCompletionChunk: StreamedText {}
+extension GeneratedTextPiece: StreamedText {
+    public var finishReason: String? { details?.finishReason }
+}
+
+extension ChatCompletionChunk: StreamedText {
+    /// Of the first answer.
+    public var finishReason: String? { choices.first { $0.index == 0 }?.finishReason }
+}
 
 /// The events of a text as it is written, whatever the task.
 public struct TextPieces: AsyncSequence, Sendable {

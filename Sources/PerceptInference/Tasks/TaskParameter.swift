@@ -10,6 +10,8 @@ public struct TaskParameter: Sendable, Hashable {
         case choice([String])
         /// A list of so many strings.
         case strings(ClosedRange<Int>)
+        /// A string, or a list of strings.
+        case stringOrStrings
         /// Anything else: an object, or one of several forms.
         case json
     }
@@ -36,6 +38,7 @@ extension TaskParameter.Kind {
             case (let least, .max): "a list of \(least) or more strings"
             case (let least, let most): "a list of \(least) to \(most) strings"
             }
+        case .stringOrStrings: "a string or a list of strings"
         case .json: "a JSON value"
         }
     }

@@ -11,13 +11,19 @@ public enum TaskRoute: Sendable, Hashable {
     case audioTranscriptions
     /// `/v1/images/generations` of OpenAI's interface.
     case imageGenerations
+    /// `/v1/completions` of OpenAI's interface.
+    case completions
+    /// `/v1/embeddings` of OpenAI's interface.
+    case embeddings
+    /// `/v1/audio/speech` of OpenAI's interface.
+    case audioSpeech
 
     /// What follows the model's route, `/models/{id}`.
     public var suffix: String {
         switch self {
         case .model: ""
         case .pipeline(let task): "/pipeline/\(task)"
-        case .chatCompletions, .audioTranscriptions, .imageGenerations: openAIResource.map { "/v1/\($0)" } ?? ""
+        default: openAIResource.map { "/v1/\($0)" } ?? ""
         }
     }
 
@@ -28,6 +34,9 @@ public enum TaskRoute: Sendable, Hashable {
         case .chatCompletions: "chat/completions"
         case .audioTranscriptions: "audio/transcriptions"
         case .imageGenerations: "images/generations"
+        case .completions: "completions"
+        case .embeddings: "embeddings"
+        case .audioSpeech: "audio/speech"
         }
     }
 }

@@ -109,14 +109,58 @@ final class PieceTransport: HTTPTransport {
     }
 
     @Test func anAnswerThatIsNoStreamIsAnError() async throws {
-        let json = PieceTransport([#"{"error":"streaming is not supported"}"#], type: "application/json")
-        let error = try #require(await read(json).error)
+        let page = PieceTransport(["<html><title>streaming is not supported</title></html>"], type: "text/html")
+        let error = try #require(await read(page).error)
         #expect(error.kind == .answerMalformed)
-        #expect(error.problem == "the answer is application/json, no event stream")
+        #expect(error.problem == "the answer is text/html, no event stream")
         #expect(error.serviceMessage == "streaming is not supported")
         #expect(error.requestID == "r9")
         #expect(error.task == "any-stream")
-        #expect(json.isStopped)
+        #expect(page.isStopped)
+        let failed = try #require(
+            await read(PieceTransport([#"{"error":"out of memory"}"#], type: "application/json")).error)
+        #expect(failed.kind == .serviceFailed)
+        #expect(failed.serviceMessage == "out of memory")
+    }
+
+    /// A server that does not stream sends all at once, and some state another type than that of an event stream.
+    @Test(arguments: [
+        (#"{"a":1}"#, "application/json"), (#" {"a":1}"#, "application/octet-stream"),
+        ("data: {\"a\":1}\n\ndata: [DONE]\n\n", "text/plain"), (": hi\n\ndata: {\"a\":1}\n\n", "application/json"),
+    ])
+    func aWholeAnswerIsOneEvent(body: String, type: String) async throws {
+        let transport = PieceTransport([body], type: type)
+        let (events, error) = try await read(transport)
+        #expect(events == [["a": 1]])
+        #expect(error == nil)
+        #expect(transport.isStopped)
+    }
+
+    /// OpenRouter's comments, Anthropic's pings and empty data keep a connection alive; none of them is an event.
+    @Test func heartbeatsArePassedOver() async throws {
+        let beats = ["data: : OPENROUTER PROCESSING\n\n", "event: ping\ndata: {\"type\": \"ping\"}\n\n", "data:\n\n"]
+        let (events, error) = try await read(PieceTransport(beats + ["data: 1\n\n"] + beats))
+        #expect(events == [1])
+        #expect(error == nil)
+    }
+
+    /// The numbers of HTTP say what kind of failure an event is.
+    @Test(
+        arguments: [
+            (#"data: {"error":{"code":429,"message":"queue full"}}"#, InferenceError.Kind.rateLimited),
+            ("event: error\ndata: {\"message\":\"queue full\",\"code\":429}", .rateLimited),
+            (#"data: {"error":{"code":502,"message":"queue full"}}"#, .serviceUnavailable),
+            (#"data: {"error":{"code":"server_error","message":"queue full"},"choices":[]}"#, .serviceFailed),
+            (#"data: [{"error":"queue full"}]"#, .serviceFailed),
+        ])
+    func codesOfErrors(event: String, kind: InferenceError.Kind) async throws {
+        var client = try makeClient(PieceTransport(["\(event)\n\n"]))
+        client.endpoint = .router
+        let error = await failure {
+            for try await _ in try await client.stream(ChatCompletion(messages: [.user("x")])) {}
+        }
+        #expect(error?.kind == kind)
+        #expect(error?.serviceMessage == "queue full")
     }
 
     // Errors inside a stream of status 200: as text-generation-inference sends them, as an object, as an event of its own.

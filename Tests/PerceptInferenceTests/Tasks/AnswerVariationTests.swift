@@ -7,19 +7,6 @@ import Testing
 /// The forms in which servers of different years and makes answer, case by case. The texts are those of reports and
 /// recordings; what they mean is read off them by eye.
 @Suite struct AnswerVariationTests {
-    private func answer(_ text: String, type: String = "application/json") -> InferenceAnswer {
-        InferenceAnswer(headers: [.contentType: type], body: Array(text.utf8))
-    }
-
-    private func error(_ body: () throws(InferenceError) -> some Sendable) -> InferenceError? {
-        do throws(InferenceError) {
-            _ = try body()
-            return nil
-        } catch {
-            return error
-        }
-    }
-
     @Test func severalMasksKeepTheirPlaces() throws {
         let text = """
             [[{"score":0.9,"token":7,"token_str":" a","sequence":"<s> a b"}],\
@@ -206,9 +193,6 @@ import Testing
             error { () throws(InferenceError) in try task.payload() }?.kind == .invalidArgument
         }
         #expect(refuses(ZeroShotClassification(inputs: "x", candidateLabels: [])))
-        let eleven = (1...11).map { "label \($0)" }
-        #expect(refuses(ZeroShotClassification(inputs: "x", candidateLabels: eleven)))
-        #expect(!refuses(ZeroShotClassification(inputs: "x", candidateLabels: Array(eleven.dropLast()))))
         #expect(refuses(Conversational(text: "x", pastUserInputs: ["a"], generatedResponses: [])))
         #expect(refuses(TableQuestionAnswering(query: "x", table: ["a": ["1"], "b": []])))
         #expect(refuses(TableQuestionAnswering(query: "x", table: ["a": ["1"], "a": ["2"]])))

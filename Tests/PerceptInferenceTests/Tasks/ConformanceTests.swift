@@ -87,9 +87,8 @@ struct ConformanceTests {
                 == FilledMask(score: 0.2910905182361603, token: 1996, tokenString: "the", sequence: "the world!"))
         #expect(try output(Summarization.self).first?.summaryText.hasPrefix("The tower is 324 metres") == true)
         #expect(
-            try output(QuestionAnswering.self) == [
-                ExtractedAnswer(answer: "Paris", score: 0.9703431725502014, start: 25, end: 30)
-            ])
+            try output(QuestionAnswering.self)
+                == .one(ExtractedAnswer(answer: "Paris", score: 0.9703431725502014, start: 25, end: 30)))
         #expect(
             try output(TableQuestionAnswering.self)
                 == TableAnswer(

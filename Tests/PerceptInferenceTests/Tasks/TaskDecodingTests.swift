@@ -5,17 +5,6 @@ import Testing
 
 /// Every form of an answer that services of different years send.
 @Suite struct TaskDecodingTests {
-    private func answer(_ text: String) -> InferenceAnswer { InferenceAnswer(body: Array(text.utf8)) }
-
-    private func error(_ body: () throws(InferenceError) -> some Sendable) -> InferenceError? {
-        do throws(InferenceError) {
-            _ = try body()
-            return nil
-        } catch {
-            return error
-        }
-    }
-
     @Test(arguments: [
         #"[{"label":"a","score":0.5},{"label":"b","score":null}]"#, #"[[{"label":"a","score":0.5},{"label":"b"}]]"#,
         #" [ {"score":5e-1,"label":"a"}, {"label":"b","score":null} ] "#,
@@ -76,7 +65,7 @@ import Testing
         (#"[{"box":{"xmin":1,"ymin":2,"xmax":3,"ymax":4}}]"#, "$[0].label is null where a string"),
         (#"[1]"#, "$[0] is a number where an object"), ("null", "$ is null where a list or an object"),
         (#"[{"label":"cat","score":"high","box":{"xmin":1,"ymin":2,"xmax":3,"ymax":4}}]"#, "$[0].score is a string"),
-        ("<html>", "no JSON"), ("", "no JSON"), ("[{\"label\":", "ends too early"),
+        ("<html>", "not JSON"), ("", "not JSON"), ("[{\"label\":", "ends too early"),
     ])
     func malformedAnswersNameThePlace(text: String, words: String) throws {
         let error = try #require(

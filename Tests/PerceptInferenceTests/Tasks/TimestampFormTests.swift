@@ -129,7 +129,7 @@ import Testing
         #expect(
             TranscriptionForm(timestamps, model: model)
                 == TranscriptionForm(responseFormat: format, granularity: granularity))
-        let form = try AutomaticSpeechRecognition(audio: recording, timestamps: timestamps).openAIForm(model: model)
+        let form = try AutomaticSpeechRecognition(audio: recording, timestamps: timestamps).openAIForm(for: OpenAIService(model: model))
         guard case .form(let parts) = form?.payload else {
             Issue.record("not a form")
             return
@@ -153,7 +153,7 @@ import Testing
         // A field that is left out stays out, whatever times are asked for.
         let task = AutomaticSpeechRecognition(audio: recording, timestamps: .words)
             .asking(in: .fields(TranscriptionForm(responseFormat: nil)))
-        guard case .form(let parts) = try task.openAIForm(model: "whisper-1")?.payload else {
+        guard case .form(let parts) = try task.openAIForm(for: OpenAIService(model: "whisper-1"))?.payload else {
             Issue.record("not a form")
             return
         }

@@ -59,7 +59,7 @@ public struct LabelledAudio: Sendable, Hashable {
 extension LabelledAudio: TaskOutput {
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
-        label = try fields.string("label")
+        label = fields.metadata("label") { member throws(InferenceError) in try member.label() } ?? ""
         media = try fields.take("blob").media(.audio)
         _ = fields.take("content-type")
         additional = fields.additional

@@ -62,10 +62,10 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
 
     /// A multipart form, the file last: `response_format` and `timestamp_granularities[]` as ``TranscriptionForm`` says;
     /// generation parameters and further ones are fields.
-    public func openAIForm(model: String) throws(InferenceError) -> OpenAIForm? {
+    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         try audio.requireBytes()
         var parameters = try Self.table.json(of: self, adding: additionalParameters)
-        let form = transcriptionForm ?? TranscriptionForm(Timestamps(parameters["return_timestamps"]), model: model)
+        let form = transcriptionForm ?? TranscriptionForm(Timestamps(parameters["return_timestamps"]), model: service.model)
         let generation = parameters["generation_parameters"]?.objectValue ?? JSONObject()
         parameters["return_timestamps"] = nil
         parameters["generation_parameters"] = nil
@@ -89,10 +89,7 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
     }
 
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> RecognizedSpeech {
-        let reader = try AnswerReader(answer, task: Self.name)
-        let entries = try reader.elements()
-        guard entries.count == 1 else { throw reader.mismatch(expected: "an object with a text") }
-        return try RecognizedSpeech(entries[0])
+        try RecognizedSpeech(answer, task: Self.name)
     }
 }
 
@@ -148,50 +145,4 @@ public struct RecognizedSpeech: Sendable, Hashable {
 
     /// The text without white space around it.
     public var trimmedText: String { AccessToken.trimmed(text) }
-}
-
-extension AnswerReader {
-    /// Whether there is nothing, or a list of nothing.
-    fileprivate var isEmptyList: Bool { value.isNull || value.arrayValue?.isEmpty == true }
-}
-
-extension RecognizedSpeech: TaskOutput {
-    fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
-        var fields = try reader.fields()
-        text = try fields.string("text")
-        var list = fields.take("chunks")
-        // OpenAI's interface has one list for words and one for phrases.
-        for name in ["words", "segments"] where list.isEmptyList { list = fields.take(name) }
-        chunks = try list.optionalList().map(Chunk.init(_:))
-        additional = fields.additional
-    }
-
-    public var json: JSONValue {
-        .object(JSONObject(["text": text, "chunks": chunks.isEmpty ? nil : chunks], additional: additional))
-    }
-}
-
-extension RecognizedSpeech.Chunk: JSONRepresentable {
-    fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
-        var fields = try reader.fields()
-        let times = fields.take("timestamp")
-        guard times.value.isNull || times.value.arrayValue != nil else {
-            throw times.mismatch(expected: "a list of start and end")
-        }
-        if times.value.isNull {
-            start = try fields.optionalDouble("start")
-            end = try fields.optionalDouble("end")
-        } else {
-            start = try times.element(0).optional { reader throws(InferenceError) in try reader.double() }
-            end = try times.element(1).optional { reader throws(InferenceError) in try reader.double() }
-        }
-        let word = try fields.optionalString("word")
-        text = if let word { word } else { try fields.string("text") }
-        additional = fields.additional
-    }
-
-    public var json: JSONValue {
-        let times: [JSONValue] = [start?.json ?? .null, end?.json ?? .null]
-        return .object(JSONObject(["text": text, "timestamp": times], additional: additional))
-    }
 }

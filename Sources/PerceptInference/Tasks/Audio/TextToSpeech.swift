@@ -27,6 +27,13 @@ public struct TextToSpeech: CataloguedTask {
         .inputs(inputs, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
+    /// The text stands under `input`, the parameters beside it; many models want a `voice`.
+    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+        let parameters = try Self.table.json(of: self, adding: additionalParameters)
+        return OpenAIForm(
+            route: .audioSpeech, payload: .json(JSONObject(["input": inputs], additional: parameters)))
+    }
+
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [GeneratedMedia] {
         try answer.generatedMedia(.audio, task: Self.name)
     }

@@ -71,8 +71,8 @@ public struct VisualAnswer: Sendable, Hashable {
 extension VisualAnswer: TaskOutput {
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
-        answer = try fields.optionalString("answer")
-        score = try fields.optionalDouble("score")
+        answer = try fields.take("answer").optional { member throws(InferenceError) in try member.label() }
+        score = fields.metadataNumber("score")
         additional = fields.additional
     }
 

@@ -32,7 +32,8 @@ public struct ChatCompletion: CataloguedTask {
         public var choiceCount: Int?
         /// Texts at which to stop.
         public var stop: [String]?
-        /// Where chance begins: equal seeds give equal answers.
+        /// Where chance begins: equal seeds give equal answers. A negative one goes
+        /// into ``additional``.
         public var seed: UInt64?
         /// -2…2: the higher, the less often words that were used come again, by how often they were.
         public var frequencyPenalty: Double?
@@ -79,7 +80,7 @@ public struct ChatCompletion: CataloguedTask {
 
         static let table = ParameterTable<Parameters>(
             .integer("max_tokens", \.maxTokens), .number("temperature", \.temperature, in: 0...2),
-            .fraction("top_p", \.topP), .integer("n", \.choiceCount, default: 1), .strings("stop", \.stop),
+            .fraction("top_p", \.topP), .integer("n", \.choiceCount, default: 1), .stop("stop", \.stop),
             .seed("seed", \.seed), .number("frequency_penalty", \.frequencyPenalty, in: -2...2, default: 0),
             .number("presence_penalty", \.presencePenalty, in: -2...2, default: 0),
             .boolean("logprobs", \.returnsLogProbabilities, default: false),
@@ -97,12 +98,12 @@ public struct ChatCompletion: CataloguedTask {
         return .json(JSONObject(["messages": messages], additional: parameters))
     }
 
-    public func openAIForm(model: String) throws(InferenceError) -> OpenAIForm? {
+    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
         OpenAIForm(route: Self.route, payload: try payload())
     }
 
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> ChatCompletionAnswer {
-        try ChatCompletionAnswer(AnswerReader(answer, task: Self.name))
+        try ChatCompletionAnswer(AnswerReader(answer, task: Self.name, takesPlainText: true))
     }
 }
 
@@ -111,6 +112,14 @@ extension ChatCompletion: StreamingInferenceTask {
 
     public func decode(_ event: ServerSentEvent) throws(InferenceError) -> ChatCompletionChunk {
         try ChatCompletionChunk(AnswerReader(event, task: Self.name))
+    }
+
+    public func events(in answer: InferenceAnswer) throws(InferenceError) -> [ChatCompletionChunk] {
+        let whole = try decode(answer)
+        return [
+            ChatCompletionChunk(
+                choices: whole.choices, usage: whole.usage, origin: whole.origin, additional: whole.additional)
+        ]
     }
 }
 

@@ -62,11 +62,16 @@ public struct TokenUsage: Sendable, Hashable {
 
 extension ChatCompletionAnswer: TaskOutput {
     init(_ reader: AnswerReader) throws(InferenceError) {
+        if let text = reader.value.stringValue {
+            choices = [ChatChoice(index: 0, message: .assistant(text), finishReason: nil, additional: [:])]
+            (origin, additional) = (ChatOrigin(), [:])
+            return
+        }
         var fields = try reader.fields()
         choices = try ChatChoice.list(fields.take("choices"), part: "message")
         guard !choices.isEmpty else { throw reader.member("choices").mismatch(expected: "a list of answers") }
-        usage = try fields.take("usage").optional(TokenUsage.init(_:))
-        origin = try ChatOrigin(&fields)
+        usage = fields.metadata("usage", TokenUsage.init(_:))
+        origin = ChatOrigin(&fields)
         additional = fields.additional
     }
 
@@ -80,8 +85,8 @@ extension ChatCompletionChunk: TaskOutput {
     init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
         choices = try ChatChoice.list(fields.take("choices"), part: "delta")
-        usage = try fields.take("usage").optional(TokenUsage.init(_:))
-        origin = try ChatOrigin(&fields)
+        usage = fields.metadata("usage", TokenUsage.init(_:))
+        origin = ChatOrigin(&fields)
         additional = fields.additional
     }
 
@@ -92,14 +97,29 @@ extension ChatCompletionChunk: TaskOutput {
 
 extension ChatChoice {
     fileprivate static func list(_ reader: AnswerReader, part: String) throws(InferenceError) -> [ChatChoice] {
-        try reader.optionalList().map { choice throws(InferenceError) in
+        let entries = reader.value.objectValue == nil ? try reader.optionalList() : [reader]
+        return try entries.map { choice throws(InferenceError) in
+            try choice.checkReportsNoFailure()
             var fields = try choice.fields()
             return ChatChoice(
-                index: try fields.optionalInteger("index") ?? 0,
-                message: try fields.take(part).optional(ChatMessage.init(_:)) ?? .assistant(""),
-                finishReason: try fields.optionalString("finish_reason"), logProbabilities: fields.value("logprobs"),
+                index: fields.metadataInteger("index") ?? 0, message: try message(&fields, of: choice, part),
+                finishReason: fields.metadataString("finish_reason"), logProbabilities: fields.value("logprobs"),
                 additional: fields.additional)
         }
+    }
+
+    /// The message, or what is added to it, from whichever member the service put it in: a server that does not stream sends
+    /// `message` where `delta` was asked for, the completions form has a `text`.
+    private static func message(
+        _ fields: inout AnswerFields, of choice: AnswerReader, _ part: String
+    ) throws(InferenceError) -> ChatMessage {
+        for name in [part, "delta", "message", "text"] where !choice.member(name).value.isNull {
+            return try ChatMessage(fields.take(name))
+        }
+        // A piece of a stream may add nothing; a whole answer is one.
+        guard part == "delta" else { throw choice.member(part).mismatch(expected: "an object") }
+        _ = fields.take(part)
+        return .assistant("")
     }
 
     fileprivate func json(part: String) -> JSONValue {
@@ -111,12 +131,12 @@ extension ChatChoice {
 }
 
 extension ChatOrigin {
-    fileprivate init(_ fields: inout AnswerFields) throws(InferenceError) {
-        id = try fields.optionalString("id")
-        object = try fields.optionalString("object")
-        created = try fields.optionalInteger("created")
-        model = try fields.optionalString("model")
-        systemFingerprint = try fields.optionalString("system_fingerprint")
+    fileprivate init(_ fields: inout AnswerFields) {
+        id = fields.metadataString("id")
+        object = fields.metadataString("object")
+        created = fields.metadata("created") { member throws(InferenceError) in try member.integer() }
+        model = fields.metadataString("model")
+        systemFingerprint = fields.metadataString("system_fingerprint")
     }
 
     fileprivate func json(choices: [JSONValue], usage: TokenUsage?, additional: JSONObject) -> JSONValue {
@@ -132,9 +152,9 @@ extension ChatOrigin {
 extension TokenUsage: JSONRepresentable {
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
-        promptTokens = try fields.optionalInteger("prompt_tokens")
-        completionTokens = try fields.optionalInteger("completion_tokens")
-        totalTokens = try fields.optionalInteger("total_tokens")
+        promptTokens = fields.metadataInteger("prompt_tokens")
+        completionTokens = fields.metadataInteger("completion_tokens")
+        totalTokens = fields.metadataInteger("total_tokens")
         additional = fields.additional
     }
 

@@ -39,7 +39,9 @@ public struct ChatMessage: Sendable, Hashable {
 
     /// The text of the message: that of its parts where it has several; empty where there is none.
     public var text: String {
-        content?.stringValue ?? content?.arrayValue?.compactMap { $0["text"]?.stringValue }.joined() ?? ""
+        guard let content else { return "" }
+        let parts = content.arrayValue ?? [content]
+        return parts.compactMap { $0.scalarText ?? $0["text"]?.stringValue }.joined()
     }
 }
 
@@ -55,11 +57,19 @@ extension ChatMessage: JSONRepresentable {
 
     /// A message or a part of one: the role may be missing, a model's then.
     init(_ reader: AnswerReader) throws(InferenceError) {
+        if reader.value.stringValue != nil {
+            (role, content, toolCalls, additional) = ("assistant", reader.value, [], [:])
+            return
+        }
         var fields = try reader.fields()
-        role = try fields.optionalString("role") ?? "assistant"
+        role = fields.metadataString("role") ?? "assistant"
         let spoken = fields.take("content").value
         content = spoken.isNull ? nil : spoken
-        toolCalls = try fields.take("tool_calls").optionalList().map(\.value)
+        // Some services send a single call without a list around it.
+        toolCalls =
+            fields.metadata("tool_calls") { calls throws(InferenceError) -> [JSONValue] in
+                calls.value.objectValue == nil ? try calls.optionalList().map(\.value) : [calls.value]
+            } ?? []
         additional = fields.additional
     }
 

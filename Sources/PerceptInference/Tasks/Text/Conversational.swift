@@ -95,9 +95,15 @@ extension ConversationReply: TaskOutput {
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
         generatedText = try fields.string("generated_text")
-        conversation = try fields.take("conversation").optional(Conversation.init(_:))
-        warnings = try fields.take("warnings").strings()
+        conversation = fields.metadata("conversation", Conversation.init(_:))
+        let given = fields.metadata("warnings") { member throws(InferenceError) -> [String] in
+            if let warning = member.value.stringValue { return [warning] }
+            return try member.strings()
+        }
+        warnings = given ?? []
         additional = fields.additional
+        // The service's empty list is kept, so that what is printed is what it sent.
+        if given?.isEmpty == true { additional["warnings"] = [] }
     }
 
     public var json: JSONValue {

@@ -61,8 +61,21 @@ public struct FeatureExtraction: CataloguedTask {
         return .json(JSONObject(["inputs": inputs], additional: parameters))
     }
 
+    /// The inputs stand under `input`, the parameters beside it.
+    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+        let parameters = try Self.table.json(of: self, adding: additionalParameters)
+        return OpenAIForm(
+            route: .embeddings, payload: .json(JSONObject(["input": inputs], additional: parameters)))
+    }
+
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> FeatureTensor {
         let reader = try AnswerReader(answer, task: Self.name)
+        // OpenAI's interface has an object around each vector, in the order of the inputs.
+        let data = reader.member("data")
+        if data.value.arrayValue != nil {
+            return .list(
+                try data.list().map { entry throws(InferenceError) in try FeatureTensor(entry.member("embedding")) })
+        }
         let embeddings = reader.member("embeddings")
         return try FeatureTensor(embeddings.value.isNull ? reader : embeddings)
     }
@@ -76,6 +89,7 @@ extension FeatureExtraction {
         answers: [
             "[0.5,-1,2e-3]", "[[0.5,-1],[1,0]]", "[[[0.5,-1],[1,0],[2,3]]]", "[[[[0.5,-1],[1,0]]],[[[2,3]]]]",
             #"{"embeddings":[0.5,-1]}"#, #"["AAAAPwAAgL8="]"#,
+            #"{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.5,-1]}]}"#,
         ])
 
     public init(_ arguments: TaskArguments) throws(InferenceError) {

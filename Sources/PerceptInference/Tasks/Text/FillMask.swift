@@ -65,8 +65,8 @@ extension FillMask {
 public struct FilledMask: Sendable, Hashable {
     /// The probability of this token, 0…1.
     public var score: Double?
-    /// The id of the token in the model's vocabulary.
-    public var token: Int
+    /// The ID of the token in the model's vocabulary; `nil` where the service gives none.
+    public var token: Int?
     /// The token as text; it may start with a space.
     public var tokenString: String
     /// The whole text with the token in place; with several masks it may hold special tokens.
@@ -77,7 +77,7 @@ public struct FilledMask: Sendable, Hashable {
     public var additional: JSONObject
 
     public init(
-        score: Double?, token: Int, tokenString: String, sequence: String, mask: Int = 0, additional: JSONObject = [:]
+        score: Double?, token: Int?, tokenString: String, sequence: String, mask: Int = 0, additional: JSONObject = [:]
     ) {
         self.score = score
         self.token = token
@@ -91,11 +91,11 @@ public struct FilledMask: Sendable, Hashable {
 extension FilledMask: TaskOutput {
     fileprivate init(_ reader: AnswerReader, mask: Int) throws(InferenceError) {
         var fields = try reader.fields()
-        score = try fields.optionalDouble("score")
-        token = try fields.take("token").integer()
+        score = fields.metadataNumber("score")
+        token = fields.metadataInteger("token")
         tokenString = try fields.string("token_str")
         sequence = try fields.string("sequence")
-        self.mask = try fields.optionalInteger("mask") ?? mask
+        self.mask = fields.metadataInteger("mask") ?? mask
         additional = fields.additional
     }
 

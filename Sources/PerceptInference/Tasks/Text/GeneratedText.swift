@@ -30,7 +30,8 @@ public struct GeneratedText: Sendable, Hashable {
 
 /// A token that a model read or wrote.
 public struct GeneratedToken: Sendable, Hashable {
-    public var id: Int
+    /// In the model's vocabulary; `nil` where the service gives none.
+    public var id: Int?
     public var text: String
     /// The natural logarithm of its probability; `nil` for the first one of an input.
     public var logProbability: Double?
@@ -38,6 +39,12 @@ public struct GeneratedToken: Sendable, Hashable {
     public var isSpecial: Bool?
     /// Members of the answer that have no property here.
     public var additional: JSONObject
+
+    /// A text that comes without the model's own tokens.
+    init(text: String) {
+        self.text = text
+        additional = [:]
+    }
 }
 
 /// One event of a text as it is being written.
@@ -57,9 +64,13 @@ public struct GeneratedTextPiece: Sendable, Hashable {
 
 extension GeneratedText: TaskOutput {
     init(_ reader: AnswerReader) throws(InferenceError) {
+        if let text = reader.value.stringValue {
+            (generatedText, details, additional) = (text, nil, [:])
+            return
+        }
         var fields = try reader.fields()
         generatedText = try fields.string("generated_text")
-        details = try fields.take("details").optional(Details.init(_:))
+        details = fields.metadata("details", Details.init(_:))
         additional = fields.additional
     }
 
@@ -72,7 +83,7 @@ extension GeneratedText: TaskOutput {
 
     /// The texts of an answer: a list, a bare object, lists in a list (several inputs), or the completions form.
     static func decode(_ answer: InferenceAnswer, task: String) throws(InferenceError) -> [GeneratedText] {
-        let reader = try AnswerReader(answer, task: task)
+        let reader = try AnswerReader(answer, task: task, takesPlainText: true)
         let choices = reader.member("choices")
         if choices.value.arrayValue != nil { return try choices.list().map(GeneratedText.init(choice:)) }
         let texts = try reader.flattenedElements()
@@ -88,11 +99,11 @@ extension GeneratedText: TaskOutput {
 extension GeneratedText.Details: JSONRepresentable {
     init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
-        finishReason = try fields.optionalString("finish_reason")
-        generatedTokenCount = try fields.optionalInteger("generated_tokens")
-        seed = try fields.take("seed").optional { reader throws(InferenceError) in try reader.seed() }
-        prefill = try fields.take("prefill").optionalList().map(GeneratedToken.init(_:))
-        tokens = try fields.take("tokens").optionalList().map(GeneratedToken.init(_:))
+        finishReason = fields.metadataString("finish_reason")
+        generatedTokenCount = fields.metadataInteger("generated_tokens")
+        seed = fields.metadata("seed") { reader throws(InferenceError) in try reader.seed() }
+        prefill = fields.metadata("prefill", GeneratedToken.list(_:)) ?? []
+        tokens = fields.metadata("tokens", GeneratedToken.list(_:)) ?? []
         additional = fields.additional
     }
 
@@ -109,11 +120,15 @@ extension GeneratedText.Details: JSONRepresentable {
 extension GeneratedToken: JSONRepresentable {
     init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
-        id = try fields.take("id").integer()
+        id = fields.metadataInteger("id")
         text = try fields.string("text")
-        logProbability = try fields.optionalDouble("logprob")
-        isSpecial = try fields.take("special").optional { reader throws(InferenceError) in try reader.bool() }
+        logProbability = fields.metadataNumber("logprob")
+        isSpecial = fields.metadata("special") { reader throws(InferenceError) in try reader.bool() }
         additional = fields.additional
+    }
+
+    fileprivate static func list(_ reader: AnswerReader) throws(InferenceError) -> [GeneratedToken] {
+        try reader.optionalList().map(GeneratedToken.init(_:))
     }
 
     public var json: JSONValue {
@@ -128,8 +143,21 @@ extension GeneratedTextPiece: TaskOutput {
         var fields = try reader.fields()
         token = try fields.take("token").optional(GeneratedToken.init(_:))
         generatedText = try fields.optionalString("generated_text")
-        details = try fields.take("details").optional(GeneratedText.Details.init(_:))
+        details = fields.metadata("details", GeneratedText.Details.init(_:))
+        // OpenAI's completions have the piece in `choices`; a last event about tokens alone has none there.
+        if token == nil, let choice = reader.member("choices").list().first {
+            let text = try choice.member("text").optional { text throws(InferenceError) in try text.string() }
+            token = text.map { GeneratedToken(text: $0) }
+        }
         additional = fields.additional
+    }
+
+    /// The one event that a whole answer stands for.
+    init(_ text: GeneratedText) {
+        token = GeneratedToken(text: text.generatedText)
+        generatedText = text.generatedText
+        details = text.details
+        additional = text.additional
     }
 
     public var json: JSONValue {

@@ -23,9 +23,11 @@ public struct QuestionAnswering: CataloguedTask {
         return .inputs(inputs, parameters: try parameters.json())
     }
 
-    /// The answers, best first: one, unless ``AnsweringParameters/topK`` asks for more.
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [ExtractedAnswer] {
-        try AnswerReader(answer, task: Self.name).nonEmptyElements().map(ExtractedAnswer.init(_:))
+    /// The answers, best first: a single one or a list, as the service sends it.
+    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> OneOrMore<ExtractedAnswer> {
+        let reader = try AnswerReader(answer, task: Self.name)
+        let answers = try reader.nonEmptyElements().map(ExtractedAnswer.init(_:))
+        return reader.value.objectValue == nil ? .several(answers) : .one(answers[0])
     }
 }
 
@@ -128,10 +130,10 @@ public struct ExtractedAnswer: Sendable, Hashable {
 extension ExtractedAnswer: TaskOutput {
     init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
-        answer = try fields.string("answer")
-        score = try fields.optionalDouble("score")
-        start = try fields.optionalInteger("start")
-        end = try fields.optionalInteger("end")
+        answer = try fields.label("answer")
+        score = fields.metadataNumber("score")
+        start = fields.metadataInteger("start")
+        end = fields.metadataInteger("end")
         additional = fields.additional
     }
 

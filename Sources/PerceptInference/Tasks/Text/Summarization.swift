@@ -21,7 +21,7 @@ public struct Summarization: CataloguedTask {
     }
 
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [Summary] {
-        try AnswerReader(answer, task: Self.name).nonEmptyElements().map(Summary.init(_:))
+        try AnswerReader(answer, task: Self.name, takesPlainText: true).nonEmptyElements().map(Summary.init(_:))
     }
 }
 
@@ -53,6 +53,10 @@ public struct Summary: Sendable, Hashable {
 
 extension Summary: TaskOutput {
     init(_ reader: AnswerReader) throws(InferenceError) {
+        if let text = reader.value.stringValue {
+            (summaryText, additional) = (text, [:])
+            return
+        }
         var fields = try reader.fields()
         summaryText = try fields.string("summary_text")
         additional = fields.additional

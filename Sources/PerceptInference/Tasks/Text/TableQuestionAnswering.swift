@@ -106,12 +106,18 @@ public struct TableAnswer: Sendable, Hashable {
 extension TableAnswer: TaskOutput {
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
-        answer = try fields.string("answer")
-        coordinates = try fields.take("coordinates").optionalList().map { cell throws(InferenceError) in
-            try cell.optionalList().map { number throws(InferenceError) in try number.integer() }
-        }
-        cells = try fields.take("cells").strings()
-        aggregator = try fields.optionalString("aggregator")
+        answer = try fields.label("answer")
+        coordinates =
+            fields.metadata("coordinates") { list throws(InferenceError) in
+                try list.optionalList().map { cell throws(InferenceError) in
+                    try cell.optionalList().map { number throws(InferenceError) in try number.integralNumber() }
+                }
+            } ?? []
+        cells =
+            fields.metadata("cells") { list throws(InferenceError) in
+                try list.optionalList().map { cell throws(InferenceError) in try cell.label() }
+            } ?? []
+        aggregator = fields.metadataString("aggregator")
         additional = fields.additional
     }
 

@@ -37,6 +37,11 @@ extension Text2TextGeneration: StreamingInferenceTask {
     public func decode(_ event: ServerSentEvent) throws(InferenceError) -> GeneratedTextPiece {
         try GeneratedTextPiece(AnswerReader(event, task: Self.name))
     }
+
+    public func events(in answer: InferenceAnswer) throws(InferenceError) -> [GeneratedTextPiece] {
+        // Of several texts a stream has the first.
+        try decode(answer).prefix(1).map(GeneratedTextPiece.init(_:))
+    }
 }
 
 extension Text2TextGeneration {

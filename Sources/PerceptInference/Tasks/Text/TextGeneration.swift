@@ -43,7 +43,8 @@ public struct TextGeneration: CataloguedTask {
         public var samples: Bool?
         /// Texts at which to stop.
         public var stop: [String]?
-        /// Where chance begins: equal seeds give equal texts.
+        /// Where chance begins: equal seeds give equal texts. A negative one goes into
+        /// ``additional``.
         public var seed: UInt64?
         /// Asks for ``GeneratedText/details``.
         public var returnsDetails: Bool?
@@ -79,12 +80,21 @@ public struct TextGeneration: CataloguedTask {
             .number("max_time", \.maxTime, in: 0...120),
             .boolean("return_full_text", \.returnsFullText, default: true),
             .integer("num_return_sequences", \.returnSequenceCount, in: 1...10, default: 1),
-            .boolean("do_sample", \.samples, default: true), .strings("stop", \.stop), .seed("seed", \.seed),
+            .boolean("do_sample", \.samples, default: true), .stop("stop", \.stop), .seed("seed", \.seed),
             .boolean("details", \.returnsDetails, default: false))
     }
 
     public func payload() throws(InferenceError) -> RequestPayload {
         .inputs(inputs, parameters: try Parameters.table.json(of: parameters, adding: parameters.additional))
+    }
+
+    /// The completions form: the text is the `prompt`, `max_new_tokens` is `max_tokens` there and `num_return_sequences` is `n`.
+    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+        let names = ["max_new_tokens": "max_tokens", "num_return_sequences": "n"]
+        let parameters = try Parameters.table.json(of: parameters, adding: parameters.additional)
+        let renamed = JSONObject(parameters.map { (names[$0.key] ?? $0.key, $0.value) })
+        return OpenAIForm(
+            route: .completions, payload: .json(JSONObject(["prompt": inputs], additional: renamed)))
     }
 
     /// As many texts as ``Parameters/returnSequenceCount`` asks for.
@@ -100,6 +110,11 @@ extension TextGeneration: StreamingInferenceTask {
 
     public func decode(_ event: ServerSentEvent) throws(InferenceError) -> GeneratedTextPiece {
         try GeneratedTextPiece(AnswerReader(event, task: Self.name))
+    }
+
+    public func events(in answer: InferenceAnswer) throws(InferenceError) -> [GeneratedTextPiece] {
+        // Of several texts a stream has the first.
+        try decode(answer).prefix(1).map(GeneratedTextPiece.init(_:))
     }
 }
 

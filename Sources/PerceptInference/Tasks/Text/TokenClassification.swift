@@ -110,13 +110,13 @@ public struct TokenEntity: Sendable, Hashable {
 extension TokenEntity: TaskOutput {
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
-        entityGroup = try fields.optionalString("entity_group")
-        entity = try fields.optionalString("entity")
-        index = try fields.optionalInteger("index")
-        score = try fields.optionalDouble("score")
-        word = try fields.string("word")
-        start = try fields.optionalInteger("start")
-        end = try fields.optionalInteger("end")
+        entityGroup = fields.metadata("entity_group") { member throws(InferenceError) in try member.label() }
+        entity = fields.metadata("entity") { member throws(InferenceError) in try member.label() }
+        index = fields.metadataInteger("index")
+        score = fields.metadataNumber("score")
+        word = try fields.label("word")
+        start = fields.metadataInteger("start")
+        end = fields.metadataInteger("end")
         additional = fields.additional
     }
 

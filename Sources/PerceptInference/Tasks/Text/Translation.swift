@@ -53,7 +53,7 @@ public struct Translation: CataloguedTask {
 
     /// One translation per text, in their order.
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [TranslatedText] {
-        let reader = try AnswerReader(answer, task: Self.name)
+        let reader = try AnswerReader(answer, task: Self.name, takesPlainText: true)
         let translations = try reader.flattenedElements().map(TranslatedText.init(_:))
         guard translations.count == inputs.values.count else {
             throw reader.malformed("\(translations.count) translations of \(inputs.values.count) texts")
@@ -92,6 +92,10 @@ public struct TranslatedText: Sendable, Hashable {
 
 extension TranslatedText: TaskOutput {
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
+        if let text = reader.value.stringValue {
+            (translationText, additional) = (text, [:])
+            return
+        }
         var fields = try reader.fields()
         translationText = try fields.string("translation_text")
         additional = fields.additional

@@ -7,13 +7,9 @@ public struct ZeroShotClassification: CataloguedTask {
     public static let name = "zero-shot-classification"
     public static let defaultModel = "facebook/bart-large-mnli"
 
-    /// Labels that are sent at most. With more the scores mislead: ask several times, or allow labels to overlap
-    /// (``allowsSeveralLabels``) and scale the scores yourself.
-    public static let maximumLabelCount = 10
-
     /// One text or several.
     public var inputs: OneOrMore<String>
-    /// The labels to choose from, 1…10.
+    /// The labels to choose from, 1 or more; the more there are, the less their scores differ.
     public var candidateLabels: [String]
     /// Whether more than one label may fit, each being scored by itself; `false` where the service is not told.
     public var allowsSeveralLabels: Bool?
@@ -34,7 +30,7 @@ public struct ZeroShotClassification: CataloguedTask {
     }
 
     private static let table = ParameterTable<ZeroShotClassification>(
-        .strings("candidate_labels", \.labels, count: 1...maximumLabelCount),
+        .strings("candidate_labels", \.labels, count: 1...(.max)),
         .boolean("multi_label", \.allowsSeveralLabels, default: false),
         .string("hypothesis_template", \.hypothesisTemplate))
 
@@ -112,7 +108,7 @@ public struct ZeroShotResult: Sendable, Hashable {
 extension ZeroShotResult: TaskOutput {
     fileprivate init(_ reader: AnswerReader, of text: String) throws(InferenceError) {
         var fields = try reader.fields()
-        sequence = try fields.optionalString("sequence") ?? text
+        sequence = fields.metadataString("sequence") ?? text
         labels = try fields.take("labels").strings()
         scores = try fields.take("scores").optionalList().map { score throws(InferenceError) in try score.double() }
         guard labels.count == scores.count else {
@@ -123,7 +119,7 @@ extension ZeroShotResult: TaskOutput {
 
     fileprivate init(classes reader: AnswerReader, of text: String) throws(InferenceError) {
         let classes = try reader.list().map { entry throws(InferenceError) in
-            (label: try entry.member("label").string(), score: try entry.member("score").double())
+            (label: try entry.member("label").label(), score: try entry.member("score").double())
         }
         self.init(sequence: text, labels: classes.map(\.label), scores: classes.map(\.score))
     }

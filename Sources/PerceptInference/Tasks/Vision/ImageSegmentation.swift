@@ -84,8 +84,8 @@ public struct ImageSegment: Sendable, Hashable {
 extension ImageSegment: TaskOutput {
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
-        label = try fields.string("label")
-        score = try fields.optionalDouble("score")
+        label = try fields.label("label")
+        score = fields.metadataNumber("score")
         mask = try fields.string("mask")
         additional = fields.additional
     }

@@ -49,6 +49,22 @@ public struct ImageToImage: CataloguedTask {
         try .media(image, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
+    /// The provider together alone has a form for it: the image as a data URL among `reference_images`, or as `image_url` for
+    /// FLUX.1 Kontext models, which take no other.
+    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
+        guard service.provider == "together" else { return nil }
+        try image.requireBytes()
+        let url = JSONValue.string("data:\(image.mediaType.rawValue);base64,\(try image.base64())")
+        let parameters = try Self.table.json(of: self, adding: additionalParameters)
+        let model = service.model.lowercased()
+        let takesURL = model.contains("kontext") && model.contains("flux.1")
+        var body: JSONObject = ["prompt": ""]
+        body[takesURL ? "image_url" : "reference_images"] = takesURL ? url : [url]
+        body["response_format"] = "base64"
+        for (name, value) in parameters { body[name == "num_inference_steps" ? "steps" : name] = value }
+        return OpenAIForm(route: .imageGenerations, payload: .json(body))
+    }
+
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [GeneratedMedia] {
         try answer.generatedMedia(.image, task: Self.name)
     }

@@ -69,8 +69,8 @@ public struct DetectedObject: Sendable, Hashable {
 extension DetectedObject: TaskOutput {
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
-        label = try fields.string("label")
-        score = try fields.optionalDouble("score")
+        label = try fields.label("label")
+        score = try fields.score()
         var sides = try fields.take("box").fields()
         box = BoundingBox(
             xMin: try sides.take("xmin").double(), yMin: try sides.take("ymin").double(),

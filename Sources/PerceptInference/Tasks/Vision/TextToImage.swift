@@ -60,11 +60,54 @@ public struct TextToImage: CataloguedTask {
         .inputs(inputs, parameters: try Parameters.table.json(of: parameters, adding: parameters.additional))
     }
 
-    /// The parameters stand beside the `prompt`, and `response_format` asks for the picture itself instead of a link to it.
-    public func openAIForm(model: String) throws(InferenceError) -> OpenAIForm? {
-        let parameters = try Parameters.table.json(of: parameters, adding: parameters.additional)
-        let body = JSONObject(["prompt": inputs], additional: parameters.adding(["response_format": "b64_json"]))
+    /// The form of ``openAIForm(for:)`` for a server that nothing is known of.
+    public func openAIForm() throws(InferenceError) -> OpenAIForm? {
+        try openAIForm(for: OpenAIService(model: ""))
+    }
+
+    /// The parameters stand beside the `prompt`; width and height are a `size` such as `768x512`, and `response_format` asks
+    /// for the picture itself instead of a link to it, except from GPT image models, which know no such parameter and
+    /// never send a link.
+    ///
+    /// The provider together takes width and height as they are, calls the format `base64` and the steps `steps`; nscale
+    /// takes no steps.
+    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
+        var parameters = try Parameters.table.json(of: parameters, adding: parameters.additional)
+        var format: JSONValue? = Self.isGPTImageModel(service.model) ? nil : "b64_json"
+        if service.provider == "together" {
+            format = "base64"
+            parameters = JSONObject(
+                parameters.map { ($0.key == "num_inference_steps" ? "steps" : $0.key, $0.value) })
+        } else {
+            try Self.setSize(in: &parameters)
+            if service.provider == "nscale", parameters["num_inference_steps"] != nil {
+                throw InferenceError(
+                    .invalidArgument, problem: "nscale takes no num_inference_steps", remedy: "leave it out")
+            }
+        }
+        var body = JSONObject(["prompt": inputs], additional: parameters)
+        if let format, body["response_format"] == nil { body["response_format"] = format }
         return OpenAIForm(route: .imageGenerations, payload: .json(body))
+    }
+
+    /// Puts `size` in the place of width and height, unless the caller states a size.
+    private static func setSize(in parameters: inout JSONObject) throws(InferenceError) {
+        let (width, height) = (parameters["width"], parameters["height"])
+        guard width != nil || height != nil, parameters["size"] == nil else { return }
+        guard let width = width?.integerValue, let height = height?.integerValue else {
+            throw InferenceError(
+                .invalidArgument, problem: "\(width == nil ? "height" : "width") alone makes no size",
+                remedy: "pass width and height, or neither")
+        }
+        parameters["width"] = nil
+        parameters["height"] = nil
+        parameters["size"] = .string("\(width)x\(height)")
+    }
+
+    /// Whether `model` is one such as `gpt-image-1` or `openai/chatgpt-image-latest`.
+    private static func isGPTImageModel(_ model: String) -> Bool {
+        let name = (model.split(separator: "/").last ?? "").lowercased()
+        return (name.hasPrefix("gpt-") || name.hasPrefix("chatgpt-")) && name.contains("image")
     }
 
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [GeneratedMedia] {

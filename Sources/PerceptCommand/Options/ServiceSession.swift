@@ -1,0 +1,61 @@
+import Percept
+import PerceptAudio
+import PerceptCore
+import PerceptImage
+import PerceptInference
+import PerceptSandbox
+
+/// The service as one run of the command asks it: all inputs share its connections, the tape that is replayed, and the tape
+/// that is recorded.
+final class ServiceSession {
+    private let options: ServiceOptions
+    private var perceiver: Perceiver?
+    private var recording: RecordingTransport?
+
+    init(_ options: ServiceOptions) {
+        self.options = options
+    }
+
+    /// What asks the service, with media prepared as the options say: the same for every input, made for the first one.
+    ///
+    /// - Throws: ``MediaError`` `.outputNotCreatable` when the tape could not be written later; what is wrong with the tape that
+    ///   is replayed, the token or the endpoint.
+    func perceiver(
+        audio: AudioPreparation = AudioPreparation(), image: ImagePreparation = ImagePreparation(),
+        limits: ResourceLimits, console: Console
+    ) throws -> Perceiver {
+        if let perceiver { return perceiver }
+        var client = try options.client()
+        if let path = options.record {
+            // Removed again at once: this only finds out whether it can be made.
+            _ = try OutputFile(path: path)
+            let recording = RecordingTransport(client.transport)
+            client.transport = recording
+            self.recording = recording
+        }
+        let made = Perceiver(
+            client: client, audioPreparation: audio, imagePreparation: image, limits: limits,
+            options: RequestOptions(
+                useGPU: options.useGpu, useCache: !options.noCache, waitForModel: options.waitForModel,
+                retryOnError: !options.noRetry),
+            onWait: { notice in
+                let seconds = Int(notice.seconds.rounded(.up))
+                let words = notice.reason.serviceMessage.map { " (“\($0)”)" } ?? ""
+                console.notice(
+                    "\(notice.reason.problem)\(words); trying again in \(seconds) s (attempt \(notice.attempt))")
+            })
+        perceiver = made
+        return made
+    }
+
+    /// Writes what was recorded, if anything was to be.
+    ///
+    /// - Throws: ``MediaError`` when one of `inputs` would be overwritten, or the file cannot be written.
+    func save(protecting inputs: [String]) throws(MediaError) {
+        guard let path = options.record, let recording else { return }
+        self.recording = nil
+        let file = try OutputFile(path: path, protecting: inputs)
+        try file.write(recording.tape().serialized())
+        try file.commit()
+    }
+}
