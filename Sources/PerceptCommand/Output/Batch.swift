@@ -94,6 +94,13 @@ struct Batch {
     }
 
     fileprivate mutating func report(_ error: any Error, _ file: String) {
+        if let incomplete = error as? IncompleteResult {
+            for failure in incomplete.failures {
+                console.error(failure.line)
+                worstCode = max(worstCode, failure.exitCode)
+            }
+            return
+        }
         let failure = Failure.reporting(error)
         let isCancellation = failure.exitCode == Failure.interrupted
         // Once for all inputs that are left.

@@ -91,11 +91,13 @@ struct Failure {
     }
 
     /// As the last object of an input in JSON output.
-    func json(file: String) -> JSONObject {
+    func json(file: String) -> JSONObject { ["file": .string(file), "error": errorJSON] }
+
+    var errorJSON: JSONValue {
         var error: JSONObject = [
             "kind": .string(kind), "message": .string(message), "remedy": remedy.map { .string($0) } ?? .null,
         ]
         for (name, value) in details { error[name] = value }
-        return ["file": .string(file), "error": .object(error)]
+        return .object(error)
     }
 }
