@@ -4,8 +4,8 @@ import Synchronization
 /// A recording prepared chunk by chunk, each when it is asked for.
 ///
 /// The recording is read once beforehand, to find the places to cut (and, where asked for, its silent ends and its peak),
-/// and once more as chunks are taken. What is held is one chunk and the little that the next one shares with it, whatever
-/// the length.
+/// and once more as chunks are taken. What is held is one chunk, the little that the next one shares with it, and the level
+/// of the whole: 100 bytes per second.
 public final class ChunkedRecording: Sendable {
     /// All chunks, in order; silent ones are left out where the preparation trims silence.
     public let chunks: [AudioChunk]
@@ -13,6 +13,8 @@ public final class ChunkedRecording: Sendable {
     public let source: TimeReceipt.Side
     /// What the reader noticed about the whole recording; a recording of one chunk has it among that chunk's warnings.
     public let warnings: [String]
+    /// The level over the whole source, by which words at the seams are placed in time.
+    package let levels: LevelProfile
     private let preparation: AudioPreparation
     private let name: String
     private let limits: ResourceLimits
@@ -54,6 +56,7 @@ public final class ChunkedRecording: Sendable {
         chunks = survey.chunks
         source = survey.source
         warnings = survey.warnings
+        levels = survey.levels
         replacedSampleCount = survey.replacedSampleCount
         name = input.name
         self.preparation = preparation
@@ -119,6 +122,7 @@ private struct Survey {
     let source: TimeReceipt.Side
     let warnings: [String]
     let replacedSampleCount: Int
+    let levels: LevelProfile
 
     init(
         _ input: AudioSource, _ preparation: AudioPreparation, _ chunking: AudioChunking, _ limits: ResourceLimits
@@ -134,8 +138,10 @@ private struct Survey {
         var windows = EnergyWindows(sampleRate: blocks.sampleRate, channelCount: selection.channelCount)
         var planner = ChunkPlanner(chunking, sampleRate: blocks.sampleRate, windowLength: windows.windowLength)
         var sound = trimming.map { SoundRange($0) }
+        var levels = LevelProfile(windowDuration: Double(windows.windowLength) / Double(blocks.sampleRate))
         func add(_ energy: Float) {
             planner.add(energy)
+            levels.append(power: energy)
             sound?.add(energy)
         }
         while let block = try blocks.readBlock() {
@@ -144,6 +150,7 @@ private struct Survey {
         }
         windows.finish(add)
         let frameCount = blocks.framesRead
+        self.levels = levels
         warnings = blocks.warnings
         replacedSampleCount = blocks.replacedSampleCount
         source = TimeReceipt.Side(
