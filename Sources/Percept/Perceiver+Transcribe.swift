@@ -82,7 +82,7 @@ extension Perceiver {
                     }
                 }
             }
-            while sent.count < chunks.count, !group.isEmpty { 
+            while sent.count < chunks.count, !group.isEmpty {
                 guard try await takeAnswer() else {
                     group.cancelAll()
                     break

@@ -89,7 +89,8 @@ import Testing
         #expect(service.asked == ["true"] + Array(repeating: #""word""#, count: transcript.uploads.count))
         #expect(transcript.warnings.count == 1)
         let warning = try #require(transcript.warnings.first)
-        #expect(warning.hasPrefix("the service rejected return_timestamps true (“CTC can either predict character level"))
+        #expect(
+            warning.hasPrefix("the service rejected return_timestamps true (“CTC can either predict character level"))
         #expect(warning.hasSuffix(#"): asked again with "word", as for the rest of the run"#))
         // Another perceiver of the run.
         var second = try Self.perceiver(service)
@@ -206,7 +207,8 @@ import Testing
         #expect(service.asked == ["verbose_json word"] + Array(repeating: "json", count: transcript.uploads.count))
         #expect(transcript.warnings.count == 2)
         #expect(
-            transcript.warnings.first?.hasPrefix("the service rejected response_format verbose_json (“response_format '")
+            transcript.warnings.first?.hasPrefix(
+                "the service rejected response_format verbose_json (“response_format '")
                 == true)
         #expect(transcript.warnings.first?.hasSuffix("): asked again with json, as for the rest of the run") == true)
     }
@@ -225,7 +227,8 @@ import Testing
     /// One field after the other, each by its name.
     @Test func severalFieldsAreRejectedInTurn() async throws {
         let service = ParticularService(answering: #"{"text":"Hello."}"#) { question in
-            question.contains("word") ? Self.granularities : question.isEmpty ? nil : #"{"detail":"unknown: response_format"}"#
+            question.contains("word")
+                ? Self.granularities : question.isEmpty ? nil : #"{"detail":"unknown: response_format"}"#
         }
         let transcript = try await Self.perceiver(service, isOpenAI: true)
             .transcribe(Self.recording(), model: "m", timestamps: .words)
