@@ -14,12 +14,18 @@ import Testing
         private let hearing = ToneService()
         private let reject: @Sendable (String) -> String?
         private let answer: String?
+        private let forgetsTimes: Bool
         private let received = Mutex<[String]>([])
 
         /// - Parameters:
         ///   - answer: what is answered instead of what is heard.
+        ///   - forgetsTimes: whether what is heard is answered without times.
         ///   - reject: the body of an error 400 for a request's parameters or fields, as ``asked`` shows them.
-        init(answering answer: String? = nil, _ reject: @escaping @Sendable (String) -> String? = { _ in nil }) {
+        init(
+            answering answer: String? = nil, forgettingTimes forgetsTimes: Bool = false,
+            _ reject: @escaping @Sendable (String) -> String? = { _ in nil }
+        ) {
+            self.forgetsTimes = forgetsTimes
             self.answer = answer
             self.reject = reject
         }
@@ -46,6 +52,10 @@ import Testing
                 return TransportReply(status: 400, headers: headers, body: Array(error.utf8))
             }
             if let answer { return TransportReply(status: 200, headers: headers, body: Array(answer.utf8)) }
+            var request = request
+            if forgetsTimes, let body = try? JSONValue(parsing: request.body), let inputs = body["inputs"] {
+                request.body = JSONValue.object(["inputs": inputs, "parameters": [:]]).serialized()
+            }
             return try await hearing.send(request)
         }
     }
@@ -167,8 +177,9 @@ import Testing
 
     @Test func chunksWithoutTimesAreACueEach() async throws {
         let service = ParticularService(answering: #"{"text":"said"}"#)
-        let recording = try Self.recording()
-        let transcript = try await Self.perceiver(service, chunk: 4).transcribe(recording, timestamps: .words)
+        // A quarter of 12 s always holds one of the pauses, which come every 2.3 s.
+        let (recording, _) = try ToneSpeech.recording(count: 72, phrase: 4, rate: 16_000)
+        let transcript = try await Self.perceiver(service, chunk: 12).transcribe(recording, timestamps: .words)
         let count = transcript.uploads.count
         #expect(count >= 3)
         #expect(transcript.chunks.map(\.text) == Array(repeating: "said", count: count))
@@ -184,7 +195,22 @@ import Testing
                 "the response has no times for \(count) of \(count) chunks: their texts are one piece per chunk; choose a "
                     + "model that returns times, or send shorter chunks"
             ])
-        #expect(try await Self.perceiver(service, chunk: 4).transcribe(recording).chunks.isEmpty)
+        #expect(try await Self.perceiver(service, chunk: 12).transcribe(recording).chunks.isEmpty)
+    }
+
+    /// Where chunks overlap, each word is in one cue, and cues meet at the cuts.
+    @Test func cuesOfOverlappingChunksShareNoWord() async throws {
+        let (recording, bursts) = try ToneSpeech.recording(count: 60, rate: 16_000)
+        let service = ParticularService(forgettingTimes: true)
+        let transcript = try await Self.perceiver(service, chunk: 8).transcribe(recording, timestamps: .words)
+        #expect(transcript.chunks.count == transcript.uploads.count)
+        #expect(transcript.uploads.count >= 4)
+        let words = transcript.chunks.map(\.text).joined(separator: " ").lowercased()
+        #expect(words == bursts.map(\.word).joined(separator: " "))
+        #expect(transcript.text.lowercased() == words)
+        #expect(transcript.chunks.first?.start == 0)
+        #expect(transcript.chunks.last?.end == recording.duration)
+        for (chunk, next) in zip(transcript.chunks, transcript.chunks.dropFirst()) { #expect(chunk.end == next.start) }
     }
 
     // MARK: OpenAI's form
