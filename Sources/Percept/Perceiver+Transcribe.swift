@@ -8,7 +8,8 @@ extension Perceiver {
     ///
     /// With ``chunking`` a recording that is longer than a chunk is cut where it is quietest; up to
     /// ``concurrentChunkCount`` chunks are on their way at a time, and their texts and times are joined in order.
-    /// The first chunk that fails ends it all, and is named by the error.
+    /// A chunk for which the service fails becomes one of the transcript's gaps, whose error names it. The error is thrown
+    /// when no chunk was answered. A refused token or a cancellation ends everything at once.
     ///
     /// - Parameters:
     ///   - recording: a file's URL, encoded bytes or decoded samples.
@@ -33,46 +34,114 @@ extension Perceiver {
         let chunked = try await BlockingWork.run {
             try recording.chunked(by: preparation, chunking: chunking, limits: limits)
         }
-        let parts = try await transcribe(chunked, model, timestamps, progress)
-        if let part = parts.first, parts.count == 1 {
-            return Transcript(part.speech, part.prepared, isTimed: isTimed, notice: part.notice)
+        let sent = try await send(chunked, model, timestamps, progress)
+        let failures = sent.compactMap(\.failure)
+        if let error = failures.first, failures.count == sent.count { throw chunked.naming(0, error) }
+        if chunked.chunks.count == 1, let only = sent.first, case .success(let speech) = only.answer {
+            return Transcript(speech, only.prepared, isTimed: isTimed, notice: only.notice)
         }
-        return Transcript(stitching: parts, of: chunked.source, isTimed: isTimed, warnings: chunked.warnings)
+        return Transcript(
+            stitching: sent, of: chunked.source, levels: chunked.levels, isTimed: isTimed,
+            gaps: chunked.gaps(sent), warnings: chunked.warnings)
     }
 
-    /// Chunks are prepared one after the other, each when there is room for it on its way.
-    private func transcribe(
+    /// Sends all chunks. They are prepared one after the other, each when it can be sent.
+    ///
+    /// - Returns: in order; up to the first failure where that would be the same for all chunks and none was answered.
+    private func send(
         _ chunked: ChunkedRecording, _ model: String?, _ timestamps: AutomaticSpeechRecognition.Timestamps?,
         _ progress: (@Sendable (Double) -> Void)?
-    ) async throws -> [TranscribedChunk] {
+    ) async throws -> [SentChunk] {
         let chunks = chunked.chunks
-        return try await withThrowingTaskGroup(of: (Int, TranscribedChunk).self) { group in
-            var answered: [Int: TranscribedChunk] = [:]
-            func takeAnswer() async throws {
-                guard let (index, part) = try await group.next() else { return }
-                answered[index] = part
-                progress?(Double(answered.count) / Double(chunks.count))
+        return try await withThrowingTaskGroup(of: (Int, SentChunk).self) { group in
+            var sent: [Int: SentChunk] = [:]
+            /// - Returns: whether the others are worth sending.
+            func takeAnswer() async throws -> Bool {
+                guard let (index, part) = try await group.next() else { return false }
+                sent[index] = part
+                progress?(Double(sent.count) / Double(chunks.count))
+                guard let error = part.failure else { return true }
+                if error.kind.endsTranscription { throw chunked.naming(index, error) }
+                return !error.kind.isSameForAllChunks || sent.values.contains { $0.failure == nil }
             }
             for (index, chunk) in chunks.enumerated() {
-                if index - answered.count >= max(1, concurrentChunkCount) { try await takeAnswer() }
+                if index - sent.count >= max(1, concurrentChunkCount), try await !takeAnswer() {
+                    group.cancelAll()
+                    return sent.sorted { $0.key < $1.key }.map(\.value)
+                }
                 guard let prepared = try await BlockingWork.run({ try chunked.next() }) else { break }
                 group.addTask {
                     do throws(InferenceError) {
                         let recognition = try await recognize(prepared, model, timestamps)
                         return (
                             index,
-                            TranscribedChunk(recognition.speech, prepared, chunk, notice: recognition.notice)
+                            SentChunk(.success(recognition.speech), prepared, chunk, notice: recognition.notice)
                         )
                     } catch {
-                        guard chunks.count > 1, error.kind != .cancelled else { throw error }
-                        var error = error
-                        error.problem = "\(chunked.name(ofChunk: index)): \(error.problem)"
-                        throw error
+                        return (index, SentChunk(.failure(error), prepared, chunk))
                     }
                 }
             }
-            while answered.count < chunks.count, !group.isEmpty { try await takeAnswer() }
-            return answered.sorted { $0.key < $1.key }.map(\.value)
+            while sent.count < chunks.count, !group.isEmpty {
+                guard try await takeAnswer() else {
+                    group.cancelAll()
+                    break
+                }
+            }
+            return sent.sorted { $0.key < $1.key }.map(\.value)
         }
+    }
+}
+
+extension InferenceError.Kind {
+    /// Whether nothing may be sent any more.
+    fileprivate var endsTranscription: Bool {
+        switch self {
+        case .cancelled, .tokenMissing, .tokenRefused, .invalidArgument: true
+        default: false
+        }
+    }
+
+    /// Whether every chunk would fail like one, as long as none was answered.
+    fileprivate var isSameForAllChunks: Bool {
+        switch self {
+        case .creditExhausted, .notFound, .unreachable, .redirected: true
+        default: false
+        }
+    }
+}
+
+extension ChunkedRecording {
+    /// The error with the name of its chunk, where there are several.
+    fileprivate func naming(_ index: Int, _ error: InferenceError) -> InferenceError {
+        guard chunks.count > 1, error.kind != .cancelled else { return error }
+        var error = error
+        error.problem = "\(name(ofChunk: index)): \(error.problem)"
+        return error
+    }
+
+    /// The parts of the recording that are in no response: those of chunks that failed, without what their neighbours have.
+    fileprivate func gaps(_ sent: [SentChunk]) -> [Transcript.Gap] {
+        func time(_ frame: Int) -> Double { Double(frame) / Double(source.sampleRate) }
+        func answered(_ index: Int) -> AudioChunk? {
+            sent.indices.contains(index) && sent[index].failure == nil ? sent[index].chunk : nil
+        }
+        return sent.indices.compactMap { index in
+            guard let error = sent[index].failure else { return nil }
+            let chunk = sent[index].chunk
+            let start = answered(index - 1).map { max(chunk.frames.lowerBound, $0.frames.upperBound) }
+            let end = answered(index + 1).map { min(chunk.frames.upperBound, $0.frames.lowerBound) }
+            return Transcript.Gap(
+                start: time(start ?? chunk.ownFrames.lowerBound), end: time(end ?? chunk.ownFrames.upperBound),
+                reason: error.reason, error: naming(index, error))
+        }
+    }
+}
+
+extension InferenceError {
+    /// What went wrong, and the service's own words.
+    fileprivate var reason: String {
+        let details = [status.map { "HTTP \($0)" }, serviceMessage.map { "“\($0)”" }].compactMap(\.self)
+        return problem + (details.isEmpty ? "" : " (\(details.joined(separator: ": ")))")
     }
 }

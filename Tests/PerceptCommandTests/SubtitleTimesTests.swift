@@ -34,7 +34,8 @@ import Testing
     @Test func aRejectionIsReportedOnStandardErrorAndInTheJSON() throws {
         let folder = try TemporaryFolder()
         let ask = [
-            "transcribe", TestFiles.kitchen, "--tape", try tape([rejection, words], in: folder), "--timestamps", "chunk",
+            "transcribe", TestFiles.kitchen, "--tape", try tape([rejection, words], in: folder), "--timestamps",
+            "chunk",
         ]
         let run = try CommandRun(ask + ["--format", "srt"], in: folder)
         #expect(run.status == 0, "\(run.errors)")

@@ -14,12 +14,18 @@ import Testing
         private let hearing = ToneService()
         private let reject: @Sendable (String) -> String?
         private let answer: String?
+        private let forgetsTimes: Bool
         private let received = Mutex<[String]>([])
 
         /// - Parameters:
         ///   - answer: what is answered instead of what is heard.
+        ///   - forgetsTimes: whether what is heard is answered without times.
         ///   - reject: the body of an error 400 for a request's parameters or fields, as ``asked`` shows them.
-        init(answering answer: String? = nil, _ reject: @escaping @Sendable (String) -> String? = { _ in nil }) {
+        init(
+            answering answer: String? = nil, forgettingTimes forgetsTimes: Bool = false,
+            _ reject: @escaping @Sendable (String) -> String? = { _ in nil }
+        ) {
+            self.forgetsTimes = forgetsTimes
             self.answer = answer
             self.reject = reject
         }
@@ -46,6 +52,10 @@ import Testing
                 return TransportReply(status: 400, headers: headers, body: Array(error.utf8))
             }
             if let answer { return TransportReply(status: 200, headers: headers, body: Array(answer.utf8)) }
+            var request = request
+            if forgetsTimes, let body = try? JSONValue(parsing: request.body), let inputs = body["inputs"] {
+                request.body = JSONValue.object(["inputs": inputs, "parameters": [:]]).serialized()
+            }
             return try await hearing.send(request)
         }
     }
@@ -89,7 +99,8 @@ import Testing
         #expect(service.asked == ["true"] + Array(repeating: #""word""#, count: transcript.uploads.count))
         #expect(transcript.warnings.count == 1)
         let warning = try #require(transcript.warnings.first)
-        #expect(warning.hasPrefix("the service rejected return_timestamps true (“CTC can either predict character level"))
+        #expect(
+            warning.hasPrefix("the service rejected return_timestamps true (“CTC can either predict character level"))
         #expect(warning.hasSuffix(#"): asked again with "word", as for the rest of the run"#))
         // Another perceiver of the run.
         var second = try Self.perceiver(service)
@@ -166,8 +177,9 @@ import Testing
 
     @Test func chunksWithoutTimesAreACueEach() async throws {
         let service = ParticularService(answering: #"{"text":"said"}"#)
-        let recording = try Self.recording()
-        let transcript = try await Self.perceiver(service, chunk: 4).transcribe(recording, timestamps: .words)
+        // A quarter of 12 s always holds one of the pauses, which come every 2.3 s.
+        let (recording, _) = try ToneSpeech.recording(count: 72, phrase: 4, rate: 16_000)
+        let transcript = try await Self.perceiver(service, chunk: 12).transcribe(recording, timestamps: .words)
         let count = transcript.uploads.count
         #expect(count >= 3)
         #expect(transcript.chunks.map(\.text) == Array(repeating: "said", count: count))
@@ -183,7 +195,22 @@ import Testing
                 "the response has no times for \(count) of \(count) chunks: their texts are one piece per chunk; choose a "
                     + "model that returns times, or send shorter chunks"
             ])
-        #expect(try await Self.perceiver(service, chunk: 4).transcribe(recording).chunks.isEmpty)
+        #expect(try await Self.perceiver(service, chunk: 12).transcribe(recording).chunks.isEmpty)
+    }
+
+    /// Where chunks overlap, each word is in one cue, and cues meet at the cuts.
+    @Test func cuesOfOverlappingChunksShareNoWord() async throws {
+        let (recording, bursts) = try ToneSpeech.recording(count: 60, rate: 16_000)
+        let service = ParticularService(forgettingTimes: true)
+        let transcript = try await Self.perceiver(service, chunk: 8).transcribe(recording, timestamps: .words)
+        #expect(transcript.chunks.count == transcript.uploads.count)
+        #expect(transcript.uploads.count >= 4)
+        let words = transcript.chunks.map(\.text).joined(separator: " ").lowercased()
+        #expect(words == bursts.map(\.word).joined(separator: " "))
+        #expect(transcript.text.lowercased() == words)
+        #expect(transcript.chunks.first?.start == 0)
+        #expect(transcript.chunks.last?.end == recording.duration)
+        for (chunk, next) in zip(transcript.chunks, transcript.chunks.dropFirst()) { #expect(chunk.end == next.start) }
     }
 
     // MARK: OpenAI's form
@@ -206,7 +233,8 @@ import Testing
         #expect(service.asked == ["verbose_json word"] + Array(repeating: "json", count: transcript.uploads.count))
         #expect(transcript.warnings.count == 2)
         #expect(
-            transcript.warnings.first?.hasPrefix("the service rejected response_format verbose_json (“response_format '")
+            transcript.warnings.first?.hasPrefix(
+                "the service rejected response_format verbose_json (“response_format '")
                 == true)
         #expect(transcript.warnings.first?.hasSuffix("): asked again with json, as for the rest of the run") == true)
     }
@@ -225,7 +253,8 @@ import Testing
     /// One field after the other, each by its name.
     @Test func severalFieldsAreRejectedInTurn() async throws {
         let service = ParticularService(answering: #"{"text":"Hello."}"#) { question in
-            question.contains("word") ? Self.granularities : question.isEmpty ? nil : #"{"detail":"unknown: response_format"}"#
+            question.contains("word")
+                ? Self.granularities : question.isEmpty ? nil : #"{"detail":"unknown: response_format"}"#
         }
         let transcript = try await Self.perceiver(service, isOpenAI: true)
             .transcribe(Self.recording(), model: "m", timestamps: .words)

@@ -27,11 +27,10 @@ public struct SentMedia: Sendable, Hashable {
     }
 
     /// - Returns: `nil` when nothing was sent.
-    init?(_ chunks: [TranscribedChunk]) {
-        guard let first = chunks.first else { return nil }
+    init?(_ uploads: [PreparedAudio]) {
+        guard let first = uploads.first else { return nil }
         self.init(
-            mediaType: first.prepared.mediaType, byteCount: chunks.reduce(0) { $0 + $1.prepared.byteCount },
-            uploadCount: chunks.count)
+            mediaType: first.mediaType, byteCount: uploads.reduce(0) { $0 + $1.byteCount }, uploadCount: uploads.count)
     }
 }
 

@@ -1,59 +1,72 @@
 import PerceptAudio
 import PerceptInference
 
-/// What a service made of one chunk of a recording, in times of the whole.
-struct TranscribedChunk: Sendable {
-    /// Seconds of the source, all known.
-    struct Piece {
-        var text: String
-        var start: Double
-        var end: Double
-        /// Stands between it and the piece before.
-        let separator: String
-    }
-
-    let speech: RecognizedSpeech
+/// A chunk of a recording as it was sent, and what became of it.
+struct SentChunk: Sendable {
     /// Without its bytes: they have been sent.
     let prepared: PreparedAudio
-    /// From cut to cut, in seconds of the source.
-    let ownTimes: Range<Double>
+    /// In frames of the source.
+    let chunk: AudioChunk
+    let answer: Result<RecognizedSpeech, InferenceError>
     /// What a person should know about how the service was asked.
     let notice: String?
 
-    init(_ speech: RecognizedSpeech, _ prepared: PreparedAudio, _ chunk: AudioChunk, notice: String? = nil) {
+    init(
+        _ answer: Result<RecognizedSpeech, InferenceError>, _ prepared: PreparedAudio, _ chunk: AudioChunk,
+        notice: String? = nil
+    ) {
         self.notice = notice
-        self.speech = speech
+        self.answer = answer
         self.prepared = prepared.withoutBytes
-        let rate = Double(prepared.receipt.source.sampleRate)
+        self.chunk = chunk
+    }
+
+    /// `nil` where the service answered.
+    var failure: InferenceError? {
+        if case .failure(let error) = answer { error } else { nil }
+    }
+
+    /// `nil` where the service failed.
+    var transcribed: TranscribedChunk? {
+        guard case .success(let speech) = answer else { return nil }
+        return TranscribedChunk(speech, prepared.receipt, chunk)
+    }
+}
+
+/// The response to one chunk of a recording.
+struct TranscribedChunk: Sendable {
+    let speech: RecognizedSpeech
+    let receipt: TimeReceipt
+    /// From cut to cut, in seconds of the source.
+    let ownTimes: Range<Double>
+
+    init(_ speech: RecognizedSpeech, _ receipt: TimeReceipt, _ chunk: AudioChunk) {
+        self.speech = speech
+        self.receipt = receipt
+        let rate = Double(receipt.source.sampleRate)
         ownTimes = Double(chunk.ownFrames.lowerBound) / rate..<Double(chunk.ownFrames.upperBound) / rate
     }
 
-    var receipt: TimeReceipt { prepared.receipt }
-
-    /// The text as one piece over the chunk's own times, for a service that gave no times.
-    func wholePiece(_ text: String) -> Piece {
-        Piece(text: text, start: ownTimes.lowerBound, end: ownTimes.upperBound, separator: " ")
+    /// The seconds of the source that both chunks hold; `nil` where the cut between them is in silence.
+    func overlap(with following: TranscribedChunk) -> Range<Double>? {
+        guard following.receipt.sourceStartFrame < receipt.sourceEndFrame else { return nil }
+        return following.receipt.sourceStart..<receipt.sourceEnd
     }
 
-    func overlaps(_ following: TranscribedChunk) -> Bool {
-        following.receipt.sourceStartFrame < receipt.sourceEndFrame
-    }
-
-    /// The pieces of the text that got times; a time that is missing is that of the neighbour, or of the chunk itself.
-    var pieces: [Piece] {
+    /// The pieces of the text that got times, or could have.
+    var pieces: [HeardChunk.Piece] {
         let hasLeadingSpaces = speech.chunks.contains { $0.text.first?.isWhitespace == true }
         let textHasSpaces = speech.trimmedText.contains(where: \.isWhitespace)
-        var pieces: [Piece] = []
-        for (index, chunk) in speech.chunks.enumerated() {
-            let following = speech.chunks.dropFirst(index + 1).lazy.compactMap(\.start).first
-            let earliest = pieces.last?.end ?? receipt.sourceStart
-            let start = max(earliest, chunk.start.map(receipt.sourceTime(forUploadTime:)) ?? earliest)
-            let end = (chunk.end ?? following).map(receipt.sourceTime(forUploadTime:)) ?? receipt.sourceEnd
+        return speech.chunks.map { chunk in
             let isApart = hasLeadingSpaces ? chunk.text.first?.isWhitespace == true : textHasSpaces
-            pieces.append(
-                Piece(text: chunk.trimmedText, start: start, end: max(start, end), separator: isApart ? " " : ""))
+            return HeardChunk.Piece(
+                text: SpokenText(chunk.trimmedText), start: sourceTime(chunk.start), end: sourceTime(chunk.end),
+                separator: isApart ? " " : "")
         }
-        return pieces
+    }
+
+    private func sourceTime(_ seconds: Double?) -> Double? {
+        seconds.flatMap { $0.isFinite ? receipt.sourceTime(forUploadTime: $0) : nil }
     }
 }
 

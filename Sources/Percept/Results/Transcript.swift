@@ -1,5 +1,5 @@
 public import PerceptAudio
-import PerceptInference
+public import PerceptInference
 
 /// What is said in a recording.
 public struct Transcript: Sendable, Hashable {
@@ -18,6 +18,25 @@ public struct Transcript: Sendable, Hashable {
         }
     }
 
+    /// A part of the recording that the transcript does not cover.
+    public struct Gap: Sendable, Hashable {
+        /// Seconds from the start of the source.
+        public var start: Double
+        /// Seconds from the start of the source.
+        public var end: Double
+        /// A clause without a full stop.
+        public var reason: String
+        /// The error of the request that would have covered it; `nil` when nothing failed.
+        public var error: InferenceError?
+
+        public init(start: Double, end: Double, reason: String, error: InferenceError? = nil) {
+            self.start = start
+            self.end = end
+            self.reason = reason
+            self.error = error
+        }
+    }
+
     public var text: String
     /// Empty when no times were asked for.
     public var chunks: [Chunk]
@@ -27,19 +46,22 @@ public struct Transcript: Sendable, Hashable {
     public let uploads: [TimeReceipt]
     /// `nil` where it is not known, as for a transcript that was put together by hand.
     public let sent: SentMedia?
+    /// What of the recording is not in the text, in order: chunks for which the service failed. Empty when all was answered.
+    public let gaps: [Gap]
     /// What a person should know about the recording.
     public let warnings: [String]
 
     /// A transcript; the uploads are `receipt` alone when `nil`.
     public init(
         text: String, chunks: [Chunk], receipt: TimeReceipt, uploads: [TimeReceipt]? = nil, sent: SentMedia? = nil,
-        warnings: [String] = []
+        gaps: [Gap] = [], warnings: [String] = []
     ) {
         self.text = text
         self.chunks = chunks
         self.receipt = receipt
         self.uploads = uploads ?? [receipt]
         self.sent = sent
+        self.gaps = gaps
         self.warnings = warnings
     }
 
@@ -61,6 +83,7 @@ public struct Transcript: Sendable, Hashable {
         self.receipt = receipt
         uploads = [receipt]
         sent = SentMedia(prepared)
+        gaps = []
         warnings = prepared.warnings + [notice].compactMap(\.self) + Self.warning(ofUntimed: isUntimed ? 1 : 0, of: 1)
     }
 }

@@ -4,7 +4,8 @@ import Synchronization
 /// A recording prepared chunk by chunk, on demand.
 ///
 /// The recording is read once in advance to find the cuts (and, if requested, its silent ends and its peak), and again
-/// as chunks are taken. Memory holds one chunk and its overlap with the next, whatever the length.
+/// as chunks are taken. Memory holds one chunk, its overlap with the next, and the level of the whole: 100 bytes per
+/// second.
 public final class ChunkedRecording: Sendable {
     /// All chunks, in order. Silent chunks are omitted if the preparation trims silence.
     public let chunks: [AudioChunk]
@@ -12,6 +13,8 @@ public final class ChunkedRecording: Sendable {
     public let source: TimeReceipt.Side
     /// Warnings about the whole recording. If there is only one chunk, they are among that chunk's warnings instead.
     public let warnings: [String]
+    /// The level over the whole source, by which words at the seams are placed in time.
+    package let levels: LevelProfile
     private let preparation: AudioPreparation
     private let name: String
     private let limits: ResourceLimits
@@ -53,6 +56,7 @@ public final class ChunkedRecording: Sendable {
         chunks = survey.chunks
         source = survey.source
         warnings = survey.warnings
+        levels = survey.levels
         replacedSampleCount = survey.replacedSampleCount
         name = input.name
         self.preparation = preparation
@@ -118,6 +122,7 @@ private struct Survey {
     let source: TimeReceipt.Side
     let warnings: [String]
     let replacedSampleCount: Int
+    let levels: LevelProfile
 
     init(
         _ input: AudioSource, _ preparation: AudioPreparation, _ chunking: AudioChunking, _ limits: ResourceLimits
@@ -133,8 +138,10 @@ private struct Survey {
         var windows = EnergyWindows(sampleRate: blocks.sampleRate, channelCount: selection.channelCount)
         var planner = ChunkPlanner(chunking, sampleRate: blocks.sampleRate, windowLength: windows.windowLength)
         var sound = trimming.map { SoundRange($0) }
+        var levels = LevelProfile(windowDuration: Double(windows.windowLength) / Double(blocks.sampleRate))
         func add(_ energy: Float) {
             planner.add(energy)
+            levels.append(power: energy)
             sound?.add(energy)
         }
         while let block = try blocks.readBlock() {
@@ -143,6 +150,7 @@ private struct Survey {
         }
         windows.finish(add)
         let frameCount = blocks.framesRead
+        self.levels = levels
         warnings = blocks.warnings
         replacedSampleCount = blocks.replacedSampleCount
         source = TimeReceipt.Side(

@@ -117,6 +117,13 @@ struct Batch {
 
     /// - Parameter subject: what the error is about, as it stands in JSON output.
     private mutating func report(_ error: any Error, _ subject: JSONObject) {
+        if let incomplete = error as? IncompleteResult {
+            for failure in incomplete.failures {
+                console.error(failure.line)
+                worstCode = max(worstCode, failure.exitCode)
+            }
+            return
+        }
         let failure = Failure.reporting(error)
         let isCancellation = failure.exitCode == Failure.interrupted
         // Once for all inputs that are left.

@@ -98,13 +98,17 @@ struct Failure {
 
     /// As the last object of an input in JSON output.
     func json(about subject: JSONObject) -> JSONObject {
+        var json = subject
+        json["error"] = errorJSON
+        return json
+    }
+
+    var errorJSON: JSONValue {
         var error: JSONObject = [
             "kind": .string(kind), "message": .string(message), "remedy": remedy.map { .string($0) } ?? .null,
         ]
         for (name, value) in details { error[name] = value }
-        var json = subject
-        json["error"] = .object(error)
-        return json
+        return .object(error)
     }
 }
 

@@ -103,13 +103,20 @@ struct Transcribe: AsyncParsableCommand {
             }
             if let subtitles = format.subtitles, !console.isJSON {
                 try console.raw(transcript.subtitles(subtitles))
-                return
+            } else {
+                try printResult(transcript, of: source, picture: plan.pictures.first?.path, console)
             }
-            let prefix = input.files.count > 1 ? "\(source.name): " : ""
-            var json = try Self.json(source.name, transcript)
-            if let path = plan.pictures.first?.path { json["picture"] = .string(path) }
-            try console.result(prefix + transcript.text, json: json)
+            try IncompleteResult.check(transcript.gaps.compactMap(\.error))
         }
+    }
+
+    private func printResult(
+        _ transcript: Transcript, of source: MediaSource, picture: String?, _ console: Console
+    ) throws {
+        let prefix = input.files.count > 1 ? "\(source.name): " : ""
+        var json = try Self.json(source.name, transcript)
+        if let picture { json["picture"] = .string(picture) }
+        try console.result(prefix + transcript.text, json: json)
     }
 
     private static func json(_ name: String, _ transcript: Transcript) throws -> JSONObject {
@@ -120,11 +127,20 @@ struct Transcribe: AsyncParsableCommand {
         object["sent"] = transcript.sent?.json
         object["receipt"] = try JSONValue(encoding: transcript.receipt)
         if !transcript.warnings.isEmpty { object["warnings"] = transcript.warnings.json }
-        guard !transcript.chunks.isEmpty else { return object }
-        object["chunks"] = .array(
-            transcript.chunks.map { chunk in
-                ["text": .string(chunk.text), "timestamp": [.number(chunk.start), .number(chunk.end)]]
+        if !transcript.chunks.isEmpty {
+            object["chunks"] = .array(
+                transcript.chunks.map { chunk in
+                    ["text": .string(chunk.text), "timestamp": [.number(chunk.start), .number(chunk.end)]]
+                })
+        }
+        guard !transcript.gaps.isEmpty else { return object }
+        object["gaps"] = .array(
+            transcript.gaps.map { gap in
+                ["timestamp": [.double(gap.start), .double(gap.end)], "reason": .string(gap.reason)]
             })
+        if let failure = IncompleteResult.worst(transcript.gaps.compactMap(\.error)) {
+            object["error"] = failure.errorJSON
+        }
         return object
     }
 }

@@ -106,7 +106,8 @@ import Testing
     }
 
     @Test func theLastResortIsToLeaveTheFieldOut() async throws {
-        let rejection = try await error(#"{"detail":"Unexpected fields in the request: {'response_format'}"}"#, status: 422)
+        let rejection = try await error(
+            #"{"detail":"Unexpected fields in the request: {'response_format'}"}"#, status: 422)
         let plain = TimestampForm.fields(TranscriptionForm(responseFormat: "json"))
         let alternative = try #require(plain.alternative(after: rejection))
         #expect(alternative.form == .fields(TranscriptionForm(responseFormat: nil)))
@@ -129,7 +130,8 @@ import Testing
         #expect(
             TranscriptionForm(timestamps, model: model)
                 == TranscriptionForm(responseFormat: format, granularity: granularity))
-        let form = try AutomaticSpeechRecognition(audio: recording, timestamps: timestamps).openAIForm(for: OpenAIService(model: model))
+        let form = try AutomaticSpeechRecognition(audio: recording, timestamps: timestamps).openAIForm(
+            for: OpenAIService(model: model))
         guard case .form(let parts) = form?.payload else {
             Issue.record("not a form")
             return

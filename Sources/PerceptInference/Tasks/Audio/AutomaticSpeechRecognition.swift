@@ -65,7 +65,8 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
     public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         try audio.requireBytes()
         var parameters = try Self.table.json(of: self, adding: additionalParameters)
-        let form = transcriptionForm ?? TranscriptionForm(Timestamps(parameters["return_timestamps"]), model: service.model)
+        let wanted = Timestamps(parameters["return_timestamps"])
+        let form = transcriptionForm ?? TranscriptionForm(wanted, model: service.model)
         let generation = parameters["generation_parameters"]?.objectValue ?? JSONObject()
         parameters["return_timestamps"] = nil
         parameters["generation_parameters"] = nil

@@ -1,0 +1,206 @@
+import PerceptAudio
+import PerceptInference
+
+/// The words that a service heard in one chunk, each at the time at which it was said or probably said, in seconds of the
+/// source.
+struct HeardChunk: Sendable {
+    struct Word: Sendable {
+        /// Letters and digits, for comparison.
+        let key: String
+        /// The index of its piece; `nil` where the response has no pieces.
+        let piece: Int?
+        /// Its index among the words of its piece, or of the text.
+        let index: Int
+        var start: Double
+        var end: Double
+        /// The estimated standard deviation of the middle; 0 where the service timed this word.
+        var spread: Double
+        /// Whether the service stated both times of this very word.
+        let isTimed: Bool
+        /// Whether it may be cut in two by the start of the upload.
+        var isCutAtStart = false
+        /// Whether it may be cut in two by the end of the upload.
+        var isCutAtEnd = false
+        /// Whether it stands for two words.
+        var isJoined = false
+
+        var middle: Double { (start + end) / 2 }
+        var isCut: Bool { isCutAtStart || isCutAtEnd }
+
+        /// This word and the next as one.
+        func joined(with next: Word) -> Word {
+            var word = Word(
+                key: key + next.key, piece: nil, index: index, start: start, end: next.end,
+                spread: max(spread, next.spread), isTimed: isTimed && next.isTimed)
+            word.isCutAtStart = isCutAtStart
+            word.isCutAtEnd = next.isCutAtEnd
+            word.isJoined = true
+            return word
+        }
+    }
+
+    /// A piece of the text as the service gave it, with the times that it stated.
+    struct Piece: Sendable {
+        let text: SpokenText
+        let start: Double?
+        let end: Double?
+        /// Stands between it and the piece before.
+        let separator: String
+    }
+
+    /// A word that is timed to within so many seconds of the upload's end or start may be cut in two by it.
+    ///
+    /// Services round to 0.02 s (Whisper's step), and differ by 0.04 s in what they take for the edge of a sound.
+    static let edge = 0.06
+
+    /// Words within so many seconds of an overlap are placed by the sound.
+    static let reach = 1.0
+
+    let text: SpokenText
+    let pieces: [Piece]
+    /// Whether the service stated no time at all.
+    var hasNoTimes: Bool { pieces.allSatisfy { $0.start == nil && $0.end == nil } }
+    /// Whether the response has pieces; otherwise its words are those of the text.
+    let hasPieces: Bool
+    private(set) var words: [Word] = []
+    /// The times that the upload covers.
+    let times: ClosedRange<Double>
+
+    /// - Parameters:
+    ///   - seams: the overlaps with other chunks; near them words are placed by the sound, elsewhere evenly.
+    ///   - placement: knows the sound.
+    init(_ chunk: TranscribedChunk, seams: [Range<Double>], _ placement: WordPlacement) {
+        text = SpokenText(chunk.speech.trimmedText)
+        pieces = chunk.pieces
+        times = chunk.receipt.sourceStart...max(chunk.receipt.sourceStart, chunk.receipt.sourceEnd)
+        hasPieces = pieces.contains { !$0.text.words.isEmpty }
+        let named: [(key: String, piece: Int?, index: Int, count: Int)] =
+            hasPieces
+            ? pieces.enumerated().flatMap { piece, value in
+                value.text.words.enumerated().map { ($1.key, piece, $0, value.text.words.count) }
+            } : text.words.enumerated().map { ($1.key, nil, $0, text.words.count) }
+        words.reserveCapacity(named.count)
+        for word in named {
+            let piece = word.piece.map { pieces[$0] }
+            words.append(
+                Word(
+                    key: word.key, piece: word.piece, index: word.index, start: times.lowerBound, end: times.upperBound,
+                    spread: 0, isTimed: word.count == 1 && piece?.start != nil && piece?.end != nil))
+        }
+        placeWords(seams, placement)
+        markCutWords()
+    }
+
+    /// The time that the service states for the start of a word: that of a piece that begins with it.
+    private func statedStart(_ word: Word) -> Double? {
+        word.index == 0 ? word.piece.flatMap { pieces[$0].start } : nil
+    }
+
+    /// The time that the service states for the end of a word: that of a piece that ends with it.
+    private func statedEnd(_ word: Word) -> Double? {
+        word.piece.flatMap { word.index == pieces[$0].text.words.count - 1 ? pieces[$0].end : nil }
+    }
+
+    /// Places the words between each two times that are known.
+    private mutating func placeWords(_ seams: [Range<Double>], _ placement: WordPlacement) {
+        var words = words
+        var first = 0
+        var known = times.lowerBound
+        func close(_ end: Int, _ time: Double) {
+            place(&words, first..<end, in: known...max(known, time), seams, placement)
+            first = end
+        }
+        for index in words.indices {
+            if let start = statedStart(words[index]) {
+                if first < index { close(index, start) }
+                // A word may start before the one before it ends: two hearings of an edge differ.
+                known = words[index].isTimed ? start : max(known, start)
+            }
+            if let end = statedEnd(words[index]) {
+                close(index + 1, end)
+                known = max(known, end)
+            }
+        }
+        if first < words.count { close(words.count, times.upperBound) }
+        self.words = words
+    }
+
+    private func place(
+        _ words: inout [Word], _ range: Range<Int>, in times: ClosedRange<Double>, _ seams: [Range<Double>],
+        _ placement: WordPlacement
+    ) {
+        if range.count == 1, words[range.lowerBound].isTimed {
+            words[range.lowerBound].start = times.lowerBound
+            words[range.lowerBound].end = times.upperBound
+            return
+        }
+        let weights = words[range].map { WordPlacement.weight($0.key) }
+        let near = seams.filter { $0.lowerBound - Self.reach < times.upperBound && $0.upperBound + Self.reach > times.lowerBound }
+        let places = near.isEmpty ? WordPlacement.evenPlaces(weights, in: times) : placement.places(weights, in: times, near: near)
+        for (index, place) in zip(range, places) {
+            words[index].start = place.start
+            words[index].end = place.end
+            words[index].spread = place.spread
+        }
+        // What the service stated, it stated.
+        if let start = statedStart(words[range.lowerBound]) { words[range.lowerBound].start = min(start, times.upperBound) }
+        if let end = statedEnd(words[range.upperBound - 1]) { words[range.upperBound - 1].end = max(end, times.lowerBound) }
+    }
+
+    /// The first and the last word, where they touch the edges of the upload or have no times to say so.
+    private mutating func markCutWords() {
+        guard let first = words.first, let last = words.last else { return }
+        words[0].isCutAtStart = (statedStart(first) ?? times.lowerBound) <= times.lowerBound + Self.edge
+        words[words.count - 1].isCutAtEnd = (statedEnd(last) ?? times.upperBound) >= times.upperBound - Self.edge
+    }
+}
+
+extension HeardChunk {
+    /// The part of the response's text that some of the words are.
+    ///
+    /// Services whose pieces are other words than those of the text (without numerals, say) are followed from both ends: the
+    /// seams are there, and the middle of the text stays whole.
+    func text(of range: Range<Int>) -> String {
+        guard !words.isEmpty, !text.words.isEmpty else { return joinedPieces(range) }
+        let (count, half) = (text.words.count, words.count / 2)
+        func place(_ index: Int) -> Int {
+            if index <= half { return min(index, count) }
+            return max(min(half, count), count - (words.count - index))
+        }
+        return String(text.excerpt(place(range.lowerBound)..<max(place(range.lowerBound), place(range.upperBound))))
+    }
+
+    private func joinedPieces(_ range: Range<Int>) -> String {
+        runs(range).reduce("") { text, run in
+            text.isEmpty ? run.text : text + run.separator + run.text
+        }
+    }
+
+    /// The pieces of some of the words, whole or in part.
+    struct Run {
+        var text: String
+        let words: Range<Int>
+        let separator: String
+    }
+
+    /// Groups words as the service grouped them.
+    func runs(_ range: Range<Int>) -> [Run] {
+        var runs: [Run] = []
+        var first = range.lowerBound
+        while first < range.upperBound {
+            let end = range.dropFirst(first - range.lowerBound).first { words[$0].piece != words[first].piece }
+            let run = first..<(end ?? range.upperBound)
+            let indices = words[first].index..<words[run.upperBound - 1].index + 1
+            if let piece = words[first].piece {
+                runs.append(
+                    Run(
+                        text: String(pieces[piece].text.excerpt(indices)), words: run,
+                        separator: pieces[piece].separator))
+            } else {
+                runs.append(Run(text: String(text.excerpt(indices)), words: run, separator: " "))
+            }
+            first = run.upperBound
+        }
+        return runs
+    }
+}

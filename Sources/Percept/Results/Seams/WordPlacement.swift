@@ -1,0 +1,243 @@
+import Foundation
+import PerceptAudio
+
+/// Places the words of a phrase in time: the phrase has a start and an end, its words have not.
+///
+/// Boundaries between words are put where the recording is quiet, and so that the words' shares of the sound follow the
+/// lengths of their texts. The best compromise is found by dynamic programming over one candidate for every
+/// ``candidateSpacing`` windows. With as many stretches of sound as words, each word gets one.
+struct WordPlacement {
+    /// A word's place.
+    struct Place: Hashable {
+        /// Seconds.
+        var start: Double
+        /// Seconds.
+        var end: Double
+        /// The standard deviation of the middle, estimated, in seconds.
+        var spread: Double
+    }
+
+    /// How far below the mean of a phrase a window is silent, in dB, as in a search for a place to cut.
+    static let gapDepth = AudioChunking.pauseDepth
+    /// The cost of a boundary within sound at the phrase's mean level; one in a gap costs nothing.
+    static let boundaryCost = 6.0
+    /// The cost of a word that is longer or shorter than expected, times the square of the logarithm of the ratio.
+    ///
+    /// A word of twice its length costs 1: much less than a boundary within sound, so that silence decides where there is any.
+    static let durationCost = 2.0
+    /// A candidate for a boundary every 5 windows, 50 ms: no shorter than the gaps between fluently spoken words are long.
+    static let candidateSpacing = 5
+    /// A word takes at most so many times its expected length.
+    static let longestStretch = 8.0
+    /// What a word's beginning and end add to its length, in letters, when sound is divided among words.
+    static let lettersPerWord = 3.0
+    /// The spread of a word whose boundaries are in gaps, in seconds.
+    static let gapSpread = 0.05
+    /// The spread that each word within a phrase adds, as part of its length: speech is not even.
+    static let unevenness = 0.25
+    /// The longest phrase that is placed as a whole, in seconds; a longer one only near the seam.
+    static let longestPhrase = 15.0
+
+    /// Seconds beyond an overlap in which words of a long phrase may lie: more than they take, as speech may slow down.
+    static let room = 4.0
+
+    private let levels: LevelProfile?
+
+    init(_ levels: LevelProfile?) {
+        self.levels = levels
+    }
+
+    /// The share of the time that a word takes.
+    static func weight(_ word: String) -> Double { Double(word.count) + lettersPerWord }
+
+    /// Places words between two times; those of a phrase longer than ``longestPhrase`` only near `seams`.
+    func places(_ weights: [Double], in times: ClosedRange<Double>, near seams: [Range<Double>]) -> [Place] {
+        let even = Self.evenPlaces(weights, in: times)
+        guard times.upperBound - times.lowerBound > Self.longestPhrase else {
+            guard let sound = sound(times) else { return even }
+            return sound.places(weights, expected: sound.total / weights.reduce(0, +), isOpen: false) ?? even
+        }
+        let middle = (times.lowerBound + times.upperBound) / 2
+        return seams.reduce(into: even) { places, seam in
+            if (seam.lowerBound + seam.upperBound) / 2 < middle {
+                placeFirst(&places, weights, in: times, to: seam.upperBound)
+            } else {
+                placeLast(&places, weights, in: times, from: seam.lowerBound)
+            }
+        }
+    }
+
+    /// Places the first words of a long phrase, up to those that may lie before `time`.
+    private func placeFirst(
+        _ places: inout [Place], _ weights: [Double], in times: ClosedRange<Double>, to time: Double
+    ) {
+        let near = times.lowerBound...min(times.upperBound, time + Self.room)
+        let count = wordCount(weights.count, in: times, within: time - times.lowerBound)
+        guard let whole = sound(times), let sound = sound(near),
+            let placed = sound.places(
+                Array(weights.prefix(count)), expected: whole.total / weights.reduce(0, +), isOpen: true)
+        else { return }
+        places.replaceSubrange(..<placed.count, with: placed)
+    }
+
+    /// Places the last words of a long phrase, from those on that may lie after `time`.
+    private func placeLast(
+        _ places: inout [Place], _ weights: [Double], in times: ClosedRange<Double>, from time: Double
+    ) {
+        let near = max(times.lowerBound, time - Self.room)...times.upperBound
+        let count = wordCount(weights.count, in: times, within: times.upperBound - time)
+        guard let whole = sound(times), var sound = sound(near) else { return }
+        sound.reverse()
+        guard
+            let placed = sound.places(
+                weights.suffix(count).reversed(), expected: whole.total / weights.reduce(0, +), isOpen: true)
+        else { return }
+        places.replaceSubrange((places.count - placed.count)..., with: placed.reversed())
+    }
+
+    /// Half of the words at most, since the other half may belong to another seam.
+    private func wordCount(_ count: Int, in times: ClosedRange<Double>, within seconds: Double) -> Int {
+        let share = (seconds + Self.room / 2) / (times.upperBound - times.lowerBound)
+        return Int((Double(count) * min(max(0, share), 0.5)).rounded(.up))
+    }
+
+    /// Places words by the lengths of their texts alone.
+    static func evenPlaces(_ weights: [Double], in times: ClosedRange<Double>) -> [Place] {
+        let length = times.upperBound - times.lowerBound
+        let sum = max(weights.reduce(0, +), .leastNormalMagnitude)
+        var time = times.lowerBound
+        return weights.enumerated().map { index, weight in
+            defer { time += length * weight / sum }
+            return Place(
+                start: time, end: min(times.upperBound, time + length * weight / sum),
+                spread: spread(index, of: weights.count, length / Double(weights.count)))
+        }
+    }
+
+    /// Times between two that are known are a bridge: surest at its ends.
+    fileprivate static func spread(_ index: Int, of count: Int, _ wordDuration: Double) -> Double {
+        let place = Double(index) + 0.5
+        return unevenness * wordDuration * (place * (Double(count) - place) / Double(count)).squareRoot()
+    }
+
+    private func sound(_ times: ClosedRange<Double>) -> Sound? {
+        guard let levels else { return nil }
+        let first = max(0, Int(times.lowerBound / levels.windowDuration))
+        let last = min(levels.count, Int((times.upperBound / levels.windowDuration).rounded(.up)))
+        guard first < last else { return nil }
+        return Sound((first..<last).map { levels[$0] }, times, levels.windowDuration)
+    }
+}
+
+/// The levels of a phrase, and how much of it is sound.
+private struct Sound {
+    private var times: ClosedRange<Double>
+    private let windowDuration: Double
+    private var isReversed = false
+    /// Of each window, 0…1: 0 in a gap, 1 at the mean level and above.
+    private var depths: [Double] = []
+    /// Sounding windows before each window.
+    private var soundBefore: [Int] = [0]
+
+    init(_ levels: [Double], _ times: ClosedRange<Double>, _ windowDuration: Double) {
+        self.times = times
+        self.windowDuration = windowDuration
+        let power = levels.reduce(0) { $0 + pow(10, $1 / 10) } / Double(levels.count)
+        let floor = 10 * log10(max(power, .leastNormalMagnitude)) - WordPlacement.gapDepth
+        depths = levels.map { min(max(0, ($0 - floor) / WordPlacement.gapDepth), 1) }
+        countSound()
+    }
+
+    /// Sounding windows.
+    var total: Double { Double(soundBefore.last ?? 0) }
+
+    mutating func reverse() {
+        depths.reverse()
+        isReversed.toggle()
+        countSound()
+    }
+
+    private mutating func countSound() {
+        soundBefore = [0]
+        soundBefore.reserveCapacity(depths.count + 1)
+        for depth in depths { soundBefore.append((soundBefore.last ?? 0) + (depth > 0 ? 1 : 0)) }
+    }
+
+    /// The start, the quietest window of each few, and the end.
+    private var candidates: [Int] {
+        var windows = [0]
+        for block in stride(from: 0, to: depths.count, by: WordPlacement.candidateSpacing) {
+            let range = block..<min(depths.count, block + WordPlacement.candidateSpacing)
+            guard let least = depths[range].min() else { continue }
+            let quietest = range.filter { depths[$0] == least }
+            let window = quietest[quietest.count / 2]
+            if window > (windows.last ?? 0) { windows.append(window) }
+        }
+        windows.append(depths.count)
+        return windows
+    }
+
+    /// - Parameters:
+    ///   - expected: sounding windows for each unit of weight.
+    ///   - isOpen: whether the last word may end before the end.
+    /// - Returns: `nil` when there is no room for so many words.
+    func places(_ weights: [Double], expected: Double, isOpen: Bool) -> [WordPlacement.Place]? {
+        let windows = candidates
+        guard total > 0, !weights.isEmpty, weights.count < windows.count else { return nil }
+        let logarithms = (0...depths.count).map { log(Double(max(1, $0))) }
+        var costs = [Double](repeating: .infinity, count: windows.count)
+        costs[0] = 0
+        var origins: [[Int]] = []
+        for (word, weight) in weights.enumerated() {
+            let length = max(1, expected * weight)
+            let (logarithm, longest) = (log(length), Int(min(length * WordPlacement.longestStretch, 1e9)))
+            let isLast = word == weights.count - 1 && !isOpen
+            var next = [Double](repeating: .infinity, count: windows.count)
+            var origin = [Int](repeating: 0, count: windows.count)
+            for place in (isLast ? windows.count - 1 : word + 1)..<windows.count {
+                let sounding = soundBefore[windows[place]]
+                let boundary =
+                    windows[place] == depths.count ? 0 : WordPlacement.boundaryCost * depths[windows[place]]
+                for earlier in stride(from: place - 1, through: word, by: -1) where costs[earlier].isFinite {
+                    let duration = sounding - soundBefore[windows[earlier]]
+                    if duration > longest, !isLast { break }
+                    let ratio = logarithms[duration] - logarithm
+                    let cost = costs[earlier] + boundary + WordPlacement.durationCost * ratio * ratio
+                    if cost < next[place] { (next[place], origin[place]) = (cost, earlier) }
+                }
+            }
+            costs = next
+            origins.append(origin)
+        }
+        let last = isOpen ? costs.indices.min { costs[$0] < costs[$1] } : costs.count - 1
+        guard var place = last, costs[place].isFinite else { return nil }
+        var boundaries = [windows[place]]
+        for origin in origins.reversed() {
+            place = origin[place]
+            boundaries.append(windows[place])
+        }
+        boundaries.reverse()
+        return weights.indices.map { self.place($0, boundaries, isOpen) }
+    }
+
+    /// The word between two boundaries, without the silence around it.
+    private func place(_ word: Int, _ boundaries: [Int], _ isOpen: Bool) -> WordPlacement.Place {
+        let range = boundaries[word]..<boundaries[word + 1]
+        let first = range.first { depths[$0] > 0 } ?? range.lowerBound
+        let end = (range.last { depths[$0] > 0 } ?? range.upperBound - 1) + 1
+        func isGap(_ window: Int) -> Bool { window == 0 || window == depths.count || depths[window] == 0 }
+        let count = isOpen ? Int.max >> 12 : boundaries.count - 1
+        let spread =
+            isGap(range.lowerBound) && isGap(range.upperBound)
+            ? WordPlacement.gapSpread
+            : WordPlacement.spread(word, of: count, Double(range.count) * windowDuration)
+        let edges = [time(first), time(end)].sorted()
+        return WordPlacement.Place(start: edges[0], end: edges[1], spread: spread)
+    }
+
+    private func time(_ window: Int) -> Double {
+        let offset = Double(window) * windowDuration
+        return isReversed
+            ? max(times.lowerBound, times.upperBound - offset) : min(times.upperBound, times.lowerBound + offset)
+    }
+}
