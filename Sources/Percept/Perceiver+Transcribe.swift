@@ -34,7 +34,9 @@ extension Perceiver {
         let sent = try await send(chunked, model, timestamps, progress)
         let failures = sent.compactMap(\.failure)
         if let error = failures.first, failures.count == sent.count { throw chunked.naming(0, error) }
-        if chunked.chunks.count == 1, case .success(let speech) = sent.first?.answer, let prepared = sent.first?.prepared {
+        if chunked.chunks.count == 1, case .success(let speech) = sent.first?.answer,
+            let prepared = sent.first?.prepared
+        {
             return Transcript(speech, prepared)
         }
         return Transcript(
@@ -69,13 +71,16 @@ extension Perceiver {
                 guard let prepared = try await BlockingWork.run({ try chunked.next() }) else { break }
                 group.addTask {
                     do throws(InferenceError) {
-                        return (index, SentChunk(.success(try await recognize(prepared, model, timestamps)), prepared, chunk))
+                        return (
+                            index,
+                            SentChunk(.success(try await recognize(prepared, model, timestamps)), prepared, chunk)
+                        )
                     } catch {
                         return (index, SentChunk(.failure(error), prepared, chunk))
                     }
                 }
             }
-            while sent.count < chunks.count, !group.isEmpty { 
+            while sent.count < chunks.count, !group.isEmpty {
                 guard try await takeAnswer() else {
                     group.cancelAll()
                     break

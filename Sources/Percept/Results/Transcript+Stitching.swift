@@ -38,7 +38,9 @@ extension Transcript {
     private static func warnings(_ parts: [SentChunk]) -> [String] {
         let all = parts.flatMap { part in
             part.prepared.warnings.map { warning in
-                let times = [part.prepared.receipt.sourceStart, part.prepared.receipt.sourceEnd].map { ($0 * 10).rounded() / 10 }
+                let times = [part.prepared.receipt.sourceStart, part.prepared.receipt.sourceEnd].map {
+                    ($0 * 10).rounded() / 10
+                }
                 return "at \(times[0])–\(times[1]) s: \(warning)"
             }
         }

@@ -134,7 +134,9 @@ struct Transcribe: AsyncParsableCommand {
             transcript.gaps.map { gap in
                 ["timestamp": [.double(gap.start), .double(gap.end)], "reason": .string(gap.reason)]
             })
-        if let failure = IncompleteResult.worst(transcript.gaps.compactMap(\.error)) { object["error"] = failure.errorJSON }
+        if let failure = IncompleteResult.worst(transcript.gaps.compactMap(\.error)) {
+            object["error"] = failure.errorJSON
+        }
         return object
     }
 }
