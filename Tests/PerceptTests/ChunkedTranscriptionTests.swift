@@ -115,23 +115,65 @@ import Testing
         #expect(transcript.text.lowercased() == bursts.map(\.word).joined(separator: " "))
     }
 
-    @Test func theFirstChunkThatFailsEndsItAndIsNamed() async throws {
-        let service = ToneService { upload in
-            guard ToneSpeech.hear(upload).contains(where: { $0.word == "kilo" }) else {
-                try await Task.sleep(for: .milliseconds(5))
-                return nil
-            }
-            return TransportReply(status: 400, body: Array(#"{"error":"too noisy"}"#.utf8))
+    /// Fails for uploads in which one of `words` is heard.
+    private static func failing(_ words: Set<String>, _ status: Int, _ message: String) -> ToneService {
+        ToneService { upload in
+            guard ToneSpeech.hear(upload).contains(where: { words.contains($0.word) }) else { return nil }
+            return TransportReply(status: status, body: Array(#"{"error":"\#(message)"}"#.utf8))
         }
+    }
+
+    @Test func aChunkThatFailsLeavesAGap() async throws {
+        let service = Self.failing(["kilo"], 400, "too noisy")
+        let (recording, bursts) = try ToneSpeech.recording(count: 40, phrase: 4, rate: 16_000)
+        let transcript = try await Self.perceiver(service, chunk: 3).transcribe(recording, timestamps: .words)
+        let gap = try #require(transcript.gaps.first)
+        #expect(transcript.gaps.count == 1)
+        #expect(gap.reason.contains("HTTP 400: “too noisy”"), "\(gap.reason)")
+        #expect(gap.error?.kind == .invalidRequest)
+        #expect(gap.error?.problem.hasPrefix("the recording, chunk 3 of ") == true)
+        // What was not heard lies within the gap, and all else was heard.
+        let missing = bursts.filter { $0.start >= gap.start && $0.end <= gap.end }
+        #expect(missing.contains { $0.word == "kilo" })
+        #expect(
+            transcript.chunks.map(\.text) == bursts.filter { $0.end <= gap.start || $0.start >= gap.end }.map(\.word))
+        #expect(transcript.chunks.count + missing.count == 40)
+        #expect(transcript.uploads.count == service.uploadCount)
+    }
+
+    /// The neighbours have what they share with it, so the gap is shorter than the chunk.
+    @Test func aGapIsWhatNobodyHas() async throws {
+        let service = Self.failing(["quebec"], 500, "boom")
+        let (recording, bursts) = try ToneSpeech.recording(count: 40, rate: 16_000)
+        let transcript = try await Self.perceiver(service, chunk: 6).transcribe(recording, timestamps: .words)
+        let gap = try #require(transcript.gaps.first)
+        let failed = transcript.uploads.filter { $0.sourceStart < gap.end && $0.sourceEnd > gap.start }
+        #expect(failed.count == 1)
+        #expect(try #require(failed.first).sourceStart < gap.start)
+        let heard = Set(transcript.chunks.map(\.text))
+        #expect(bursts.allSatisfy { heard.contains($0.word) || $0.start >= gap.start - 0.3 && $0.end <= gap.end + 0.3 })
+    }
+
+    @Test func whenAllChunksFailTheErrorIsThrown() async throws {
+        let service = ToneService { _ in TransportReply(status: 500, body: Array(#"{"error":"boom"}"#.utf8)) }
+        let (recording, _) = try ToneSpeech.recording(count: 20, phrase: 4, rate: 16_000)
+        let error = await #expect(throws: InferenceError.self) {
+            try await Self.perceiver(service, chunk: 3).transcribe(recording)
+        }
+        #expect(error?.kind == .serviceFailed)
+        #expect(error?.problem.hasPrefix("the recording, chunk 1 of ") == true)
+        #expect(service.uploadCount > 3)
+    }
+
+    /// A refused token ends everything, though others were answered; an unknown model, where none was.
+    @Test(arguments: [(401, "kilo"), (403, "kilo"), (404, nil)] as [(Int, String?)])
+    func someErrorsEndEverything(status: Int, word: String?) async throws {
+        let service = Self.failing(word.map { [$0] } ?? Set(ToneSpeech.words), status, "no")
         let (recording, _) = try ToneSpeech.recording(count: 80, phrase: 4, rate: 16_000)
-        do {
-            _ = try await Self.perceiver(service, chunk: 3).transcribe(recording)
-            Issue.record("there was a transcript")
-        } catch let error as InferenceError {
-            #expect(error.kind == .invalidRequest)
-            #expect(error.serviceMessage == "too noisy")
-            #expect(error.problem.hasPrefix("the recording, chunk 3 of "), "\(error.problem)")
+        let error = await #expect(throws: InferenceError.self) {
+            try await Self.perceiver(service, chunk: 3).transcribe(recording)
         }
+        #expect(error?.status == status)
         #expect(service.uploadCount < 10)
     }
 

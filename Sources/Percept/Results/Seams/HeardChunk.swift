@@ -135,24 +135,44 @@ struct HeardChunk: Sendable {
             return
         }
         let weights = words[range].map { WordPlacement.weight($0.key) }
-        let near = seams.filter { $0.lowerBound - Self.reach < times.upperBound && $0.upperBound + Self.reach > times.lowerBound }
-        let places = near.isEmpty ? WordPlacement.evenPlaces(weights, in: times) : placement.places(weights, in: times, near: near)
+        let near = seams.filter {
+            $0.lowerBound - Self.reach < times.upperBound && $0.upperBound + Self.reach > times.lowerBound
+        }
+        var places = WordPlacement.evenPlaces(weights, in: times)
+        if !near.isEmpty {
+            let phrase = WordPlacement.Phrase(
+                weights: weights, startIsCut: range.lowerBound == 0 && touchesStart(times.lowerBound),
+                endIsCut: range.upperBound == words.count && touchesEnd(times.upperBound))
+            // What is heard at an edge begins there.
+            let times =
+                (phrase.startIsCut ? self.times.lowerBound : times.lowerBound)
+                ...(phrase.endIsCut
+                ? self.times.upperBound : times.upperBound)
+            places = placement.places(phrase, in: times, near: near)
+        }
         for (index, place) in zip(range, places) {
             words[index].start = place.start
             words[index].end = place.end
             words[index].spread = place.spread
         }
         // What the service stated, it stated.
-        if let start = statedStart(words[range.lowerBound]) { words[range.lowerBound].start = min(start, times.upperBound) }
-        if let end = statedEnd(words[range.upperBound - 1]) { words[range.upperBound - 1].end = max(end, times.lowerBound) }
+        if let start = statedStart(words[range.lowerBound]) {
+            words[range.lowerBound].start = min(start, times.upperBound)
+        }
+        if let end = statedEnd(words[range.upperBound - 1]) {
+            words[range.upperBound - 1].end = max(end, times.lowerBound)
+        }
     }
 
     /// The first and the last word, where they touch the edges of the upload or have no times to say so.
     private mutating func markCutWords() {
         guard let first = words.first, let last = words.last else { return }
-        words[0].isCutAtStart = (statedStart(first) ?? times.lowerBound) <= times.lowerBound + Self.edge
-        words[words.count - 1].isCutAtEnd = (statedEnd(last) ?? times.upperBound) >= times.upperBound - Self.edge
+        words[0].isCutAtStart = touchesStart(statedStart(first) ?? times.lowerBound)
+        words[words.count - 1].isCutAtEnd = touchesEnd(statedEnd(last) ?? times.upperBound)
     }
+
+    private func touchesStart(_ time: Double) -> Bool { time <= times.lowerBound + Self.edge }
+    private func touchesEnd(_ time: Double) -> Bool { time >= times.upperBound - Self.edge }
 }
 
 extension HeardChunk {
@@ -168,6 +188,17 @@ extension HeardChunk {
             return max(min(half, count), count - (words.count - index))
         }
         return String(text.excerpt(place(range.lowerBound)..<max(place(range.lowerBound), place(range.upperBound))))
+    }
+
+    /// Whether there is white space between a word and the one before it.
+    func isApart(at index: Int) -> Bool {
+        guard words.indices.contains(index), index > 0 else { return false }
+        guard hasPieces, words[index].piece != words[index - 1].piece, let piece = words[index].piece else {
+            let text = words[index].piece.map { pieces[$0].text } ?? text
+            let start = text.words[words[index].index].range.lowerBound
+            return start > text.text.startIndex && text.text[text.text.index(before: start)].isWhitespace
+        }
+        return !pieces[piece].separator.isEmpty
     }
 
     private func joinedPieces(_ range: Range<Int>) -> String {

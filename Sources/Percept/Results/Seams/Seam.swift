@@ -55,7 +55,8 @@ struct Seam {
         }
         return steps.indices.flatMap { index in
             let step = steps[index]
-            let choice = if step.first.isEmpty || step.second.isEmpty { alone(steps, index) } else { pair(steps, index) }
+            let choice =
+                if step.first.isEmpty || step.second.isEmpty { alone(steps, index) } else { pair(steps, index) }
             return (choice.first ? step.first.map(Choice.first) : [])
                 + (choice.second ? step.second.map(Choice.second) : [])
         }

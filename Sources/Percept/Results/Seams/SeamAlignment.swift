@@ -75,7 +75,9 @@ struct SeamAlignment {
                     let (one, other) = (row0 + row - 1, column0 + column - 1)
                     consider(.pair, score(first[one], second[other]))
                     if row > 1 { consider(.twoAndOne, score(first[one - 1].joined(with: first[one]), second[other])) }
-                    if column > 1 { consider(.oneAndTwo, score(first[one], second[other - 1].joined(with: second[other]))) }
+                    if column > 1 {
+                        consider(.oneAndTwo, score(first[one], second[other - 1].joined(with: second[other])))
+                    }
                 }
                 // Words of the second side come last where the order is open.
                 if column > 0 { consider(.secondAlone, -costs.1[column - 1]) }

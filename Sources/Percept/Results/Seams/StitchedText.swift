@@ -28,7 +28,14 @@ struct StitchedText: Sendable {
             return HeardChunk(parts[index], seams: seams.compactMap(\.self), placement)
         }
         let passages = Self.passages(parts, heard, overlaps)
-        for passage in passages { text.append(passage: heard[passage.part].text(of: passage.words)) }
+        var previous: Passage?
+        for passage in passages {
+            let isApart =
+                heard[passage.part].isApart(at: passage.words.lowerBound)
+                || previous.map { heard[$0.part].isApart(at: $0.words.upperBound) } ?? false
+            text.append(heard[passage.part].text(of: passage.words), apart: isApart)
+            previous = passage
+        }
         guard isTimed || heard.contains(where: \.hasPieces) else { return }
         var latest = 0.0
         // The piece that is a whole text, and its part: words at a seam may come from both sides in turn.
@@ -100,10 +107,10 @@ struct StitchedText: Sendable {
 }
 
 extension String {
-    /// Appends text after a space, or without one in scripts that have none.
-    fileprivate mutating func append(passage: String) {
+    /// Appends text after a space; in scripts that put none between words only where the text says so.
+    fileprivate mutating func append(_ passage: String, apart isApart: Bool) {
         guard let first = passage.first else { return }
-        let needsSpace = last.map { !($0.standsAlone && first.standsAlone) } ?? false
+        let needsSpace = last.map { isApart || !($0.standsAlone && first.standsAlone) } ?? false
         self += (needsSpace ? " " : "") + passage
     }
 }

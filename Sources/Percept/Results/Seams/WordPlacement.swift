@@ -25,6 +25,16 @@ struct WordPlacement {
     ///
     /// A word of twice its length costs 1: much less than a boundary within sound, so that silence decides where there is any.
     static let durationCost = 2.0
+    /// The cost of a gap within a word: more than that of a word of twice its length, so that stretches of sound are not joined
+    /// without need.
+    static let gapCost = 1.5
+    /// The most that it costs a word to be short where the edge of the upload may have cut it: less than a gap, so that what is
+    /// left of a word gets one of its own.
+    static let restCost = 1.0
+    /// What is left of a word in fewer windows than these is not heard.
+    static let shortestRest = 3
+    /// Silence of fewer windows is no gap.
+    static let shortestGap = 3
     /// A candidate for a boundary every 5 windows, 50 ms: no shorter than the gaps between fluently spoken words are long.
     static let candidateSpacing = 5
     /// A word takes at most so many times its expected length.
@@ -50,47 +60,57 @@ struct WordPlacement {
     /// The share of the time that a word takes.
     static func weight(_ word: String) -> Double { Double(word.count) + lettersPerWord }
 
+    /// Words of a phrase by their lengths, and whether the edges of the upload may have cut the first and the last.
+    struct Phrase {
+        var weights: [Double]
+        var startIsCut = false
+        var endIsCut = false
+    }
+
     /// Places words between two times; those of a phrase longer than ``longestPhrase`` only near `seams`.
-    func places(_ weights: [Double], in times: ClosedRange<Double>, near seams: [Range<Double>]) -> [Place] {
+    func places(_ phrase: Phrase, in times: ClosedRange<Double>, near seams: [Range<Double>]) -> [Place] {
+        let weights = phrase.weights
         let even = Self.evenPlaces(weights, in: times)
         guard times.upperBound - times.lowerBound > Self.longestPhrase else {
             guard let sound = sound(times) else { return even }
-            return sound.places(weights, expected: sound.total / weights.reduce(0, +), isOpen: false) ?? even
+            return sound.places(phrase, expected: sound.total / weights.reduce(0, +), isOpen: false) ?? even
         }
         let middle = (times.lowerBound + times.upperBound) / 2
         return seams.reduce(into: even) { places, seam in
             if (seam.lowerBound + seam.upperBound) / 2 < middle {
-                placeFirst(&places, weights, in: times, to: seam.upperBound)
+                placeFirst(&places, phrase, in: times, to: seam.upperBound)
             } else {
-                placeLast(&places, weights, in: times, from: seam.lowerBound)
+                placeLast(&places, phrase, in: times, from: seam.lowerBound)
             }
         }
     }
 
     /// Places the first words of a long phrase, up to those that may lie before `time`.
     private func placeFirst(
-        _ places: inout [Place], _ weights: [Double], in times: ClosedRange<Double>, to time: Double
+        _ places: inout [Place], _ phrase: Phrase, in times: ClosedRange<Double>, to time: Double
     ) {
         let near = times.lowerBound...min(times.upperBound, time + Self.room)
-        let count = wordCount(weights.count, in: times, within: time - times.lowerBound)
+        let count = wordCount(phrase.weights.count, in: times, within: time - times.lowerBound)
         guard let whole = sound(times), let sound = sound(near),
             let placed = sound.places(
-                Array(weights.prefix(count)), expected: whole.total / weights.reduce(0, +), isOpen: true)
+                Phrase(weights: Array(phrase.weights.prefix(count)), startIsCut: phrase.startIsCut),
+                expected: whole.total / phrase.weights.reduce(0, +), isOpen: true)
         else { return }
         places.replaceSubrange(..<placed.count, with: placed)
     }
 
     /// Places the last words of a long phrase, from those on that may lie after `time`.
     private func placeLast(
-        _ places: inout [Place], _ weights: [Double], in times: ClosedRange<Double>, from time: Double
+        _ places: inout [Place], _ phrase: Phrase, in times: ClosedRange<Double>, from time: Double
     ) {
         let near = max(times.lowerBound, time - Self.room)...times.upperBound
-        let count = wordCount(weights.count, in: times, within: times.upperBound - time)
+        let count = wordCount(phrase.weights.count, in: times, within: times.upperBound - time)
         guard let whole = sound(times), var sound = sound(near) else { return }
         sound.reverse()
         guard
             let placed = sound.places(
-                weights.suffix(count).reversed(), expected: whole.total / weights.reduce(0, +), isOpen: true)
+                Phrase(weights: phrase.weights.suffix(count).reversed(), startIsCut: phrase.endIsCut),
+                expected: whole.total / phrase.weights.reduce(0, +), isOpen: true)
         else { return }
         places.replaceSubrange((places.count - placed.count)..., with: placed.reversed())
     }
@@ -138,6 +158,8 @@ private struct Sound {
     private var depths: [Double] = []
     /// Sounding windows before each window.
     private var soundBefore: [Int] = [0]
+    /// Beginnings of sound after a gap before each window.
+    private var onsetsBefore: [Int] = [0]
 
     init(_ levels: [Double], _ times: ClosedRange<Double>, _ windowDuration: Double) {
         self.times = times
@@ -160,7 +182,21 @@ private struct Sound {
     private mutating func countSound() {
         soundBefore = [0]
         soundBefore.reserveCapacity(depths.count + 1)
-        for depth in depths { soundBefore.append((soundBefore.last ?? 0) + (depth > 0 ? 1 : 0)) }
+        onsetsBefore = [0]
+        onsetsBefore.reserveCapacity(depths.count + 1)
+        var silence = 0
+        for depth in depths {
+            let begins = depth > 0 && silence >= WordPlacement.shortestGap
+            soundBefore.append((soundBefore.last ?? 0) + (depth > 0 ? 1 : 0))
+            onsetsBefore.append((onsetsBefore.last ?? 0) + (begins ? 1 : 0))
+            silence = depth > 0 ? 0 : silence + 1
+        }
+    }
+
+    /// Gaps within a word: beginnings of sound in it, but for its own.
+    private func gapCount(_ range: Range<Int>) -> Double {
+        let count = onsetsBefore[range.upperBound] - onsetsBefore[range.lowerBound]
+        return Double(max(0, depths[range.lowerBound] == 0 ? count - 1 : count))
     }
 
     /// The start, the quietest window of each few, and the end.
@@ -181,8 +217,8 @@ private struct Sound {
     ///   - expected: sounding windows for each unit of weight.
     ///   - isOpen: whether the last word may end before the end.
     /// - Returns: `nil` when there is no room for so many words.
-    func places(_ weights: [Double], expected: Double, isOpen: Bool) -> [WordPlacement.Place]? {
-        let windows = candidates
+    func places(_ phrase: WordPlacement.Phrase, expected: Double, isOpen: Bool) -> [WordPlacement.Place]? {
+        let (weights, windows) = (phrase.weights, candidates)
         guard total > 0, !weights.isEmpty, weights.count < windows.count else { return nil }
         let logarithms = (0...depths.count).map { log(Double(max(1, $0))) }
         var costs = [Double](repeating: .infinity, count: windows.count)
@@ -192,6 +228,8 @@ private struct Sound {
             let length = max(1, expected * weight)
             let (logarithm, longest) = (log(length), Int(min(length * WordPlacement.longestStretch, 1e9)))
             let isLast = word == weights.count - 1 && !isOpen
+            // What is left of a word that is cut may be short.
+            let mayBeShort = word == 0 && phrase.startIsCut || word == weights.count - 1 && phrase.endIsCut
             var next = [Double](repeating: .infinity, count: windows.count)
             var origin = [Int](repeating: 0, count: windows.count)
             for place in (isLast ? windows.count - 1 : word + 1)..<windows.count {
@@ -202,7 +240,13 @@ private struct Sound {
                     let duration = sounding - soundBefore[windows[earlier]]
                     if duration > longest, !isLast { break }
                     let ratio = logarithms[duration] - logarithm
-                    let cost = costs[earlier] + boundary + WordPlacement.durationCost * ratio * ratio
+                    var mismatch = WordPlacement.durationCost * ratio * ratio
+                    if mayBeShort, ratio < 0, duration >= WordPlacement.shortestRest {
+                        mismatch = min(mismatch, WordPlacement.restCost)
+                    }
+                    let cost =
+                        costs[earlier] + boundary + mismatch
+                        + WordPlacement.gapCost * gapCount(windows[earlier]..<windows[place])
                     if cost < next[place] { (next[place], origin[place]) = (cost, earlier) }
                 }
             }
@@ -226,9 +270,10 @@ private struct Sound {
         let first = range.first { depths[$0] > 0 } ?? range.lowerBound
         let end = (range.last { depths[$0] > 0 } ?? range.upperBound - 1) + 1
         func isGap(_ window: Int) -> Bool { window == 0 || window == depths.count || depths[window] == 0 }
-        let count = isOpen ? Int.max >> 12 : boundaries.count - 1
+        // An open phrase is a bridge without its other end.
+        let count = isOpen ? Int(Int32.max) : boundaries.count - 1
         let spread =
-            isGap(range.lowerBound) && isGap(range.upperBound)
+            !isOpen && isGap(range.lowerBound) && isGap(range.upperBound)
             ? WordPlacement.gapSpread
             : WordPlacement.spread(word, of: count, Double(range.count) * windowDuration)
         let edges = [time(first), time(end)].sorted()
