@@ -113,7 +113,10 @@ extension ChatChoice {
     private static func message(
         _ fields: inout AnswerFields, of choice: AnswerReader, _ part: String
     ) throws(InferenceError) -> ChatMessage {
-        for name in [part, "delta", "message", "text"] where !choice.member(name).value.isNull {
+        for name in [part, "delta", "message", "text"] {
+            let value = choice.member(name).value
+            // Where a language has one kind of empty value, nothing comes as a list.
+            guard !value.isNull, value.arrayValue?.isEmpty != true else { continue }
             return try ChatMessage(fields.take(name))
         }
         // A piece of a stream may add nothing; a whole answer is one.
