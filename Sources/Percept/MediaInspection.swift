@@ -7,7 +7,7 @@ public enum MediaInspection: Sendable, Hashable {
     /// The frame count is what was decoded, whatever the header states; the warnings are `RecordingReader.warnings`.
     case recording(RecordingHeader, frameCount: Int, Levels, warnings: [String])
     /// The sample range is that of an image with 16 bits per channel; the warnings are those of reading all pixels leniently,
-    /// and what an upload of the image would be warned of.
+    /// and what preparing the image as it is usually done would be warned of.
     case picture(ImageHeader, sampleRange: SampleRange?, warnings: [String])
 
     /// Looks at `source`: a recording or picture is decoded to its end; damage is a warning.
@@ -62,7 +62,8 @@ public enum MediaInspection: Sendable, Hashable {
     /// Pixels that cannot be read at all are a warning too, since the header says what the file is.
     private static func inspecting(picture source: MediaSource, limits: ResourceLimits) throws -> MediaInspection {
         let (header, survey) = try ImageReader.surveying(source, limits: limits)
-        var warnings = survey.warnings + [survey.sampleRange?.warning].compactMap(\.self)
+        let advice = [survey.sampleRange?.warning, ImagePreparation().scaleWarning(header)]
+        var warnings = survey.warnings + advice.compactMap(\.self)
         if let failure = survey.failure {
             if failure.kind == .cancelled || failure.kind == .inputOutput { throw failure }
             warnings.append([failure.problem, failure.remedy].compactMap(\.self).joined(separator: "; "))

@@ -71,6 +71,9 @@ struct PhotoWarningTests {
         #expect(run.errors.contains("page.png: 20×6000 pixels are sent as 4×1333"))
         #expect(run.errors.contains("send a part at a time (--crop X,Y,WxH)"))
         #expect(try run.json()["warnings"]?[0]?.stringValue?.hasSuffix("(--crop X,Y,WxH)") == true)
+        let inspection = try CommandRun(["inspect", "page.png", "--json"], in: folder)
+        #expect(inspection.errors == run.errors)
+        #expect(try inspection.json()["warnings"] == run.json()["warnings"])
         let part = try CommandRun(["prepare", "page.png", "-o", "b.jpg", "--crop", "0,0,20x600"], in: folder)
         #expect(part.errors == "")
     }

@@ -2,7 +2,7 @@ public import ArgumentParser
 import Foundation
 public import Percept
 import PerceptCore
-public import PerceptImage
+import PerceptImage
 import PerceptInference
 
 /// Saves segments as files and says what was saved.

@@ -21,6 +21,11 @@ extension ImagePreparation {
             + "send a part at a time (crop)"
     }
 
+    /// The same before an image is prepared.
+    package func scaleWarning(_ header: ImageHeader) -> String? {
+        (try? geometry(storedSize: header.storedSize, orientation: header.orientation)).flatMap { scaleWarning($0) }
+    }
+
     /// The frame that an image is made to fit into; `nil` where none is given, or where the image is cut to it.
     private var target: PixelSize? {
         guard let exactSize else { return longestSide.map { PixelSize(width: $0, height: $0) } }
