@@ -1,4 +1,5 @@
 public import PerceptInference
+import Synchronization
 
 /// One way in which an endpoint fails, and for how many requests.
 ///
@@ -117,5 +118,26 @@ public struct FaultPlan: Sendable {
     ///   fault's `count` has no meaning here.
     public init(choosing choose: @escaping @Sendable (TapeRequest) -> SandboxFault?) {
         self.choose = choose
+    }
+}
+
+/// Faults to inject, in order; each is used up after its count.
+final class FaultQueue: Sendable {
+    private let faults: Mutex<ArraySlice<SandboxFault>>
+
+    init(_ faults: [SandboxFault]) {
+        self.faults = Mutex(faults[...])
+    }
+
+    func next() -> SandboxFault? {
+        faults.withLock { faults in
+            guard let fault = faults.first else { return nil }
+            if fault.count > 1 {
+                faults[faults.startIndex].count -= 1
+            } else {
+                faults = faults.dropFirst()
+            }
+            return fault
+        }
     }
 }

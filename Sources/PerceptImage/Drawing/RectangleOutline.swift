@@ -1,9 +1,9 @@
 import PerceptCore
 
 extension DrawingCanvas {
-    /// Draws what lies in `outer` but not in `inner` (which lies in `outer`), each pixel by the exact share of its area.
+    /// Draws the area between `outer` and `inner`, which lies in `outer`: each pixel by the exact share of its area.
     ///
-    /// Only the pixels of the frame are touched, however large the box inside it.
+    /// The cost is in proportion to the pixels of the frame, not of the box inside it.
     ///
     /// - Parameters:
     ///   - opacity: 0…1.
@@ -18,7 +18,7 @@ extension DrawingCanvas {
         let innerX = PixelSpan(inner.xMin, inner.xMax, limit: size.width)
         let outerY = PixelSpan(outer.yMin, outer.yMax, limit: size.height)
         let innerY = PixelSpan(inner.yMin, inner.yMax, limit: size.height)
-        // Between two of these columns all pixels of a row have the same share.
+        // Between two consecutive columns of these, all pixels of a row have the same share.
         let breaks = [
             outerX.touched.lowerBound, outerX.whole.lowerBound, innerX.touched.lowerBound, innerX.whole.lowerBound,
             innerX.whole.upperBound, innerX.touched.upperBound, outerX.whole.upperBound, outerX.touched.upperBound,
@@ -30,7 +30,7 @@ extension DrawingCanvas {
         withBlender(color) { blender in
             var first = rows.lowerBound
             while first < rows.upperBound {
-                // So have all rows but the few that an edge runs through.
+                // Rows that no edge runs through have the same shares, and are blended at once.
                 let shares = (outer: outerY.share(of: first), inner: innerY.share(of: first))
                 var end = first + 1
                 while end < rows.upperBound, outerY.share(of: end) == shares.outer,
@@ -48,18 +48,18 @@ extension DrawingCanvas {
         }
     }
 
-    /// A share of 0…1, and what rounding makes of it, in 255 steps.
+    /// Converts a share of 0…1, which rounding errors may exceed, to 255 steps.
     static func coverage(_ share: Double) -> UInt8 {
         UInt8((min(max(share, 0), 1) * 255).rounded())
     }
 }
 
-/// The pixels along one axis that `lower..<upper` touches and covers.
+/// The pixels along one axis that `lower..<upper` touches, and those that it covers completely.
 struct PixelSpan {
     let lower: Double
     let upper: Double
     let touched: Range<Int>
-    /// Empty, but inside `touched`, where no pixel is covered as a whole.
+    /// Empty, but within `touched`, when no pixel is covered completely.
     let whole: Range<Int>
 
     init(_ lower: Double, _ upper: Double, limit: Int) {

@@ -9,11 +9,11 @@ import PerceptCore
 #endif
 
 extension DrawingCanvas {
-    /// Draws what lies in `outer`, its corners rounded, but not in `inner`, which runs along within: each pixel by the exact share of
+    /// Draws the area between `outer` and the parallel `inner`, both with rounded corners: each pixel by the exact share of
     /// its area.
     ///
     /// - Parameters:
-    ///   - inner: has what is left of the radius; empty for none.
+    ///   - inner: its radius is smaller by the width of the line; empty for none.
     ///   - radius: of the corners of `outer`, at most half of its shorter side.
     mutating func drawRoundedFrame(
         outer: BoundingBox, inner: BoundingBox, radius: Double, color: Color, opacity: Double = 1
@@ -39,10 +39,9 @@ extension DrawingCanvas {
             for row in [rows.first, rows.last].joined() where whole.rows.contains(row) {
                 for (columns, isLeft) in [(columns.first, true), (columns.last, false)] {
                     let touched = outerShape.touchedColumns(row, columns, isLeft: isLeft, hollow: innerShape)
-                    for column in touched.clamped(to: whole.columns) {
-                        let share =
-                            outerShape.share(column, row) - (innerShape?.share(column, row) ?? 0)
-                        blender.blend(row * whole.width + column, Self.coverage(share * opacity))
+                    blender.blend(row, touched.clamped(to: whole.columns)) { column in
+                        let share = outerShape.share(column, row) - (innerShape?.share(column, row) ?? 0)
+                        return Self.coverage(share * opacity)
                     }
                 }
             }
@@ -51,7 +50,7 @@ extension DrawingCanvas {
 }
 
 extension DrawingCanvas {
-    /// Fills what is left free by the corners of a frame along a plate that touches it: a notch between the two.
+    /// Fills the notch between the rounded corners of a frame and a plate that touches it.
     mutating func squareCorners(of frame: OutlineFrame, _ asked: Double?, at plate: PixelRectangle, color: Color) {
         let outer = frame.outer
         let edges = outer.plateEdges
@@ -74,8 +73,8 @@ extension DrawingCanvas {
         withBlender(color) { blender in
             for corner in corners {
                 for row in corner.rows.clamped(to: whole.rows) {
-                    for column in corner.columns.clamped(to: whole.columns) where shape.share(column, row) < 1 {
-                        blender.blend(row * whole.width + column, Self.coverage(square.share(column, row)))
+                    blender.blend(row, corner.columns.clamped(to: whole.columns)) { column in
+                        shape.share(column, row) < 1 ? Self.coverage(square.share(column, row)) : 0
                     }
                 }
             }
@@ -83,7 +82,15 @@ extension DrawingCanvas {
     }
 }
 
-/// The pixels along one axis that the corners of a rounded rectangle touch, and those between; none twice.
+extension ColorBlender {
+    /// Blends pixels of one row, each with its own coverage.
+    fileprivate func blend(_ row: Int, _ columns: Range<Int>, coverage: (Int) -> UInt8) {
+        let coverage = columns.map(coverage)
+        blend(PixelRectangle(columns, row..<row + 1), coverage, coveragePerRow: coverage.count)
+    }
+}
+
+/// The pixels along one axis that the corners of a rounded rectangle touch, and those between, without overlap.
 private struct CornerPixels {
     let first: Range<Int>
     let between: Range<Int>
@@ -104,7 +111,7 @@ private struct RoundedRectangle {
     let box: BoundingBox
     let radius: Double
 
-    /// How much of a pixel lies inside, 0…1.
+    /// Returns the share of a pixel that lies inside, 0…1.
     func share(_ column: Int, _ row: Int) -> Double {
         let x = (Double(column), Double(column + 1))
         let y = (Double(row), Double(row + 1))
@@ -119,7 +126,7 @@ private struct RoundedRectangle {
         return width * height - cut(left, top) - cut(right, top) - cut(left, bottom) - cut(right, bottom)
     }
 
-    /// The columns of the left or the right corners whose pixels are neither wholly outside nor wholly within `hollow`.
+    /// Returns the columns of the left or right corners whose pixels lie neither completely outside nor within `hollow`.
     func touchedColumns(_ row: Int, _ columns: Range<Int>, isLeft: Bool, hollow: RoundedRectangle?) -> Range<Int> {
         let (near, far) = verticalDistances(row)
         let reach = (radius * radius - near * near).squareRoot()
@@ -141,7 +148,7 @@ private struct RoundedRectangle {
         return start..<min(max(end, start), columns.upperBound)
     }
 
-    /// From the centre of the circles that a row is next to, its nearest and its farthest line.
+    /// Returns the distances from the centre of the nearest circles to the near and far edge of a row.
     private func verticalDistances(_ row: Int) -> (near: Double, far: Double) {
         let (top, bottom) = (box.yMin + radius, box.yMax - radius)
         let above = (max(0, top - Double(row + 1)), max(0, top - Double(row)))
@@ -149,7 +156,7 @@ private struct RoundedRectangle {
         return (max(above.0, below.0), max(above.1, below.1))
     }
 
-    /// What a corner takes away from a pixel: of its part beyond the centre of the circle, what lies outside of the circle.
+    /// Returns the area that a corner cuts off a pixel: the part beyond the circle's centre and outside the circle.
     private func cut(_ x: (Double, Double), _ y: (Double, Double)) -> Double {
         let (x0, x1) = (max(0, x.0), min(radius, x.1))
         let (y0, y1) = (max(0, y.0), min(radius, y.1))
@@ -157,8 +164,8 @@ private struct RoundedRectangle {
         return (x1 - x0) * (y1 - y0) - quadrantArea((x0, x1), (y0, y1))
     }
 
-    /// The area that the rectangle, in the first quadrant, shares with the circle around the origin: the integral of
-    /// √(r² − x²) − y₀, no less than 0 and no more than y₁ − y₀.
+    /// Returns the area that a rectangle in the first quadrant shares with the circle around the origin: the integral of
+    /// √(r² − x²) − y₀, clamped to 0…y₁ − y₀.
     private func quadrantArea(_ x: (Double, Double), _ y: (Double, Double)) -> Double {
         let square = radius * radius
         if x.1 * x.1 + y.1 * y.1 <= square { return (x.1 - x.0) * (y.1 - y.0) }
