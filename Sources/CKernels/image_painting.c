@@ -124,7 +124,39 @@ AVX2 static void blend_rgb_avx2(ImagePixelRows pixels, const uint8_t *coverage, 
 
 #endif
 
-void percept_blend_rgb(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color) {
+// A coverage above 0, without which a transparent pixel would have nothing to divide by.
+static inline void mix_with_alpha(uint8_t *pixel, ImageColor color, uint32_t coverage) {
+    const uint32_t kept = pixel[3] * (255 - coverage), total = coverage * 255 + kept;
+    const uint8_t channels[3] = {color.red, color.green, color.blue};
+    for (int channel = 0; channel < 3; channel++) {
+        pixel[channel] = (uint8_t)((channels[channel] * coverage * 255 + pixel[channel] * kept + total / 2) / total);
+    }
+    pixel[3] = (uint8_t)((total + 127) / 255);
+}
+
+static void blend_rgba(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color) {
+    for (size_t row = 0; row < pixels.row_count; row++) {
+        uint8_t *target = pixels.first + row * pixels.bytes_per_row;
+        const uint8_t *shares = coverage + row * coverage_per_row;
+        for (size_t i = 0; i < pixels.row_length; i++) {
+            if (shares[i] > 0) mix_with_alpha(target + 4 * i, color, shares[i]);
+        }
+    }
+}
+
+static void tint_rgba(ImagePixelRows pixels, ImageColor color, uint32_t coverage) {
+    const uint8_t opaque[4] = {color.red, color.green, color.blue, 255};
+    for (size_t row = 0; row < pixels.row_count; row++) {
+        uint8_t *target = pixels.first + row * pixels.bytes_per_row;
+        for (size_t i = 0; i < pixels.row_length; i++, target += 4) {
+            if (coverage == 255) memcpy(target, opaque, sizeof opaque);
+            else mix_with_alpha(target, color, coverage);
+        }
+    }
+}
+
+void percept_blend(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color) {
+    if (pixels.has_alpha) return blend_rgba(pixels, coverage, coverage_per_row, color);
 #if defined(__x86_64__)
     if (percept_kernel() != PerceptKernelScalar) return blend_rgb_avx2(pixels, coverage, coverage_per_row, color);
 #endif
@@ -175,7 +207,7 @@ AVX2 static void fill_rows_avx2(ImagePixelRows pixels, const uint8_t *pattern) {
 
 #endif
 
-void percept_fill_rgb(ImagePixelRows pixels, ImageColor color) {
+static void fill_rgb(ImagePixelRows pixels, ImageColor color) {
     const uint8_t channels[3] = {color.red, color.green, color.blue};
     uint8_t pattern[PATTERN_LENGTH];
     for (int i = 0; i < PATTERN_LENGTH; i++) pattern[i] = channels[i % 3];
@@ -213,7 +245,10 @@ AVX2 static void tint_rows_avx2(ImagePixelRows pixels, ImageColor color, uint32_
 
 #endif
 
-void percept_tint_rgb(ImagePixelRows pixels, ImageColor color, uint8_t coverage) {
+void percept_tint(ImagePixelRows pixels, ImageColor color, uint8_t coverage) {
+    if (coverage == 0) return;
+    if (pixels.has_alpha) return tint_rgba(pixels, color, coverage);
+    if (coverage == 255) return fill_rgb(pixels, color);
 #if defined(__x86_64__)
     if (percept_kernel() != PerceptKernelScalar) return tint_rows_avx2(pixels, color, coverage);
 #endif

@@ -45,6 +45,10 @@ extension PixelRectangle {
         self.init(x: 0, y: 0, width: size.width, height: size.height)
     }
 
+    init(_ columns: Range<Int>, _ rows: Range<Int>) {
+        self.init(x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
+    }
+
     /// Where the rectangle, one of an upright picture, lies in the stored one of `storedSize`.
     func stored(_ orientation: Orientation, storedSize: PixelSize) -> PixelRectangle {
         let upright = BoundingBox(

@@ -1,4 +1,5 @@
 public import PerceptInference
+import Synchronization
 
 /// A failure that an endpoint simulates, and the number of requests that it affects.
 ///
@@ -120,5 +121,26 @@ public struct FaultPlan: Sendable {
     ///   fault's `count` is ignored.
     public init(choosing choose: @escaping @Sendable (TapeRequest) -> SandboxFault?) {
         self.choose = choose
+    }
+}
+
+/// Faults to inject, in order; each is used up after its count.
+final class FaultQueue: Sendable {
+    private let faults: Mutex<ArraySlice<SandboxFault>>
+
+    init(_ faults: [SandboxFault]) {
+        self.faults = Mutex(faults[...])
+    }
+
+    func next() -> SandboxFault? {
+        faults.withLock { faults in
+            guard let fault = faults.first else { return nil }
+            if fault.count > 1 {
+                faults[faults.startIndex].count -= 1
+            } else {
+                faults = faults.dropFirst()
+            }
+            return fault
+        }
     }
 }

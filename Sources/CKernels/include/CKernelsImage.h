@@ -45,26 +45,28 @@ typedef struct ImageBlockCounts {
 /// Counts the blocks of two rows of 8-bit RGB. An odd last column is ignored.
 ImageBlockCounts percept_count_blocks(const uint8_t *upper, const uint8_t *lower, size_t pixel_count);
 
-/// A rectangle of 8-bit RGB pixels; its rows begin `bytes_per_row` apart.
+/// A rectangle of 8-bit RGB or RGBA pixels; its rows begin `bytes_per_row` apart.
 typedef struct ImagePixelRows {
     uint8_t *first;
     size_t bytes_per_row;
     size_t row_length;
     size_t row_count;
+    /// Whether pixels have a straight alpha channel.
+    bool has_alpha;
 } ImagePixelRows;
 
 typedef struct ImageColor {
     uint8_t red, green, blue;
 } ImageColor;
 
-/// Fills the pixels with one colour.
-void percept_fill_rgb(ImagePixelRows pixels, ImageColor color);
+/// Mixes a colour over the pixels by source-over (Porter and Duff 1984), rounded to nearest; coverage c is 0…255.
+///
+/// Each channel of RGB becomes ⌊(new · c + old · (255 − c) + 127) / 255⌋. Of RGBA with the alpha a and the total
+/// t = 255 · c + a · (255 − c), it becomes ⌊(255 · new · c + old · a · (255 − c) + ⌊t / 2⌋) / t⌋, and alpha becomes
+/// ⌊(t + 127) / 255⌋. All kernels write the same bytes.
+void percept_tint(ImagePixelRows pixels, ImageColor color, uint8_t coverage);
 
-/// Mixes a colour over the pixels: each channel becomes ⌊(new · c + old · (255 − c) + 127) / 255⌋, with the coverage c.
-void percept_tint_rgb(ImagePixelRows pixels, ImageColor color, uint8_t coverage);
-
-/// Mixes a colour over the pixels, like `percept_tint_rgb`, with a coverage for each pixel. The rows of `coverage`
-/// begin `coverage_per_row` bytes apart. All kernels return the same bytes.
-void percept_blend_rgb(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color);
+/// Does the same with a coverage for each pixel. The rows of `coverage` begin `coverage_per_row` bytes apart.
+void percept_blend(ImagePixelRows pixels, const uint8_t *coverage, size_t coverage_per_row, ImageColor color);
 
 #endif

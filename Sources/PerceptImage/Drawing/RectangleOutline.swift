@@ -1,13 +1,13 @@
 import PerceptCore
 
 extension DrawingCanvas {
-    /// Fills the area in `outer` but not in `inner` (which must lie in `outer`), each pixel by its exact coverage.
+    /// Draws the area between `outer` and `inner`, which lies in `outer`: each pixel by the exact share of its area.
     ///
-    /// The cost depends on the pixels of the frame only, not on the box inside it.
+    /// The cost is in proportion to the pixels of the frame, not of the box inside it.
     ///
     /// - Parameters:
-    ///   - opacity: The opacity, 0…1.
-    ///   - clip: The pixels that may change; all if `nil`.
+    ///   - opacity: 0…1.
+    ///   - clip: the pixels that may be touched; all when `nil`.
     mutating func drawFrame(
         outer: BoundingBox, inner: BoundingBox, color: Color, opacity: Double = 1, clip: PixelRectangle? = nil
     ) {
@@ -18,7 +18,7 @@ extension DrawingCanvas {
         let innerX = PixelSpan(inner.xMin, inner.xMax, limit: size.width)
         let outerY = PixelSpan(outer.yMin, outer.yMax, limit: size.height)
         let innerY = PixelSpan(inner.yMin, inner.yMax, limit: size.height)
-        // Between two of these columns, all pixels of a row have the same coverage.
+        // Between two consecutive columns of these, all pixels of a row have the same share.
         let breaks = [
             outerX.touched.lowerBound, outerX.whole.lowerBound, innerX.touched.lowerBound, innerX.whole.lowerBound,
             innerX.whole.upperBound, innerX.touched.upperBound, outerX.whole.upperBound, outerX.touched.upperBound,
@@ -30,7 +30,7 @@ extension DrawingCanvas {
         withBlender(color) { blender in
             var first = rows.lowerBound
             while first < rows.upperBound {
-                // Likewise, all rows are equal except the few that an edge crosses.
+                // Rows that no edge runs through have the same shares, and are blended at once.
                 let shares = (outer: outerY.share(of: first), inner: innerY.share(of: first))
                 var end = first + 1
                 while end < rows.upperBound, outerY.share(of: end) == shares.outer,
@@ -48,18 +48,18 @@ extension DrawingCanvas {
         }
     }
 
-    /// Returns a coverage of 0…1 in steps of 1/255.
+    /// Converts a share of 0…1, which rounding errors may exceed, to 255 steps.
     static func coverage(_ share: Double) -> UInt8 {
         UInt8((min(max(share, 0), 1) * 255).rounded())
     }
 }
 
-/// The pixels along one axis that `lower..<upper` touches and covers.
+/// The pixels along one axis that `lower..<upper` touches, and those that it covers completely.
 struct PixelSpan {
     let lower: Double
     let upper: Double
     let touched: Range<Int>
-    /// The completely covered pixels; an empty range inside `touched` if there are none.
+    /// Empty, but within `touched`, when no pixel is covered completely.
     let whole: Range<Int>
 
     init(_ lower: Double, _ upper: Double, limit: Int) {
@@ -70,7 +70,7 @@ struct PixelSpan {
         whole = first..<max(first, Int(self.upper.rounded(.down)))
     }
 
-    /// Returns the coverage of pixel `index`, 0…1.
+    /// How much of pixel `index` is covered, 0…1.
     func share(of index: Int) -> Double {
         max(0, min(upper, Double(index + 1)) - max(lower, Double(index)))
     }

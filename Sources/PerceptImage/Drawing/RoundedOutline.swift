@@ -9,12 +9,12 @@ import PerceptCore
 #endif
 
 extension DrawingCanvas {
-    /// Fills the area in `outer`, with rounded corners, but not in the concentric `inner`, each pixel by its exact
-    /// coverage.
+    /// Draws the area between `outer` and the parallel `inner`, both with rounded corners: each pixel by the exact share of
+    /// its area.
     ///
     /// - Parameters:
-    ///   - inner: The inner edge, with the remaining radius; empty for none.
-    ///   - radius: The radius of the corners of `outer`, at most half of its shorter side.
+    ///   - inner: its radius is smaller by the width of the line; empty for none.
+    ///   - radius: of the corners of `outer`, at most half of its shorter side.
     mutating func drawRoundedFrame(
         outer: BoundingBox, inner: BoundingBox, radius: Double, color: Color, opacity: Double = 1
     ) {
@@ -39,10 +39,9 @@ extension DrawingCanvas {
             for row in [rows.first, rows.last].joined() where whole.rows.contains(row) {
                 for (columns, isLeft) in [(columns.first, true), (columns.last, false)] {
                     let touched = outerShape.touchedColumns(row, columns, isLeft: isLeft, hollow: innerShape)
-                    for column in touched.clamped(to: whole.columns) {
-                        let share =
-                            outerShape.share(column, row) - (innerShape?.share(column, row) ?? 0)
-                        blender.blend(row * whole.width + column, Self.coverage(share * opacity))
+                    blender.blend(row, touched.clamped(to: whole.columns)) { column in
+                        let share = outerShape.share(column, row) - (innerShape?.share(column, row) ?? 0)
+                        return Self.coverage(share * opacity)
                     }
                 }
             }
@@ -51,7 +50,7 @@ extension DrawingCanvas {
 }
 
 extension DrawingCanvas {
-    /// Fills the notches between the rounded corners of a frame and a plate that touches it.
+    /// Fills the notch between the rounded corners of a frame and a plate that touches it.
     mutating func squareCorners(of frame: OutlineFrame, _ asked: Double?, at plate: PixelRectangle, color: Color) {
         let outer = frame.outer
         let edges = outer.plateEdges
@@ -74,8 +73,8 @@ extension DrawingCanvas {
         withBlender(color) { blender in
             for corner in corners {
                 for row in corner.rows.clamped(to: whole.rows) {
-                    for column in corner.columns.clamped(to: whole.columns) where shape.share(column, row) < 1 {
-                        blender.blend(row * whole.width + column, Self.coverage(square.share(column, row)))
+                    blender.blend(row, corner.columns.clamped(to: whole.columns)) { column in
+                        shape.share(column, row) < 1 ? Self.coverage(square.share(column, row)) : 0
                     }
                 }
             }
@@ -83,7 +82,15 @@ extension DrawingCanvas {
     }
 }
 
-/// The pixels along one axis that the corners of a rounded rectangle touch, and those between, without repetition.
+extension ColorBlender {
+    /// Blends pixels of one row, each with its own coverage.
+    fileprivate func blend(_ row: Int, _ columns: Range<Int>, coverage: (Int) -> UInt8) {
+        let coverage = columns.map(coverage)
+        blend(PixelRectangle(columns, row..<row + 1), coverage, coveragePerRow: coverage.count)
+    }
+}
+
+/// The pixels along one axis that the corners of a rounded rectangle touch, and those between, without overlap.
 private struct CornerPixels {
     let first: Range<Int>
     let between: Range<Int>
@@ -104,14 +111,14 @@ private struct RoundedRectangle {
     let box: BoundingBox
     let radius: Double
 
-    /// Returns the coverage of a pixel, 0…1.
+    /// Returns the share of a pixel that lies inside, 0…1.
     func share(_ column: Int, _ row: Int) -> Double {
         let x = (Double(column), Double(column + 1))
         let y = (Double(row), Double(row + 1))
         let width = min(x.1, box.xMax) - max(x.0, box.xMin)
         let height = min(y.1, box.yMax) - max(y.0, box.yMin)
         guard width > 0, height > 0 else { return 0 }
-        // Distances from the centre of each corner's circle outwards.
+        // From the centre of each corner's circle outwards.
         let left = (box.xMin + radius - x.1, box.xMin + radius - x.0)
         let right = (x.0 - (box.xMax - radius), x.1 - (box.xMax - radius))
         let top = (box.yMin + radius - y.1, box.yMin + radius - y.0)
@@ -119,14 +126,13 @@ private struct RoundedRectangle {
         return width * height - cut(left, top) - cut(right, top) - cut(left, bottom) - cut(right, bottom)
     }
 
-    /// Returns the columns of the left or right corners with pixels that are neither completely outside nor completely
-    /// within `hollow`.
+    /// Returns the columns of the left or right corners whose pixels lie neither completely outside nor within `hollow`.
     func touchedColumns(_ row: Int, _ columns: Range<Int>, isLeft: Bool, hollow: RoundedRectangle?) -> Range<Int> {
         let (near, far) = verticalDistances(row)
         let reach = (radius * radius - near * near).squareRoot()
         guard reach.isFinite else { return columns.lowerBound..<columns.lowerBound }
         let hollowRadius = hollow?.radius ?? 0
-        // If both corners meet in a column, a pixel extends less than one beyond each centre.
+        // Where both corners meet in a column, a pixel reaches less than one beyond each centre.
         let reachOfHollow = max(0, hollowRadius * hollowRadius - far * far).squareRoot()
         let isHollow = reachOfHollow >= 1
         let centre = isLeft ? box.xMin + radius : box.xMax - radius
@@ -142,7 +148,7 @@ private struct RoundedRectangle {
         return start..<min(max(end, start), columns.upperBound)
     }
 
-    /// Returns the distances of a row's nearest and farthest edges from the centre of the adjacent circles.
+    /// Returns the distances from the centre of the nearest circles to the near and far edge of a row.
     private func verticalDistances(_ row: Int) -> (near: Double, far: Double) {
         let (top, bottom) = (box.yMin + radius, box.yMax - radius)
         let above = (max(0, top - Double(row + 1)), max(0, top - Double(row)))
@@ -150,8 +156,7 @@ private struct RoundedRectangle {
         return (max(above.0, below.0), max(above.1, below.1))
     }
 
-    /// Returns the area that a corner removes from a pixel: the part beyond the circle's centre that lies outside the
-    /// circle.
+    /// Returns the area that a corner cuts off a pixel: the part beyond the circle's centre and outside the circle.
     private func cut(_ x: (Double, Double), _ y: (Double, Double)) -> Double {
         let (x0, x1) = (max(0, x.0), min(radius, x.1))
         let (y0, y1) = (max(0, y.0), min(radius, y.1))
@@ -159,8 +164,8 @@ private struct RoundedRectangle {
         return (x1 - x0) * (y1 - y0) - quadrantArea((x0, x1), (y0, y1))
     }
 
-    /// Returns the area of a rectangle in the first quadrant within the circle around the origin: the integral of
-    /// √(r² − x²) − y₀, limited to 0…y₁ − y₀.
+    /// Returns the area that a rectangle in the first quadrant shares with the circle around the origin: the integral of
+    /// √(r² − x²) − y₀, clamped to 0…y₁ − y₀.
     private func quadrantArea(_ x: (Double, Double), _ y: (Double, Double)) -> Double {
         let square = radius * radius
         if x.1 * x.1 + y.1 * y.1 <= square { return (x.1 - x.0) * (y.1 - y.0) }
@@ -168,7 +173,7 @@ private struct RoundedRectangle {
         func antiderivative(_ x: Double) -> Double {
             (x * max(0, square - x * x).squareRoot() + square * asin(min(1, x / radius))) / 2
         }
-        // Up to here, the arc lies above the rectangle; from `none` on, below it.
+        // Up to here the arc is above the rectangle, and from there on below it.
         let full = min(max(x.0, max(0, square - y.1 * y.1).squareRoot()), x.1)
         let none = min(max(full, max(0, square - y.0 * y.0).squareRoot()), x.1)
         return (full - x.0) * (y.1 - y.0) + antiderivative(none) - antiderivative(full) - (none - full) * y.0

@@ -115,3 +115,26 @@ protocol RowResizing: AnyObject {
         _ row: UnsafeRawBufferPointer, emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
     ) throws(MediaError)
 }
+
+/// Memory at a fixed address for inner loops.
+struct WorkingMemory<Element: BitwiseCopyable>: ~Copyable {
+    let elements: UnsafeMutableBufferPointer<Element>
+    /// Valid for `elements.count` elements, even if there are none.
+    let start: UnsafeMutablePointer<Element>
+
+    init(repeating value: Element, count: Int) {
+        start = .allocate(capacity: max(1, count))
+        elements = UnsafeMutableBufferPointer(start: start, count: count)
+        elements.initialize(repeating: value)
+    }
+
+    init(_ values: [Element]) {
+        start = .allocate(capacity: max(1, values.count))
+        elements = UnsafeMutableBufferPointer(start: start, count: values.count)
+        _ = elements.initialize(from: values)
+    }
+
+    deinit {
+        start.deallocate()
+    }
+}

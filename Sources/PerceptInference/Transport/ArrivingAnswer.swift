@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -199,4 +200,24 @@ extension TransportStream {
         let head = try await answer.head()
         self.init(status: head.status, headers: head.headers, body: body)
     }
+}
+
+/// Calls a closure once after some time, unless it is cancelled or released before.
+///
+/// A cancelled task that sleeps would stay in memory until its time comes: two minutes for each request.
+final class Alarm: Sendable {
+    // Dispatch sources may be cancelled from any thread.
+    nonisolated(unsafe) private let timer: any DispatchSourceTimer
+
+    init(after duration: Duration, _ ring: @escaping @Sendable () -> Void) {
+        timer = DispatchSource.makeTimerSource(queue: .global())
+        // At most a century, since nanoseconds would overflow.
+        timer.schedule(deadline: .now() + min(max(0, duration.inSeconds), 3.2e9))
+        timer.setEventHandler(handler: ring)
+        timer.activate()
+    }
+
+    func cancel() { timer.cancel() }
+
+    deinit { timer.cancel() }
 }

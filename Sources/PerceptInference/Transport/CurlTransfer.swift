@@ -21,7 +21,8 @@
                 return answer.fail(
                     percept_curl_is_available()
                         ? TransportError(.notConnected, problem: "there is no memory for a connection")
-                        : TransportError(.notAvailable, problem: "cannot load libcurl.so.4, which is needed to send requests"))
+                        : TransportError(
+                            .notAvailable, problem: "cannot load libcurl.so.4, which is needed to send requests"))
             }
             let transfer = CurlTransfer(answer, connections, handle)
             // libcurl measures the connect timeout.

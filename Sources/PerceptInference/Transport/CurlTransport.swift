@@ -42,4 +42,22 @@
             return try await TransportStream(answer)
         }
     }
+
+    /// The certificate authorities to trust instead of the system's.
+    ///
+    /// `SSL_CERT_FILE` names a PEM file, `SSL_CERT_DIR` a folder of such files prepared by `openssl rehash`. As in OpenSSL, the
+    /// first replaces the system's file, the second its folder.
+    struct CertificateAuthorities: Sendable, Hashable {
+        var file: String?
+        var folder: String?
+
+        /// Returns the authorities that the environment names, or `nil`.
+        static func named(
+            in environment: [String: String] = ProcessInfo.processInfo.environment
+        ) -> CertificateAuthorities? {
+            func path(_ variable: String) -> String? { environment[variable].flatMap { $0.isEmpty ? nil : $0 } }
+            let named = CertificateAuthorities(file: path("SSL_CERT_FILE"), folder: path("SSL_CERT_DIR"))
+            return named.file == nil && named.folder == nil ? nil : named
+        }
+    }
 #endif

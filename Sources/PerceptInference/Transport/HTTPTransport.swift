@@ -157,3 +157,15 @@ public struct TransportError: Error, Sendable, Hashable {
         TransportError(.answerTooLarge, problem: "the response exceeds the limit of \(limit) bytes")
     }
 }
+
+extension HTTPFields {
+    /// Returns the value of a header; the case of its name is ignored.
+    func value(_ name: String) -> String? {
+        HTTPField.Name(name).flatMap { self[$0] }
+    }
+
+    /// Sets a header, unless `name` is not a valid header name.
+    mutating func set(_ name: String, _ value: String) {
+        if let name = HTTPField.Name(name) { self[name] = value }
+    }
+}

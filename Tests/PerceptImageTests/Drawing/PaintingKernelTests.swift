@@ -29,7 +29,8 @@ import Testing
                 guard let base = buffer.baseAddress else { return }
                 body(
                     ImagePixelRows(
-                        first: base + first, bytes_per_row: bytesPerRow, row_length: rowLength, row_count: rowCount))
+                        first: base + first, bytes_per_row: bytesPerRow, row_length: rowLength, row_count: rowCount,
+                        has_alpha: false))
             }
         }
     }
@@ -58,8 +59,8 @@ import Testing
                         ? UInt8.random(in: 0...255, using: &generator) : run
                 }
                 let color = Self.randomColor(&generator)
-                fast.paint { percept_blend_rgb($0, coverage, coveragePerRow, color) }
-                withKernel(PerceptKernelScalar) { plain.paint { percept_blend_rgb($0, coverage, coveragePerRow, color) } }
+                fast.paint { percept_blend($0, coverage, coveragePerRow, color) }
+                withKernel(PerceptKernelScalar) { plain.paint { percept_blend($0, coverage, coveragePerRow, color) } }
                 #expect(fast.bytes == plain.bytes, "\(rowLength) pixels")
             }
         }
@@ -73,15 +74,17 @@ import Testing
                 var plain = fast
                 let color = Self.randomColor(&generator)
                 let shares = [UInt8](repeating: coverage, count: rowLength)
-                fast.paint { percept_tint_rgb($0, color, coverage) }
-                withKernel(PerceptKernelScalar) { plain.paint { percept_blend_rgb($0, shares, 0, color) } }
+                fast.paint { percept_tint($0, color, coverage) }
+                withKernel(PerceptKernelScalar) { plain.paint { percept_blend($0, shares, 0, color) } }
                 #expect(fast.bytes == plain.bytes, "\(rowLength) pixels, \(coverage)")
             }
             var filled = Picture(rowLength: rowLength, &generator)
             var plain = filled
             let color = Self.randomColor(&generator)
-            filled.paint { percept_fill_rgb($0, color) }
-            withKernel(PerceptKernelScalar) { plain.paint { percept_blend_rgb($0, [UInt8](repeating: 255, count: rowLength), 0, color) } }
+            filled.paint { percept_tint($0, color, 255) }
+            withKernel(PerceptKernelScalar) {
+                plain.paint { percept_blend($0, [UInt8](repeating: 255, count: rowLength), 0, color) }
+            }
             #expect(filled.bytes == plain.bytes, "\(rowLength) pixels")
         }
     }
@@ -96,8 +99,9 @@ import Testing
                 let byte = UInt8(new)
                 pixels.withUnsafeMutableBufferPointer { buffer in
                     guard let base = buffer.baseAddress else { return }
-                    percept_tint_rgb(
-                        ImagePixelRows(first: base, bytes_per_row: 0, row_length: 256, row_count: 1),
+                    percept_tint(
+                        ImagePixelRows(
+                            first: base, bytes_per_row: 0, row_length: 256, row_count: 1, has_alpha: false),
                         ImageColor(red: byte, green: byte, blue: byte), UInt8(coverage))
                 }
                 for (index, pixel) in pixels.enumerated() {
@@ -107,5 +111,36 @@ import Testing
             }
         }
         #expect(wrong == 0)
+    }
+
+    /// Every coverage over every alpha, against the formula in integers, with one coverage for all pixels and with one for
+    /// each.
+    @Test func pixelsWithAlphaAreRoundedToNearest() {
+        let color = ImageColor(red: 0, green: 100, blue: 255)
+        for coverage in 0...255 {
+            var tinted = (0...255).flatMap { [200, 7, 31, UInt8($0)] }
+            var blended = tinted
+            let old = tinted
+            func rows(_ first: UnsafeMutablePointer<UInt8>) -> ImagePixelRows {
+                ImagePixelRows(first: first, bytes_per_row: 0, row_length: 256, row_count: 1, has_alpha: true)
+            }
+            tinted.withUnsafeMutableBufferPointer { buffer in
+                if let base = buffer.baseAddress { percept_tint(rows(base), color, UInt8(coverage)) }
+            }
+            blended.withUnsafeMutableBufferPointer { buffer in
+                let shares = [UInt8](repeating: UInt8(coverage), count: 256)
+                if let base = buffer.baseAddress { percept_blend(rows(base), shares, 0, color) }
+            }
+            let expected = (0...255).flatMap { alpha -> [UInt8] in
+                let kept = alpha * (255 - coverage)
+                let total = coverage * 255 + kept
+                guard coverage > 0 else { return Array(old[alpha * 4..<alpha * 4 + 4]) }
+                return zip([0, 100, 255], [200, 7, 31]).map { new, old in
+                    UInt8((new * coverage * 255 + old * kept + total / 2) / total)
+                } + [UInt8((total + 127) / 255)]
+            }
+            #expect(tinted == expected, "coverage \(coverage)")
+            #expect(blended == expected, "coverage \(coverage)")
+        }
     }
 }
