@@ -51,19 +51,19 @@ struct ReportFinding {
     }
 
     private mutating func readClasses(_ list: [JSONValue]) {
-        add(.classes(labelled(list, "classes") { ClassScore(label: $1, score: Self.score($0)) }))
+        add(.classes(labelled(list, "class score") { ClassScore(label: $1, score: Self.score($0)) }))
     }
 
     private mutating func readDetections(_ list: [JSONValue]) {
         var withoutBox = 0
-        let detections = labelled(list, "detections") { detection, label in
+        let detections = labelled(list, "detection") { detection, label in
             guard let box = Self.box(detection["box"]) else {
                 withoutBox += 1
                 return nil as Detection?
             }
             return Detection(label: label, score: Self.score(detection), box: box)
         }
-        if withoutBox > 0 { complaints.append("skipped \(withoutBox) detections without a box") }
+        if withoutBox > 0 { complaints.append("skipped \(Quantity.counted(withoutBox, "detection")) without a box") }
         add(.detections(detections.compactMap(\.self)))
     }
 
@@ -71,7 +71,7 @@ struct ReportFinding {
     mutating func readSegments(_ list: [JSONValue]) {
         var outside = 0
         let folder = folder
-        let segments = labelled(list, "segments") { segment, label in
+        let segments = labelled(list, "segment") { segment, label in
             let mask = segment["mask"]?.stringValue
             // A list may only name masks in its own folder.
             let isBeside = mask.map { !$0.isEmpty && !$0.contains("/") } ?? true
@@ -80,7 +80,7 @@ struct ReportFinding {
             return Report.SavedSegment(
                 label: label, score: Self.score(segment), box: Self.box(segment["box"]), maskPath: path)
         }
-        if outside > 0 { complaints.append("skipped \(outside) masks outside the folder") }
+        if outside > 0 { complaints.append("skipped \(Quantity.counted(outside, "mask")) outside the folder") }
         add(.segments(segments))
     }
 
@@ -89,7 +89,7 @@ struct ReportFinding {
     ) -> [Value] {
         let values = list.compactMap { element in element["label"]?.stringValue.map { body(element, $0) } }
         if values.count < list.count {
-            complaints.append("skipped \(list.count - values.count) \(name) without a label")
+            complaints.append("skipped \(Quantity.counted(list.count - values.count, name)) without a label")
         }
         return values
     }

@@ -44,7 +44,7 @@ import Testing
             let error = expectMediaError(.invalidArgument) {
                 _ = try AudioPreparation(channels: .single(choice)).prepare(stereo)
             }
-            #expect(error?.problem.hasSuffix("but 1 (frontLeft), 2 (frontRight)") == true)
+            #expect(error?.problem.hasSuffix("(channels: 1 (frontLeft), 2 (frontRight))") == true)
             expectMediaError(.invalidArgument) {
                 _ = try ChunkedRecording(
                     stereo, preparation: AudioPreparation(channels: .single(choice)), chunking: AudioChunking())

@@ -113,9 +113,9 @@ import Testing
         let file = folder.file("x.json")
         #expect(
             report.warnings.dropFirst() == [
-                "\(file): skipped 1 detections without a label",
-                "\(file): skipped 1 detections without a box",
-                "\(file): skipped 1 masks outside the folder",
+                "\(file): skipped 1 detection without a label",
+                "\(file): skipped 1 detection without a box",
+                "\(file): skipped 1 mask outside the folder",
             ])
         guard case .segments(let segments) = report.entries[0].findings[1].content else {
             Issue.record("no segments")
