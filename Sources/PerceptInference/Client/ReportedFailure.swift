@@ -21,7 +21,9 @@ extension ServiceMessage {
             case .array(let entries): entries.isEmpty
             case .object(let members): members.isEmpty
             }
-        return !isEmpty || object.keys.allSatisfy(failureMembers.contains)
+        // A `message` that is an object is one of a conversation.
+        return !isEmpty
+            || object.allSatisfy { $0.key == "error" || failureMembers.contains($0.key) && $0.value.objectValue == nil }
     }
 }
 

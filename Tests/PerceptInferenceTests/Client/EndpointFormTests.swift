@@ -258,9 +258,15 @@ import Testing
     @Test func otherTasksAreRejected() async throws {
         let transport = ClosureTransport(success)
         let client = try client(transport, at: .provider("together"))
+        // together has a form for images made of images too.
+        let formed = [
+            "chat-completion", "text-generation", "feature-extraction", "automatic-speech-recognition",
+            "text-to-speech",
+            "text-to-image", "image-to-image",
+        ]
         var refused = 0
         for task in TaskCatalogue.tasks
-        where !["chat-completion", "automatic-speech-recognition", "text-to-image"].contains(task.name) {
+        where !formed.contains(task.name) {
             let error = await failure {
                 _ = try await task.run(TaskCatalogueTests.arguments(for: task), client: client)
             }
@@ -268,9 +274,9 @@ import Testing
             #expect(error?.problem.hasPrefix("\(task.name) is not part of") == true)
             refused += 1
         }
-        let streamed = await failure { _ = try await client.stream(TextGeneration(inputs: "a")) }
+        let streamed = await failure { _ = try await client.stream(Text2TextGeneration(inputs: "a")) }
         #expect(streamed?.kind == .invalidArgument)
-        #expect(refused == 26)
+        #expect(refused == 22)
         #expect(transport.requests.isEmpty)
     }
 

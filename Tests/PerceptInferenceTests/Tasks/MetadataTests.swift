@@ -44,7 +44,7 @@ import Testing
                 "text":"a","logprob":-1.5}],"tokens":[{"id":2,"text":"Paris.","logprob":-0.5,"special":false}]}}]
                 """),
         Case(
-            task: "text-generation", result: ["choices", "text"],
+            task: "text-generation", result: ["choices", "text", "generated_text"],
             body:
                 #"{"id":"c","object":"text_completion","created":1,"model":"m","choices":[{"index":0,"text":"Paris.","logprobs":null,"finish_reason":"stop"}],"usage":{"total_tokens":3}}"#
         ),

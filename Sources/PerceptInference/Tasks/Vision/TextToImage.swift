@@ -74,7 +74,7 @@ public struct TextToImage: CataloguedTask {
             parameters = JSONObject(
                 parameters.map { ($0.key == "num_inference_steps" ? "steps" : $0.key, $0.value) })
         } else {
-            try Self.setSize(in: &parameters)
+            Self.setSize(in: &parameters)
             if service.provider == "nscale", parameters["num_inference_steps"] != nil {
                 throw InferenceError(
                     .invalidArgument, problem: "nscale takes no num_inference_steps", remedy: "leave it out")
@@ -85,15 +85,11 @@ public struct TextToImage: CataloguedTask {
         return OpenAIForm(route: .imageGenerations, payload: .json(body))
     }
 
-    /// Puts `size` in the place of width and height, unless the caller states a size.
-    private static func setSize(in parameters: inout JSONObject) throws(InferenceError) {
-        let (width, height) = (parameters["width"], parameters["height"])
-        guard width != nil || height != nil, parameters["size"] == nil else { return }
-        guard let width = width?.integerValue, let height = height?.integerValue else {
-            throw InferenceError(
-                .invalidArgument, problem: "\(width == nil ? "height" : "width") alone makes no size",
-                remedy: "pass width and height, or neither")
-        }
+    /// Puts `size` in the place of width and height, unless the caller states a size or only one of the two.
+    private static func setSize(in parameters: inout JSONObject) {
+        guard parameters["size"] == nil, let width = parameters["width"]?.integerValue,
+            let height = parameters["height"]?.integerValue
+        else { return }
         parameters["width"] = nil
         parameters["height"] = nil
         parameters["size"] = .string("\(width)x\(height)")
