@@ -8,6 +8,7 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <immintrin.h>
+#include <stdatomic.h>
 #endif
 
 static inline uint32_t rotated_left(uint32_t word, int count) { return word << count | word >> (32 - count); }
@@ -153,10 +154,17 @@ SHA static void sha256_blocks_sha(uint32_t *state, const uint8_t *bytes, size_t 
     _mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
 }
 
-// Looked up by cpuid: older compilers do not know the name "sha" in __builtin_cpu_supports.
+// Looked up by cpuid, since older compilers do not know the name "sha" in __builtin_cpu_supports; once, since virtual
+// machines trap it.
 static bool has_sha(void) {
-    unsigned a, b, c, d;
-    return __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & 1u << 29) != 0;
+    static atomic_int known = -1;
+    int has = atomic_load_explicit(&known, memory_order_relaxed);
+    if (has < 0) {
+        unsigned a, b, c, d;
+        has = __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & 1u << 29) != 0;
+        atomic_store_explicit(&known, has, memory_order_relaxed);
+    }
+    return has;
 }
 
 #endif

@@ -14,7 +14,7 @@ import Testing
         func place(_ bytes: [UInt8], channelCount: Int = 2, bitDepth: Int = 16) -> Int? {
             let padded = bytes + [UInt8](repeating: 0, count: PerceptFLACPadding)
             let format = FLACStreamFormat(
-                channelCount: Int32(channelCount), bitDepth: Int32(bitDepth), sampleRate: 0)
+                channel_count: Int32(channelCount), bit_depth: Int32(bitDepth), sample_rate: 0)
             let place = percept_flac_find(format, padded, bytes.count)
             return place < 0 ? nil : place
         }

@@ -118,7 +118,7 @@ import Testing
     @Test func pixelsWithAlphaAreRoundedToNearest() {
         let color = ImageColor(red: 0, green: 100, blue: 255)
         for coverage in 0...255 {
-            var tinted = (0...255).flatMap { [200, 7, 31, UInt8($0)] }
+            var tinted: [UInt8] = (0...255).flatMap { [200, 7, 31, UInt8($0)] as [UInt8] }
             var blended = tinted
             let old = tinted
             func rows(_ first: UnsafeMutablePointer<UInt8>) -> ImagePixelRows {
@@ -131,13 +131,18 @@ import Testing
                 let shares = [UInt8](repeating: UInt8(coverage), count: 256)
                 if let base = buffer.baseAddress { percept_blend(rows(base), shares, 0, color) }
             }
-            let expected = (0...255).flatMap { alpha -> [UInt8] in
+            var expected: [UInt8] = []
+            for alpha in 0...255 {
                 let kept = alpha * (255 - coverage)
                 let total = coverage * 255 + kept
-                guard coverage > 0 else { return Array(old[alpha * 4..<alpha * 4 + 4]) }
-                return zip([0, 100, 255], [200, 7, 31]).map { new, old in
-                    UInt8((new * coverage * 255 + old * kept + total / 2) / total)
-                } + [UInt8((total + 127) / 255)]
+                guard coverage > 0 else {
+                    expected += old[alpha * 4..<alpha * 4 + 4]
+                    continue
+                }
+                for (new, old) in [(0, 200), (100, 7), (255, 31)] {
+                    expected.append(UInt8((new * coverage * 255 + old * kept + total / 2) / total))
+                }
+                expected.append(UInt8((total + 127) / 255))
             }
             #expect(tinted == expected, "coverage \(coverage)")
             #expect(blended == expected, "coverage \(coverage)")
