@@ -40,7 +40,7 @@ import Testing
         #expect(json["text"]?.stringValue?.hasPrefix("said said") == true)
         let gap = try #require(json["gaps"]?.arrayValue?.first)
         #expect(json["gaps"]?.arrayValue?.count == 1)
-        let times = try #require(gap["timestamp"]?.arrayValue?.map { try #require($0.doubleValue) })
+        let times = try #require(gap["timestamp"]?.arrayValue).compactMap(\.doubleValue)
         #expect(times.count == 2 && times[0] < times[1] && times[1] <= 3)
         #expect(gap["reason"]?.stringValue?.contains("HTTP 400: “too noisy”") == true)
         #expect(json["error"]?["kind"]?.stringValue == "invalidRequest")

@@ -47,6 +47,22 @@ import Testing
         #expect(transcript.subtitles(.srt).components(separatedBy: " --> ").count == 91)
     }
 
+    /// Tones of 256 pitches as words of a vocabulary, chunks without a pause between them: every word once.
+    @Test(arguments: ["no", "holy", "count"], [SpokenWords.Grouping.words, .random, .someNull, .allNull])
+    func everyWordOfAVocabularyIsThereOnce(name: String, grouping: SpokenWords.Grouping) async throws {
+        let spoken = SpokenWords(seed: 7, seconds: 45, vocabulary: name)
+        let service = SpokenTones.service(
+            try #require(SpokenWords.vocabularies[name]), jitter: 0.04, grouping, seed: 11)
+        let transcript = try await Self.perceiver(service, chunk: 20)
+            .transcribe(SpokenTones.recording(of: spoken), timestamps: .words)
+        #expect(transcript.uploads.count >= 3)
+        let errors = spoken.errors(in: transcript.text)
+        // Without times at most 1 %.
+        #expect(errors.lost + errors.extra <= (grouping == .allNull ? 1 : 0), "\(errors)")
+        let times: [Double] = transcript.chunks.flatMap { [$0.start ?? -1, $0.end ?? -1] }
+        #expect(times == times.sorted())
+    }
+
     /// Without times there are the words alone to tell what was heard twice.
     @Test(arguments: [5, nil])
     func theStitchedTextIsTheTruth(phrase: Int?) async throws {

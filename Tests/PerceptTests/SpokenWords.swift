@@ -81,15 +81,23 @@ struct SpokenWords {
 
     /// What a service says of a part of the recording, in times of the upload.
     mutating func hear(_ times: Range<Double>, jitter: Double, _ grouping: Grouping) -> RecognizedSpeech {
-        var heard: [(text: String, start: Double?, end: Double?)] = []
-        for word in words {
+        let heard = words.compactMap { word -> (String, Double, Double)? in
             let (start, end) = (max(word.start, times.lowerBound), min(word.end, times.upperBound))
-            guard end - start >= 0.03 else { continue }
-            let shift = jitter == 0 ? 0 : Double.random(in: -jitter...jitter, using: &generator)
-            func stated(_ time: Double) -> Double { max(0, ((time - times.lowerBound + shift) * 100).rounded() / 100) }
-            heard.append((" \(word.text)", stated(start), stated(end)))
+            return end - start < 0.03 ? nil : (word.text, start - times.lowerBound, end - times.lowerBound)
         }
-        let text = heard.map(\.text).joined()
+        return Self.response(heard, jitter: jitter, grouping, &generator)
+    }
+
+    /// A response with the words that were heard, each shifted by up to `jitter` seconds.
+    static func response(
+        _ words: [(text: String, start: Double, end: Double)], jitter: Double, _ grouping: Grouping,
+        _ generator: inout SplitMix64
+    ) -> RecognizedSpeech {
+        let heard = words.map { word -> (text: String, start: Double, end: Double) in
+            let shift = jitter == 0 ? 0 : Double.random(in: -jitter...jitter, using: &generator)
+            func stated(_ time: Double) -> Double { max(0, ((time + shift) * 100).rounded() / 100) }
+            return (" \(word.text)", stated(word.start), stated(word.end))
+        }
         var chunks: [RecognizedSpeech.Chunk] = []
         var index = 0
         while index < heard.count {
@@ -101,14 +109,15 @@ struct SpokenWords {
                 }
             let size = isGrouped ? grouping == .threes ? 3 : Int.random(in: 1...9, using: &generator) : 1
             let group = heard[index..<min(heard.count, index + size)]
-            var times = (group.first?.start, group.last?.end)
+            var times: (Double?, Double?) = (group.first?.start, group.last?.end)
             if grouping == .someNull, index % 5 == 2 || index % 5 == 4 { times.1 = nil }
             if grouping == .someNull && index % 5 == 4 || grouping == .startsNull && index % 5 == 2 { times.0 = nil }
             if grouping == .allNull { times = (nil, nil) }
             chunks.append(.init(text: group.map(\.text).joined(), start: times.0, end: times.1))
             index += size
         }
-        return RecognizedSpeech(text: text, chunks: grouping == .withoutPieces ? [] : chunks)
+        return RecognizedSpeech(
+            text: heard.map(\.text).joined(), chunks: grouping == .withoutPieces ? [] : chunks)
     }
 
     /// The transcript of the whole, stitched from chunks.

@@ -144,11 +144,9 @@ struct HeardChunk: Sendable {
                 weights: weights, startIsCut: range.lowerBound == 0 && touchesStart(times.lowerBound),
                 endIsCut: range.upperBound == words.count && touchesEnd(times.upperBound))
             // What is heard at an edge begins there.
-            let times =
-                (phrase.startIsCut ? self.times.lowerBound : times.lowerBound)
-                ...(phrase.endIsCut
-                ? self.times.upperBound : times.upperBound)
-            places = placement.places(phrase, in: times, near: near)
+            let start = phrase.startIsCut ? self.times.lowerBound : times.lowerBound
+            let end = phrase.endIsCut ? self.times.upperBound : times.upperBound
+            places = placement.places(phrase, in: start...end, near: near)
         }
         for (index, place) in zip(range, places) {
             words[index].start = place.start
