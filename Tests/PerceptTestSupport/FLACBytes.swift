@@ -81,6 +81,17 @@ public struct FLACBytes {
         return bits.bytes
     }
 
+    /// The frame with another rate in its header, by its code in section 9.1.2, whose checksums fit.
+    ///
+    /// - Parameter frame: one of ``frames()`` of a number below 128.
+    public static func restated(_ frame: [UInt8], rateCode: UInt8) -> [UInt8] {
+        var frame = frame
+        frame[2] = frame[2] & 0xF0 | rateCode
+        frame[7] = UInt8(remainder(Array(frame[..<7]), polynomial: 0x07, width: 8))
+        let sum = remainder(Array(frame.dropLast(2)), polynomial: 0x8005, width: 16)
+        return frame.dropLast(2) + [UInt8(sum >> 8), UInt8(sum & 0xFF)]
+    }
+
     /// A number in the way of UTF-8, up to 36 bits.
     private static func coded(_ number: Int) -> [UInt8] {
         guard number >= 0x80 else { return [UInt8(number)] }

@@ -1,0 +1,129 @@
+@testable import PerceptAudio
+import PerceptCore
+import PerceptTestSupport
+import Testing
+
+@Suite struct OggReadingTests {
+    static let streams = GoldenStream.all.filter { $0.name.hasPrefix("vorbis") || $0.name.hasPrefix("opus") }
+
+    @Test func thereIsAStreamOfEachKind() {
+        #expect(Self.streams.count == 11)
+    }
+
+    /// ffmpeg gives channels in the order of WAV; each has a tone of its own, so that the order is seen.
+    @Test(arguments: streams) func samplesAreThoseOfAnotherDecoder(_ stream: GoldenStream) throws {
+        for frameLimit in [4096, 100, 7] {
+            let read = try ReadRecording(stream.bytes, frameLimit: frameLimit)
+            #expect(read.header.sampleRate == stream.sampleRate)
+            #expect(read.header.channels == .conventional(channelCount: stream.channelCount))
+            #expect(read.header.frameCount == stream.frameCount)
+            #expect(read.frameCount == stream.frameCount)
+            // ffmpeg's Opus decoder is its own; it loses the first block of Vorbis at a low rate.
+            if stream.name != "vorbis 22050" { #expect(read.difference(from: stream) < 3e-3) }
+            #expect(read.warnings.isEmpty)
+        }
+    }
+
+    @Test(arguments: [6, 8]) func surroundKeepsItsPlaces(_ channelCount: Int) throws {
+        for codec in ["vorbis", "opus"] {
+            let read = try ReadRecording(GoldenStream.named("\(codec) \(channelCount)").bytes)
+            for (channel, position) in read.header.channels.positions.enumerated() where position != .lowFrequency {
+                let frequency = 300 + 200 * Double(channel)
+                #expect(abs(read.amplitude(frequency, channel: channel, in: 0..<read.frameCount) - 0.25) < 0.03)
+            }
+        }
+    }
+
+    // MARK: Chains
+
+    @Test(arguments: ["vorbis 1", "opus 1"]) func linksWithTheSameSerialNumberAreAllRead(_ name: String) throws {
+        let stream = try GoldenStream.named(name)
+        let read = try ReadRecording(stream.bytes + stream.bytes)
+        #expect(read.frameCount == 2 * stream.frameCount && read.header.frameCount == read.frameCount)
+        for start in [0, stream.frameCount] { #expect(read.difference(from: stream, at: start) < 3e-3) }
+        #expect(read.warnings.isEmpty)
+    }
+
+    @Test(arguments: [
+        ["opus 2", "opus 1", "opus 6"], ["vorbis 1", "vorbis 22050", "vorbis 8"], ["vorbis 22050", "opus 2"],
+    ]) func linksOfAnotherFormatAreConvertedToTheFirst(_ names: [String]) throws {
+        let parts = try names.map(GoldenStream.named)
+        let read = try ReadRecording(parts.flatMap(\.bytes))
+        let rate = parts[0].sampleRate
+        #expect(read.header.sampleRate == rate && read.header.channelCount == parts[0].channelCount)
+        var start = 0
+        for part in parts {
+            let end = start + (part.frameCount * rate + part.sampleRate - 1) / part.sampleRate
+            // The lowest tone is on the left, and alone in a mono part.
+            let gain = part.channelCount == 1 ? 1 : LayoutMixer(
+                from: .conventional(channelCount: part.channelCount), to: read.header.channels)?.gains[0][0] ?? 0
+            #expect(abs(read.amplitude(300, in: start..<end) - 0.25 * Double(gain)) < 0.02)
+            start = end
+        }
+        #expect(read.frameCount == start && read.header.frameCount == start)
+        #expect(read.warnings.count == parts.count - 1)
+    }
+
+    @Test func junkBetweenLinksIsSkipped() throws {
+        let opus = try GoldenStream.named("opus 1")
+        let junk = [UInt8](repeating: 0x41, count: 700)
+        let read = try ReadRecording(opus.bytes + junk + opus.bytes)
+        #expect(read.frameCount == 2 * opus.frameCount)
+    }
+
+    // MARK: Damage
+
+    /// What is missing between two pages follows from their granule positions; of Vorbis the half block around it is missing too,
+    /// whose other half was in a missing page.
+    @Test(arguments: ["vorbis 1", "opus 1"], [false, true])
+    func missingPagesBecomeSilenceOfTheirLength(_ name: String, _ isDamaged: Bool) throws {
+        let stream = try GoldenStream.named(name)
+        let whole = try ReadRecording(stream.bytes)
+        let pages = OggPages.pages(stream.bytes)
+        let firstOfSound = try #require(pages.firstIndex { OggPages.granule($0) > 0 })
+        for missing in [firstOfSound, firstOfSound + 2, pages.count - 2] {
+            var damaged = pages
+            if isDamaged {
+                damaged[missing][damaged[missing].count - 3] ^= 4
+            } else {
+                damaged.remove(at: missing)
+            }
+            let read = try ReadRecording(damaged.flatMap { $0 })
+            #expect(read.frameCount == whole.frameCount && read.header.frameCount == whole.frameCount)
+            let preSkip = name == "opus 1" ? 312 : 0
+            let start = missing == firstOfSound ? 0 : OggPages.granule(pages[missing - 1]) - preSkip
+            let end = OggPages.granule(pages[missing]) - preSkip
+            let block = name == "opus 1" ? 0 : 2048
+            #expect(read.planes[0][(start + block)..<(end - block)].allSatisfy { $0 == 0 })
+            let before = max(0, start - block)
+            #expect(read.planes[0][..<before] == whole.planes[0][..<before])
+            // Decoders need a moment after a loss.
+            let after = end + 4800
+            let rest = zip(read.planes[0].dropFirst(after), whole.planes[0].dropFirst(after))
+            #expect(rest.allSatisfy { abs($0 - $1) < 0.02 })
+            #expect(read.warnings.count == 1)
+            #expect(read.warnings.first?.hasPrefix("Ogg pages are missing or damaged at ") == true)
+        }
+    }
+
+    @Test(arguments: ["vorbis 1", "opus 1"]) func aStreamWithoutItsLastPageIsReported(_ name: String) throws {
+        let stream = try GoldenStream.named(name)
+        let whole = try ReadRecording(stream.bytes)
+        let pages = OggPages.pages(stream.bytes)
+        for cut in [0, 10] {
+            let bytes = pages.dropLast().flatMap { $0 } + pages[pages.count - 1].prefix(cut)
+            let read = try ReadRecording(Array(bytes))
+            #expect(read.frameCount > whole.frameCount / 2)
+            #expect(read.planes[0][...] == whole.planes[0].prefix(read.frameCount))
+            #expect(read.warnings.count == 1)
+            #expect(read.warnings.first?.hasPrefix("ends without its last Ogg page, at ") == true)
+        }
+    }
+
+    @Test func whatHoldsNoStreamIsRefused() throws {
+        let pages = OggPages.pages(try GoldenStream.named("vorbis 1").bytes)
+        for bytes in [Array(pages[0]), pages.dropFirst().flatMap { $0 }, Array(pages[0].prefix(20))] {
+            expectMediaError(.malformedInput) { _ = try RecordingReader(.bytes(bytes), ffmpeg: nil) }
+        }
+    }
+}
