@@ -26,7 +26,8 @@ struct ScaleWarningTests {
         throws
     {
         for (long, warns) in [(5332, false), (5333, true), (5331, false)] {
-            #expect(try (isWide ? warning(long, 1000) : warning(1000, long)) != nil) == warns
+            let isWarned = try (isWide ? warning(long, 1000) : warning(1000, long)) != nil
+            #expect(isWarned == warns)
         }
     }
 
