@@ -32,6 +32,17 @@ public struct MediaError: Error, Sendable, Hashable {
     /// Of a ``Kind/limitExceeded`` the limit that the caller may raise; ``remedy`` then ends in "raise the limit".
     public var limit: ResourceLimits.Name?
 
+    /// The option of reading that ``remedy`` ends in.
+    public var option: Option?
+
+    /// An option of reading that may help.
+    public enum Option: String, Sendable, Hashable, CaseIterable {
+        /// Reading leniently: what is damaged is replaced, and a warning says so.
+        case leniency
+        /// Stating the format of samples that have no header.
+        case rawFormat
+    }
+
     public init(_ kind: Kind, source: String? = nil, problem: String, remedy: String? = nil) {
         self.kind = kind
         self.source = source

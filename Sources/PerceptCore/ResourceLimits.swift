@@ -2,7 +2,8 @@
 public struct ResourceLimits: Sendable, Hashable {
     /// Each limit by the name of its property.
     public enum Name: String, Sendable, Hashable, Codable, CaseIterable {
-        case pixelCount, imageByteCount, scanCount, colorProfileByteCount, channelCount, sampleRate, uploadByteCount
+        case pixelCount, imageByteCount, scanCount, colorProfileByteCount, channelCount, sampleRate, silenceDuration
+        case uploadByteCount
     }
 
     /// Pixels of one image (width × height). The default, 268 402 689 = 16 383², is libvips' own.
@@ -17,13 +18,16 @@ public struct ResourceLimits: Sendable, Hashable {
     public var channelCount: Int
     /// Frames per second of one recording.
     public var sampleRate: Int
+    /// Seconds of silence inserted into one recording for gaps in its timestamps and for damage; longer gaps are left out,
+    /// which is a warning. The default is three hours.
+    public var silenceDuration: Int
     /// Bytes of one upload held in memory.
     public var uploadByteCount: Int
 
     public init(
         pixelCount: Int = 268_402_689, imageByteCount: Int = 2 << 30, scanCount: Int = 100,
         colorProfileByteCount: Int = 8 << 20, channelCount: Int = 64, sampleRate: Int = 768_000,
-        uploadByteCount: Int = 256 << 20
+        silenceDuration: Int = 10_800, uploadByteCount: Int = 256 << 20
     ) {
         self.pixelCount = pixelCount
         self.imageByteCount = imageByteCount
@@ -31,6 +35,7 @@ public struct ResourceLimits: Sendable, Hashable {
         self.colorProfileByteCount = colorProfileByteCount
         self.channelCount = channelCount
         self.sampleRate = sampleRate
+        self.silenceDuration = silenceDuration
         self.uploadByteCount = uploadByteCount
     }
 
@@ -50,6 +55,7 @@ public struct ResourceLimits: Sendable, Hashable {
         case .colorProfileByteCount: \.colorProfileByteCount
         case .channelCount: \.channelCount
         case .sampleRate: \.sampleRate
+        case .silenceDuration: \.silenceDuration
         case .uploadByteCount: \.uploadByteCount
         }
     }

@@ -108,6 +108,8 @@ struct FLACStreamInfo {
     let frameCount: Int?
     /// Bytes of the largest frame; `nil` when unknown.
     let largestFrame: Int?
+    /// Frames of sound in the largest block, and in every block but the last of a stream whose blocks have one size.
+    let largestBlock: Int
     /// `nil` when not computed.
     let digest: [UInt8]?
 
@@ -116,6 +118,7 @@ struct FLACStreamInfo {
         channelCount = Int(info.channels)
         bitDepth = Int(info.bits_per_sample)
         frameCount = info.total_samples == 0 ? nil : Int(info.total_samples)
+        largestBlock = Int(info.max_blocksize)
         largestFrame = info.max_framesize == 0 ? nil : Int(info.max_framesize)
         let digest = withUnsafeBytes(of: info.md5sum) { Array($0) }
         self.digest = digest.allSatisfy { $0 == 0 } ? nil : digest

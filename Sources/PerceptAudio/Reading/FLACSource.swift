@@ -21,17 +21,29 @@ final class FLACSource: SampleSource {
     private var block: [[Float]] = []
     private var taken = 0
     private var isFinished = false
+    private let bytes: InputBytes
+    private let isLenient: Bool
+    private var losses: FLACLosses
+    /// Frames of silence that come next, in place of damaged ones.
+    private var silence = 0
 
     private var info: FLACStreamInfo { decoder.info }
 
-    /// - Parameter verifyingChecksum: whether the MD5 of the samples is compared with the header's at the end.
+    /// - Parameters:
+    ///   - verifyingChecksum: whether the MD5 of the samples is compared with the header's at the end.
+    ///   - isLenient: whether silence takes the place of damaged frames, instead of an error.
+    ///   - silenceLimit: seconds of such silence at most.
     /// - Throws: `MediaError` `.malformedInput` when the header cannot be read.
     init(
-        _ bytes: InputBytes, mediaType: MediaType, verifyingChecksum: Bool,
+        _ bytes: InputBytes, mediaType: MediaType, verifyingChecksum: Bool, isLenient: Bool = false,
+        silenceLimit: Int = ResourceLimits.default.silenceDuration,
         division: FLACReadAhead.Division = FLACReadAhead.Division()
     ) throws(MediaError) {
         decoder = try FLACDecoder(bytes, mediaType: mediaType)
         name = bytes.name
+        self.bytes = bytes
+        self.isLenient = isLenient
+        losses = FLACLosses(sampleRate: decoder.info.sampleRate, silenceLimit: silenceLimit)
         byteCount = bytes.byteCount
         position = decoder.position
         let info = decoder.info
@@ -68,6 +80,11 @@ final class FLACSource: SampleSource {
 
     /// The next block; empty at the end.
     private func nextBlock() throws(MediaError) -> [[Float]] {
+        if silence > 0 {
+            let count = min(silence, 4096)
+            silence -= count
+            return [[Float]](repeating: [Float](repeating: 0, count: count), count: info.channelCount)
+        }
         guard !isFinished else { return [] }
         if stretch.isEmpty, let position, let decoded = readAhead?.stretch(at: position) {
             stretch = decoded[...]
@@ -86,7 +103,10 @@ final class FLACSource: SampleSource {
         case .block(let planes):
             (position, frameCount) = (decoder.position, decoder.frameCount)
             return planes
-        case .damaged(let damage): throw damaged(damage)
+        case .damaged(let damage):
+            guard isLenient else { throw damaged(damage) }
+            try passOver(damage)
+            return try nextBlock()
         case .end:
             isFinished = true
             try checkEnd()
@@ -94,37 +114,54 @@ final class FLACSource: SampleSource {
         }
     }
 
+    /// Goes on with the next whole frame, with silence in place of what lies before it.
+    private func passOver(_ damage: FLACDamage) throws(MediaError) {
+        guard let position, let next = try FLACFrameSearch(bytes, info).frame(after: position) else {
+            isFinished = true
+            losses.rest = damage.reason
+            warnings += losses.warnings(frameCount: frameCount, statedCount: info.frameCount)
+            return
+        }
+        silence = losses.silence(at: frameCount, until: next.frame, damage.reason)
+        frameCount += silence
+        self.position = next.position
+    }
+
     private func checkEnd() throws(MediaError) {
-        let digestMatches = checksum.map { $0.finish() == info.digest }
-        if digestMatches != true {
-            let endsWithFrame = decoder.pendingDamage == nil && (position ?? byteCount) == byteCount
-            if let stated = info.frameCount, frameCount < stated {
+        let digestMatches = losses.isEmpty ? checksum.map { $0.finish() == info.digest } : nil
+        let endsWithFrame = decoder.pendingDamage == nil && (position ?? byteCount) == byteCount
+        let isShort = info.frameCount.map { frameCount < $0 } ?? !endsWithFrame
+        if digestMatches != true, isShort {
+            if let damage = decoder.pendingDamage {
+                guard isLenient, frameCount > 0 else { throw damaged(damage) }
+                losses.rest = damage.reason
+            } else if frameCount == 0 || info.digest != nil || !endsWithFrame || !losses.isEmpty {
                 // An encoder that came to write the digest knew the total too.
-                guard info.digest == nil, endsWithFrame else { throw cutShort(stated) }
-            } else if info.frameCount == nil, !endsWithFrame {
-                throw decoder.pendingDamage.map(damaged) ?? cutShort(nil)
+                guard frameCount > 0 else { throw cutShort }
+                losses.isCutShort = true
             }
         }
-        if let stated = info.frameCount, frameCount != stated {
+        warnings += losses.warnings(frameCount: frameCount, statedCount: info.frameCount)
+        if let stated = info.frameCount, frameCount != stated, losses.isEmpty {
             warnings.append("the header states \(stated) frames, the stream holds \(frameCount)")
         }
-        if digestMatches == false {
+        if digestMatches == false, losses.isEmpty {
             warnings.append("the samples are not those that were encoded: their MD5 is not the one in the header")
         }
     }
 
     private func damaged(_ damage: FLACDamage) -> MediaError {
-        MediaError(
+        var error = MediaError(
             .malformedInput, source: name,
             problem: "the data are damaged at \(header.place(damage.frame)) (\(damage.reason))",
-            remedy: "get the recording again")
+            remedy: "get the recording again, or read it leniently, with silence for what is lost")
+        error.option = .leniency
+        return error
     }
 
-    private func cutShort(_ stated: Int?) -> MediaError {
-        let expected = stated.map { "the header states \($0) frames" } ?? "in the middle of a FLAC frame"
-        return MediaError(
-            .malformedInput, source: name,
-            problem: "is cut short: the data end at \(header.place(frameCount)), \(expected)",
+    private var cutShort: MediaError {
+        MediaError(
+            .malformedInput, source: name, problem: "is cut short: the data end before the first whole frame",
             remedy: "get the whole file again")
     }
 }

@@ -17,8 +17,13 @@ protocol SampleSource: AnyObject {
 extension RecordingHeader {
     /// A place in the recording as errors name it: `frame 500 (0.500 s)`.
     func place(_ frame: Int) -> String {
-        let milliseconds = Int((Double(frame) / Double(sampleRate) * 1000).rounded())
+        "frame \(frame) (\(Self.seconds(frame, sampleRate: sampleRate)))"
+    }
+
+    /// A number of frames as warnings name it, rounded to milliseconds: `0.500 s`.
+    static func seconds(_ frameCount: Int, sampleRate: Int) -> String {
+        let milliseconds = Int((Double(frameCount) / Double(sampleRate) * 1000).rounded())
         let fraction = String(1000 + milliseconds % 1000).dropFirst()
-        return "frame \(frame) (\(milliseconds / 1000).\(fraction) s)"
+        return "\(milliseconds / 1000).\(fraction) s"
     }
 }

@@ -158,7 +158,7 @@ struct ImagePreparationOptions: ParsableArguments {
     )
     var fullDecoding = false
 
-    @OptionGroup var reading: PictureReadingOptions
+    @OptionGroup var reading: LeniencyOption
 
     func validate() throws {
         guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100.") }

@@ -62,6 +62,7 @@ struct Failure {
         if let limit = error.limit, let remedy = error.remedy {
             error.remedy = "\(remedy) (\(limit.flag))"
         }
+        if let option = error.option, let remedy = error.remedy { error.remedy = "\(remedy) (\(option.flag))" }
         return Failure(
             kind: error.kind.rawValue, message: error.source.map { "\($0): \(error.problem)" } ?? error.problem,
             remedy: error.remedy, line: error.description, exitCode: exitCode(error.kind))
@@ -97,5 +98,15 @@ struct Failure {
         ]
         for (name, value) in details { error[name] = value }
         return ["file": .string(file), "error": .object(error)]
+    }
+}
+
+extension MediaError.Option {
+    /// What chooses it.
+    var flag: String {
+        switch self {
+        case .leniency: "--lenient"
+        case .rawFormat: "--raw format:hz:channels, such as s16le:16000:1"
+        }
     }
 }

@@ -26,11 +26,11 @@ struct Classify: AsyncParsableCommand {
         let console = Console(general)
         try await Batch.run(input.files, console) { source in
             let perceiver = try service.perceiver(
-                audio: audio.preparation(limits), image: image.preparation(limits), limits: resources.limits,
+                audio: audio.preparation(limits, image.reading), image: image.preparation(limits), limits: resources.limits,
                 console: console)
             let classification = try await perceiver.classify(source, model: service.model, topCount: top)
             for warning in classification.warnings { console.warning("\(source.name): \(warning)") }
-            let prefix = input.files.count > 1 ? "\(source.name): " : ""
+            let prefix = input.files.count > 1 ? "\(source.printableName): " : ""
             try Self.report(classification, source.name, prefix: prefix, console)
         }
     }

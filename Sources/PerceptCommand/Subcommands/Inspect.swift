@@ -31,6 +31,7 @@ struct Inspect: AsyncParsableCommand {
     @OptionGroup var pictures: SoundPictureOptions
 
     @OptionGroup(title: "Recordings") var reading: ReadingOptionGroup
+    @OptionGroup var leniency: LeniencyOption
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
@@ -49,7 +50,7 @@ struct Inspect: AsyncParsableCommand {
     func run() async throws {
         let console = Console(general)
         let profile = profile.flatMap(ServiceProfile.named)
-        let (options, limits) = (reading.options, resources.limits)
+        let (options, limits) = (reading.options(isLenient: leniency.lenient), resources.limits)
         var output = SoundPictureOutput(
             waveform: waveform, spectrogram: spectrogram, inputs: input.files,
             otherInputs: [spans].compactMap(\.self), style: pictures.style)
@@ -77,10 +78,11 @@ struct Inspect: AsyncParsableCommand {
                 switch inspection {
                 case .recording(let header, let frameCount, let levels, _):
                     (
-                        Self.text(source.name, header, frameCount, levels),
+                        Self.text(source.printableName, header, frameCount, levels),
                         Self.json(source.name, header, frameCount, levels)
                     )
-                case .picture(let header): (Self.text(source.name, header), Self.json(source.name, mediaType, header))
+                case .picture(let header):
+                    (Self.text(source.printableName, header), Self.json(source.name, mediaType, header))
                 }
             json["byteCount"] = .integer(byteCount)
             if analysis != nil {
@@ -88,7 +90,6 @@ struct Inspect: AsyncParsableCommand {
             }
             if case .recording(_, _, _, let warnings) = inspection {
                 for warning in warnings { console.warning("\(source.name): \(warning)") }
-                json["warnings"] = .array(warnings.map { .string($0) })
             }
             if let verdict {
                 text += "\n" + Self.text(verdict)

@@ -94,7 +94,7 @@ struct Run: AsyncParsableCommand {
         let console = Console(general)
         try await Batch.run([file ?? task ?? ""], console) { source in
             let perceiver = try service.perceiver(
-                audio: audio.preparation(limits), image: image.preparation(limits), limits: resources.limits,
+                audio: audio.preparation(limits, image.reading), image: image.preparation(limits), limits: resources.limits,
                 console: console)
             guard let task = task.flatMap(TaskCatalogue.task(named:)) else {
                 return try report(try await request(source, perceiver), console)

@@ -36,7 +36,8 @@ public struct ImageReader: ~Copyable, Sendable {
     public init(
         _ source: MediaSource, limits: ResourceLimits = .default, lenient: Bool = false
     ) throws(MediaError) {
-        let mediaType = try source.mediaType()
+        let mediaType: MediaType
+        do throws(MediaError) { mediaType = try source.mediaType() } catch { throw UnreadableFormat.ofImage(error) }
         guard let decoder = try ImageDecoder(source, format: mediaType, limits: limits, lenient: lenient) else {
             throw UnreadableFormat(mediaType).error(source: source.name)
         }
