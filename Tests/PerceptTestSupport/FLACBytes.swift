@@ -94,7 +94,7 @@ public struct FLACBytes {
     }
 
     /// The cyclic redundancy check of section 9.1.8 (8 bits) and 9.3 (16 bits).
-    private static func remainder(_ bytes: [UInt8], polynomial: UInt32, width: UInt32) -> UInt32 {
+    public static func remainder(_ bytes: [UInt8], polynomial: UInt32, width: UInt32) -> UInt32 {
         bytes.reduce(0) { crc, byte in
             var crc = crc ^ UInt32(byte) << (width - 8)
             for _ in 0..<8 { crc = crc >> (width - 1) & 1 == 1 ? crc << 1 ^ polynomial : crc << 1 }

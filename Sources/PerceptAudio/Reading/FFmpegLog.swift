@@ -69,9 +69,10 @@ final class FFmpegLog {
     private func end(_ line: String) {
         let level = Self.levels.lazy.compactMap { line.firstRange(of: "[\($0)] ") }.first
         let text = level.map { String(line[$0.upperBound...]) } ?? line
-        // A warning, but it is sound that is lost.
-        let isDamage = text.contains("orrupt") && line.contains("[warning] ")
-        let message = text.replacing("\(input): ", with: "").replacing(input, with: "the input")
+        // A warning, but it is sound that is lost; of PCM the last packet may be of any length.
+        let isDamage = text.contains("orrupt") && line.contains("[warning] ") && !codec.hasPrefix("pcm_")
+        var message = text.replacing("\(input): ", with: "").replacing(input, with: "the input")
+        while message.last == "." || message.last == " " { message.removeLast() }
         guard !message.allSatisfy(\.isWhitespace) else { return }
         lastLine = message
         if line.contains("[error] ") || line.contains("[fatal] ") || isDamage {

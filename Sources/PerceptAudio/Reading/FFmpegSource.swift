@@ -24,6 +24,8 @@ final class FFmpegSource: SampleSource {
     private let isLenient: Bool
     /// Whether timestamps count from the container's own time 0, and not from its earliest stream.
     private let hasOwnZero: Bool
+    /// Whether the header states more than the file holds, which says more than ffmpeg does.
+    private let isKnownToBeShort: Bool
     private var buffer: [UInt8] = []
     /// Bytes of `buffer` that are samples not handed out yet.
     private var samples = 0..<0
@@ -54,6 +56,8 @@ final class FFmpegSource: SampleSource {
             throw MediaError(.inputOutput, source: bytes.name, problem: "cannot be handed to ffmpeg")
         }
         let input = Self.input(memory == nil ? bytes.start : 0)
+        let length = try StatedLength(bytes, mediaType)
+        isKnownToBeShort = length.map { $0.availableByteCount < $0.byteCount } ?? false
         let hasOwnZero = try MovieBoxes.countsFromZero(bytes, mediaType)
         let frames = FrameQueue(silenceLimit: silenceLimit)
         let log = FFmpegLog(input: input, takeFrame: frames.add)
@@ -165,7 +169,8 @@ final class FFmpegSource: SampleSource {
         let wanted = frameLimit * bytesPerFrame
         if buffer.count < wanted { buffer = [UInt8](repeating: 0, count: wanted) }
         let count = try buffer.withUnsafeMutableBufferPointer { buffer throws(MediaError) in
-            try program.read(into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<wanted])))
+            try program.read(
+                into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<wanted])))
         }
         samples = 0..<count / bytesPerFrame * bytesPerFrame
         isFinished = count < wanted
@@ -177,6 +182,7 @@ final class FFmpegSource: SampleSource {
 
     /// What is missing at the end, or went wrong before it.
     private var endWarning: String? {
+        guard !isKnownToBeShort else { return nil }
         let frameCount = frames.position
         let read = RecordingHeader.seconds(frameCount, sampleRate: header.sampleRate)
         let errors = "ffmpeg reported \(log.errorCount) errors while it decoded, the first: \(log.firstError)"
@@ -185,7 +191,9 @@ final class FFmpegSource: SampleSource {
         let isEnd = ["mov", "matroska"].contains(Self.demuxers[header.mediaType])
         let stated = log.statedDuration.map { isEnd && !hasOwnZero ? $0 - log.start : $0 }
         // Other streams may be longer than the sound, and encoders pad it.
-        if let stated, !frames.hasOmissions, stated - end > (log.errorCount > 0 ? 0.1 : 0.5), log.errorCount > 0 || log.streamCount == 1 {
+        if let stated, !frames.hasOmissions, stated - end > (log.errorCount > 0 ? 0.1 : 0.5),
+            log.errorCount > 0 || log.streamCount == 1
+        {
             let missing = RecordingHeader.seconds(Int((stated - end) * 1000), sampleRate: 1000)
             let total = RecordingHeader.seconds(Int(stated * 1000), sampleRate: 1000)
             return "the file is cut short or damaged: it states \(total), its sound ends after \(read), and "

@@ -56,6 +56,9 @@ final class FLACDecoder {
     /// The frame that the next block begins with.
     var frameCount: Int { stream.frameCount }
 
+    /// The frame that the last block begins with by its own number.
+    var blockStart: Int { stream.blockStart }
+
     /// Something that was no frame, with none behind it so far.
     var pendingDamage: FLACDamage? { stream.damage }
 
@@ -145,6 +148,7 @@ private final class Stream {
     /// Damage with sound on both sides of it, or a frame that does not fit.
     private(set) var fault: FLACDamage?
     private(set) var frameCount = 0
+    private(set) var blockStart = 0
     var planes: [[Float]]?
     var samplesTaker: (([UInt8]) -> Void)?
 
@@ -239,6 +243,8 @@ private final class Stream {
         }
         guard fault == nil else { return }
         let count = Int(frame.blocksize)
+        // libFLAC turns numbers of blocks into those of frames.
+        blockStart = Int(clamping: frame.number.sample_number)
         let scale = Float(sign: .plus, exponent: 1 - info.bitDepth, significand: 1)
         planes = (0..<info.channelCount).map { index in
             guard let channel = channels[index] else { return [Float](repeating: 0, count: count) }

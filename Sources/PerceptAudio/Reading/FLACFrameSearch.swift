@@ -109,7 +109,7 @@ struct FLACLosses {
         } else if isCutShort {
             warnings.append(
                 stated.map {
-                    "the file is cut short: its header states \(seconds($0)), the last \(seconds(missing ?? 0)) are missing; "
+                    "the file is cut short or damaged at its end: its header states \(seconds($0)), the last \(seconds(missing ?? 0)) are missing; "
                         + "get the whole file again"
                 } ?? "the file is cut short in the middle of a frame; get the whole file again")
         }

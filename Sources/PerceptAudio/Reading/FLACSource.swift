@@ -23,9 +23,14 @@ final class FLACSource: SampleSource {
     private var isFinished = false
     private let bytes: InputBytes
     private let isLenient: Bool
+    private let isOgg: Bool
     private var losses: FLACLosses
     /// Frames of silence that come next, in place of damaged ones.
     private var silence = 0
+    /// What follows that silence.
+    private var heldBlock: [[Float]]?
+    /// By its own number; a stream that was cut out of another does not begin with 0.
+    private var firstBlockStart: Int?
 
     private var info: FLACStreamInfo { decoder.info }
 
@@ -47,7 +52,7 @@ final class FLACSource: SampleSource {
         byteCount = bytes.byteCount
         position = decoder.position
         let info = decoder.info
-        let isOgg = mediaType == .ogg
+        isOgg = mediaType == .ogg
         header = RecordingHeader(
             mediaType: mediaType, container: isOgg ? "Ogg" : "FLAC",
             codec: isOgg ? "FLAC \(info.bitDepth) bit" : info.codecName,
@@ -85,6 +90,7 @@ final class FLACSource: SampleSource {
             silence -= count
             return [[Float]](repeating: [Float](repeating: 0, count: count), count: info.channelCount)
         }
+        if let block = heldBlock.take() { return block }
         guard !isFinished else { return [] }
         if stretch.isEmpty, let position, let decoded = readAhead?.stretch(at: position) {
             stretch = decoded[...]
@@ -101,8 +107,16 @@ final class FLACSource: SampleSource {
         if let position { decoder.move(to: position, frame: frameCount) }
         switch try decoder.next() {
         case .block(let planes):
-            (position, frameCount) = (decoder.position, decoder.frameCount)
-            return planes
+            position = decoder.position
+            defer { frameCount += planes.first?.count ?? 0 }
+            // A page that is missing or damaged leaves no other trace in Ogg.
+            let start = decoder.blockStart - (firstBlockStart ?? decoder.blockStart)
+            firstBlockStart = decoder.blockStart - start
+            guard isOgg, start > frameCount else { return planes }
+            silence = losses.silence(at: frameCount, until: start, "an Ogg page is missing")
+            frameCount += silence
+            heldBlock = planes
+            return try nextBlock()
         case .damaged(let damage):
             guard isLenient else { throw damaged(damage) }
             try passOver(damage)
@@ -129,10 +143,13 @@ final class FLACSource: SampleSource {
 
     private func checkEnd() throws(MediaError) {
         let digestMatches = losses.isEmpty ? checksum.map { $0.finish() == info.digest } : nil
+        // A frame that was cut off is no frame to libFLAC, and nothing follows it.
+        let isPartialFrame = position.map { byteCount - $0 <= info.largestFrame ?? Self.largestPartialFrame } ?? isOgg
+        let damage = isPartialFrame ? nil : decoder.pendingDamage
         let endsWithFrame = decoder.pendingDamage == nil && (position ?? byteCount) == byteCount
         let isShort = info.frameCount.map { frameCount < $0 } ?? !endsWithFrame
         if digestMatches != true, isShort {
-            if let damage = decoder.pendingDamage {
+            if let damage {
                 guard isLenient, frameCount > 0 else { throw damaged(damage) }
                 losses.rest = damage.reason
             } else if frameCount == 0 || info.digest != nil || !endsWithFrame || !losses.isEmpty {
@@ -149,6 +166,9 @@ final class FLACSource: SampleSource {
             warnings.append("the samples are not those that were encoded: their MD5 is not the one in the header")
         }
     }
+
+    /// Bytes of a frame, where the header does not state the largest: 16 384 frames of eight channels of 32 bits.
+    private static let largestPartialFrame = 1 << 19
 
     private func damaged(_ damage: FLACDamage) -> MediaError {
         var error = MediaError(
