@@ -200,6 +200,11 @@ static ImageCodecStatus decode(HEIFDecoder *decoder) {
     struct heif_decoding_options *options = heif_decoding_options_alloc();
     if (!options) return ImageCodecStatusOutOfMemory;
     options->strict_decoding = !base->is_tolerant;
+    // libheif prefers dav1d for AV1, which writes to standard error what it thinks of a damaged picture and cannot be told not
+    // to from here. libaom keeps silent; where libheif lacks it, and for HEVC, the name is of no effect.
+#if LIBHEIF_HAVE_VERSION(1, 15, 0)
+    if (options->version >= 3) options->decoder_id = "aom";
+#endif
     struct heif_error error =
         heif_decode_image(decoder->handle, &decoder->image, heif_colorspace_RGB, chroma_of(decoder), options);
     bool is_refused = error.code != heif_error_Ok;

@@ -30,7 +30,7 @@ struct PerceptCommand: AsyncParsableCommand {
         returnLargeBlocksToTheSystem()
         // A reader of our output that goes away must not end us before files are tidied up.
         signal(SIGPIPE, SIG_IGN)
-        let run = Task { await Self.main(nil) }
+        let run = Task { await Self.runAsGiven() }
         // A queue of its own gets a thread even while each processor is busy with an input, which the global queue does not.
         let signals = DispatchQueue(label: "percept.signals")
         let sources = [SIGINT, SIGTERM].map { number in
@@ -45,6 +45,25 @@ struct PerceptCommand: AsyncParsableCommand {
         }
         await run.value
         withExtendedLifetime(sources) {}
+    }
+
+    /// Parses and runs the command; ends the process where that fails.
+    ///
+    /// What the parser says of the arguments contains them, and they may be names of files: only the line breaks are its own.
+    private static func runAsGiven() async {
+        do {
+            var command = try parseAsRoot()
+            guard var asynchronous = command as? any AsyncParsableCommand else { return try command.run() }
+            try await asynchronous.run()
+        } catch {
+            let code = exitCode(for: error)
+            var message = fullMessage(for: error)
+            for argument in CommandLine.arguments where argument != Console.printableLine(argument) {
+                message = message.replacing(argument, with: Console.printableLine(argument))
+            }
+            if !message.isEmpty { Console.tell(Console.printable(message) + "\n", code.isSuccess ? .output : .errors) }
+            _exit(code.rawValue)
+        }
     }
 
     /// Has the memory of an upload go back to the system once it has been sent.

@@ -33,6 +33,17 @@ public struct MediaError: Error, Sendable, Hashable {
     /// For ``Kind/limitExceeded``, the limit that the caller may raise; ``remedy`` then ends in "raise the limit".
     public var limit: ResourceLimits.Name?
 
+    /// The reading option that ``remedy`` ends in.
+    public var option: Option?
+
+    /// A reading option that may help.
+    public enum Option: String, Sendable, Hashable, CaseIterable {
+        /// Lenient reading: damage is replaced, and a warning reports it.
+        case leniency
+        /// The format of samples without a header.
+        case rawFormat
+    }
+
     /// Creates an error.
     public init(_ kind: Kind, source: String? = nil, problem: String, remedy: String? = nil) {
         self.kind = kind

@@ -26,34 +26,44 @@ public struct MediaSource: Sendable, Hashable {
         if case .file(let path) = storage { path } else { nil }
     }
 
-    /// Detects the media type from the contents, after a leading ID3 tag.
+    /// Detects the media type from the contents, after any leading ID3 tags.
     ///
     /// - Throws: ``MediaError`` `.inputMissing` for a file that cannot be read, `.malformedInput` for an empty one,
     ///   `.unsupportedFeature` if no known signature matches.
     public func mediaType() throws(MediaError) -> MediaType {
-        var prefix = try bytes(at: 0, count: MediaType.sniffedByteCount)
+        let prefix = try bytes(at: 0, count: MediaType.sniffedByteCount)
         guard !prefix.isEmpty else {
             throw MediaError(
                 .malformedInput, source: name, problem: "the file is empty (0 bytes)",
                 remedy: "record or export it again")
         }
-        if let offset = MediaType.offsetBehindID3(prefix) {
-            let behind = try bytes(at: offset, count: MediaType.sniffedByteCount)
-            if let type = MediaType.sniff(behind), type.kind == .audio { return type }
-            prefix = Array("ID3".utf8)
+        if MediaType.offsetBehindID3(prefix) != nil {
+            let rest = try bytes(at: leadingTagByteCount(), count: MediaType.sniffedByteCount)
+            if let type = MediaType.sniff(rest), [.audio, .video].contains(type.kind) { return type }
+            return .mp3
         }
-        let sniffed = MediaType.sniff(prefix)
-        guard let type = try sniffed == nil ? mpegBehindJunk() : sniffed else {
-            throw MediaError(
-                .unsupportedFeature, source: name, problem: "the first bytes are of no known audio or image format",
-                remedy: MediaType.adviceOnReadableMedia)
+        guard let type = try MediaType.sniff(prefix) ?? mpegBehindJunk() else {
+            throw .unknownFormat(prefix, source: name)
         }
         return type
     }
 
-    /// MP3 when frames follow some junk: a recorder's own header, or the zeros of a block that was never written.
+    /// Returns MP3 if frames follow some junk, such as a recorder's own header or zeros.
     private func mpegBehindJunk() throws(MediaError) -> MediaType? {
         MPEGFrameHeader.firstRun(of: 4, in: try bytes(at: 0, count: MediaType.junkByteCount)).map { _ in .mp3 }
+    }
+
+    /// The bytes of the ID3v2 tags that the file begins with; 0 when there are none.
+    ///
+    /// - Throws: ``MediaError`` `.inputMissing` for a file that cannot be read.
+    package func leadingTagByteCount() throws(MediaError) -> Int {
+        var offset = 0
+        // Taggers that do not look put one tag before the other.
+        for _ in 0..<16 {
+            guard let size = MediaType.offsetBehindID3(try bytes(at: offset, count: 10)) else { break }
+            offset += size
+        }
+        return offset
     }
 
     private func bytes(at offset: Int, count: Int) throws(MediaError) -> [UInt8] {
@@ -64,5 +74,21 @@ public struct MediaSource: Sendable, Hashable {
             let file = try InputFile(path: path, name: name)
             return try file.read(at: offset, count: count)
         }
+    }
+}
+
+extension MediaError {
+    /// The error for bytes that begin like no known format: shows the first eight, as hex and as text.
+    fileprivate static func unknownFormat(_ prefix: [UInt8], source: String) -> MediaError {
+        let first = prefix.prefix(8)
+        let hex = first.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+        let text = String(
+            decoding: first.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: ".") }, as: UTF8.self)
+        var error = MediaError(
+            .unsupportedFeature, source: source,
+            problem: "unknown format: the file begins with \(hex) (“\(text)”)",
+            remedy: "\(MediaType.adviceOnReadableMedia), or state the raw format if it holds samples without a header")
+        error.option = .rawFormat
+        return error
     }
 }

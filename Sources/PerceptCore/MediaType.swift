@@ -103,9 +103,14 @@ public struct MediaType: RawRepresentable, Sendable, Hashable, Codable {
     /// The usual file name extension, without the dot.
     public var fileExtension: String { Self.names[self]?.fileExtension ?? "bin" }
 
-    /// The remedy for a file that is not a supported medium: the formats that every build reads.
+    /// The recordings that are readable: in every build, and with ffmpeg on the `PATH`.
+    package static let readableRecordings =
+        "WAV, FLAC, Ogg, MP3, AIFF, CAF, AU; with ffmpeg on the PATH also MP4, M4A, QuickTime, WebM, Matroska, AAC, AMR, "
+        + "Windows Media, WavPack, AVI"
+
+    /// The remedy for a file that is not a supported medium: the readable formats.
     package static let adviceOnReadableMedia =
-        "pass a recording (WAV, FLAC, Ogg, MP3, AIFF, CAF, AU) or a picture (PNG, JPEG, WebP)"
+        "pass a recording (\(readableRecordings)) or a picture (PNG, JPEG, WebP)"
 }
 
 extension MediaType: CustomStringConvertible {

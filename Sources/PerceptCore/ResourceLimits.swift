@@ -2,7 +2,8 @@
 public struct ResourceLimits: Sendable, Hashable {
     /// The name of a limit, equal to its property.
     public enum Name: String, Sendable, Hashable, Codable, CaseIterable {
-        case pixelCount, imageByteCount, scanCount, colorProfileByteCount, channelCount, sampleRate, uploadByteCount
+        case pixelCount, imageByteCount, scanCount, colorProfileByteCount, channelCount, sampleRate, silenceDuration
+        case uploadByteCount
     }
 
     /// The maximum number of pixels of one image (width × height). The default, 268 402 689 = 16 383², is the one of
@@ -19,6 +20,9 @@ public struct ResourceLimits: Sendable, Hashable {
     public var channelCount: Int
     /// The maximum sample rate of one recording, in Hz.
     public var sampleRate: Int
+    /// The maximum silence inserted into one recording for gaps in its timestamps and for damage, in seconds. Longer gaps
+    /// are omitted, with a warning. The default is three hours.
+    public var silenceDuration: Int
     /// The maximum size of one upload held in memory, in bytes.
     public var uploadByteCount: Int
 
@@ -26,7 +30,7 @@ public struct ResourceLimits: Sendable, Hashable {
     public init(
         pixelCount: Int = 268_402_689, imageByteCount: Int = 2 << 30, scanCount: Int = 100,
         colorProfileByteCount: Int = 8 << 20, channelCount: Int = 64, sampleRate: Int = 768_000,
-        uploadByteCount: Int = 256 << 20
+        silenceDuration: Int = 10_800, uploadByteCount: Int = 256 << 20
     ) {
         self.pixelCount = pixelCount
         self.imageByteCount = imageByteCount
@@ -34,6 +38,7 @@ public struct ResourceLimits: Sendable, Hashable {
         self.colorProfileByteCount = colorProfileByteCount
         self.channelCount = channelCount
         self.sampleRate = sampleRate
+        self.silenceDuration = silenceDuration
         self.uploadByteCount = uploadByteCount
     }
 
@@ -54,6 +59,7 @@ public struct ResourceLimits: Sendable, Hashable {
         case .colorProfileByteCount: \.colorProfileByteCount
         case .channelCount: \.channelCount
         case .sampleRate: \.sampleRate
+        case .silenceDuration: \.silenceDuration
         case .uploadByteCount: \.uploadByteCount
         }
     }

@@ -23,7 +23,11 @@ import Testing
     static let cases = [
         Case("empty file", ["prepare", "empty.wav", "-o", "out"], 65, "empty.wav", "0 bytes"),
         Case("text named .wav", ["prepare", "text.wav", "-o", "out"], 65, "text.wav", "plain text"),
-        Case("truncated FLAC", ["prepare", "cut.flac", "-o", "out"], 65, "cut.flac", "frame", "get the"),
+        Case("damaged FLAC", ["prepare", "bad.flac", "-o", "out"], 65, "bad.flac", "frame", "get the", "(--lenient)"),
+        Case(
+            "bytes of no known format", ["inspect", "unknown"], 65, "1b 5b 33 31 6d 00 9b 41 (“.[31m..A”)", "ffmpeg",
+            "(--raw format:hz:channels"),
+        Case("no image", ["detect", "unknown"], 65, "1b 5b 33", "pass a"),
         Case("truncated PNG", ["prepare", "cut.png", "-o", "out"], 65, "cut.png", "cut short", "%"),
         Case("truncated JPEG", ["prepare", "cut.jpg", "-o", "out"], 65, "cut.jpg", "cut short", "%"),
         Case("a PNG header of 60000×60000", ["prepare", "bomb.png", "-o", "out"], 65, "60000×60000", "limit"),
@@ -62,7 +66,10 @@ import Testing
         }
         _ = try folder.write([], as: "empty.wav")
         _ = try folder.write(Array("hello there\n".utf8), as: "text.wav")
-        try cut(TestFiles.harbour, "cut.flac")
+        var flac = try TestFiles.bytes(of: TestFiles.harbour)
+        flac[flac.count / 2] ^= 0x55
+        _ = try folder.write(flac, as: "bad.flac")
+        _ = try folder.write([0x1B, 0x5B, 0x33, 0x31, 0x6D, 0, 0x9B, 0x41, 1], as: "unknown")
         try cut(TestFiles.scene, "cut.png")
         try cut(TestFiles.photo, "cut.jpg")
         _ = try folder.write(try TestFiles.bytes(of: TestFiles.kitchen), as: "good.wav")

@@ -21,7 +21,8 @@ import Testing
         let short = RIFFBytes.file([Self.format, RIFFBytes.chunk("data", Self.data, statedSize: 2000)])
         let folder = try TemporaryFolder()
         let path = try folder.write(short, as: "short.wav")
-        let warning = "the file is cut short: its data chunk states 2000 bytes, 1600 are there: 800 frames"
+        let warning =
+            "the file is cut short: its header states 0.125 s, the last 0.025 s are missing; get the whole file again"
         let inspected = try CommandRun(["inspect", path, "--json"], in: folder)
         #expect(inspected.status == 0)
         #expect(try inspected.json()["warnings"] == [.string(warning)])

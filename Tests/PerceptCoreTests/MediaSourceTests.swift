@@ -20,6 +20,15 @@ struct MediaSourceTests {
         #expect(try folder.contents() == ["a.mp3"])
     }
 
+    @Test("what follows several tags decides, whatever it is")
+    func tags() throws {
+        let wav = Array("RIFF\0\0\0\0WAVE".utf8)
+        let twice = Self.tagged(tagByteCount: 30, Self.tagged(tagByteCount: 5000, wav))
+        #expect(try MediaSource.bytes(twice).mediaType() == .wav)
+        let movie = Self.tagged(tagByteCount: 30, [0, 0, 0, 16] + Array("ftypisom\0\0\0\0".utf8))
+        #expect(try MediaSource.bytes(movie).mediaType() == .mp4)
+    }
+
     @Test(
         "a tag with nothing or no audio behind it is what has such tags: MP3",
         arguments: [[], [1, 2, 3], Array("text".utf8)])
@@ -43,6 +52,8 @@ struct MediaSourceTests {
         #expect(emptyError.kind == .malformedInput && emptyError.source == "standard input")
         let unknown = try #require(throws: MediaError.self) { try MediaSource.bytes([0, 1, 2, 3]).mediaType() }
         #expect(unknown.kind == .unsupportedFeature && unknown.source == "bytes in memory")
+        #expect(unknown.problem == "unknown format: the file begins with 00 01 02 03 (“....”)")
+        #expect(unknown.option == .rawFormat)
         let missing = try #require(throws: MediaError.self) { try MediaSource.file(folder.file("no")).mediaType() }
         #expect(missing.kind == .inputMissing && missing.source == folder.file("no"))
     }

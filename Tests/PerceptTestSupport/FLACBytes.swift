@@ -1,5 +1,5 @@
 /// FLAC streams written bit by bit (RFC 9639), every sample verbatim, so that each header field can be what a test wants.
-public struct FLACBytes {
+public struct FLACBytes: Sendable {
     public var bitDepth: Int
     public var sampleRate = 16_000
     /// What the header states; 0 is unknown.
@@ -105,7 +105,7 @@ public struct FLACBytes {
     }
 
     /// The cyclic redundancy check of section 9.1.8 (8 bits) and 9.3 (16 bits).
-    private static func remainder(_ bytes: [UInt8], polynomial: UInt32, width: UInt32) -> UInt32 {
+    public static func remainder(_ bytes: [UInt8], polynomial: UInt32, width: UInt32) -> UInt32 {
         bytes.reduce(0) { crc, byte in
             var crc = crc ^ UInt32(byte) << (width - 8)
             for _ in 0..<8 { crc = crc >> (width - 1) & 1 == 1 ? crc << 1 ^ polynomial : crc << 1 }

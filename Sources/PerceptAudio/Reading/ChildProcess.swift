@@ -18,14 +18,14 @@ final class ChildProcess {
     private let errors: CInt
     private var status: CInt?
     private var hasMoreErrors = true
-    private let takeErrors: ([UInt8]) -> Void
+    private let deliverErrors: ([UInt8]) -> Void
 
     /// - Parameter takeErrors: given what the program writes to its standard error, piece by piece.
     /// - Throws: the system's error code.
     init(
         _ path: String, _ arguments: [String], inheriting descriptor: CInt, takeErrors: @escaping ([UInt8]) -> Void
     ) throws(SystemFailure) {
-        self.takeErrors = takeErrors
+        deliverErrors = takeErrors
         (processID, output, errors) = try Self.starting.withLock { _ throws(SystemFailure) in
             let output = try Pipe()
             let errors = try Pipe()
@@ -141,10 +141,19 @@ final class ChildProcess {
         return events[0].revents != 0
     }
 
+    /// Takes in the errors that are there, without waiting for more.
+    func takeErrors() {
+        while hasMoreErrors {
+            var event = pollfd(fd: errors, events: Int16(POLLIN), revents: 0)
+            guard poll(&event, 1, 0) > 0 else { return }
+            drainErrors()
+        }
+    }
+
     private func drainErrors() {
-        var buffer = [UInt8](repeating: 0, count: 4096)
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
         let count = Self.read(errors, &buffer, buffer.count)
-        if count > 0 { takeErrors(Array(buffer.prefix(count))) }
+        if count > 0 { deliverErrors(Array(buffer.prefix(count))) }
         if count == 0 || count < 0 && errno != EINTR { hasMoreErrors = false }
     }
 

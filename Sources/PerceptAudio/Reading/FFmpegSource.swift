@@ -12,16 +12,26 @@ import PerceptCore
 ///
 /// The program is handed an open descriptor, so that no name is ever taken for an option or a protocol, and may open nothing but
 /// files. Rate, channels and layout stay those of the recording; they are learned from the WAV header that precedes
-/// the samples.
+/// the samples. Timestamps are learned from its log: gaps become silence, see ``SourceTimeline``.
 final class FFmpegSource: SampleSource {
     let header: RecordingHeader
     let holdsFloatingPoint = true
     private let name: String
     private let program: ChildProcess
-    private let log: Log
+    private let log: FFmpegLog
+    private let frames: FrameQueue
     private let bytesPerFrame: Int
+    private let isLenient: Bool
+    /// Whether timestamps count from the container's own time 0, and not from its earliest stream.
+    private let hasOwnZero: Bool
+    /// Whether the header states more than the file holds, which says more than ffmpeg does.
+    private let isKnownToBeShort: Bool
     private var buffer: [UInt8] = []
+    /// Bytes of `buffer` that are samples not handed out yet.
+    private var samples = 0..<0
+    private var silence = 0
     private var isFinished = false
+    private var endFailure: MediaError?
     /// Bytes in memory, as the program sees them.
     private let memory: NamelessFile?
 
@@ -32,28 +42,36 @@ final class FFmpegSource: SampleSource {
 
     /// Starts `program` and reads as far as the header.
     ///
+    /// - Parameters:
+    ///   - isLenient: whether sound is kept that ends with the program's failure.
+    ///   - silenceLimit: seconds of silence that may be inserted.
     /// - Throws: `MediaError` `.malformedInput` with the program's own words when it cannot decode the recording;
     ///   `.unsupportedFeature` when that holds no sound.
-    init(_ bytes: InputBytes, mediaType: MediaType, program path: String) throws(MediaError) {
+    init(
+        _ bytes: InputBytes, mediaType: MediaType, program path: String, isLenient: Bool = false,
+        silenceLimit: Int = ResourceLimits.default.silenceDuration
+    ) throws(MediaError) {
         let memory = try bytes.bytes.map { content throws(MediaError) in try NamelessFile(content, name: bytes.name) }
-        let log = Log()
         guard let descriptor = bytes.descriptor ?? memory?.descriptor else {
             throw MediaError(.inputOutput, source: bytes.name, problem: "cannot be handed to ffmpeg")
         }
-        let demuxer = Self.demuxers[mediaType].map { ["-f", $0] } ?? []
-        let arguments =
-            ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info", "-protocol_whitelist", "file,pipe"]
-            + demuxer + ["-i", Self.input, "-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_f32le"]
-            + ["-fflags", "+bitexact", "-f", "wav", "pipe:1"]
+        let input = Self.input(memory == nil ? bytes.start : 0)
+        let length = try StatedLength(bytes, mediaType)
+        isKnownToBeShort = length.map { $0.availableByteCount < $0.byteCount } ?? false
+        let hasOwnZero = try MovieBoxes.countsFromZero(bytes, mediaType)
+        let frames = FrameQueue(silenceLimit: silenceLimit)
+        let log = FFmpegLog(input: input, takeFrame: frames.add)
         let program: ChildProcess
         do {
-            program = try ChildProcess(path, arguments, inheriting: descriptor, takeErrors: log.take)
+            program = try ChildProcess(
+                path, Self.arguments(input, mediaType, hasOwnZero: hasOwnZero), inheriting: descriptor,
+                takeErrors: log.take)
         } catch {
             throw MediaError(
                 .inputOutput, source: bytes.name, problem: "\(path) cannot be run: \(systemMessage(error.code))")
         }
         guard let format = try Self.readHeader(program, bytes.name) else {
-            let isSilent = program.succeeds() || log.lastError.contains("matches no streams")
+            let isSilent = program.succeeds() || log.firstError.contains("matches no streams")
             throw isSilent
                 ? MediaError(
                     .unsupportedFeature, source: bytes.name, problem: "holds no sound that ffmpeg can find",
@@ -64,12 +82,26 @@ final class FFmpegSource: SampleSource {
             mediaType: mediaType, container: Self.containers[mediaType] ?? mediaType.name, codec: log.codec,
             bitDepth: nil,
             sampleRate: format.sampleRate, channels: format.channels, frameCount: nil)
+        frames.sampleRate = format.sampleRate
         bytesPerFrame = format.channelCount * MemoryLayout<Float>.size
         name = bytes.name
-        (self.memory, self.log, self.program) = (memory, log, program)
+        (self.memory, self.log, self.frames, self.program) = (memory, log, frames, program)
+        (self.isLenient, self.hasOwnZero) = (isLenient, hasOwnZero)
     }
 
-    private static let input = "file:/dev/fd/3"
+    /// Timestamps are passed on as they are (`-copyts`), but for the start of the earliest stream, which is time 0 unless the
+    /// container has one of its own.
+    private static func arguments(_ input: String, _ mediaType: MediaType, hasOwnZero: Bool) -> [String] {
+        let demuxer = demuxers[mediaType].map { ["-f", $0] } ?? []
+        return ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
+            + ["-protocol_whitelist", "file,pipe,subfile", "-copyts"] + (hasOwnZero ? [] : ["-start_at_zero"])
+            + demuxer + ["-i", input, "-map", "0:a:0", "-map_metadata", "-1", "-af", "ashowinfo"]
+            + ["-c:a", "pcm_f32le", "-fflags", "+bitexact", "-f", "wav", "pipe:1"]
+    }
+
+    private static func input(_ start: Int) -> String {
+        start == 0 ? "file:/dev/fd/3" : "subfile,,start,\(start),end,0,,:file:/dev/fd/3"
+    }
 
     /// What ffmpeg calls the container, so that it does not guess.
     private static let demuxers: [MediaType: String] = [
@@ -107,82 +139,137 @@ final class FFmpegSource: SampleSource {
     }
 
     var warnings: [String] {
-        guard isFinished, log.errorCount > 0 else { return [] }
-        return ["ffmpeg reported \(log.errorCount) errors while it decoded, the last: \(log.lastError)"]
+        frames.warnings + (isFinished ? [endWarning].compactMap(\.self) : [])
     }
 
     func readPlanes(frameLimit: Int) throws(MediaError) -> [[Float]] {
-        guard !isFinished else { return [] }
-        let wanted = frameLimit * bytesPerFrame
-        if buffer.count < wanted { buffer = [UInt8](repeating: 0, count: wanted) }
-        let planes = try buffer.withUnsafeMutableBufferPointer { buffer throws(MediaError) in
-            let block = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<wanted]))
-            let frameCount = try program.read(into: block) / bytesPerFrame
-            isFinished = frameCount < frameLimit
-            return PCMSampleFormat.f32le.planes(
-                UnsafeRawBufferPointer(block), frameCount: frameCount, channelCount: header.channelCount,
+        if samples.isEmpty, silence == 0, !isFinished { try fill(frameLimit) }
+        if silence == 0 { silence = frames.takeSilence() }
+        if silence > 0 {
+            let count = min(silence, frameLimit)
+            silence -= count
+            return [[Float]](repeating: [Float](repeating: 0, count: count), count: header.channelCount)
+        }
+        let count = frames.take(min(samples.count / bytesPerFrame, frameLimit))
+        guard count > 0 else {
+            if let endFailure { throw endFailure }
+            return []
+        }
+        let range = samples.prefix(count * bytesPerFrame)
+        samples = range.upperBound..<samples.upperBound
+        return buffer.withUnsafeBytes { buffer in
+            PCMSampleFormat.f32le.planes(
+                UnsafeRawBufferPointer(rebasing: buffer[range]), frameCount: count, channelCount: header.channelCount,
                 bytesPerFrame: bytesPerFrame)
         }
-        if isFinished, !program.succeeds() { throw Self.failure(name, log) }
-        return planes
     }
 
-    private static func failure(_ name: String, _ log: Log) -> MediaError {
+    /// Reads the next samples, and what the log says of them.
+    private func fill(_ frameLimit: Int) throws(MediaError) {
+        let wanted = frameLimit * bytesPerFrame
+        if buffer.count < wanted { buffer = [UInt8](repeating: 0, count: wanted) }
+        let count = try buffer.withUnsafeMutableBufferPointer { buffer throws(MediaError) in
+            try program.read(
+                into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<wanted])))
+        }
+        samples = 0..<count / bytesPerFrame * bytesPerFrame
+        isFinished = count < wanted
+        guard isFinished else { return program.takeErrors() }
+        guard !program.succeeds() else { return }
+        endFailure = Self.failure(name, log)
+        if isLenient, frames.hasSound || !samples.isEmpty { endFailure = nil }
+    }
+
+    /// What is missing at the end, or went wrong before it.
+    private var endWarning: String? {
+        guard !isKnownToBeShort else { return nil }
+        let frameCount = frames.position
+        let read = RecordingHeader.seconds(frameCount, sampleRate: header.sampleRate)
+        let errors = "ffmpeg reported \(log.errorCount) errors while it decoded, the first: \(log.firstError)"
+        let end = Double(frameCount) / Double(header.sampleRate)
+        // MP4 and Matroska state where the file ends, the others how long it is.
+        let isEnd = ["mov", "matroska"].contains(Self.demuxers[header.mediaType])
+        let stated = log.statedDuration.map { isEnd && !hasOwnZero ? $0 - log.start : $0 }
+        // Other streams may be longer than the sound, and encoders pad it.
+        if let stated, !frames.hasOmissions, stated - end > (log.errorCount > 0 ? 0.1 : 0.5),
+            log.errorCount > 0 || log.streamCount == 1
+        {
+            let missing = RecordingHeader.seconds(Int((stated - end) * 1000), sampleRate: 1000)
+            let total = RecordingHeader.seconds(Int(stated * 1000), sampleRate: 1000)
+            return "the file is cut short or damaged: it states \(total), its sound ends after \(read), and "
+                + "\(log.streamCount == 1 ? "" : "up to ")\(missing) are missing"
+                + (log.errorCount > 0 ? " (\(errors))" : "") + "; get the whole file again"
+        }
+        guard log.errorCount > 0 else { return nil }
+        return "the file is damaged, and sound may be missing: \(errors); get the file again"
+    }
+
+    private static func failure(_ name: String, _ log: FFmpegLog) -> MediaError {
         MediaError(
-            .malformedInput, source: name, problem: "ffmpeg cannot decode it (\(log.lastError))",
+            .malformedInput, source: name, problem: "ffmpeg cannot decode it (\(log.firstError))",
             remedy: "check that the file is complete")
     }
+}
 
-    /// What the program says on its standard error, of which little is kept.
-    private final class Log {
-        private(set) var codec = "unknown codec"
-        private(set) var errorCount = 0
-        private var lastErrorLine: String?
-        private var lastLine = ""
-        private var line: [UInt8] = []
-        private var hasCodec = false
-
-        var lastError: String { lastErrorLine ?? (lastLine.isEmpty ? "it gave no reason" : lastLine) }
-
-        func take(_ bytes: [UInt8]) {
-            for byte in bytes {
-                if byte == 0x0A {
-                    end(String(decoding: line, as: UTF8.self))
-                    line.removeAll(keepingCapacity: true)
-                } else if line.count < 1000 {
-                    line.append(byte >= 0x20 ? byte : 0x20)
-                }
-            }
-        }
-
-        private static let levels = ["info", "warning", "error", "fatal"]
-
-        /// Lines are `[context @ address] [level] text`, the context optional.
-        private func end(_ line: String) {
-            let level = Self.levels.lazy.compactMap { line.firstRange(of: "[\($0)] ") }.first
-            let text = level.map { String(line[$0.upperBound...]) } ?? line
-            let isError = line.contains("[error] ") || line.contains("[fatal] ")
-            let message = text.replacing("\(FFmpegSource.input): ", with: "")
-            guard !message.allSatisfy(\.isWhitespace) else { return }
-            lastLine = message
-            if isError {
-                errorCount += 1
-                lastErrorLine = message
-            }
-            guard !hasCodec, text.contains("Stream #0:"), let start = text.firstRange(of: "Audio: ") else { return }
-            hasCodec = true
-            codec = FFmpegSource.codecName(String(text[start.upperBound...].prefix { $0 != "," && $0 != " " }))
+/// Frames that ffmpeg's log announced and that were not handed out yet.
+private final class FrameQueue {
+    /// What the log says before the output's header does is kept until the rate is known.
+    var sampleRate = 0 {
+        didSet {
+            timeline = SourceTimeline(sampleRate: sampleRate, silenceLimit: silenceLimit)
+            for frame in early { add(frame) }
+            early = []
         }
     }
+    private let silenceLimit: Int
+    private var timeline: SourceTimeline?
+    private var early: [FFmpegLog.Frame] = []
+    /// Silence to hand out before the frame of that number.
+    private var silences: [(frame: Int, count: Int)] = []
+    private var announcedCount = 0
+    private var takenCount = 0
+    private var insertedCount = 0
 
-    private static func codecName(_ name: String) -> String {
-        [
-            "aac": "AAC", "alac": "ALAC", "mp3": "MP3", "opus": "Opus", "vorbis": "Vorbis", "amr_nb": "AMR-NB",
-            "amrnb": "AMR-NB",
-            "amr_wb": "AMR-WB", "amrwb": "AMR-WB", "speex": "Speex", "ac3": "AC-3", "eac3": "E-AC-3",
-            "wmav1": "Windows Media Audio 1",
-            "wmav2": "Windows Media Audio 2", "flac": "FLAC",
-        ][name] ?? name
+    init(silenceLimit: Int) {
+        self.silenceLimit = silenceLimit
+    }
+
+    var hasSound: Bool { takenCount > 0 }
+
+    /// Whether a gap was left out, so that the position is not that in the file.
+    var hasOmissions: Bool { (timeline?.omissions.count ?? 0) > 0 }
+
+    /// Frames handed out so far, silence included.
+    var position: Int { takenCount + insertedCount }
+
+    var warnings: [String] { timeline?.warnings ?? [] }
+
+    func add(_ frame: FFmpegLog.Frame) {
+        guard timeline != nil else {
+            // The header follows the first frame.
+            if early.count < 1024 { early.append(frame) }
+            return
+        }
+        // Where the rate changes midway, ffmpeg converts what follows, and its number is not known exactly.
+        let timestamp = frame.sampleRate == sampleRate ? frame.timestamp : nil
+        let silence = timeline?.add(frame.frameCount, timestamp: timestamp) ?? 0
+        if silence > 0 { silences.append((announcedCount, silence)) }
+        announcedCount += frame.frameCount
+    }
+
+    /// Frames of silence that come next.
+    func takeSilence() -> Int {
+        guard let first = silences.first, first.frame <= takenCount else { return 0 }
+        silences.removeFirst()
+        insertedCount += first.count
+        return first.count
+    }
+
+    /// How many of the next `count` frames come before the next silence.
+    func take(_ count: Int) -> Int {
+        let count = min(count, (silences.first?.frame ?? .max) - takenCount)
+        takenCount += count
+        return count
     }
 }
 

@@ -56,6 +56,9 @@ final class FLACDecoder {
     /// The frame that the next block begins with.
     var frameCount: Int { stream.frameCount }
 
+    /// The frame that the last block begins with by its own number.
+    var blockStart: Int { stream.blockStart }
+
     /// Something that was no frame, with none behind it so far.
     var pendingDamage: FLACDamage? { stream.damage }
 
@@ -108,6 +111,8 @@ struct FLACStreamInfo {
     let frameCount: Int?
     /// Bytes of the largest frame; `nil` when unknown.
     let largestFrame: Int?
+    /// Frames of sound in the largest block, and in every block but the last of a stream whose blocks have one size.
+    let largestBlock: Int
     /// `nil` when not computed.
     let digest: [UInt8]?
 
@@ -116,6 +121,7 @@ struct FLACStreamInfo {
         channelCount = Int(info.channels)
         bitDepth = Int(info.bits_per_sample)
         frameCount = info.total_samples == 0 ? nil : Int(info.total_samples)
+        largestBlock = Int(info.max_blocksize)
         largestFrame = info.max_framesize == 0 ? nil : Int(info.max_framesize)
         let digest = withUnsafeBytes(of: info.md5sum) { Array($0) }
         self.digest = digest.allSatisfy { $0 == 0 } ? nil : digest
@@ -151,6 +157,8 @@ private final class Stream {
     private(set) var frameCount = 0
     /// The format of the last frame, where it is not the header's.
     private(set) var anotherFormat: FLACFrameFormat?
+    /// The number of the last block's first frame, as the stream counts.
+    private(set) var blockStart = 0
     var planes: [[Float]]?
     var samplesTaker: (([UInt8]) -> Void)?
 
@@ -243,6 +251,8 @@ private final class Stream {
         anotherFormat = isAsStated ? nil : format
         guard fault == nil else { return }
         let count = Int(frame.blocksize)
+        // libFLAC turns numbers of blocks into those of frames.
+        blockStart = Int(clamping: frame.number.sample_number)
         let scale = Float(sign: .plus, exponent: 1 - format.bitDepth, significand: 1)
         planes = (0..<format.channelCount).map { index in
             guard let channel = channels[index] else { return [Float](repeating: 0, count: count) }

@@ -1,5 +1,15 @@
 import PerceptCore
 
+/// How FLAC streams are read.
+struct FLACReadingOptions: Sendable {
+    /// Compares the MD5 of the samples with the header's at the end.
+    var verifiesChecksum = false
+    /// Replaces damaged frames with silence, instead of failing.
+    var isLenient = false
+    /// Seconds of such silence at most.
+    var silenceLimit = ResourceLimits.default.silenceDuration
+}
+
 /// Samples of a FLAC stream, native or in Ogg.
 ///
 /// libsndfile, which reads FLAC too, knows 8, 16 and 24 bits alone, believes the header's total, and passes the checksum over.
@@ -11,7 +21,7 @@ final class FLACSource: SampleSource {
     private(set) var warnings: [String] = []
     private let name: String
     private let bytes: InputBytes
-    private let verifyingChecksum: Bool
+    private let options: FLACReadingOptions
     private let decoder: FLACDecoder
     private let checksum: FLACChecksum?
     private var readAhead: FLACReadAhead?
@@ -22,6 +32,15 @@ final class FLACSource: SampleSource {
     private var block: [[Float]] = []
     private var taken = 0
     private var isFinished = false
+    private let isOgg: Bool
+    private var losses: FLACLosses
+    /// Frames of silence that come next, in place of damaged ones.
+    private var silence = 0
+    /// What follows that silence.
+    private var heldBlock: [[Float]]?
+    /// By its own number; a stream that was cut out of another does not begin with 0.
+    private var firstBlockStart: Int?
+
     /// The format of the blocks, where it is not the header's, and whether it ever was another.
     private var format: FLACFrameFormat?
     private var hasChanged = false
@@ -32,26 +51,26 @@ final class FLACSource: SampleSource {
 
     private var info: FLACStreamInfo { decoder.info }
 
-    /// - Parameter verifyingChecksum: whether the MD5 of the samples is compared with the header's at the end.
     /// - Throws: `MediaError` `.malformedInput` when the header cannot be read.
     init(
-        _ bytes: InputBytes, mediaType: MediaType, verifyingChecksum: Bool,
+        _ bytes: InputBytes, mediaType: MediaType, options: FLACReadingOptions = FLACReadingOptions(),
         division: FLACReadAhead.Division = FLACReadAhead.Division()
     ) throws(MediaError) {
         decoder = try FLACDecoder(bytes, mediaType: mediaType)
         name = bytes.name
         self.bytes = bytes
-        self.verifyingChecksum = verifyingChecksum
+        self.options = options
+        losses = FLACLosses(sampleRate: decoder.info.sampleRate, silenceLimit: options.silenceLimit)
         position = decoder.position
         let info = decoder.info
-        let isOgg = mediaType == .ogg
+        isOgg = mediaType == .ogg
         header = RecordingHeader(
             mediaType: mediaType, container: isOgg ? "Ogg" : "FLAC",
             codec: isOgg ? "FLAC \(info.bitDepth) bit" : info.codecName,
             bitDepth: info.bitDepth, sampleRate: info.sampleRate,
             channels: decoder.channelMask.map { ChannelLayout(mask: $0, channelCount: info.channelCount) }
                 ?? .conventional(channelCount: info.channelCount), frameCount: info.frameCount)
-        checksum = verifyingChecksum && info.digest != nil ? FLACChecksum() : nil
+        checksum = options.verifiesChecksum && info.digest != nil ? FLACChecksum() : nil
         if let checksum {
             decoder.passSamples { checksum.add($0) }
             readAhead = nil
@@ -77,6 +96,12 @@ final class FLACSource: SampleSource {
 
     /// The next block; empty at the end.
     private func nextBlock() throws(MediaError) -> [[Float]] {
+        if silence > 0 {
+            let count = min(silence, 4096)
+            silence -= count
+            return [[Float]](repeating: [Float](repeating: 0, count: count), count: info.channelCount)
+        }
+        if let block = heldBlock.take() { return block }
         guard !isFinished, pending == nil else { return [] }
         if stretch.isEmpty, let position, let decoded = readAhead?.stretch(at: position) {
             stretch = decoded[...]
@@ -97,13 +122,24 @@ final class FLACSource: SampleSource {
         }
         switch try decoder.next() {
         case .block(let planes, let format):
-            (position, frameCount) = (decoder.position, decoder.frameCount)
+            position = decoder.position
+            defer { frameCount += planes.first?.count ?? 0 }
             guard format == self.format else {
                 (pending, hasChanged, readAhead) = ((planes, format), true, nil)
                 return []
             }
-            return planes
-        case .damaged(let damage): throw damaged(damage)
+            // A page that is missing or damaged leaves no other trace in Ogg.
+            let start = decoder.blockStart - (firstBlockStart ?? decoder.blockStart)
+            firstBlockStart = decoder.blockStart - start
+            guard isOgg, start > frameCount else { return planes }
+            silence = losses.silence(at: frameCount, until: start, "an Ogg page is missing")
+            frameCount += silence
+            heldBlock = planes
+            return try nextBlock()
+        case .damaged(let damage):
+            guard options.isLenient else { throw damaged(damage) }
+            try passOver(damage)
+            return try nextBlock()
         case .end: return try finish()
         }
     }
@@ -147,8 +183,7 @@ final class FLACSource: SampleSource {
         guard let start = nextStream else { return nil }
         nextStream = nil
         return try FLACSource(
-            InputBytes(bytes, range: start..<bytes.byteCount), mediaType: header.mediaType,
-            verifyingChecksum: verifyingChecksum)
+            InputBytes(bytes, range: start..<bytes.byteCount), mediaType: header.mediaType, options: options)
     }
 
     private func layout(of format: FLACFrameFormat?) -> ChannelLayout {
@@ -158,38 +193,61 @@ final class FLACSource: SampleSource {
             ?? .conventional(channelCount: channelCount)
     }
 
+    /// Goes on with the next whole frame, with silence in place of what lies before it.
+    private func passOver(_ damage: FLACDamage) throws(MediaError) {
+        guard let position, let next = try FLACFrameSearch(bytes, info).frame(after: position) else {
+            isFinished = true
+            losses.rest = damage.reason
+            warnings += losses.warnings(frameCount: frameCount, statedCount: info.frameCount)
+            return
+        }
+        silence = losses.silence(at: frameCount, until: next.frame, damage.reason)
+        frameCount += silence
+        self.position = next.position
+    }
+
     private func checkEnd() throws(MediaError) {
-        let digestMatches = hasChanged ? nil : checksum.map { $0.finish() == info.digest }
-        if digestMatches != true {
-            let isAtEnd = nextStream != nil || (position ?? bytes.byteCount) == bytes.byteCount
-            let endsWithFrame = decoder.pendingDamage == nil && isAtEnd
-            if let stated = info.frameCount, frameCount < stated {
+        let digestMatches = losses.isEmpty && !hasChanged ? checksum.map { $0.finish() == info.digest } : nil
+        // A frame that was cut off is no frame to libFLAC, and nothing follows it.
+        let isPartialFrame = position.map { bytes.byteCount - $0 <= info.largestFrame ?? Self.largestPartialFrame } ?? isOgg
+        let damage = isPartialFrame ? nil : decoder.pendingDamage
+        let isAtEnd = nextStream != nil || (position ?? bytes.byteCount) == bytes.byteCount
+        let endsWithFrame = decoder.pendingDamage == nil && isAtEnd
+        let isShort = info.frameCount.map { frameCount < $0 } ?? !endsWithFrame
+        if digestMatches != true, isShort {
+            if let damage {
+                guard options.isLenient, frameCount > 0 else { throw damaged(damage) }
+                losses.rest = damage.reason
+            } else if frameCount == 0 || info.digest != nil || !endsWithFrame || !losses.isEmpty {
                 // An encoder that came to write the digest knew the total too.
-                guard info.digest == nil, endsWithFrame else { throw cutShort(stated) }
-            } else if info.frameCount == nil, !endsWithFrame {
-                throw decoder.pendingDamage.map(damaged) ?? cutShort(nil)
+                guard frameCount > 0 else { throw cutShort }
+                losses.isCutShort = true
             }
         }
-        if let stated = info.frameCount, frameCount != stated {
+        warnings += losses.warnings(frameCount: frameCount, statedCount: info.frameCount)
+        if let stated = info.frameCount, frameCount != stated, losses.isEmpty {
             warnings.append("the header states \(stated) frames, the stream holds \(frameCount)")
         }
-        if digestMatches == false {
+        if digestMatches == false, losses.isEmpty {
             warnings.append("the samples are not those that were encoded: their MD5 is not the one in the header")
         }
     }
 
+    /// Bytes of a frame, where the header does not state the largest: 16 384 frames of eight channels of 32 bits.
+    private static let largestPartialFrame = 1 << 19
+
     private func damaged(_ damage: FLACDamage) -> MediaError {
-        MediaError(
+        var error = MediaError(
             .malformedInput, source: name,
             problem: "the data are damaged at \(header.place(damage.frame)) (\(damage.reason))",
-            remedy: "get the recording again")
+            remedy: "get the recording again, or read it leniently, with silence for what is lost")
+        error.option = .leniency
+        return error
     }
 
-    private func cutShort(_ stated: Int?) -> MediaError {
-        let expected = stated.map { "the header states \($0) frames" } ?? "in the middle of a FLAC frame"
-        return MediaError(
-            .malformedInput, source: name,
-            problem: "is cut short: the data end at \(header.place(frameCount)), \(expected)",
+    private var cutShort: MediaError {
+        MediaError(
+            .malformedInput, source: name, problem: "is cut short: the data end before the first whole frame",
             remedy: "get the whole file again")
     }
 }
@@ -214,8 +272,8 @@ extension JoinedParts {
     /// A native FLAC file with all streams that follow one another in it.
     ///
     /// - Throws: `MediaError` `.malformedInput` when the first header cannot be read, `.inputOutput`.
-    static func flac(_ bytes: InputBytes, verifyingChecksum: Bool) throws(MediaError) -> JoinedParts {
-        flac(try FLACSource(bytes, mediaType: .flac, verifyingChecksum: verifyingChecksum), name: bytes.name)
+    static func flac(_ bytes: InputBytes, options: FLACReadingOptions) throws(MediaError) -> JoinedParts {
+        flac(try FLACSource(bytes, mediaType: .flac, options: options), name: bytes.name)
     }
 
     /// A stream whose format may change.

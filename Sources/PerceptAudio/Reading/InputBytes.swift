@@ -18,20 +18,25 @@ final class InputBytes: Sendable {
     }
 
     private let storage: Storage
+    /// The file's byte that is the first here.
+    let start: Int
     let byteCount: Int
     /// What errors call the recording.
     let name: String
 
+    /// - Parameter start: bytes to leave out, such as a tag in front of the recording.
     /// - Throws: `MediaError` `.inputMissing` for a file that cannot be opened.
-    init(_ source: MediaSource) throws(MediaError) {
+    init(_ source: MediaSource, from start: Int = 0) throws(MediaError) {
         name = source.name
         switch source.storage {
         case .bytes(let bytes):
-            storage = .memory(bytes)
-            byteCount = bytes.count
+            self.start = min(start, bytes.count)
+            storage = .memory(start == 0 ? bytes : Array(bytes.dropFirst(start)))
+            byteCount = bytes.count - self.start
         case .file(let path):
             let file = try InputFile(path: path, name: source.name)
-            byteCount = file.byteCount
+            self.start = min(start, file.byteCount)
+            byteCount = file.byteCount - self.start
             storage = .file(file)
         }
     }
@@ -41,6 +46,7 @@ final class InputBytes: Sendable {
         let range = range.clamped(to: 0..<whole.byteCount)
         name = whole.name
         byteCount = range.count
+        start = whole.start + range.lowerBound
         switch whole.storage {
         case .part(let root, let offset): storage = .part(root, offset: offset + range.lowerBound)
         default: storage = .part(whole, offset: range.lowerBound)
@@ -69,7 +75,7 @@ final class InputBytes: Sendable {
     func read(at offset: Int, count: Int) throws(MediaError) -> [UInt8] {
         switch storage {
         case .memory(let bytes): Array(bytes.dropFirst(offset).prefix(max(0, count)))
-        case .file(let file): try file.read(at: offset, count: count)
+        case .file(let file): try file.read(at: start + offset, count: count)
         case .part(let whole, let start):
             try whole.read(at: start + offset, count: max(0, min(count, byteCount - offset)))
         }
@@ -91,7 +97,7 @@ final class InputBytes: Sendable {
         case .file(let file):
             var filled = 0
             while filled < wanted {
-                let count = pread(file.descriptor, base + filled, wanted - filled, off_t(offset + filled))
+                let count = pread(file.descriptor, base + filled, wanted - filled, off_t(start + offset + filled))
                 if count < 0 {
                     if errno == EINTR { continue }
                     throw MediaError(.inputOutput, source: name, problem: "reading failed: \(systemMessage(errno))")

@@ -102,12 +102,12 @@ private final class OggLinks: PartSequence {
     private let bytes: InputBytes
     private let chain: OggChain
     private let mediaType: MediaType
-    private let verifyingChecksum: Bool
+    private let options: FLACReadingOptions
     private var index = 0
 
-    init(_ bytes: InputBytes, _ chain: OggChain, _ mediaType: MediaType, verifyingChecksum: Bool) {
+    init(_ bytes: InputBytes, _ chain: OggChain, _ mediaType: MediaType, options: FLACReadingOptions) {
         (self.bytes, self.chain, self.mediaType) = (bytes, chain, mediaType)
-        self.verifyingChecksum = verifyingChecksum
+        self.options = options
     }
 
     func nextPart() throws(MediaError) -> (any SampleSource)? {
@@ -125,7 +125,7 @@ private final class OggLinks: PartSequence {
         case .opus: decoder = try OpusDecoder(part, link, mediaType)
         case .flac:
             return JoinedParts.flac(
-                try FLACSource(part, mediaType: mediaType, verifyingChecksum: verifyingChecksum), name: bytes.name)
+                try FLACSource(part, mediaType: mediaType, options: options), name: bytes.name)
         case nil:
             throw MediaError(
                 .malformedInput, source: bytes.name, problem: "a stream begins that is neither Vorbis nor Opus nor FLAC",
@@ -156,10 +156,10 @@ extension JoinedParts {
     ///
     /// - Throws: `MediaError` `.malformedInput` when the first link cannot be read, `.inputOutput`.
     static func ogg(
-        _ bytes: InputBytes, mediaType: MediaType, verifyingChecksum: Bool
+        _ bytes: InputBytes, mediaType: MediaType, options: FLACReadingOptions
     ) throws(MediaError) -> JoinedParts {
         let links = OggLinks(
-            bytes, try OggChain(bytes), mediaType, verifyingChecksum: verifyingChecksum)
+            bytes, try OggChain(bytes), mediaType, options: options)
         guard let first = try links.nextPart() else {
             throw MediaError(
                 .malformedInput, source: bytes.name, problem: "no Ogg stream begins in it",

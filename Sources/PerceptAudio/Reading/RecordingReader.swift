@@ -16,6 +16,8 @@ public struct RecordingReader: ~Copyable {
     public private(set) var replacedSampleCount = 0
     private let name: String
     private let source: any SampleSource
+    private let statedLength: StatedLength?
+    private var isAtEnd = false
     private let replacesNonFinite: Bool
 
     /// Opens `source` and reads its header.
@@ -53,8 +55,8 @@ public struct RecordingReader: ~Copyable {
             try self.init(source, raw: format, limits: limits, replacingNonFinite: options.replacesNonFinite)
         } else {
             try self.init(
-                source, limits: limits, replacingNonFinite: options.replacesNonFinite,
-                verifyingChecksum: verifyingChecksum)
+                source, limits, replacingNonFinite: options.replacesNonFinite, verifyingChecksum: verifyingChecksum,
+                isLenient: options.isLenient, ffmpeg: FFmpegSource.program())
         }
     }
 
@@ -79,22 +81,45 @@ public struct RecordingReader: ~Copyable {
     /// - Parameter ffmpeg: the program that decodes what cannot be decoded here; `nil` when there is none.
     init(
         _ source: MediaSource, _ limits: ResourceLimits = .default, replacingNonFinite: Bool = false,
-        verifyingChecksum: Bool = false, ffmpeg: String?
+        verifyingChecksum: Bool = false, isLenient: Bool = false, ffmpeg: String?
     ) throws(MediaError) {
-        let bytes = try InputBytes(source)
         let mediaType = try source.mediaType()
-        let samples = try Self.open(bytes, mediaType, Self.opening(bytes, mediaType, verifyingChecksum), ffmpeg)
-        try self.init(samples, name: source.name, limits: limits, replacingNonFinite: replacingNonFinite)
+        // A tag belongs to MPEG audio; in front of anything else it is in the way.
+        let isTagged = mediaType == .mp3 || mediaType == .aac
+        let bytes = try InputBytes(source, from: isTagged ? 0 : source.leadingTagByteCount())
+        let terms = Terms(
+            flac: FLACReadingOptions(
+                verifiesChecksum: verifyingChecksum, isLenient: isLenient, silenceLimit: limits.silenceDuration),
+            ffmpeg: ffmpeg)
+        let samples = try Self.open(bytes, mediaType, Self.opening(bytes, mediaType, terms), terms)
+        try self.init(
+            samples, name: source.name, limits: limits, replacingNonFinite: replacingNonFinite,
+            statedLength: StatedLength(bytes, mediaType))
+    }
+
+    /// How a recording is opened.
+    private struct Terms {
+        let flac: FLACReadingOptions
+        let ffmpeg: String?
+
+        /// - Returns: `nil` when there is no ffmpeg.
+        func ffmpegSource(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) -> FFmpegSource? {
+            guard let ffmpeg else { return nil }
+            return try FFmpegSource(
+                bytes, mediaType: mediaType, program: ffmpeg, isLenient: flac.isLenient, silenceLimit: flac.silenceLimit)
+        }
     }
 
     private init(
-        _ source: any SampleSource, name: String, limits: ResourceLimits, replacingNonFinite: Bool
+        _ source: any SampleSource, name: String, limits: ResourceLimits, replacingNonFinite: Bool,
+        statedLength: StatedLength? = nil
     ) throws(MediaError) {
         let header = source.header
         try Self.check(header.channelCount, header.sampleRate, limits, "header", name)
         self.header = header
         self.source = source
         self.name = name
+        self.statedLength = statedLength
         replacesNonFinite = replacingNonFinite
     }
 
@@ -104,7 +129,13 @@ public struct RecordingReader: ~Copyable {
         let replaced =
             replacedSampleCount > 0
             ? ["\(replacedSampleCount) samples were no finite numbers and were replaced by silence"] : []
-        return source.warnings + replaced
+        return source.warnings + [missing].compactMap(\.self) + replaced
+    }
+
+    /// What the header states and the file does not hold.
+    private var missing: String? {
+        guard let frameCount = isAtEnd ? framesRead : header.frameCount else { return nil }
+        return statedLength?.warning(frameCount: frameCount, sampleRate: header.sampleRate)
     }
 
     /// Reads the next block.
@@ -116,7 +147,10 @@ public struct RecordingReader: ~Copyable {
     ///   number, or more than 2⁴⁰ times full scale; the place is named in frames and seconds.
     public mutating func readBlock(frameLimit: Int = 4096) throws(MediaError) -> Recording? {
         var planes = try source.readPlanes(frameLimit: max(1, min(frameLimit, Self.largestBlock)))
-        guard let frameCount = planes.first?.count, frameCount > 0 else { return nil }
+        guard let frameCount = planes.first?.count, frameCount > 0 else {
+            isAtEnd = true
+            return nil
+        }
         if source.holdsFloatingPoint { try checkNumbers(&planes) }
         framesRead += frameCount
         return Recording(sampleRate: header.sampleRate, channels: header.channels, checkedPlanes: planes)
@@ -128,39 +162,37 @@ public struct RecordingReader: ~Copyable {
     // MARK: Opening
 
     private static func open(
-        _ bytes: InputBytes, _ mediaType: MediaType, _ opening: Opening, _ ffmpeg: String?
+        _ bytes: InputBytes, _ mediaType: MediaType, _ opening: Opening, _ terms: Terms
     ) throws(MediaError) -> any SampleSource {
         let failure: MediaError
         switch opening {
         case .source(let source): return source
         case .unreadable(let codec, let reason):
-            if let ffmpeg { return try FFmpegSource(bytes, mediaType: mediaType, program: ffmpeg) }
+            if let source = try terms.ffmpegSource(bytes, mediaType) { return source }
             failure = MediaError(
                 .unsupportedFeature, source: bytes.name,
                 problem: "\(codec) is not readable here" + (reason.map { " (\($0))" } ?? ""),
                 remedy: "install ffmpeg, which is used when it is on the PATH, "
                     + "or convert it with `ffmpeg -i INPUT OUTPUT.wav`")
         case .refused(let error):
-            if let ffmpeg, let source = try? FFmpegSource(bytes, mediaType: mediaType, program: ffmpeg) {
-                return source
-            }
+            if let source = try? terms.ffmpegSource(bytes, mediaType) { return source }
             failure = error
         }
         throw failure
     }
 
     private static func opening(
-        _ bytes: InputBytes, _ mediaType: MediaType, _ verifyingChecksum: Bool
+        _ bytes: InputBytes, _ mediaType: MediaType, _ terms: Terms
     ) throws(MediaError) -> Opening {
         switch mediaType {
         case .wav, .w64: return try .wav(bytes, mediaType)
         case .flac:
-            return .source(try JoinedParts.flac(bytes, verifyingChecksum: verifyingChecksum))
+            return .source(try JoinedParts.flac(bytes, options: terms.flac))
         case .ogg:
             let codec = try StoredCodec(bytes, mediaType)
             if let codec, !codec.isReadable { return .unreadable(codec: "Ogg with \(codec.name)", reason: nil) }
             return try .joined { () throws(MediaError) in
-                try .ogg(bytes, mediaType: mediaType, verifyingChecksum: verifyingChecksum)
+                try .ogg(bytes, mediaType: mediaType, options: terms.flac)
             }
         case .mp3:
             return try .joined { () throws(MediaError) in try .mpeg(bytes, mediaType: mediaType) }
@@ -177,7 +209,7 @@ public struct RecordingReader: ~Copyable {
             throw MediaError(
                 .malformedInput, source: bytes.name,
                 problem: "is \(mediaType.name), whatever its name says, not a recording",
-                remedy: "pass a recording (WAV, FLAC, Ogg, MP3, AIFF, CAF, AU)")
+                remedy: "pass a recording (\(MediaType.readableRecordings))")
         }
     }
 

@@ -20,9 +20,13 @@ extension RecordingHeader {
         "frame \(frame) (\(seconds(frame)))"
     }
 
-    /// The time of a frame: `2.760 s`.
-    func seconds(_ frame: Int) -> String {
-        let milliseconds = Int((Double(frame) / Double(max(1, sampleRate)) * 1000).rounded())
-        return "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst()) s"
+    /// Returns the time of a frame: `2.760 s`.
+    func seconds(_ frame: Int) -> String { Self.seconds(frame, sampleRate: sampleRate) }
+
+    /// Returns the duration of a number of frames for messages, rounded to milliseconds: `0.500 s`.
+    static func seconds(_ frameCount: Int, sampleRate: Int) -> String {
+        let milliseconds = Int((Double(frameCount) / Double(max(1, sampleRate)) * 1000).rounded())
+        let fraction = String(1000 + milliseconds % 1000).dropFirst()
+        return "\(milliseconds / 1000).\(fraction) s"
     }
 }

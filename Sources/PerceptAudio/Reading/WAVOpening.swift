@@ -56,8 +56,7 @@ extension Opening {
                 return .source(
                     PCMSource(
                         bytes, range: layout.data.prefix(frameCount * bytesPerFrame), format: samples,
-                        bytesPerFrame: bytesPerFrame, header: header, warnings: layout.warnings(frameCount: frameCount))
-                )
+                        bytesPerFrame: bytesPerFrame, header: header))
             case .soundFile(let format32, let blockAlign, let framesPerBlock):
                 let blockCount = layout.data.count / blockAlign
                 let most = blockCount * framesPerBlock
@@ -68,8 +67,7 @@ extension Opening {
                     try SoundFileSource(
                         VirtualFile(reading: bytes, range: data, behind: header(format32, data.count, most)),
                         mediaType: mediaType, name: bytes.name, container: layout.container,
-                        channels: format.channels, frameCount: fact ?? most,
-                        warnings: layout.warnings(frameCount: fact ?? most)))
+                        channels: format.channels, frameCount: fact ?? most))
             case .stream, .unreadable: return unreadable
             }
         } catch {
@@ -93,15 +91,5 @@ extension Opening {
         return Array((isLong ? "RF64" : "RIFF").utf8)
             + LittleEndian.bytes32(isLong ? 0xFFFF_FFFF : 4 + chunks.count + 8 + dataSize) + Array("WAVE".utf8) + chunks
             + Array("data".utf8) + LittleEndian.bytes32(isLong ? 0xFFFF_FFFF : dataSize)
-    }
-}
-
-extension RIFFLayout {
-    fileprivate func warnings(frameCount: Int?) -> [String] {
-        guard let statedByteCount, statedByteCount > data.count else { return [] }
-        let frames = frameCount.map { ": \($0) frames" } ?? ""
-        return [
-            "the file is cut short: its data chunk states \(statedByteCount) bytes, \(data.count) are there" + frames
-        ]
     }
 }

@@ -104,7 +104,7 @@ struct AudioPreparationOptions: ParsableArguments {
     /// 10^(-1/20).
     private static let normalizedPeak = 0.891_250_938_133_745_6
 
-    func preparation(_ limits: UploadLimitOptions) throws -> AudioPreparation {
+    func preparation(_ limits: UploadLimitOptions, _ leniency: LeniencyOption) throws -> AudioPreparation {
         var sampleRate: Int?
         if case .hertz(let hertz) = rate { sampleRate = hertz }
         return AudioPreparation(
@@ -114,6 +114,6 @@ struct AudioPreparationOptions: ParsableArguments {
             resampling: resampling,
             trimming: trimSilence ? SilenceTrimming() : nil, normalizedPeak: normalize ? Self.normalizedPeak : nil,
             maximumByteCount: limits.maxBytes?.value, maximumDuration: maxDuration,
-            reading: reading.options)
+            reading: reading.options(isLenient: leniency.lenient))
     }
 }

@@ -159,7 +159,7 @@ struct ImagePreparationOptions: ParsableArguments {
             valueName: "auto|LOW-HIGH"))
     var levels: LevelsArgument?
 
-    @OptionGroup var reading: PictureReadingOptions
+    @OptionGroup var reading: LeniencyOption
 
     func validate() throws {
         guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100.") }

@@ -16,8 +16,8 @@ struct ReadingOptionGroup: ParsableArguments {
     )
     var replaceNonFinite = false
 
-    var options: ReadingOptions {
-        ReadingOptions(rawFormat: raw, replacesNonFinite: replaceNonFinite)
+    func options(isLenient: Bool) -> ReadingOptions {
+        ReadingOptions(rawFormat: raw, replacesNonFinite: replaceNonFinite, isLenient: isLenient)
     }
 
     private static func rawFormat(_ description: String) throws -> RawAudioFormat {

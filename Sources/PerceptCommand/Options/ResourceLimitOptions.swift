@@ -33,6 +33,7 @@ struct ResourceLimitOptions: ParsableArguments {
         case .colorProfileByteCount: "of a picture"
         case .channelCount: "of a recording"
         case .sampleRate: "of a recording, in Hz"
+        case .silenceDuration: "seconds inserted into a recording for gaps"
         case .uploadByteCount: "of what is sent"
         }
     }
@@ -54,7 +55,7 @@ struct ResourceLimitOptions: ParsableArguments {
     private static func largest(_ name: ResourceLimits.Name) -> Int {
         switch name {
         case .pixelCount, .imageByteCount, .uploadByteCount: 1 << 48
-        case .scanCount, .sampleRate: Int(Int32.max)
+        case .scanCount, .sampleRate, .silenceDuration: Int(Int32.max)
         case .colorProfileByteCount: 1 << 30
         case .channelCount: Int(UInt16.max)
         }

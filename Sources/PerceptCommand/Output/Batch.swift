@@ -30,11 +30,13 @@ struct Batch {
         for file in files {
             do {
                 let input = try BatchInput(file)
+                console.begin(input.source.name)
                 try await body(input.source)
                 withExtendedLifetime(input) {}
             } catch {
                 batch.report(error, file)
             }
+            console.begin(nil)
         }
         batch.attempt(finish)
         batch.attempt { try service?.save(protecting: files) }
@@ -81,7 +83,7 @@ struct Batch {
                 do {
                     let input = try BatchInput(file)
                     let plan = try planning(input.source)
-                    let console = Console(console, turn: queue.turn(index))
+                    let console = Console(console, turn: queue.turn(index), input: input.source.name)
                     busyLaneCount += 1
                     group.addTask {
                         do {

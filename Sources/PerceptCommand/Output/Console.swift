@@ -8,6 +8,7 @@ struct Console: Sendable {
     let isQuiet: Bool
     /// `nil` where all is said at once.
     private let turn: ConsoleTurn?
+    private let noted = NotedWarnings()
 
     init(_ options: GeneralOptions) {
         isJSON = options.json
@@ -15,20 +16,31 @@ struct Console: Sendable {
         turn = nil
     }
 
-    /// The same, but for its turn to be waited for.
-    init(_ console: Console, turn: ConsoleTurn) {
+    /// The same for one of several inputs, but for its turn to be waited for.
+    init(_ console: Console, turn: ConsoleTurn, input name: String) {
         isJSON = console.isJSON
         isQuiet = console.isQuiet
         self.turn = turn
+        begin(name)
+    }
+
+    /// From here on warnings are about the input `name`, and stand in its JSON too; about no input when `nil`.
+    func begin(_ name: String?) {
+        noted.begin(name)
     }
 
     /// A result: `json` as one line where JSON is asked for, else `text` for a person.
+    ///
+    /// The JSON of an input gets its warnings as the member `warnings`.
     ///
     /// - Throws: ``MediaError`` `.inputOutput` when it cannot be written.
     func result(
         _ text: @autoclosure () -> String, json: @autoclosure () -> JSONObject
     ) throws(MediaError) {
-        let line = isJSON ? JSONValue.object(Self.namingFlags(json())).serialized() : Array(Self.printable(text()).utf8)
+        let line =
+            isJSON
+            ? JSONValue.object(noted.added(to: Self.namingFlags(json()))).serialized()
+            : Array(Self.printable(text()).utf8)
         try write(line + [UInt8(ascii: "\n")])
     }
 
@@ -69,17 +81,19 @@ struct Console: Sendable {
     }
 
     func error(_ text: String) {
-        say("percept: \(Self.printable(text))\n")
+        say("percept: \(Self.printableLine(text))\n")
     }
 
     func warning(_ text: String) {
+        let text = ParameterFlags.adding(to: text)
+        noted.add(text)
         guard !isQuiet else { return }
-        say("percept: warning: \(Self.printable(ParameterFlags.adding(to: text)))\n")
+        say("percept: warning: \(Self.printableLine(text))\n")
     }
 
     func notice(_ text: String) {
         guard !isQuiet else { return }
-        say("percept: \(Self.printable(text))\n")
+        say("percept: \(Self.printableLine(text))\n")
     }
 
     private func say(_ text: String) {
@@ -90,7 +104,7 @@ struct Console: Sendable {
     /// Shows how far work is, on a terminal only; `nil` elsewhere, so that nothing is computed for it.
     func progress(_ label: String) -> (@Sendable (Double) -> Void)? {
         guard !isQuiet, isatty(STDERR_FILENO) == 1 else { return nil }
-        let label = Self.printable(label)
+        let label = Self.printableLine(label)
         return { [turn] fraction in
             // Of several inputs at a time it is the first that is watched.
             guard turn?.hasCome ?? true else { return }
@@ -100,18 +114,38 @@ struct Console: Sendable {
         }
     }
 
-    /// Labels and names come from outside: no control character of theirs reaches a terminal.
+    /// Replaces control characters other than line breaks and tabs: labels and texts come from outside, and must not control a
+    /// terminal.
     static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
-                    let isControl = scalar.properties.generalCategory == .control
-                    return isControl && scalar != "\n" && scalar != "\t" ? "\u{FFFD}" : scalar
-                }))
+        replacing(text) { $0.isControl && $0 != "\n" && $0 != "\t" }
+    }
+
+    /// Replaces control characters, and whatever else breaks a line: names come from outside, and must not pass for lines of
+    /// this command.
+    static func printableLine(_ text: String) -> String {
+        replacing(text) { $0.isControl || $0 == "\u{2028}" || $0 == "\u{2029}" }
+    }
+
+    private static func replacing(_ text: String, where isReplaced: (Unicode.Scalar) -> Bool) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { isReplaced($0) ? "\u{FFFD}" : $0 }))
+    }
+
+    enum Stream {
+        case output, errors
     }
 
     /// Where nobody can be told, there is nothing to do about it.
-    static func tell(_ text: String) {
-        _ = writeAll(Array(text.utf8), to: STDERR_FILENO)
+    static func tell(_ text: String, _ stream: Stream = .errors) {
+        _ = writeAll(Array(text.utf8), to: stream == .output ? STDOUT_FILENO : STDERR_FILENO)
     }
+}
+
+extension Unicode.Scalar {
+    /// C0, DEL and C1.
+    fileprivate var isControl: Bool { properties.generalCategory == .control }
+}
+
+extension MediaSource {
+    /// The name for results that are lines of text.
+    var printableName: String { Console.printableLine(name) }
 }

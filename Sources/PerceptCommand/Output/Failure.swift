@@ -68,6 +68,7 @@ struct Failure {
         if let remedy = error.remedy {
             error.remedy = error.limit.map { "\(remedy) (\($0.flag))" } ?? ParameterFlags.adding(to: remedy)
         }
+        if let option = error.option, let remedy = error.remedy { error.remedy = "\(remedy) (\(option.flag))" }
         return Failure(
             kind: error.kind.rawValue, message: error.source.map { "\($0): \(error.problem)" } ?? error.problem,
             remedy: error.remedy, line: error.description, exitCode: exitCode(error.kind))
@@ -119,6 +120,16 @@ extension InferenceError.Setting {
         case .rescalingMasks: "--rescale-masks"
         case .answerByteLimit: "--max-answer"
         case .sendsTokenUnprotected: "--send-token-unprotected"
+        }
+    }
+}
+
+extension MediaError.Option {
+    /// What chooses it.
+    var flag: String {
+        switch self {
+        case .leniency: "--lenient"
+        case .rawFormat: "--raw format:hz:channels, such as s16le:16000:1"
         }
     }
 }

@@ -66,12 +66,12 @@ struct SegmentReport {
 
     private var text: String {
         let outputs = [files?.folder, overlayPath].compactMap(\.self)
-        let summary = "\(name): \(counted(selection.kept.count, "segment"))\(selection.leftOutText)"
+        let summary = "\(Console.printableLine(name)): \(counted(selection.kept.count, "segment"))\(selection.leftOutText)"
         let lines = selection.results.enumerated().map { index, segment in
             let file = files.map { "  \($0.entries[index].mask)" } ?? ""
             return "\(scoreText(segment.score))  \(segment.label)  \(counted(segment.mask.area, "pixel"))\(file)"
         }
-        let arrow = outputs.isEmpty ? "" : " → \(outputs.joined(separator: ", "))"
+        let arrow = outputs.isEmpty ? "" : " → \(Console.printableLine(outputs.joined(separator: ", ")))"
         return ([summary + arrow] + lines).joined(separator: "\n")
     }
 

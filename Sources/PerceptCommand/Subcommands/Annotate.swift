@@ -27,7 +27,7 @@ struct Annotate: AsyncParsableCommand {
     @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
     @OptionGroup(title: "Drawing") var drawing: DrawingOptions
     @OptionGroup(title: "Label files") var labelling: BoxLabelOptions
-    @OptionGroup var reading: PictureReadingOptions
+    @OptionGroup var reading: LeniencyOption
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
@@ -71,7 +71,7 @@ struct Annotate: AsyncParsableCommand {
             labelling.report(labelFiles, in: &json)
             let outputs = [output, cropFiles?.folder, labelling.labels].compactMap(\.self).joined(separator: ", ")
             try console.result(
-                "\(source.name) → \(outputs): \(drawn) of \(counted(objects.count, "box", "boxes")) drawn\(selection.leftOutText)",
+                "\(source.printableName) → \(Console.printableLine(outputs)): \(drawn) of \(counted(objects.count, "box", "boxes")) drawn\(selection.leftOutText)",
                 json: json)
         }
     }

@@ -27,11 +27,11 @@ struct Classify: AsyncParsableCommand {
         let session = service.session()
         try await Batch.run(input.files, console, service: session) { source in
             let perceiver = try session.perceiver(
-                audio: audio.preparation(limits), image: image.preparation(limits), limits: resources.limits,
+                audio: audio.preparation(limits, image.reading), image: image.preparation(limits), limits: resources.limits,
                 console: console)
             let classification = try await perceiver.classify(source, model: service.model, topCount: top)
             for warning in classification.warnings { console.warning("\(source.name): \(warning)") }
-            let prefix = input.files.count > 1 ? "\(source.name): " : ""
+            let prefix = input.files.count > 1 ? "\(source.printableName): " : ""
             try Self.report(classification, source.name, prefix: prefix, console)
         }
     }

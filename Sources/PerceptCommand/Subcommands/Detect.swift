@@ -75,14 +75,14 @@ struct Detect: AsyncParsableCommand {
             var json = try Self.json(source.name, found, selection, path, cropFiles)
             labelling.report(labelFiles, in: &json)
             let outputs = [path, cropFiles?.folder, labelling.labels].compactMap(\.self)
-            try console.result(Self.text(source.name, selection, outputs), json: json)
+            try console.result(Self.text(source.printableName, selection, outputs), json: json)
         }
     }
 
     private static func text(_ name: String, _ selection: Selection<Detection>, _ outputs: [String]) -> String {
         let objects = selection.results
         let lines = objects.map { "\(scoreText($0.score))  \($0.label)  \(boxText($0.box))" }
-        let arrow = outputs.isEmpty ? "" : " → \(outputs.joined(separator: ", "))"
+        let arrow = outputs.isEmpty ? "" : " → \(Console.printableLine(outputs.joined(separator: ", ")))"
         let summary = "\(name): \(counted(objects.count, "object"))\(selection.leftOutText)\(arrow)"
         return ([summary] + lines).joined(separator: "\n")
     }

@@ -31,6 +31,7 @@ struct Inspect: AsyncParsableCommand {
     @OptionGroup var pictures: SoundPictureOptions
 
     @OptionGroup(title: "Recordings") var reading: ReadingOptionGroup
+    @OptionGroup var leniency: LeniencyOption
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
@@ -49,7 +50,7 @@ struct Inspect: AsyncParsableCommand {
     func run() async throws {
         let console = Console(general)
         let profile = profile.flatMap(ServiceProfile.named)
-        let (options, limits) = (reading.options, resources.limits)
+        let (options, limits) = (reading.options(isLenient: leniency.lenient), resources.limits)
         var output = SoundPictureOutput(
             waveform: waveform, spectrogram: spectrogram, inputs: input.files,
             otherInputs: [spans].compactMap(\.self), style: pictures.style)
@@ -77,12 +78,12 @@ struct Inspect: AsyncParsableCommand {
                 switch inspection {
                 case .recording(let header, let frameCount, let levels, _):
                     (
-                        Self.text(source.name, header, frameCount, levels),
+                        Self.text(source.printableName, header, frameCount, levels),
                         Self.json(source.name, header, frameCount, levels)
                     )
                 case .picture(let header, let sampleRange, _):
                     (
-                        Self.text(source.name, header, sampleRange),
+                        Self.text(source.printableName, header, sampleRange),
                         Self.json(source.name, mediaType, header, sampleRange)
                     )
                 }
@@ -95,7 +96,6 @@ struct Inspect: AsyncParsableCommand {
                 case .recording(_, _, _, let warnings), .picture(_, _, let warnings): warnings
                 }
             for warning in warnings { console.warning("\(source.name): \(warning)") }
-            json["warnings"] = .array(warnings.map { .string($0) })
             if let verdict {
                 text += "\n" + Self.text(verdict)
                 json["verdict"] = Self.json(verdict)

@@ -39,7 +39,7 @@ struct Masks: AsyncParsableCommand {
 
     @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
     @OptionGroup(title: "Overlay") var overlaying: OverlayOptions
-    @OptionGroup var reading: PictureReadingOptions
+    @OptionGroup var reading: LeniencyOption
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 

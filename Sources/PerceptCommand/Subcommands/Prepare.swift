@@ -43,7 +43,7 @@ struct Prepare: AsyncParsableCommand {
         var drawing = SoundPictureOutput(
             waveform: beforeAfter, spectrogram: beforeAfter, inputs: input.files, style: pictures.style)
         let planning = { (source: MediaSource) in
-            let preparation = MediaPreparation(audio: try audio.preparation(limits), image: image.preparation(limits))
+            let preparation = MediaPreparation(audio: try audio.preparation(limits, image.reading), image: image.preparation(limits))
             let path = try naming.output(for: source, fileExtension: preparation.fileExtension(for: source))
             return (
                 preparation: preparation, path: path, drawing: try drawing.plan(for: source, limits: resources.limits)
@@ -77,10 +77,11 @@ struct Prepare: AsyncParsableCommand {
             var json: JSONObject = [
                 "file": .string(source.name), "output": .string(path),
                 "mediaType": .string(summary.mediaType.rawValue), "byteCount": .integer(summary.byteCount),
-                "receipt": summary.receipt, "warnings": .array(summary.warnings.map { .string($0) }),
+                "receipt": summary.receipt,
             ]
             json["beforeAfter"] = drawn
-            try console.result("\(source.name) → \(path): \(summary.text)", json: json)
+            try console.result(
+                "\(source.printableName) → \(Console.printableLine(path)): \(summary.text)", json: json)
         }
     }
 

@@ -59,7 +59,7 @@ struct Report: AsyncParsableCommand {
             withExtendedLifetime(spool) {}
             for warning in warnings { console.warning(warning) }
             try console.result(
-                "\(output): \(counted(report.entries.count, "file"))",
+                "\(Console.printableLine(output)): \(counted(report.entries.count, "file"))",
                 json: [
                     "output": .string(output), "files": .array(report.entries.map { .string($0.name) }),
                     "warnings": .array((report.warnings + warnings).map { .string($0) }),

@@ -103,7 +103,7 @@ struct Run: AsyncParsableCommand {
     /// - Parameter source: the file; `nil` for a task without one.
     private func run(_ session: ServiceSession, _ source: MediaSource?, _ console: Console) async throws {
         let perceiver = try session.perceiver(
-            audio: audio.preparation(limits), image: image.preparation(limits), limits: resources.limits,
+            audio: audio.preparation(limits, image.reading), image: image.preparation(limits), limits: resources.limits,
             console: console)
         guard let task = task.flatMap(TaskCatalogue.task(named:)) else {
             return try report(try await request(source, perceiver), console)

@@ -73,6 +73,7 @@ struct Transcribe: AsyncParsableCommand {
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
+    @OptionGroup var leniency: LeniencyOption
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
@@ -87,7 +88,7 @@ struct Transcribe: AsyncParsableCommand {
         try await Batch.run(input.files, console, service: session) { source in
             let plan = try output.plan(for: source, limits: resources.limits)
             var perceiver = try session.perceiver(
-                audio: audio.preparation(limits), limits: resources.limits, console: console)
+                audio: audio.preparation(limits, leniency), limits: resources.limits, console: console)
             perceiver.chunking = chunk.chunking
             perceiver.timestampForms = timestampForms
             let transcript = try await perceiver.transcribe(
@@ -97,8 +98,8 @@ struct Transcribe: AsyncParsableCommand {
             for warning in transcript.warnings { console.warning("\(source.name): \(warning)") }
             if picture != nil {
                 let analysis = try await SoundAnalysis.analyzing(
-                    source, reading: audio.reading.options, parts: plan.parts, columnCount: plan.columnCount,
-                    limits: resources.limits)
+                    source, reading: audio.reading.options(isLenient: leniency.lenient), parts: plan.parts,
+                    columnCount: plan.columnCount, limits: resources.limits)
                 try plan.write(analysis, spans: transcript.spans, limits: resources.limits)
             }
             if let subtitles = format.subtitles, !console.isJSON {

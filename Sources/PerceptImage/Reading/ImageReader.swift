@@ -72,7 +72,8 @@ public struct ImageReader: ~Copyable, Sendable {
     private init(
         unstretched source: MediaSource, _ limits: ResourceLimits, _ lenient: Bool
     ) throws(MediaError) {
-        let mediaType = try source.mediaType()
+        let mediaType: MediaType
+        do throws(MediaError) { mediaType = try source.mediaType() } catch { throw UnreadableFormat.ofImage(error) }
         guard let decoder = try ImageDecoder(source, format: mediaType, limits: limits, lenient: lenient) else {
             throw UnreadableFormat(mediaType).error(source: source.name)
         }

@@ -30,6 +30,14 @@ struct UnreadableFormat {
         return "\(names.dropLast().joined(separator: ", ")) \(conjunction) \(names.suffix(1).joined())"
     }
 
+    /// The error for bytes of no known format, where recordings do not help.
+    static func ofImage(_ error: MediaError) -> MediaError {
+        guard error.option == .rawFormat else { return error }
+        var error = error
+        (error.option, error.remedy) = (nil, advice)
+        return error
+    }
+
     func error(source: String) -> MediaError {
         let (problem, remedy): (String, String) =
             switch mediaType.kind {

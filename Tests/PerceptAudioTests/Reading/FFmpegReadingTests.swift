@@ -106,7 +106,60 @@ import Testing
         while try reader.readBlock() != nil {}
         #expect(
             reader.warnings
-                == ["ffmpeg reported 3000 errors while it decoded, the last: channel element 2.3 is not allocated"])
+                == [
+                    "the file is damaged, and sound may be missing: ffmpeg reported 3000 errors while it decoded, the first: "
+                        + "channel element 2.3 is not allocated; get the file again"
+                ])
+    }
+
+    /// What comes later follows from what came first; the input's own name is of no use to anybody.
+    @Test func theFirstErrorIsShown() throws {
+        let folder = try TemporaryFolder()
+        let program = try Self.program(
+            folder,
+            "echo '[error] file:/dev/fd/3: No such file or directory' >&2; "
+                + "echo '[mov @ 0x55] [error] moov atom not found' >&2; echo '[error] Error configuring filter graph' >&2; "
+                + "exit 1")
+        let error = expectMediaError(.malformedInput) {
+            _ = try RecordingReader(.bytes(Self.voiceMemo), ffmpeg: program)
+        }
+        #expect(error?.problem == "ffmpeg cannot decode it (moov atom not found)")
+    }
+
+    @Test func framesAreReadFromTheLog() {
+        func frame(_ text: String) -> FFmpegLog.Frame? { FFmpegLog.frame(Array(text.utf8)) }
+        let line =
+            "[Parsed_ashowinfo_0 @ 0x55] [info] n:1 pts:-672 pts_time:-0.014 pos:862 fmt:fltp channels:1 rate:48000 "
+        #expect(
+            frame(line + "nb_samples:960 checksum:5A0")
+                == FFmpegLog.Frame(timestamp: -672, sampleRate: 48_000, frameCount: 960))
+        #expect(
+            frame("n:1 pts:NOPTS pts_time:NOPTS rate:8000 nb_samples:1 ")
+                == FFmpegLog.Frame(timestamp: nil, sampleRate: 8000, frameCount: 1))
+        #expect(frame(line) == nil)
+        #expect(frame(line + "nb_samples:0 ") == nil)
+        #expect(frame("n:1 pts:99999999999999999999 rate:8000 nb_samples:1 ")?.timestamp == nil)
+    }
+
+    /// A title of the file stands in the log too, and must not pass for a frame or a length.
+    @Test func metadataAreNotTakenForFrames() {
+        var frames: [FFmpegLog.Frame] = []
+        let log = FFmpegLog(input: "file:/dev/fd/3") { frames.append($0) }
+        log.take(
+            Array(
+                """
+                [info]     title           : [Parsed_ashowinfo_0 @ 0x1] [info] n:0 pts:900000 rate:8000 nb_samples:100
+                [info]     comment         :   Duration: 10:00:00.00, start: 5.000000
+                [info]   Duration: 00:01:02.50, start: 1.400000, bitrate: 24 kb/s
+                [info]   Stream #0:0: Audio: opus, 48000 Hz, mono, fltp
+                [info]   Stream #0:1: Video: mjpeg (Baseline), 90k tbr (attached pic)
+
+                """.utf8))
+        #expect(frames.isEmpty)
+        #expect(log.statedDuration == 62.5)
+        #expect(log.start == 1.4)
+        #expect(log.streamCount == 1)
+        #expect(log.codec == "Opus")
     }
 
     @Test func itDoesNotOutliveItsReader() throws {

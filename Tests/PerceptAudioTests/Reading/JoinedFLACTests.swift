@@ -65,7 +65,7 @@ import Testing
         let bytes = stream.header() + frames[..<60].flatMap { $0 }
             + frames[60...].flatMap { FLACBytes.restated($0, rateCode: 8) }
         let source = try FLACSource(
-            InputBytes(.bytes(bytes)), mediaType: .flac, verifyingChecksum: false,
+            InputBytes(.bytes(bytes)), mediaType: .flac,
             division: FLACReadAhead.Division(smallestFile: 1, samplesPerStretch: 4000, shortestStretch: 1000))
         let joined = JoinedParts.flac(source, name: "x")
         var count = 0

@@ -162,7 +162,7 @@ import Testing
         var outcome = Outcome()
         do throws(MediaError) {
             let source = try FLACSource(
-                InputBytes(.bytes(bytes)), mediaType: .flac, verifyingChecksum: false, division: division)
+                InputBytes(.bytes(bytes)), mediaType: .flac, division: division)
             // A reader refuses such a header before it reads.
             guard source.header.sampleRate > 0 else { return outcome }
             while case let planes = try source.readPlanes(frameLimit: 4096), !planes.isEmpty {

@@ -1,0 +1,99 @@
+import PerceptCore
+
+/// How many bytes of sound a header states, and how many are there.
+///
+/// Decoders take what is there and say nothing. All codings that these containers usually hold have a constant bit rate, so
+/// bytes are to bytes as seconds are to seconds.
+struct StatedLength: Equatable {
+    let byteCount: Int
+    let availableByteCount: Int
+
+    /// Reads the header of an AIFF, AU, CAF, WAV or Wave64 file; `nil` for others, where the header is damaged, and where it
+    /// leaves the length open, as that of a stream does.
+    ///
+    /// - Throws: `MediaError` `.inputOutput`.
+    init?(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) {
+        let stated: (start: Int, count: Int)?
+        switch mediaType {
+        case .wav, .w64:
+            do {
+                let layout = try RIFFLayout(bytes)
+                stated = layout.statedByteCount.map { (layout.data.lowerBound, $0) }
+            } catch {
+                guard error.kind == .malformedInput else { throw error }
+                stated = nil
+            }
+        case .aiff: stated = try Self.aiff(bytes)
+        case .au: stated = try Self.au(bytes)
+        case .caf: stated = try Self.caf(bytes)
+        default: return nil
+        }
+        guard let stated, stated.count > 0, stated.start < bytes.byteCount else { return nil }
+        byteCount = stated.count
+        availableByteCount = min(stated.count, bytes.byteCount - stated.start)
+        // Writers to a pipe cannot go back to fill in the size, and leave one of these (ffmpeg, SoX).
+        let isPlaceholder = Self.placeholders.contains { $0.contains(stated.count) }
+        if isPlaceholder, availableByteCount < byteCount { return nil }
+    }
+
+    private static let placeholders = [0x7EFF_0000...0x8000_0100, 0xFFFF_0000...0xFFFF_FFFF]
+
+    /// Chunks of four-letter names and big-endian sizes (AIFF 1.3); the sound follows an offset and a block size.
+    private static func aiff(_ bytes: InputBytes) throws(MediaError) -> (start: Int, count: Int)? {
+        var offset = 12
+        for _ in 0..<largestChunkCount {
+            let header = try bytes.read(at: offset, count: 12)
+            guard header.count == 12 else { return nil }
+            let size = bigEndian(header[4..<8])
+            guard header[..<4].elementsEqual("SSND".utf8) else {
+                offset += 8 + size + size % 2
+                continue
+            }
+            let gap = bigEndian(header[8..<12])
+            return size >= 8 + gap ? (offset + 16 + gap, size - 8 - gap) : nil
+        }
+        return nil
+    }
+
+    /// A header of at least 24 bytes, in either order of bytes.
+    private static func au(_ bytes: InputBytes) throws(MediaError) -> (start: Int, count: Int)? {
+        let header = try bytes.read(at: 0, count: 12)
+        guard header.count == 12 else { return nil }
+        let isReversed = header[0] == UInt8(ascii: "d")
+        let fields = [4..<8, 8..<12].map { isReversed ? bigEndian(Array(header[$0].reversed())[...]) : bigEndian(header[$0]) }
+        return fields[1] == 0xFFFF_FFFF ? nil : (fields[0], fields[1])
+    }
+
+    /// Chunks of four-letter names and sizes of 64 bits (Apple CAF 1.0); the sound follows an edit count. −1 is unknown.
+    private static func caf(_ bytes: InputBytes) throws(MediaError) -> (start: Int, count: Int)? {
+        var offset = 8
+        for _ in 0..<largestChunkCount {
+            let header = try bytes.read(at: offset, count: 12)
+            guard header.count == 12 else { return nil }
+            let size = header[4..<12].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            guard size < 1 << 60 else { return nil }
+            if header[..<4].elementsEqual("data".utf8) { return (offset + 16, Int(size) - 4) }
+            offset += 12 + Int(size)
+            guard offset < bytes.byteCount else { return nil }
+        }
+        return nil
+    }
+
+    /// More than any real file has before its sound.
+    private static let largestChunkCount = 1000
+
+    private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
+
+    /// What is missing, when `frameCount` frames were made of what is there; `nil` when that is less than a frame.
+    func warning(frameCount: Int, sampleRate: Int) -> String? {
+        guard availableByteCount < byteCount, availableByteCount > 0 else { return nil }
+        let ratio = Double(byteCount - availableByteCount) / Double(availableByteCount)
+        let missing = Double(frameCount) * ratio
+        guard missing >= 1 else { return nil }
+        // What a damaged header states may be beyond any number of frames.
+        let total = min(Double(frameCount) + missing, 0x1p50)
+        func seconds(_ frames: Double) -> String { RecordingHeader.seconds(Int(frames), sampleRate: sampleRate) }
+        return "the file is cut short: its header states \(seconds(total)), the last \(seconds(min(missing, 0x1p50))) are "
+            + "missing; get the whole file again"
+    }
+}
