@@ -21,7 +21,9 @@ extension RecordingHeader {
     }
 
     /// The time of a frame: `2.760 s`.
-    func seconds(_ frame: Int) -> String {
+    func seconds(_ frame: Int) -> String { Self.seconds(frame, at: sampleRate) }
+
+    static func seconds(_ frame: Int, at sampleRate: Int) -> String {
         let milliseconds = Int((Double(frame) / Double(max(1, sampleRate)) * 1000).rounded())
         return "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst()) s"
     }

@@ -29,7 +29,7 @@ import Testing
                 decoder.blocks(in: start..<bytes.byteCount, of: bytes, margin: 0, frameLimit: .max))
             #expect(found.start == start)
             for (index, block) in found.blocks.enumerated() {
-                guard case .block(let expected) = try oracle.next() else {
+                guard case .block(let expected, another: nil) = try oracle.next() else {
                     Issue.record("libFLAC gives no block \(index)")
                     return
                 }
