@@ -1,7 +1,7 @@
 /// The four bytes that begin a frame of MPEG audio (ISO 11172-3 §2.4.1.3, ISO 13818-3 §2.4.1.3, and MPEG 2.5).
 package struct MPEGFrameHeader: Sendable, Hashable {
     package enum Version: UInt8, Sendable {
-        case mpeg2_5 = 0
+        case mpeg25 = 0
         case mpeg2 = 2
         case mpeg1 = 3
     }

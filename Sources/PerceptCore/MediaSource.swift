@@ -42,9 +42,8 @@ public struct MediaSource: Sendable, Hashable {
             if let type = MediaType.sniff(rest), [.audio, .video].contains(type.kind) { return type }
             return .mp3
         }
-        guard let type = try MediaType.sniff(prefix) ?? mpegBehindJunk() else {
-            throw .unknownFormat(prefix, source: name)
-        }
+        if let type = MediaType.sniff(prefix) { return type }
+        guard let type = try mpegBehindJunk() else { throw .unknownFormat(prefix, source: name) }
         return type
     }
 

@@ -25,7 +25,8 @@ import Testing
             for copy in 0..<12 {
                 var bytes = [UInt8](stream.file)
                 for _ in 0..<(copy * copy) {
-                    bytes[Int.random(in: 0..<bytes.count, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+                    bytes[Int.random(in: 0..<bytes.count, using: &generator)] ^=
+                        1 << UInt8.random(in: 0..<8, using: &generator)
                 }
                 if copy % 3 == 2 { bytes.removeLast(bytes.count / (copy + 1)) }
                 names.append("\(index)-\(copy)")
@@ -34,7 +35,8 @@ import Testing
         }
         for batch in stride(from: 0, to: names.count, by: 24) {
             let run = try CommandRun(
-                ["inspect"] + names[batch..<min(batch + 24, names.count)], in: folder, environment: ["PATH": "/nonexistent"])
+                ["inspect"] + names[batch..<min(batch + 24, names.count)], in: folder,
+                environment: ["PATH": "/nonexistent"])
             #expect(run.status >= 0 && run.status < 128)
             for line in run.errors.split(separator: "\n") {
                 #expect(line.hasPrefix("percept:"), "\(line)")

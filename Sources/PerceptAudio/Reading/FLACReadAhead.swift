@@ -117,7 +117,9 @@ private final class Lane: Sendable {
 
     init(_ bytes: InputBytes, _ info: FLACStreamInfo) {
         self.bytes = bytes
-        decoder = Mutex(FLACFrameDecoder(channelCount: info.channelCount, bitDepth: info.bitDepth, sampleRate: info.sampleRate))
+        decoder = Mutex(
+            FLACFrameDecoder(
+                channelCount: info.channelCount, bitDepth: info.bitDepth, sampleRate: info.sampleRate))
         margin = min(info.largestFrame ?? Self.largestMargin, Self.largestMargin)
     }
 

@@ -45,7 +45,8 @@ struct MPEGInfoFrame {
         if flags & 4 != 0 { offset += 100 }
         if flags & 8 != 0 { offset += 4 }
         // Nine bytes name the encoder, twelve say other things, then two numbers of twelve bits follow.
-        guard offset + 24 <= frame.endIndex, frame[offset..<offset + 4].allSatisfy({ (0x20...0x7E).contains($0) }) else {
+        guard offset + 24 <= frame.endIndex, frame[offset..<offset + 4].allSatisfy({ (0x20...0x7E).contains($0) })
+        else {
             return
         }
         let bytes = frame[offset + 21..<offset + 24].reduce(0) { $0 << 8 | Int($1) }

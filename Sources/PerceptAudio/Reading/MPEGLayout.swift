@@ -26,7 +26,8 @@ struct MPEGPart {
 
     private var isAsStated: Bool {
         guard let stated = info?.frameCount, stated != mpegFrameCount else { return true }
-        return stated < mpegFrameCount && info?.byteCount.map { abs($0 - byteCount) <= 2 * MPEGFrameHeader.largestFrame } == true
+        guard stated < mpegFrameCount, let statedBytes = info?.byteCount else { return false }
+        return abs(statedBytes - byteCount) <= 2 * MPEGFrameHeader.largestFrame
     }
 
     /// Frames of the recording.
@@ -35,20 +36,16 @@ struct MPEGPart {
     var warnings: [String] {
         var warnings: [String] = []
         if let stated = info?.frameCount, stated > 0, stated != mpegFrameCount {
-            let difference = (stated - mpegFrameCount) * stream.samplesPerFrame
+            let missing = RecordingHeader.seconds(
+                (stated - mpegFrameCount) * stream.samplesPerFrame, at: stream.sampleRate)
             warnings.append(
                 "the header states \(stated) MP3 frames, \(mpegFrameCount) are there"
-                    + (difference > 0 ? ": \(Self.seconds(difference, stream.sampleRate)) are missing" : ", all were read"))
+                    + (stated > mpegFrameCount ? ": \(missing) are missing" : ", all were read"))
         }
         if outlierCount > 0 {
             warnings.append("\(outlierCount) MP3 frames with damaged headers became silence")
         }
         return warnings
-    }
-
-    private static func seconds(_ frames: Int, _ rate: Int) -> String {
-        let milliseconds = Int((Double(frames) / Double(rate) * 1000).rounded())
-        return "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst()) s"
     }
 }
 

@@ -126,8 +126,9 @@ extension JoinedParts {
         }
         let first = layout.parts[0]
         let frameCount = layout.parts.reduce(0) {
-            $0 + Resampler.outputCount(
-                for: $1.frameCount, from: $1.stream.sampleRate, to: first.stream.sampleRate)
+            $0
+                + Resampler.outputCount(
+                    for: $1.frameCount, from: $1.stream.sampleRate, to: first.stream.sampleRate)
         }
         return JoinedParts(
             try open(first), then: MPEGParts(layout.parts.dropFirst(), open), frameCount: frameCount,

@@ -23,7 +23,8 @@ final class OggInput {
     func read(into target: UnsafeMutableRawPointer?, count: Int) -> Int? {
         guard readFailure == nil else { return nil }
         do throws(MediaError) {
-            let got = try bytes.read(at: offset, into: UnsafeMutableRawBufferPointer(start: target, count: max(0, count)))
+            let buffer = UnsafeMutableRawBufferPointer(start: target, count: max(0, count))
+            let got = try bytes.read(at: offset, into: buffer)
             offset += got
             return got
         } catch {
@@ -86,7 +87,8 @@ struct OggGaps {
 
     var warnings: [String] {
         guard let first else { return [] }
-        let places = count == 1 ? "at \(header.seconds(first))" : "at \(count) places, the first at \(header.seconds(first))"
+        let place = header.seconds(first)
+        let places = count == 1 ? "at \(place)" : "at \(count) places, the first at \(place)"
         let unknown = implausible > 0 ? " (\(implausible) of them of unknown length)" : ""
         return ["Ogg pages are missing or damaged \(places): \(header.seconds(frameCount)) became silence\(unknown)"]
     }

@@ -49,7 +49,9 @@ final class OggSource: SampleSource {
 
     var warnings: [String] {
         var warnings = gaps.warnings
-        if let failure { warnings.append("the rest cannot be decoded from \(header.seconds(framesRead)) on (\(failure))") }
+        if let failure {
+            warnings.append("the rest cannot be decoded from \(header.seconds(framesRead)) on (\(failure))")
+        }
         if link.strayByteCount > 0 {
             warnings.append("\(link.strayByteCount) bytes of Ogg pages belong to no stream that begins in the file")
         }
@@ -59,8 +61,9 @@ final class OggSource: SampleSource {
                 "ends without its last Ogg page, at \(header.seconds(framesRead)): how much is missing is not stated")
         }
         if let stated = header.frameCount, stated != framesRead {
-            let (statedTime, time) = (header.seconds(stated), header.seconds(framesRead))
-            warnings.append("the granule positions state \(stated) frames (\(statedTime)), \(framesRead) (\(time)) are there")
+            warnings.append(
+                "the granule positions state \(stated) frames (\(header.seconds(stated))), "
+                    + "\(framesRead) (\(header.seconds(framesRead))) are there")
         }
         return warnings
     }
@@ -128,7 +131,8 @@ private final class OggLinks: PartSequence {
                 try FLACSource(part, mediaType: mediaType, options: options), name: bytes.name)
         case nil:
             throw MediaError(
-                .malformedInput, source: bytes.name, problem: "a stream begins that is neither Vorbis nor Opus nor FLAC",
+                .malformedInput, source: bytes.name,
+                problem: "a stream begins that is neither Vorbis nor Opus nor FLAC",
                 remedy: "convert it with `ffmpeg -i INPUT OUTPUT.wav`")
         }
         return OggSource(decoder, link, isCut: chain.endsInsidePage && index == chain.links.count - 1)

@@ -98,7 +98,8 @@ final class OpusDecoder: OggDecoder {
         while filled < frameLimit {
             let room = (frameLimit - filled) * channelCount
             let status = buffer.withUnsafeMutableBufferPointer { buffer in
-                buffer.baseAddress.map { op_read_float(file, $0 + filled * channelCount, CInt(clamping: room), nil) } ?? 0
+                buffer.baseAddress.map { op_read_float(file, $0 + filled * channelCount, CInt(clamping: room), nil) }
+                    ?? 0
             }
             if status > 0 {
                 let count = Int(status)

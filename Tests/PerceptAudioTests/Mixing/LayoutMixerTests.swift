@@ -31,7 +31,10 @@ import Testing
     @Test func sidesAndBacksStandForEachOther() throws {
         let side = ChannelLayout([.frontLeft, .frontRight, .frontCenter, .lowFrequency, .sideLeft, .sideRight])
         let gains = try #require(LayoutMixer(from: side, to: .conventional(channelCount: 6))?.gains)
-        #expect(gains.enumerated().allSatisfy { row in row.element.enumerated().allSatisfy { $0.element == ($0.offset == row.offset ? 1 : 0) } })
+        #expect(
+            gains.enumerated().allSatisfy { row in
+                row.element.enumerated().allSatisfy { $0.element == ($0.offset == row.offset ? 1 : 0) }
+            })
     }
 
     @Test func nothingExceedsFullScale() {

@@ -8,7 +8,9 @@ import Testing
     private static func ramp(_ count: Int, channelCount: Int = 1, rate: Int = 16_000, bitDepth: Int = 16) -> FLACBytes {
         let range = 1 << bitDepth
         var stream = FLACBytes(
-            (0..<channelCount).map { channel in (0..<count).map { ($0 * 7 + channel * 13) * range / 509 % range - range / 2 } },
+            (0..<channelCount).map { channel in
+                (0..<count).map { ($0 * 7 + channel * 13) * range / 509 % range - range / 2 }
+            },
             bitDepth: bitDepth)
         stream.sampleRate = rate
         return stream
@@ -62,14 +64,17 @@ import Testing
         var stream = Self.ramp(1000 * 120)
         (stream.totalFrames, stream.blockSizes) = (0, [1000])
         let frames = stream.frames()
-        let bytes = stream.header() + frames[..<60].flatMap { $0 }
+        let bytes =
+            stream.header() + frames[..<60].flatMap { $0 }
             + frames[60...].flatMap { FLACBytes.restated($0, rateCode: 8) }
         let source = try FLACSource(
             InputBytes(.bytes(bytes)), mediaType: .flac,
             division: FLACReadAhead.Division(smallestFile: 1, samplesPerStretch: 4000, shortestStretch: 1000))
         let joined = JoinedParts.flac(source, name: "x")
         var count = 0
-        while let planes = Optional(try joined.readPlanes(frameLimit: 4096)), let plane = planes.first { count += plane.count }
+        while let planes = Optional(try joined.readPlanes(frameLimit: 4096)), let plane = planes.first {
+            count += plane.count
+        }
         #expect(count == 60_000 + 30_000)
     }
 }

@@ -80,7 +80,8 @@ import Testing
     static let junk = (0..<3000).map { UInt8(truncatingIfNeeded: $0 &* 7919 >> 3) }
     static let id3v1 = Array("TAG".utf8) + [UInt8](repeating: 0x20, count: 125)
     /// ID3v2.4 of 20 000 bytes (synchsafe 1, 28, 32), which hold what looks like frames.
-    static let id3v2 = Array("ID3".utf8) + [4, 0, 0, 0, 1, 28, 32]
+    static let id3v2 =
+        Array("ID3".utf8) + [4, 0, 0, 0, 1, 28, 32]
         + (0..<5000).flatMap { _ in [0xFF, 0xF3, 0x40, 0xC0] as [UInt8] }
     static let ape: [UInt8] = {
         func end(_ flags: UInt32) -> [UInt8] {
@@ -148,7 +149,8 @@ import Testing
         let frameCount = 25
         for stated in [8, 24, 1000] {
             var bytes = stream.bytes
-            let place = try #require(bytes.firstRange(of: Array("Xing".utf8)) ?? bytes.firstRange(of: Array("Info".utf8)))
+            let place = try #require(
+                bytes.firstRange(of: Array("Xing".utf8)) ?? bytes.firstRange(of: Array("Info".utf8)))
             #expect(bytes[place.upperBound + 7] == UInt8(frameCount))
             bytes[place.upperBound + 6] = UInt8(stated >> 8)
             bytes[place.upperBound + 7] = UInt8(stated & 0xFF)

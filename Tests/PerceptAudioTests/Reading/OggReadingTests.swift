@@ -55,8 +55,11 @@ import Testing
         for part in parts {
             let end = start + (part.frameCount * rate + part.sampleRate - 1) / part.sampleRate
             // The lowest tone is on the left, and alone in a mono part.
-            let gain = part.channelCount == 1 ? 1 : LayoutMixer(
-                from: .conventional(channelCount: part.channelCount), to: read.header.channels)?.gains[0][0] ?? 0
+            let gain =
+                part.channelCount == 1
+                ? 1
+                : LayoutMixer(
+                    from: .conventional(channelCount: part.channelCount), to: read.header.channels)?.gains[0][0] ?? 0
             #expect(abs(read.amplitude(300, in: start..<end) - 0.25 * Double(gain)) < 0.02)
             start = end
         }
