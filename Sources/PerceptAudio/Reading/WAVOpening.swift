@@ -38,8 +38,7 @@ extension Opening {
         if case .stream = coding {
             return try .joined { () throws(MediaError) in
                 try .mpeg(
-                    InputBytes(bytes, range: layout.data), mediaType: mediaType, container: layout.container,
-                    notes: layout.warnings(frameCount: nil))
+                    InputBytes(bytes, range: layout.data), mediaType: mediaType, container: layout.container)
             }
         }
         do {
