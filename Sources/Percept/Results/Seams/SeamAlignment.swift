@@ -1,8 +1,8 @@
 /// Finds out which words on either side of a seam are the same, heard twice.
 ///
-/// The last words of one chunk and the first of the next are aligned in order, by dynamic programming: a pair scores by the
-/// likeness of the texts and loses by the distance in time; a word that stays alone within the overlap costs, since both chunks
-/// hold its sound. Where texts cannot decide (“no no no”), times do.
+/// The last words of one chunk and the first of the next are aligned in order, by dynamic programming: a pair scores by
+/// the likeness of the texts and loses by the distance in time; a word that stays alone within the overlap costs, since
+/// both chunks hold its sound. Where texts cannot decide (“no no no”), times do.
 struct SeamAlignment {
     /// Words of either side that belong together: one of each, two of one that are one of the other, or a word alone.
     struct Step: Hashable {
