@@ -8,8 +8,8 @@ extension Perceiver {
     ///
     /// With ``chunking`` a recording that is longer than a chunk is cut where it is quietest; up to
     /// ``concurrentChunkCount`` chunks are on their way at a time, and their texts and times are joined in order.
-    /// A chunk for which the service fails becomes one of the transcript's gaps, whose error names it. The error is thrown
-    /// when no chunk was answered. A refused token or a cancellation ends everything at once.
+    /// A chunk for which the service fails becomes one of the transcript's gaps, whose error names it. The error is
+    /// thrown when no chunk was answered. A refused token or a cancellation ends everything at once.
     ///
     /// - Parameters:
     ///   - recording: a file's URL, encoded bytes or decoded samples.
@@ -120,7 +120,8 @@ extension ChunkedRecording {
         return error
     }
 
-    /// The parts of the recording that are in no response: those of chunks that failed, without what their neighbours have.
+    /// The parts of the recording that are in no response: those of chunks that failed, without what their neighbours
+    /// have.
     fileprivate func gaps(_ sent: [SentChunk]) -> [Transcript.Gap] {
         func time(_ frame: Int) -> Double { Double(frame) / Double(source.sampleRate) }
         func answered(_ index: Int) -> AudioChunk? {

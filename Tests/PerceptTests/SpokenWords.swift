@@ -7,8 +7,8 @@ import PerceptTestSupport
 
 /// A recording that exists as the list of its words alone, and a service that hears them: the oracle of the seams.
 ///
-/// Words and pauses between them are as in the acceptance check: 0.2–0.5 s, 0.04–0.09 s apart. What is heard of a word in an
-/// upload is what lies within the upload, if that is 30 ms or more.
+/// Words and pauses between them are as in the acceptance check: 0.2–0.5 s, 0.04–0.09 s apart. What is heard of a word
+/// in an upload is what lies within the upload, if that is 30 ms or more.
 struct SpokenWords {
     /// How the service groups words and which times it states.
     enum Grouping: String, CaseIterable {

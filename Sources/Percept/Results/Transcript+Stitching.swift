@@ -4,8 +4,8 @@ import PerceptInference
 extension Transcript {
     /// Joins the responses to the chunks of a recording.
     ///
-    /// Where two chunks overlap, each word that was said is kept once, as ``Seam`` decides. Times are those of the source and
-    /// never run backwards; missing ones are estimated. Chunks that failed become ``gaps``.
+    /// Where two chunks overlap, each word that was said is kept once, as ``Seam`` decides. Times are those of the
+    /// source and never run backwards; missing ones are estimated. Chunks that failed become ``gaps``.
     ///
     /// - Parameters:
     ///   - levels: the level of the source over time.

@@ -46,7 +46,8 @@ public struct Transcript: Sendable, Hashable {
     public let uploads: [TimeReceipt]
     /// `nil` where it is not known, as for a transcript that was put together by hand.
     public let sent: SentMedia?
-    /// What of the recording is not in the text, in order: chunks for which the service failed. Empty when all was answered.
+    /// What of the recording is not in the text, in order: chunks for which the service failed. Empty when all was
+    /// answered.
     public let gaps: [Gap]
     /// What a person should know about the recording.
     public let warnings: [String]

@@ -1,8 +1,8 @@
 import PerceptAudio
 import PerceptInference
 
-/// The words that a service heard in one chunk, each at the time at which it was said or probably said, in seconds of the
-/// source.
+/// The words that a service heard in one chunk, each at the time at which it was said or probably said, in seconds of
+/// the source.
 struct HeardChunk: Sendable {
     struct Word: Sendable {
         /// Letters and digits, for comparison.
@@ -176,8 +176,8 @@ struct HeardChunk: Sendable {
 extension HeardChunk {
     /// The part of the response's text that some of the words are.
     ///
-    /// Services whose pieces are other words than those of the text (without numerals, say) are followed from both ends: the
-    /// seams are there, and the middle of the text stays whole.
+    /// Services whose pieces are other words than those of the text (without numerals, say) are followed from both
+    /// ends: the seams are there, and the middle of the text stays whole.
     func text(of range: Range<Int>) -> String {
         guard !words.isEmpty, !text.words.isEmpty else { return joinedPieces(range) }
         let (count, half) = (text.words.count, words.count / 2)

@@ -84,6 +84,14 @@ struct Seam {
         if !isSame, !isTimed, !isPair(steps, index - 1), !isPair(steps, index + 1) { return (true, true) }
         if one.isCut != other.isCut { return (other.isCut, one.isCut) }
         if one.isCut { return one.key.count >= other.key.count ? (true, false) : (false, true) }
+        if !isSame, isTimed {
+            // Other words, whatever brought them together.
+            let kept: Kept = (
+                one.middle < cut || !isHeardOtherwise(one, second, steps, index),
+                other.middle >= cut || !isHeardOtherwise(other, first, steps, index)
+            )
+            if kept.first || kept.second { return kept }
+        }
         let kept: Kept = (one.middle < cut, other.middle >= cut)
         if kept.first != kept.second { return kept }
         let isNear = !isTimed || SeamAlignment.distance(one, other) <= SeamAlignment.sameTime

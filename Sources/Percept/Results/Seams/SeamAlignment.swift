@@ -1,8 +1,8 @@
 /// Finds out which words on either side of a seam are the same, heard twice.
 ///
-/// The last words of one chunk and the first of the next are aligned in order, by dynamic programming: a pair scores by the
-/// likeness of the texts and loses by the distance in time; a word that stays alone within the overlap costs, since both chunks
-/// hold its sound. Where texts cannot decide (“no no no”), times do.
+/// The last words of one chunk and the first of the next are aligned in order, by dynamic programming: a pair scores by
+/// the likeness of the texts and loses by the distance in time; a word that stays alone within the overlap costs, since
+/// both chunks hold its sound. Where texts cannot decide (“no no no”), times do.
 struct SeamAlignment {
     /// Words of either side that belong together: one of each, two of one that are one of the other, or a word alone.
     struct Step: Hashable {
@@ -20,8 +20,8 @@ struct SeamAlignment {
     static let leastSimilarity = 0.5
     /// A pair loses 1 for so many seconds between its words, and for more where their times are estimates.
     static let timeScale = 0.15
-    /// Words that are the same are paired over at most so many seconds.
-    static let longestShift = 1.0
+    /// Words that are the same are paired over at most so many seconds: there, a pair costs as much as two words alone.
+    static let longestShift = 0.9
     /// Words with nearly the same time, in seconds: other words are paired, and duplicates dropped, only within this.
     static let sameTime = 0.3
     /// The cost of a word that stays alone in the middle of the overlap.

@@ -1,7 +1,7 @@
 /// Words of a text, each with the punctuation that touches it.
 ///
-/// A word ends at white space. In scripts that put no spaces between words (Chinese, Japanese, Thai, Lao, Burmese, Khmer) each
-/// character is one, with the punctuation after it.
+/// A word ends at white space. In scripts that put no spaces between words (Chinese, Japanese, Thai, Lao, Burmese,
+/// Khmer) each character is one, with the punctuation after it.
 struct SpokenText: Sendable {
     struct Word: Sendable {
         let range: Range<String.Index>
@@ -48,8 +48,8 @@ struct SpokenText: Sendable {
         return text[start..<end]
     }
 
-    /// How alike two words are: 1 when they are the same, 0 when no letter is in its place (Levenshtein's distance over the
-    /// length of the longer one).
+    /// How alike two words are: 1 when they are the same, 0 when no letter is in its place (Levenshtein's distance over
+    /// the length of the longer one).
     static func similarity(_ first: String, _ second: String) -> Double {
         if first == second { return 1 }
         // Words of a text are short; what is not is no word.

@@ -23,19 +23,21 @@ struct WordPlacement {
     static let boundaryCost = 6.0
     /// The cost of a word that is longer or shorter than expected, times the square of the logarithm of the ratio.
     ///
-    /// A word of twice its length costs 1: much less than a boundary within sound, so that silence decides where there is any.
+    /// A word of twice its length costs 1: much less than a boundary within sound, so that silence decides where there
+    /// is any.
     static let durationCost = 2.0
-    /// The cost of a gap within a word: more than that of a word of twice its length, so that stretches of sound are not joined
-    /// without need.
+    /// The cost of a gap within a word: more than that of a word of twice its length, so that stretches of sound are
+    /// not joined without need.
     static let gapCost = 1.5
-    /// The most that it costs a word to be short where the edge of the upload may have cut it: less than a gap, so that what is
-    /// left of a word gets one of its own.
+    /// The most that it costs a word to be short where the edge of the upload may have cut it: less than a gap, so that
+    /// what is left of a word gets one of its own.
     static let restCost = 1.0
     /// What is left of a word in fewer windows than these is not heard.
     static let shortestRest = 3
     /// Silence of fewer windows is no gap.
     static let shortestGap = 3
-    /// A candidate for a boundary every 5 windows, 50 ms: no shorter than the gaps between fluently spoken words are long.
+    /// A candidate for a boundary every 5 windows, 50 ms: no shorter than the gaps between fluently spoken words are
+    /// long.
     static let candidateSpacing = 5
     /// A word takes at most so many times its expected length.
     static let longestStretch = 8.0
