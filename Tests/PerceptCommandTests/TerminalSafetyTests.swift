@@ -13,7 +13,7 @@ import Testing
     private static func expectHarmless(_ run: CommandRun, sourceLocation: SourceLocation = #_sourceLocation) {
         for scalar in (run.output + run.errors).unicodeScalars where scalar != "\n" {
             #expect(
-                scalar.properties.generalCategory != .control, "\(run.output)\(run.errors)".debugDescription,
+                scalar.properties.generalCategory != .control, "\((run.output + run.errors).debugDescription)",
                 sourceLocation: sourceLocation)
         }
         #expect(!run.errors.contains("\npercept: all is well"), sourceLocation: sourceLocation)

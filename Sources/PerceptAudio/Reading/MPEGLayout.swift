@@ -37,7 +37,7 @@ struct MPEGPart {
         var warnings: [String] = []
         if let stated = info?.frameCount, stated > 0, stated != mpegFrameCount {
             let missing = RecordingHeader.seconds(
-                (stated - mpegFrameCount) * stream.samplesPerFrame, at: stream.sampleRate)
+                (stated - mpegFrameCount) * stream.samplesPerFrame, sampleRate: stream.sampleRate)
             warnings.append(
                 "the header states \(stated) MP3 frames, \(mpegFrameCount) are there"
                     + (stated > mpegFrameCount ? ": \(missing) are missing" : ", all were read"))

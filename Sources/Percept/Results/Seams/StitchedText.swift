@@ -1,4 +1,5 @@
 import PerceptAudio
+import PerceptInference
 
 /// The words of all chunks of a recording, each once and in order.
 struct StitchedText: Sendable {
