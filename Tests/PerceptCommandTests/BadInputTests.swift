@@ -27,7 +27,7 @@ import Testing
         Case(
             "bytes of no known format", ["inspect", "unknown"], 65, "1b 5b 33 31 6d 00 9b 41 (“.[31m..A”)", "ffmpeg",
             "(--raw format:hz:channels"),
-        Case("no image", ["detect", "unknown"], 65, "1b 5b 33", "pass a"),
+        Case("no image", ["detect", "unknown", "--tape", TestFiles.tape], 65, "1b 5b 33", "pass a"),
         Case("truncated PNG", ["prepare", "cut.png", "-o", "out"], 65, "cut.png", "cut short", "%"),
         Case("truncated JPEG", ["prepare", "cut.jpg", "-o", "out"], 65, "cut.jpg", "cut short", "%"),
         Case("a PNG header of 60000×60000", ["prepare", "bomb.png", "-o", "out"], 65, "60000×60000", "limit"),
@@ -41,7 +41,7 @@ import Testing
         Case(
             "an endpoint that is down",
             ["transcribe", "good.wav", "--no-retry", "--endpoint", "http://127.0.0.1:9/hf-inference"], 69,
-            "127.0.0.1:9", "nothing answers"),
+            "127.0.0.1:9", "cannot connect"),
         Case(
             "a refusal in the service's words", ["detect", "good.png", "--tape", TestFiles.tape], 69, "422",
             "width is 2, expected 960"),

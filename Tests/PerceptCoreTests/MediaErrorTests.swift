@@ -31,9 +31,9 @@ struct MediaErrorTests {
         for (index, name) in ResourceLimits.Name.allCases.enumerated() { limits[name] = index }
         let expected = ResourceLimits(
             pixelCount: 0, imageByteCount: 1, scanCount: 2, colorProfileByteCount: 3, channelCount: 4, sampleRate: 5,
-            uploadByteCount: 6)
+            silenceDuration: 6, uploadByteCount: 7)
         #expect(limits == expected)
-        #expect(ResourceLimits.Name.allCases.map { limits[$0] } == Array(0...6))
+        #expect(ResourceLimits.Name.allCases.map { limits[$0] } == Array(0...7))
     }
 
     @Test("a cancelled task is told so, another is not")

@@ -219,8 +219,9 @@ public struct RecordingReader: ~Copyable {
         if let codec, !codec.isReadable {
             return .unreadable(codec: "\(mediaType.name) with \(codec.name)", reason: nil)
         }
+        let completed = mediaType == .caf ? try StatedLength.completedCAF(bytes) : nil
+        let file = completed ?? VirtualFile(reading: bytes, range: 0..<bytes.byteCount)
         do {
-            let file = VirtualFile(reading: bytes, range: 0..<bytes.byteCount)
             return .source(try SoundFileSource(file, mediaType: mediaType, name: bytes.name))
         } catch {
             let contents = codec.map { "\(mediaType.name) with \($0.name)" } ?? mediaType.name

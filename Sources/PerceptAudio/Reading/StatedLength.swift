@@ -79,6 +79,22 @@ struct StatedLength: Equatable {
         return nil
     }
 
+    /// Returns a CAF file that is cut short with a header that states the bytes that are there, since libsndfile rejects it
+    /// otherwise; `nil` if the file is complete or its sound starts after the first MiB.
+    ///
+    /// - Throws: `MediaError` `.inputOutput`.
+    static func completedCAF(_ bytes: InputBytes) throws(MediaError) -> VirtualFile? {
+        guard let stated = try caf(bytes), stated.start < 1 << 20, stated.start < bytes.byteCount else { return nil }
+        let available = bytes.byteCount - stated.start
+        guard stated.count > available else { return nil }
+        var header = try bytes.read(at: 0, count: stated.start)
+        guard header.count == stated.start else { return nil }
+        // The size of the chunk includes the edit count of four bytes.
+        let size = UInt64(available + 4)
+        for index in 0..<8 { header[stated.start - 5 - index] = UInt8(truncatingIfNeeded: size >> (8 * index)) }
+        return VirtualFile(reading: bytes, range: stated.start..<bytes.byteCount, behind: header)
+    }
+
     /// More than any real file has before its sound.
     private static let largestChunkCount = 1000
 

@@ -20,7 +20,8 @@ import Testing
         #expect(beyond.position == 1101)
         #expect(
             beyond.warnings == [
-                "a gap of 0.101 s in the timestamps at 0.500 s was filled with silence, so that times are those of the file"
+                "a gap of 0.101 s in the timestamps at 0.500 s was filled with silence, "
+                    + "so that times are those of the file"
             ])
     }
 
@@ -40,20 +41,22 @@ import Testing
         #expect(timeline.position == 4400)
         #expect(
             timeline.warnings == [
-                "3 gaps in the timestamps, 4.000 s in all, were filled with silence, so that times are those of the file"
+                "3 gaps in the timestamps, 4.000 s in all, were filled with silence, "
+                    + "so that times are those of the file"
             ])
     }
 
     /// Priming that the demuxer leaves in has negative timestamps.
     @Test func soundBeforeTimeZeroIsKept() {
         let (timeline, silences) = Self.timeline([(-500, 500), (0, 500), (2000, 1)])
-        #expect(silences == [0, 0, 1000])
-        #expect(timeline.position == 2001)
+        // From 500 to 2000.
+        #expect(silences == [0, 0, 1500])
+        #expect(timeline.position == 2501)
     }
 
     @Test func jitterAndBlocksWithoutTimestampsChangeNothing() {
         let blocks: [(Int?, Int)] = (0..<1000).map { index in
-            (index % 7 == 3 ? nil : index * 20 + (index * 37) % 161 - 80, 20)
+            (index % 7 == 3 ? nil : index * 20 + (index * 37 + 80) % 161 - 80, 20)
         }
         let (timeline, silences) = Self.timeline(blocks)
         #expect(silences.allSatisfy { $0 == 0 })
@@ -98,7 +101,7 @@ import Testing
         #expect(Self.timeline([(0, 1), (10_001, 1)], silenceLimit: 10).1 == [0, 10_000])
         #expect(Self.timeline([(0, 1), (10_002, 1)], silenceLimit: 10).1 == [0, 0])
         for extreme in [Int.max, .min] {
-            let (timeline, silences) = Self.timeline([(0, 1), (extreme, 1), (-extreme / 2, 1), (extreme, 1)])
+            let (timeline, silences) = Self.timeline([(0, 1), (extreme, 1), (extreme / -2, 1), (extreme, 1)])
             #expect(silences == [0, 0, 0, 0])
             #expect(!timeline.warnings.isEmpty)
         }

@@ -41,7 +41,6 @@ import Testing
     }
 
     static let cases = [
-        Case("WAV with MP3 (format tag 0x0055)", wav(0x55)),
         Case("WAV with Windows Media Audio 2 (format tag 0x0161)", wav(0x161)),
         Case("WAV with format tag 0x1234", wav(0x1234)),
         Case("WAV with PCM samples of 64 bit", wav(1, bits: 64)),

@@ -118,7 +118,7 @@ import Testing
         let limited = TransportReply(429, "{}", try header("retry-after", "1e300"))
         let error = await failure { try await makeClient(ClosureTransport(limited)).send(AnyTask()) }
         #expect(error?.kind == .rateLimited)
-        #expect(error?.description.contains("(in 86400 s") == true)
+        #expect(error?.description.contains("(the service suggests 86400 s)") == true)
     }
 
     /// Numbers that no integer can hold, from a service and from a program.
@@ -131,7 +131,7 @@ import Testing
                     .send(AnyTask())
             })
         #expect(error.retryAdvice == .later(afterSeconds: estimate.hasPrefix("-") ? 0 : 86_400))
-        #expect(error.description.contains(estimate.hasPrefix("-") ? "(in 0 s" : "(in 86400 s"))
+        #expect(error.description.contains(estimate.hasPrefix("-") ? "suggests 0 s" : "suggests 86400 s"))
         for seconds in [Double.nan, .infinity, 1e300] {
             let mine = InferenceError(.rateLimited, problem: "x", retryAdvice: .later(afterSeconds: seconds))
             #expect(mine.description == "x")

@@ -169,7 +169,7 @@ import Testing
         #expect(error.kind == .payloadTooLarge)
         #expect(error.serviceMessage == words)
         #expect(error.problem.contains("20 bytes") == isAboutUpload)
-        #expect(error.remedy?.contains("picture") == isAboutUpload)
+        #expect(error.remedy?.contains("image") == isAboutUpload)
     }
 
     @Test func estimatesMayBeStrings() {
