@@ -81,8 +81,8 @@ bool jpeg_warning_words(j_common_ptr codec, char *words, size_t count) {
             } else if (is_in_header) {
                 snprintf(words, count, "stray bytes in its header were skipped: no pixel is affected");
             } else {
-                snprintf(words, count, "%d %s left over after the pixels: no pixel is missing", numbers[0],
-                         numbers[0] == 1 ? "byte is" : "bytes are");
+                // libjpeg's count leaves out what it had read ahead.
+                snprintf(words, count, "bytes are left over after the pixels: no pixel is missing");
             }
             return true;
         case JWRN_ADOBE_XFORM:

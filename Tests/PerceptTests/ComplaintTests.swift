@@ -129,7 +129,7 @@ import Testing
         }
         #expect(error.kind == .payloadTooLarge)
         #expect(error.problem.contains("\(refusing.requests[0].body.count) bytes"))
-        #expect(error.remedy?.contains("smaller picture") == true)
+        #expect(error.remedy?.contains("smaller image") == true)
     }
 
     // MARK: What comes back

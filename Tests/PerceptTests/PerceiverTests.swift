@@ -187,7 +187,8 @@ import Testing
                 response: Tape.Response(body: .json(answer)))
         ])
         let demo = try await DemoEndpoint(tape: tape)
-        await #expect(throws: MediaError.self) { try await demo.perceiver.segment(Self.scene) }
+        let error = await #expect(throws: InferenceError.self) { try await demo.perceiver.segment(Self.scene) }
+        #expect(error?.setting == .rescalingMasks)
         let segments = try await demo.perceiver.segment(Self.scene, rescalingMasks: true).segments
         #expect(segments.first?.mask.area == 960 * 640)
         #expect(segments.first?.score == nil)

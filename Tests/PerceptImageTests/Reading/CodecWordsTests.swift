@@ -97,12 +97,10 @@ struct CodecWordsTests {
         }
     }
 
-    @Test("bytes between the pixels and the end of a JPEG are counted") func extraneousBytes() throws {
+    @Test("bytes between the pixels and the end of a JPEG are reported") func extraneousBytes() throws {
         var builder = JPEGBuilder.gray()
         builder.bytesBeforeEnd = [1, 2, 3, 4, 5]
-        #expect(try warnings(builder.bytes) == ["5 bytes are left over after the pixels: no pixel is missing"])
-        builder.bytesBeforeEnd = [1]
-        #expect(try warnings(builder.bytes) == ["1 byte is left over after the pixels: no pixel is missing"])
+        #expect(try warnings(builder.bytes) == ["bytes are left over after the pixels: no pixel is missing"])
         builder.bytesBeforeEnd = []
         builder.otherSegments = [(0xE5, [1, 2, 3])]
         var bytes = builder.bytes

@@ -118,9 +118,11 @@ final class PieceTransport: HTTPTransport {
         #expect(error.task == "any-stream")
         #expect(page.isStopped)
         let failed = try #require(
-            await read(PieceTransport([#"{"error":"out of memory"}"#], type: "application/json")).error)
-        #expect(failed.kind == .serviceFailed)
-        #expect(failed.serviceMessage == "out of memory")
+            await read(
+                PieceTransport([#"{"error":"empty input","error_type":"validation"}"#], type: "application/json")
+            ).error)
+        #expect(failed.kind == .invalidRequest)
+        #expect(failed.serviceMessage == "empty input")
     }
 
     /// A server that does not stream sends all at once, and some state another type than that of an event stream.
