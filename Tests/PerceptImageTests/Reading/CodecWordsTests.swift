@@ -99,7 +99,7 @@ struct CodecWordsTests {
 
     @Test("bytes between the pixels and the end of a JPEG are reported") func extraneousBytes() throws {
         var builder = JPEGBuilder.gray()
-        builder.bytesBeforeEnd = [1, 2, 3, 4, 5]
+        builder.bytesBeforeEnd = Array(1...20)
         #expect(try warnings(builder.bytes) == ["bytes are left over after the pixels: no pixel is missing"])
         builder.bytesBeforeEnd = []
         builder.otherSegments = [(0xE5, [1, 2, 3])]
