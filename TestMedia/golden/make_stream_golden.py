@@ -1,15 +1,24 @@
 """Writes streams.json: short MP3, Ogg Vorbis and Ogg Opus streams of tones, and what other decoders make of each.
 
-Run with ffmpeg (libmp3lame, libvorbis, libopus) and lame: python3 make_stream_golden.py
-Channel c (from 0) of each is a sine of 300 + 200·c Hz with an amplitude of 0.25. The streams stand in base64. `samples` holds every 149th
-sample of each channel in units of 1/32768, decoded by ffmpeg (its own decoders, not the libraries that Percept uses), in the order
-of WAV; there are none for free format, which ffmpeg cannot read. `frameCount` is that of the decoded samples, of Vorbis and of free
-format that of the tones.
+Run with ffmpeg (libmp3lame, libvorbis, libopus), lame, opus-tools, vorbis-tools and madplay: python3 make_stream_golden.py
+Channel c (from 0) of each is a sine of 300 + 200·c Hz with an amplitude of 0.25; LAME multiplies its input by 0.95 before it encodes
+(lame_set_scale in its presets), so that an MP3 holds 0.2375. The streams are in base64. `samples` holds every 149th sample of each
+channel in units of 1/32768, in the order of WAV. They are decoded
+
+- by ffmpeg, with its own decoders, where nothing else is said here;
+- by opusdec of opus-tools for Opus. ffmpeg agrees within 2e-4 on packets of CELT alone, which is checked here. Of hybrid packets
+  ("opus 1", and the centre of 5.1 and 7.1) its decoder resamples SILK's part with 1 to 2 samples less of delay (differences of up to
+  0.05); RFC 6716, section 4.2.9, leaves the resampler to the decoder, so that libopus, the reference, is what counts;
+- by oggdec of vorbis-tools for "vorbis 22050", of which ffmpeg loses the first block;
+- by madplay (libmad) for free format, which ffmpeg cannot read. It keeps the 1105 samples of delay, which are left out here.
+
+`frameCount` is the length of the tones, with what the encoder adds where the stream does not say how much that is.
 """
 
 import base64
 import json
 import pathlib
+import re
 import struct
 import subprocess
 import tempfile
@@ -54,16 +63,37 @@ def with_opus_head(data, offset, value):
     return bytes(data)
 
 
-def decoded(folder, data, suffix, channels):
-    path = folder / f"decode.{suffix}"
-    path.write_bytes(data)
+def floats(path, channels):
+    """The channels of a file that ffmpeg reads, or of a WAV file that another decoder wrote."""
     raw = run("ffmpeg", "-v", "error", "-i", str(path), "-f", "f32le", "-")
-    values = [v * 32768 for v in struct.unpack(f"<{len(raw) // 4}f", raw)]
-    return [[round(v) for v in values[c::channels]] for c in range(channels)]
+    values = struct.unpack(f"<{len(raw) // 4}f", raw)
+    return [values[c::channels] for c in range(channels)]
+
+
+def decoded(folder, name, data, suffix, channels):
+    path, wav = folder / f"decode.{suffix}", folder / "decoded.wav"
+    path.write_bytes(data)
+    if suffix == "opus":
+        run("opusdec", "--quiet", "--float", "--rate", "48000", str(path), str(wav))
+        planes = floats(wav, channels)
+        # Mono at 24 kbit/s is hybrid; the centre is the third channel of WAV's order.
+        hybrid = [0] if name == "opus 1" else [2] if channels > 2 else []
+        for channel, (one, other) in enumerate(zip(planes, floats(path, channels))):
+            assert len(one) == len(other)
+            assert channel in hybrid or max(abs(a - b) for a, b in zip(one, other)) < 2e-4, (name, channel)
+    elif name == "vorbis 22050":
+        run("oggdec", "--quiet", "-b", "16", "-o", str(wav), str(path))
+        planes = floats(wav, channels)
+    elif name == "mp3 in free format":
+        run("madplay", "--quiet", "--bit-depth=24", "--no-dither", f"--output=wave:{wav}", str(path))
+        planes = [plane[1105 : 1105 + 6400] for plane in floats(wav, channels)]
+    else:
+        planes = floats(path, channels)
+    return [[round(v * 32768) for v in plane] for plane in planes]
 
 
 def case(folder, name, suffix, channels, rate, data):
-    planes = decoded(folder, data, suffix, channels)
+    planes = decoded(folder, name, data, suffix, channels)
     return {
         "name": name, "sampleRate": rate, "channelCount": channels, "frameCount": len(planes[0]),
         "samples": [plane[::STEP] for plane in planes], "file": base64.b64encode(data).decode(),
@@ -103,11 +133,13 @@ def main():
         wav = folder / "free.wav"
         run("ffmpeg", "-v", "error", "-y", *tones(1, 44100, 0.2), str(wav))
         run("lame", "--quiet", "--freeformat", "-b", "48", "-m", "m", str(wav), str(folder / "free.mp3"))
-        # No other decoder at hand reads all of it: the tests know the tone.
-        free = (folder / "free.mp3").read_bytes()
-        cases.append({"name": "mp3 in free format", "sampleRate": 44100, "channelCount": 1, "frameCount": 8820, "samples": [],
-                      "file": base64.b64encode(free).decode()})
-    versions = [run("ffmpeg", "-version").decode().splitlines()[0], run("lame", "--version").decode().splitlines()[0]]
+        # LAME resamples to 32 kHz for this bit rate: 0.2 s are 6400 samples.
+        cases.append(case(folder, "mp3 in free format", "mp3", 1, 32000, (folder / "free.mp3").read_bytes()))
+    versions = []
+    for program in [("ffmpeg", "-version"), *((name, "--version") for name in ("lame", "opusdec", "oggdec", "madplay"))]:
+        result = subprocess.run(program, capture_output=True, text=True)
+        lines = (result.stdout + result.stderr).splitlines()
+        versions.append(next(line for line in lines if re.search(r"\d+\.\d", line)))
     lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
     header = json.dumps({"madeWith": versions, "step": STEP})[:-1]
     (FOLDER / "streams.json").write_text(f'{header}, "cases": [\n{lines}\n]}}\n')

@@ -108,6 +108,7 @@ struct MPEGFrameWalker {
         if position == end { return true }
         guard position < end else { return false }
         if let next = header(at: position) { return next.isOfOneStream(with: stream) }
+        if isCutHeader(at: position, of: stream) { return true }
         let start = position - windowStart
         return window.indices.contains(start) && MediaTag.canBegin(with: window[start])
             && ["ID3", "TAG", "APETAGEX"].contains { window[start...].starts(with: Array($0.utf8)) }
@@ -115,7 +116,13 @@ struct MPEGFrameWalker {
 
     /// The frame at `position`, where it goes on with the stream.
     private mutating func frameInStep() throws(MediaError) -> MPEGFrame? {
-        guard isInStep, let stream, let header = header(at: position), header.isOfOneStream(with: stream),
+        guard isInStep, let stream else { return nil }
+        if isCutHeader(at: position, of: stream) {
+            damage.endsInsideFrame = true
+            position = end
+            return nil
+        }
+        guard let header = header(at: position), header.isOfOneStream(with: stream),
             let length = byteCount(of: header, freeFormatByteCount)
         else { return nil }
         if !follows(header, at: position + length) {
@@ -138,6 +145,18 @@ struct MPEGFrameWalker {
         }
         if !isOutlier { self.stream = header }
         return MPEGFrame(header: header, position: position, byteCount: length, isOutlier: isOutlier)
+    }
+
+    /// Whether the bytes end within four bytes that begin as the header of a frame of `stream` does.
+    private func isCutHeader(at position: Int, of stream: MPEGFrameHeader) -> Bool {
+        let start = position - windowStart
+        let count = end - position
+        guard (1..<MPEGFrameHeader.byteCount).contains(count), start + count <= window.count else { return false }
+        let word = window[start..<start + count].reduce(0) { $0 << 8 | UInt32($1) }
+        // Version and layer are in the second byte, the sample rate is in the third; the fourth may have any value.
+        return (0..<UInt32(1) << (8 * UInt32(max(0, 3 - count)))).contains { rest in
+            MPEGFrameHeader((word << (8 * UInt32(3 - count)) | rest) << 8)?.isOfOneStream(with: stream) == true
+        }
     }
 
     /// The frame at `position`, where two more or the end prove that it begins a stream.

@@ -144,6 +144,11 @@ struct OggChain {
             if page.sequenceNumber != links[last].nextSequence { links[last].missesFirstPages = true }
             links[last].nextSequence = page.sequenceNumber &+ 1
         }
+        if page.isLastOfStream, !OggPage.isIntact(try bytes.read(at: start, count: page.byteCount)) {
+            // The decoders drop it, and what it states is not to be believed.
+            links[last].isComplete = false
+            return
+        }
         links[last].isComplete = page.isLastOfStream
         links[last].lastGranule = page.granule ?? links[last].lastGranule
     }

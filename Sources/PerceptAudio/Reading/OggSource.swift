@@ -58,7 +58,8 @@ final class OggSource: SampleSource {
         guard isFinished else { return warnings }
         if !link.isComplete || isLastAndCut {
             warnings.append(
-                "ends without its last Ogg page, at \(header.seconds(framesRead)): how much is missing is not stated")
+                "its last Ogg page is missing or damaged: it ends at \(header.seconds(framesRead)), "
+                    + "and how much is missing is not stated")
         }
         if let stated = header.frameCount, stated != framesRead {
             warnings.append(

@@ -119,7 +119,9 @@ final class OpusDecoder: OggDecoder {
                 afterHole.isKept = true
             } else {
                 if let failure = input.readFailure { throw failure }
+                pendingGap = status == 0 ? gapAtEnd() : nil
                 if filled > 0 { return .sound(planes(from: 0, filled)) }
+                if let gap = pendingGap.take() { return .gap(frameCount: gap) }
                 return .end(failure: status == 0 ? nil : Self.words(for: status))
             }
         }
@@ -142,6 +144,15 @@ final class OpusDecoder: OggDecoder {
         }
         held = planes(of: decoded[..<(leftOut + returned.count)])
         return step - leftOut / header.channelCount
+    }
+
+    /// Frames between missing pages and the end, where opusfile gives nothing of the page that follows them: of a last page of up
+    /// to 80 ms. Where its sound belongs cannot be known, since the last granule position may lie within its packets.
+    private func gapAtEnd() -> Int? {
+        guard hasHole, let total = header.frameCount, Int64(total) > position else { return nil }
+        defer { position = Int64(total) }
+        endHole()
+        return total - Int(position)
     }
 
     private func endHole() {

@@ -4,8 +4,8 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// Short MP3, Ogg Vorbis and Ogg Opus streams, and what ffmpeg's own decoders make of them; see
-/// TestMedia/golden/make_stream_golden.py, which names the versions.
+/// Short MP3, Ogg Vorbis and Ogg Opus streams, and what other decoders make of them; see TestMedia/golden/make_stream_golden.py,
+/// which says which decoder stands for which stream, and why.
 struct GoldenStream: Decodable, Sendable, CustomTestStringConvertible {
     let name: String
     let sampleRate: Int
@@ -71,7 +71,7 @@ struct ReadRecording {
         return 2 * (cosine * cosine + sine * sine).squareRoot() / Double(middle.count)
     }
 
-    /// The largest difference from what ffmpeg decoded, when `stream` begins at `frame`.
+    /// The largest difference from what the other decoder gave, when `stream` begins at `frame`.
     func difference(from stream: GoldenStream, at frame: Int = 0) -> Float {
         var largest: Float = 0
         for (plane, samples) in zip(planes, stream.samples) {
@@ -89,11 +89,28 @@ enum OggPages {
         var (pages, start): ([[UInt8]], Int) = ([], 0)
         while start + 27 <= bytes.count {
             let segments = Int(bytes[start + 26])
+            guard start + 27 + segments <= bytes.count else { break }
             let length = 27 + segments + bytes[start + 27..<start + 27 + segments].reduce(0) { $0 + Int($1) }
+            guard start + length <= bytes.count else { break }
             pages.append(Array(bytes[start..<start + length]))
             start += length
         }
         return pages
+    }
+
+    /// The pages of `bytes`, as far as they are whole, with checksums that fit (RFC 3533 §6).
+    static func withChecksums(_ bytes: [UInt8]) -> [UInt8] {
+        pages(bytes).flatMap { page in
+            var page = page
+            for index in 22..<26 { page[index] = 0 }
+            var sum: UInt32 = 0
+            for byte in page {
+                sum ^= UInt32(byte) << 24
+                for _ in 0..<8 { sum = sum >> 31 == 1 ? sum << 1 ^ 0x04C1_1DB7 : sum << 1 }
+            }
+            for index in 0..<4 { page[22 + index] = UInt8(truncatingIfNeeded: sum >> (8 * UInt32(index))) }
+            return page
+        }
     }
 
     /// The granule position of a page.

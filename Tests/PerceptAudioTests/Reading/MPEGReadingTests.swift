@@ -10,7 +10,8 @@ import Testing
         #expect(Self.streams.count == 7)
     }
 
-    /// ffmpeg leaves out LAME's delay and padding too, so that lengths are equal; the decoders round differently.
+    /// ffmpeg (libmad for free format) leaves out LAME's delay and padding too, so that lengths are equal; the decoders round
+    /// differently, and the golden samples are rounded to 16 bits.
     @Test(arguments: streams) func samplesAreThoseOfAnotherDecoder(_ stream: GoldenStream) throws {
         for frameLimit in [4096, 1000, 7] {
             let read = try ReadRecording(stream.bytes, frameLimit: frameLimit)
@@ -23,10 +24,8 @@ import Testing
         }
     }
 
-    @Test func aToneInFreeFormatIsHeard() throws {
-        let read = try ReadRecording(GoldenStream.named("mp3 in free format").bytes)
-        #expect(abs(read.amplitude(300, in: 0..<read.frameCount) - 0.25) < 0.01)
-    }
+    /// LAME encodes 0.95 of its input, tones of 0.25: ffmpeg's decode of the MP3s has amplitudes of 0.2375 to 0.2376, too.
+    private static let amplitude = 0.2375
 
     // MARK: Joined
 
@@ -50,10 +49,10 @@ import Testing
         // 20 736 frames at 48 kHz are 3456 at 8 kHz; 13 230 at 22.05 kHz are 4800.
         #expect(read.frameCount == 4000 + 3456 + 4800)
         #expect(read.header.frameCount == read.frameCount)
-        #expect(abs(read.amplitude(300, in: 0..<4000) - 0.25) < 0.01)
-        #expect(abs(read.amplitude(300, in: 4000..<7456) - 0.125) < 0.01)
-        #expect(abs(read.amplitude(500, in: 4000..<7456) - 0.125) < 0.01)
-        #expect(abs(read.amplitude(300, in: 7456..<12_256) - 0.25) < 0.01)
+        #expect(abs(read.amplitude(300, in: 0..<4000) - Self.amplitude) < 1e-3)
+        #expect(abs(read.amplitude(300, in: 4000..<7456) - Self.amplitude / 2) < 1e-3)
+        #expect(abs(read.amplitude(500, in: 4000..<7456) - Self.amplitude / 2) < 1e-3)
+        #expect(abs(read.amplitude(300, in: 7456..<12_256) - Self.amplitude) < 1e-3)
         #expect(
             read.warnings == [
                 "from 0.500 s on it is stereo at 48000 Hz, which was converted to mono at 8000 Hz, as it begins",
@@ -69,7 +68,7 @@ import Testing
         let read = try ReadRecording(stereo.bytes + mono.bytes)
         #expect(read.header.channels == .stereo && read.frameCount == 2 * 20_736)
         for channel in 0..<2 {
-            #expect(abs(read.amplitude(300, channel: channel, in: 20_736..<41_472) - 0.25) < 0.01)
+            #expect(abs(read.amplitude(300, channel: channel, in: 20_736..<41_472) - Self.amplitude) < 1e-3)
         }
         #expect(read.warnings.count == 1 && read.warnings[0].hasPrefix("from 0.432 s on it is mono at 48000 Hz"))
     }
@@ -166,14 +165,32 @@ import Testing
 
     @Test func aCutFileIsReadToItsLastWholeFrame() throws {
         let stream = try GoldenStream.named("mp3 48000 mono without information")
-        for length in stride(from: 2 * 144, through: stream.bytes.count, by: 37) {
-            let read = try ReadRecording(Array(stream.bytes.prefix(length)))
-            #expect(read.frameCount == length / 144 * 1152)
-            #expect(read.difference(from: stream) < 1e-4)
-            #expect(
-                read.warnings
-                    == (length % 144 == 0 ? [] : ["the file ends inside an MP3 frame, which was left out"]))
+        // Every number of bytes that a header may be cut to is among them.
+        for frame in 2..<18 {
+            for partial in [0, 1, 2, 3, 4, 5, 37, 143] {
+                let cut = Array(stream.bytes.prefix(frame * 144 + partial))
+                for bytes in [cut, cut + Self.id3v1] {
+                    let read = try ReadRecording(bytes)
+                    #expect(read.frameCount == frame * 1152)
+                    #expect(read.difference(from: stream) < 1e-4)
+                    #expect(
+                        read.warnings
+                            == (partial == 0 ? [] : ["the file ends inside an MP3 frame, which was left out"]))
+                }
+            }
         }
+    }
+
+    /// The frames of this stream begin with 0xFF 0xFB and, for 48 kHz, a third byte of which bits 3 and 2 are 01.
+    @Test(arguments: [[0x41], [0xFE], [0xFF, 0x00], [0xFF, 0xF3], [0xFF, 0xFD], [0xFF, 0xFB, 0x30]] as [[UInt8]])
+    func aFewBytesThatBeginNoFrameOfTheStreamAreJunk(_ rest: [UInt8]) throws {
+        let stream = try GoldenStream.named("mp3 48000 mono without information")
+        let read = try ReadRecording(stream.bytes + rest)
+        #expect(read.frameCount == stream.frameCount)
+        #expect(
+            read.warnings == [
+                "\(rest.count) bytes that are no MP3 frames were skipped, the first at byte \(stream.bytes.count)"
+            ])
     }
 
     @Test func aCutFileBeforeAnotherLosesNothingOfThat() throws {

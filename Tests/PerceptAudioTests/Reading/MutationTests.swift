@@ -66,12 +66,13 @@ import Testing
         ] {
             if let bytes = SoundFileBytes.encoded(tone, as: format) { seeds.append(Seed(name: name, bytes: bytes)) }
         }
-        return seeds
+        return seeds + GoldenStream.all.map { Seed(name: $0.name, bytes: $0.bytes) }
     }()
 
     @Test func thereIsARecordingOfEachKind() {
-        // Ten are written here; of those that libsndfile writes, MP3 needs a library that it may have been built without.
-        #expect(Self.seeds.count >= 17)
+        // Ten are written here, 18 are golden; of those that libsndfile writes, MP3 needs a library that it may have been built
+        // without.
+        #expect(Self.seeds.count >= 35)
     }
 
     @Test(arguments: seeds) func damageDoesNoHarm(_ seed: Seed) throws {
@@ -89,6 +90,31 @@ import Testing
             }
         }
         #expect(readCount + refusedCount == Self.mutationCount)
+    }
+
+    /// Pages whose checksum does not fit are dropped before anything decodes them, so that damage to packets has to be followed by
+    /// other checksums.
+    @Test(arguments: GoldenStream.all.filter { $0.name.hasPrefix("vorbis") || $0.name.hasPrefix("opus") })
+    func damageBehindARightOggChecksumDoesNoHarm(_ stream: GoldenStream) throws {
+        let pages = OggPages.pages(stream.bytes)
+        var generator = SplitMix64(seed: UInt64(stream.frameCount))
+        for number in 0..<Self.mutationCount {
+            var mutant = pages
+            // Headers are in the first pages, and matter most.
+            let limit = Bool.random(using: &generator) ? 3 : pages.count
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                let page = Int.random(in: 0..<limit, using: &generator)
+                let start = 27 + Int(mutant[page][26])
+                guard start < mutant[page].count else { continue }
+                mutant[page][Int.random(in: start..<mutant[page].count, using: &generator)] ^=
+                    1 << UInt8.random(in: 0..<8, using: &generator)
+            }
+            do throws(MediaError) {
+                try Self.read(OggPages.withChecksums(mutant.flatMap { $0 }))
+            } catch {
+                #expect(error.kind != .cancelled && error.kind != .inputOutput, "mutation \(number): \(error)")
+            }
+        }
     }
 
     /// The oracle is libFLAC, reading in order: the same samples, then the same end, warning or error at the same place. Whether it
