@@ -69,7 +69,8 @@ struct OggLink {
     fileprivate var serialNumber: UInt32?
     fileprivate var streams: Set<UInt32> = []
     fileprivate var nextSequence: UInt32 = 0
-    fileprivate var hasSound = false
+    /// Whether an intact page with sound was found.
+    fileprivate(set) var hasSound = false
 }
 
 /// The links of an Ogg file, found by the headers of its pages.

@@ -28,7 +28,7 @@ final class OpusDecoder: OggDecoder {
 
     init(_ bytes: InputBytes, _ link: OggLink, _ mediaType: MediaType) throws(MediaError) {
         let input = OggInput(bytes)
-        let file = try Self.open(input, bytes.name)
+        let file = try Self.open(input, link, bytes.name)
         guard let head = op_head(file, -1) else {
             op_free(file)
             throw Self.headerError(bytes.name, nil)
@@ -55,7 +55,9 @@ final class OpusDecoder: OggDecoder {
         op_free(file)
     }
 
-    private static func open(_ input: OggInput, _ name: String) throws(MediaError) -> OpaquePointer {
+    private static func open(
+        _ input: OggInput, _ link: OggLink, _ name: String
+    ) throws(MediaError) -> OpaquePointer {
         var status: CInt = 0
         // Where links or times make no sense to it, it can still read from the first page on.
         for isSeekable in [true, false] {
@@ -72,6 +74,12 @@ final class OpusDecoder: OggDecoder {
             _ = input.seek(0, whence: 0)
             if let file = op_open_callbacks(input.pointer, &callbacks, nil, 0, &status) { return file }
             if let failure = input.readFailure { throw failure }
+        }
+        // opusfile would blame the times.
+        guard link.hasSound else {
+            throw MediaError(
+                .malformedInput, source: name, problem: "no intact Ogg page with sound follows the Opus header",
+                remedy: "check that the file is complete")
         }
         throw headerError(name, words(for: status))
     }

@@ -127,6 +127,16 @@ import Testing
         }
     }
 
+    @Test func headersWithoutSoundAreRefusedAsThat() throws {
+        let pages = OggPages.pages(try GoldenStream.named("opus 1").bytes)
+        var damaged = Array(pages.prefix(3))
+        damaged[2][damaged[2].count - 3] ^= 4
+        for bytes in [pages[0] + pages[1], pages[0] + pages[1] + pages[2].dropLast(), damaged.flatMap { $0 }] {
+            let error = expectMediaError(.malformedInput) { _ = try RecordingReader(.bytes(bytes), ffmpeg: nil) }
+            #expect(error?.problem == "no intact Ogg page with sound follows the Opus header")
+        }
+    }
+
     @Test func whatHoldsNoStreamIsRefused() throws {
         let pages = OggPages.pages(try GoldenStream.named("vorbis 1").bytes)
         for bytes in [Array(pages[0]), pages.dropFirst().flatMap { $0 }, Array(pages[0].prefix(20))] {
