@@ -1,20 +1,24 @@
 public import PerceptCore
 
-/// An opaque sRGB colour, 8 bits per channel.
+/// An opaque sRGB color, 8 bits per channel.
 public struct Color: Sendable, Hashable {
+    /// The red channel, 0…255.
     public var red: UInt8
+    /// The green channel, 0…255.
     public var green: UInt8
+    /// The blue channel, 0…255.
     public var blue: UInt8
 
+    /// Creates a color.
     public init(red: UInt8, green: UInt8, blue: UInt8) {
         self.red = red
         self.green = green
         self.blue = blue
     }
 
-    /// Reads the notation of CSS: `#ffffff`, or `#fff` with each digit doubled; upper and lower case.
+    /// Parses a CSS color: `#ffffff`, or `#fff` with each digit doubled, in upper or lower case.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` for anything else.
+    /// - Throws: `MediaError` `.invalidArgument` for any other text.
     public init(hex: String) throws(MediaError) {
         let digits = hex.utf8.dropFirst().compactMap(Self.value(ofHexDigit:))
         guard hex.utf8.first == UInt8(ascii: "#"), digits.count == hex.utf8.count - 1 else { throw Self.refusal(hex) }
@@ -27,7 +31,9 @@ public struct Color: Sendable, Hashable {
         }
     }
 
+    /// White.
     public static let white = Color(red: 255, green: 255, blue: 255)
+    /// Black.
     public static let black = Color(red: 0, green: 0, blue: 0)
 
     private static func value(ofHexDigit digit: UInt8) -> UInt8? {
@@ -41,12 +47,12 @@ public struct Color: Sendable, Hashable {
 
     private static func refusal(_ text: String) -> MediaError {
         MediaError(
-            .invalidArgument, problem: "'\(text)' is no colour", remedy: "write it as '#rrggbb' or '#rgb'")
+            .invalidArgument, problem: "invalid color “\(text)”", remedy: "write it as '#rrggbb' or '#rgb'")
     }
 }
 
 extension Color: CustomStringConvertible {
-    /// `#ff8000`.
+    /// The color in CSS notation, `#ff8000`.
     public var description: String {
         "#"
             + [red, green, blue].map { byte in

@@ -2,11 +2,16 @@ public import PerceptCore
 
 /// A rectangle of whole pixels: columns `x ..< x + width` and rows `y ..< y + height`, from the top left corner.
 public struct PixelRectangle: Sendable, Hashable, Codable {
+    /// The first column.
     public var x: Int
+    /// The first row.
     public var y: Int
+    /// The number of columns.
     public var width: Int
+    /// The number of rows.
     public var height: Int
 
+    /// Creates a rectangle.
     public init(x: Int, y: Int, width: Int, height: Int) {
         self.x = x
         self.y = y
@@ -14,12 +19,13 @@ public struct PixelRectangle: Sendable, Hashable, Codable {
         self.height = height
     }
 
+    /// The size in pixels.
     public var size: PixelSize { PixelSize(width: width, height: height) }
 
     var columns: Range<Int> { x..<x + width }
     var rows: Range<Int> { y..<y + height }
 
-    /// Whether there is at least one pixel, and all of them are of a picture of `size`.
+    /// Returns whether the rectangle has at least one pixel and lies within an image of `size`.
     func lies(within size: PixelSize) -> Bool {
         x >= 0 && y >= 0 && width > 0 && height > 0 && x < size.width && y < size.height
             && width <= size.width - x && height <= size.height - y
@@ -49,7 +55,7 @@ extension PixelRectangle {
         self.init(x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
     }
 
-    /// Where the rectangle, one of an upright picture, lies in the stored one of `storedSize`.
+    /// Maps the rectangle from an upright image to the stored image of `storedSize`.
     func stored(_ orientation: Orientation, storedSize: PixelSize) -> PixelRectangle {
         let upright = BoundingBox(
             xMin: Double(x), yMin: Double(y), xMax: Double(x + width), yMax: Double(y + height))
@@ -59,6 +65,6 @@ extension PixelRectangle {
 }
 
 extension PixelRectangle: CustomStringConvertible {
-    /// `100,50,640×480`.
+    /// The rectangle in words, `100,50,640×480`.
     public var description: String { "\(x),\(y),\(size)" }
 }

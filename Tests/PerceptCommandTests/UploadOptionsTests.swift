@@ -165,7 +165,7 @@ import Testing
         let beyond = try CommandRun(
             ["prepare", TestFiles.photo, "-o", "a.jpg", "--crop", "1199,0,2x2"], in: folder)
         #expect(beyond.status == 64 || beyond.status == 65)
-        #expect(beyond.errors.contains("does not lie within the picture, which has 1200×1600"))
+        #expect(beyond.errors.contains("does not lie within the image, which has 1200×1600"))
         #expect(try folder.contents().isEmpty)
     }
 

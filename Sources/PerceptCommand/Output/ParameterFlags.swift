@@ -4,6 +4,7 @@ import PerceptCore
 enum ParameterFlags {
     private static let flags = [
         "isLenient": "--lenient", "crop": "--crop X,Y,WxH", "levels": "--levels auto",
+        "longestSide": "--longest-side N",
     ]
 
     /// The same text with the flag in place of the parameter, or after the limit.

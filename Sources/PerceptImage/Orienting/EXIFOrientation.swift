@@ -1,11 +1,11 @@
 extension Orientation {
-    /// Reads the orientation out of EXIF data, or `nil` where it says none that makes sense.
+    /// Reads the orientation from EXIF data; returns `nil` if there is none, or it is invalid.
     ///
-    /// Both byte orders are read. Only the first directory is looked at; whatever is broken in it (offsets that lead
-    /// out, a count that promises more entries than there are, a value of another type or beyond 1…8) is as good as
-    /// no orientation, since showing a picture as it was stored beats refusing it (EXIF 3.0 §4.6.2, TIFF 6.0 §2).
+    /// Both byte orders are supported. Only the first directory is read. Damage in it (offsets out of bounds, too large
+    /// a count, a value of another type or outside 1…8) counts as no orientation, since showing an image as stored is
+    /// better than rejecting it (EXIF 3.0 §4.6.2, TIFF 6.0 §2).
     ///
-    /// - Parameter exif: the TIFF structure, after "Exif\\0\\0" any number of times: some writers put it in twice.
+    /// - Parameter exif: the TIFF structure, after any number of "Exif\\0\\0" prefixes: some writers add two.
     init?(exif bytes: [UInt8]) {
         var exif = bytes[...]
         while exif.starts(with: Self.exifHeader) { exif = exif.dropFirst(Self.exifHeader.count) }
@@ -36,7 +36,7 @@ extension Orientation {
                 return nil
             }
             guard tag == 0x0112 else { continue }
-            // A SHORT by the standard; some writers store a LONG.
+            // The standard requires a SHORT; some writers store a LONG.
             let value = type == 4 ? number(at: offset + 8, byteCount: 4) : number(at: offset + 8, byteCount: 2)
             guard type == 3 || type == 4, let value else { return nil }
             self.init(rawValue: value)

@@ -3,7 +3,7 @@ internal import PerceptCore
 extension Image {
     /// Returns the image turned upright; its pixels must be as stored.
     ///
-    /// Moves whole pixels without rounding. Works in square tiles, since rows of one image are columns of the other.
+    /// Moves whole pixels without rounding. It works in square tiles, since rows of one image are columns of the other.
     public func oriented(by orientation: Orientation) -> Image {
         guard orientation != .upright else { return self }
         let turned: [UInt8]
@@ -50,7 +50,7 @@ private struct PixelMove<Pixel: BitwiseCopyable> {
 
     private func move(from stored: UnsafePointer<Pixel>, to upright: UnsafeMutablePointer<Pixel>) {
         let size = orientation.applied(to: storedSize)
-        // The steps through stored pixels for one pixel right and one pixel down in the upright image.
+        // The steps through stored pixels that correspond to one pixel right and one pixel down in the upright image.
         let stepX = orientation.reversesStoredX ? -1 : 1
         let stepY = orientation.reversesStoredY ? -storedSize.width : storedSize.width
         let (right, down) = orientation.swapsSides ? (stepY, stepX) : (stepX, stepY)

@@ -1,22 +1,22 @@
-/// Where in a file an orientation was found.
+/// The part of a file that states its orientation.
 public enum OrientationSource: String, Sendable, Hashable, Codable, CaseIterable {
-    /// EXIF data in their own place: APP1 of a JPEG, eXIf of a PNG, EXIF of a WebP.
+    /// EXIF data in its standard location: APP1 of a JPEG, eXIf of a PNG, EXIF of a WebP.
     case exif
-    /// EXIF data as hexadecimal digits in a text of a PNG ("Raw profile type exif" or "APP1"), as ImageMagick writes them.
+    /// EXIF data in hexadecimal in a text chunk of a PNG ("Raw profile type exif" or "APP1"), as ImageMagick writes it.
     case rawProfile
     /// The property tiff:Orientation of XMP.
     case xmp
 }
 
-/// An orientation and the place that states it.
+/// An orientation and its source.
 struct StatedOrientation {
     let orientation: Orientation
     let source: OrientationSource
 
-    /// Looks for an orientation in EXIF data first, then in raw profiles, and in XMP last: software that edits XMP alone
-    /// does not turn what an EXIF tag already states (XMP specification part 3, §2.2).
+    /// Looks for an orientation first in EXIF data, then in raw profiles, and last in XMP: software that edits only XMP
+    /// does not override the EXIF tag (XMP specification part 3, §2.2).
     ///
-    /// - Parameter metadata: a block of the file, or `nil` where it has none.
+    /// - Parameter metadata: returns a block of the file, or `nil` if it has none.
     init?(_ metadata: (MetadataBlock) -> [UInt8]?) {
         if let found = metadata(.exif).flatMap({ Orientation(exif: $0) }) {
             self.init(orientation: found, source: .exif)

@@ -1,12 +1,12 @@
-/// Metadata as text, as ImageMagick and exiftool write them into a PNG: a line with the name, a line with the number of
-/// bytes, and lines of hexadecimal digits.
+/// Metadata in a text chunk, as ImageMagick and exiftool write it into a PNG: a line with the name, a line with the
+/// number of bytes, and lines of hexadecimal digits.
 enum RawProfile {
-    /// Returns the bytes, or `nil` for a text of another form.
+    /// Returns the bytes, or `nil` for a text in another format.
     ///
-    /// Where there are fewer digits than stated, or other characters among them, the bytes up to there are returned.
+    /// If there are too few digits, or other characters among them, the bytes before that point are returned.
     static func bytes(_ text: [UInt8]) -> [UInt8]? {
         var rest = text[...].drop(while: isSpace)
-        // The name.
+        // Skips the name.
         rest = rest.drop { !isSpace($0) }.drop(while: isSpace)
         let number = rest.prefix { !isSpace($0) }
         guard (1...9).contains(number.count), let count = Int(String(decoding: number, as: UTF8.self)), count > 0 else {

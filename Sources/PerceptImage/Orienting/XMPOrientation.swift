@@ -1,9 +1,9 @@
 extension Orientation {
-    /// Reads the property tiff:Orientation out of an XMP packet, or returns `nil` where none is in 1…8.
+    /// Reads the property tiff:Orientation from an XMP packet; returns `nil` if it has none in 1…8.
     ///
-    /// Both forms of RDF are read: an attribute (`tiff:Orientation="6"`) and an element
-    /// (`<tiff:Orientation>6</tiff:Orientation>`). The bytes are searched, not parsed, so that a packet that is cut short or
-    /// not well-formed XML yields what it still states; the first value that is an orientation counts.
+    /// Both RDF forms are supported: an attribute (`tiff:Orientation="6"`) and an element
+    /// (`<tiff:Orientation>6</tiff:Orientation>`). The bytes are searched, not parsed, so a packet that is truncated or
+    /// not well-formed still yields its value. The first valid orientation is used.
     init?(xmp packet: [UInt8]) {
         let name = Array("tiff:Orientation".utf8)
         var start = 0
@@ -18,7 +18,7 @@ extension Orientation {
         return nil
     }
 
-    /// From the name to the end of its value.
+    /// Matches from the name to the end of its value.
     private static let longestDistance = 256
 
     private static func place(of name: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
@@ -31,7 +31,7 @@ extension Orientation {
         return nil
     }
 
-    /// The one digit that is the value of an attribute or element whose name ends before `rest`.
+    /// Returns the single digit of the attribute or element whose name ends before `rest`.
     private static func value(_ rest: ArraySlice<UInt8>) -> Int? {
         let rest = rest.drop(while: isSpace)
         let isAttribute = rest.first == UInt8(ascii: "=")

@@ -2,28 +2,28 @@ import Dispatch
 internal import PerceptCore
 import Synchronization
 
-/// Reads a picture's rows on a thread of its own, a strip ahead of what is made of them.
+/// Reads an image's rows on a worker, one strip ahead of its consumer.
 ///
-/// Used by one thread. A small picture is read at once where it is asked for.
+/// Not thread-safe: one thread takes the rows. A small image is read on that thread, without a worker.
 final class DecodingLane: Sendable {
     private let queue = DispatchQueue(label: "percept.image-decoding")
     private let isAhead: Bool
-    /// Held while rows are read.
+    /// Locked while rows are read.
     private let state: Mutex<State>
-    /// Strips to be filled anew.
+    /// The strips to fill again.
     private let spare = Mutex<[[UInt8]]>([])
     private let isDone = DispatchSemaphore(value: 0)
 
     private struct State: ~Copyable {
         var reader: ImageReader
-        /// Read, and not yet taken.
+        /// The strips that are read but not yet taken.
         var strip: Result<[UInt8], MediaError>?
         var isReading = false
     }
 
-    /// Small enough to stay in the processor's cache on its way through.
+    /// The strip size in bytes, small enough to stay in the processor's cache.
     private static let stripByteCount = 256 << 10
-    /// Below it a thread takes longer to wake than it saves.
+    /// The image size in bytes below which waking a worker costs more than it saves.
     private static let smallestPicture = 1 << 20
 
     init(_ reader: consuming sending ImageReader) {
@@ -31,9 +31,9 @@ final class DecodingLane: Sendable {
         state = Mutex(State(reader: reader))
     }
 
-    /// The next rows, one behind the other; `nil` behind the last.
+    /// Returns the next rows in order; `nil` after the last.
     ///
-    /// - Throws: as ``ImageReader/readRows(_:into:)``.
+    /// - Throws: the errors of ``ImageReader/readRows(_:into:)``.
     func next() throws(MediaError) -> [UInt8]? {
         guard isAhead else {
             fill()
@@ -48,17 +48,17 @@ final class DecodingLane: Sendable {
         return strip
     }
 
-    /// Gives a strip back, for its memory.
+    /// Returns a strip for reuse.
     func recycle(_ strip: [UInt8]) {
         spare.withLock { $0.append(strip) }
     }
 
-    /// What was out of order; complete behind the last strip.
+    /// The reader's warnings; complete after the last strip.
     var warnings: [String] {
         state.withLock { $0.reader.warnings }
     }
 
-    /// Of the rows read so far, see ``ImageReader/sampleRange``.
+    /// The sample range of the rows read so far, see ``ImageReader/sampleRange``.
     var sampleRange: SampleRange? {
         state.withLock { $0.reader.sampleRange }
     }

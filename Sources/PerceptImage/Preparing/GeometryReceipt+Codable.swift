@@ -1,9 +1,9 @@
 internal import PerceptCore
 
-/// Encoded as `{"storedSize", "orientation", "sourceSize", "crop", "resizedSize", "padding", "uploadSize", "scale"}`,
-/// sizes as `{"width", "height"}`, the crop as `{"x", "y", "width", "height"}`, the padding as `{"left", "top", "right",
-/// "bottom"}` and the scale as `{"x", "y"}`; of stretched samples also `"levels"` as `{"low", "high"}`. Receipts without a
-/// crop, padding or levels are read too.
+/// The receipt is encoded as `{"storedSize", "orientation", "sourceSize", "crop", "resizedSize", "padding",
+/// "uploadSize", "scale"}`. Sizes are `{"width", "height"}`, the crop is `{"x", "y", "width", "height"}`, the padding
+/// is `{"left", "top", "right", "bottom"}`, and the scale is `{"x", "y"}`. Receipts of stretched samples also have
+/// `"levels"` as `{"low", "high"}`. Crop, padding and levels may be missing when a receipt is decoded.
 extension GeometryReceipt: Codable {
     enum CodingKeys: String, CodingKey {
         case storedSize, orientation, sourceSize, crop, resizedSize, padding, uploadSize, scale, levels
@@ -14,7 +14,7 @@ extension GeometryReceipt: Codable {
         var y: Double
     }
 
-    /// What can be derived (source size, resized size and scale) is not read.
+    /// Decodes a receipt. Derived values (source size, resized size and scale) are ignored.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let uploadSize = try container.decode(PixelSize.self, forKey: .uploadSize)
@@ -26,7 +26,7 @@ extension GeometryReceipt: Codable {
         let resizedHeight = uploadSize.height.subtractingReportingOverflow(height.partialValue)
         guard !width.overflow, !height.overflow, !resizedWidth.overflow, !resizedHeight.overflow else {
             throw DecodingError.dataCorruptedError(
-                forKey: .padding, in: container, debugDescription: "a padding that no picture can have")
+                forKey: .padding, in: container, debugDescription: "a padding that is not possible for any image")
         }
         try self.init(
             storedSize: container.decode(PixelSize.self, forKey: .storedSize),
@@ -36,6 +36,7 @@ extension GeometryReceipt: Codable {
             padding: padding, levels: container.decodeIfPresent(SampleRange.self, forKey: .levels))
     }
 
+    /// Encodes the receipt.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(storedSize, forKey: .storedSize)

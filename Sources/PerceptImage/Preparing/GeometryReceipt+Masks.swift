@@ -1,46 +1,47 @@
 public import PerceptCore
 
 extension GeometryReceipt {
-    /// A mask over the picture that was sent, as one over the upright original: nearest pixel, centres at halves; zero
-    /// for what was not sent.
+    /// Maps a mask of the upload to the upright source image, by the nearest pixel (centers at halves). Pixels that
+    /// were not sent are zero.
     ///
     /// - Parameters:
-    ///   - uploadMask: of the size ``uploadSize``.
-    ///   - rescalingMismatch: take a mask of another size for one of the whole picture, its padding too, all the same.
-    ///   - limits: what the result may not exceed.
-    /// - Throws: `MediaError` `.invalidArgument` for a mask of another size than ``uploadSize``, `.limitExceeded`,
+    ///   - uploadMask: a mask of size ``uploadSize``.
+    ///   - rescalingMismatch: accepts a mask of another size and rescales it to the whole upload, including its
+    ///     padding.
+    ///   - limits: the limits on the result.
+    /// - Throws: `MediaError` `.invalidArgument` for a mask whose size differs from ``uploadSize``, `.limitExceeded`,
     ///   `.cancelled`.
     public func sourceMask(
         for uploadMask: Mask, rescalingMismatch: Bool = false, limits: ResourceLimits = .default
     ) throws(MediaError) -> Mask {
-        let mask = try fitting(uploadMask, uploadSize, "the picture that was sent", rescalingMismatch, limits)
+        let mask = try fitting(uploadMask, uploadSize, "the upload", rescalingMismatch, limits)
         return try mask.sampled(
             columns: (sourceSize.width, { sourceIndex($0, crop.x, crop.width, resizedSize.width, padding.left) }),
             rows: (sourceSize.height, { sourceIndex($0, crop.y, crop.height, resizedSize.height, padding.top) }),
             limits: limits)
     }
 
-    /// A mask over the upright original, as one over the picture that was sent: nearest pixel, centres at halves; zero
-    /// in the padding.
+    /// Maps a mask of the upright source image to the upload, by the nearest pixel (centers at halves). The padding is
+    /// zero.
     ///
     /// - Parameters:
-    ///   - sourceMask: of the size ``sourceSize``.
-    ///   - rescalingMismatch: take a mask of another size for one of the whole picture all the same.
-    ///   - limits: what the result may not exceed.
-    /// - Throws: `MediaError` `.invalidArgument` for a mask of another size than ``sourceSize``, `.limitExceeded`,
+    ///   - sourceMask: a mask of size ``sourceSize``.
+    ///   - rescalingMismatch: accepts a mask of another size and rescales it to the whole source image.
+    ///   - limits: the limits on the result.
+    /// - Throws: `MediaError` `.invalidArgument` for a mask whose size differs from ``sourceSize``, `.limitExceeded`,
     ///   `.cancelled`.
     public func uploadMask(
         for sourceMask: Mask, rescalingMismatch: Bool = false, limits: ResourceLimits = .default
     ) throws(MediaError) -> Mask {
-        let mask = try fitting(sourceMask, sourceSize, "the upright original", rescalingMismatch, limits)
+        let mask = try fitting(sourceMask, sourceSize, "the upright source image", rescalingMismatch, limits)
         return try mask.sampled(
             columns: (uploadSize.width, { sourceIndex($0, padding.left, resizedSize.width, crop.width, crop.x) }),
             rows: (uploadSize.height, { sourceIndex($0, padding.top, resizedSize.height, crop.height, crop.y) }),
             limits: limits)
     }
 
-    /// Of `count` pixels from `start` on, `index` is one; which of as many as `otherCount` from `otherStart` on lies
-    /// under its centre, or `nil` when it is none of them.
+    /// Returns which of `otherCount` pixels from `otherStart` lies under the center of pixel `index`, one of `count`
+    /// pixels from `start`; `nil` if none does.
     private func sourceIndex(_ index: Int, _ start: Int, _ count: Int, _ otherCount: Int, _ otherStart: Int) -> Int? {
         guard index >= start, index - start < count else { return nil }
         return otherStart + (2 * (index - start) + 1) * otherCount / (2 * count)
@@ -54,7 +55,7 @@ extension GeometryReceipt {
             throw MediaError(
                 .invalidArgument,
                 problem: "a mask of \(mask.size) pixels does not fit \(picture), which has \(expected)",
-                remedy: "ask for it to be rescaled if it covers the whole picture")
+                remedy: "request rescaling if it covers the whole image")
         }
         return try mask.resized(to: expected, limits: limits)
     }

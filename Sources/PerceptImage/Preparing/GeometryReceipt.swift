@@ -1,27 +1,32 @@
 public import PerceptCore
 
-/// The exact map between a picture that was sent and the picture it was made from.
+/// The exact map between an upload and its source image.
 ///
-/// There are three frames of coordinates: *stored* (the pixels as the file has them), *source* (the upright original) and
-/// *upload* (what was sent). A source is made of the stored picture by the ``orientation``; of the source the ``crop`` is
-/// cut out, resized to ``resizedSize``, and the ``padding`` put around it. All of these are whole numbers.
+/// There are three coordinate systems: *stored* (the pixels in the file), *source* (the upright image) and *upload*
+/// (the image that was sent). The ``orientation`` turns the stored image into the source. The ``crop`` is cut from the
+/// source and resized to ``resizedSize``, and the ``padding`` is added around it. All of these are whole numbers.
 ///
-/// Boxes are half-open and continuous, with the origin at the top left corner of the top left pixel, so that along each
-/// axis `upload = (source − crop.x) · resizedSize.width / crop.width + padding.left`, and `source` follows from `upload`
-/// likewise. The two axes' factors differ by what rounding to whole pixels made of the other side.
+/// Boxes are half-open and continuous, with the origin at the top left corner of the top left pixel. Along each axis,
+/// `upload = (source − crop.x) · resizedSize.width / crop.width + padding.left`, and `source` is the inverse. The
+/// factors of the axes differ slightly, because sizes are rounded to whole pixels.
 ///
-/// There and back, a point, or a box that lies within what was sent, differs by no more than rounding in `Double` does:
-/// less than 10⁻⁹ of the picture's side.
+/// A round trip of a point, or of a box within the upload, changes it only by rounding in `Double`: less than 10⁻⁹
+/// of the image's side.
 public struct GeometryReceipt: Sendable, Hashable {
-    /// Pixels on each side of the resized picture; where negative, as many of its own are missing.
+    /// The number of pixels added on each side of the resized image; a negative number removes pixels.
     ///
-    /// A letterbox has positive ones, a picture whose middle was cut out after resizing negative ones.
+    /// A letterbox has positive padding; an image cropped to its center after resizing has negative padding.
     public struct Padding: Sendable, Hashable, Codable {
+        /// The pixels added on the left.
         public var left: Int
+        /// The pixels added at the top.
         public var top: Int
+        /// The pixels added on the right.
         public var right: Int
+        /// The pixels added at the bottom.
         public var bottom: Int
 
+        /// Creates a padding.
         public init(left: Int, top: Int, right: Int, bottom: Int) {
             self.left = left
             self.top = top
@@ -29,37 +34,39 @@ public struct GeometryReceipt: Sendable, Hashable {
             self.bottom = bottom
         }
 
+        /// No padding.
         public static let none = Padding(left: 0, top: 0, right: 0, bottom: 0)
     }
 
+    /// The size of the image in the file.
     public let storedSize: PixelSize
-    /// What was done to the stored pixels to make them upright.
+    /// The transformation that makes the stored pixels upright.
     public let orientation: Orientation
-    /// What was cut out of the source, in its pixels; the whole of it where no part was asked for.
+    /// The part of the source that is used, in pixels of the source; the whole image by default.
     public let crop: PixelRectangle
-    /// What the crop was resized to.
+    /// The size of the resized crop.
     public let resizedSize: PixelSize
-    /// What was put around the resized crop.
+    /// The padding around the resized crop.
     public let padding: Padding
-    /// How samples of 16 bits were stretched; `nil` where they were not.
+    /// The stretching of 16-bit samples; `nil` if they were not stretched.
     public let levels: SampleRange?
 
-    /// A receipt without crop and padding.
+    /// Creates a receipt without a crop or padding.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when a side is not within 1…2³¹ − 1.
+    /// - Throws: `MediaError` `.invalidArgument` if a side is outside 1…2³¹ − 1.
     public init(storedSize: PixelSize, orientation: Orientation, uploadSize: PixelSize) throws(MediaError) {
         try self.init(storedSize: storedSize, orientation: orientation, resizedSize: uploadSize)
     }
 
     /// - Parameters:
-    ///   - storedSize: of the picture as its file has it.
-    ///   - orientation: what makes it upright.
-    ///   - crop: of the upright picture, in its pixels; the whole of it when `nil`.
-    ///   - resizedSize: what the crop was resized to.
-    ///   - padding: what was put around it.
-    ///   - levels: how its samples were stretched before.
-    /// - Throws: `MediaError` `.invalidArgument` when a side is not within 1…2³¹ − 1, the crop does not lie within the
-    ///   upright picture, or the padding leaves nothing of the resized one.
+    ///   - storedSize: the size of the image in the file.
+    ///   - orientation: the transformation that makes it upright.
+    ///   - crop: the part of the upright image to use, in its pixels; the whole image if `nil`.
+    ///   - resizedSize: the size of the resized crop.
+    ///   - padding: the padding around it.
+    ///   - levels: the stretching of the samples.
+    /// - Throws: `MediaError` `.invalidArgument` if a side is outside 1…2³¹ − 1, the crop exceeds the upright
+    ///   image, or the padding removes the whole resized image.
     public init(
         storedSize: PixelSize, orientation: Orientation, crop: PixelRectangle? = nil, resizedSize: PixelSize,
         padding: Padding = .none, levels: SampleRange? = nil
@@ -68,16 +75,16 @@ public struct GeometryReceipt: Sendable, Hashable {
         let crop = crop ?? PixelRectangle(whole: sourceSize)
         guard storedSize.isRepresentable, resizedSize.isRepresentable else {
             throw MediaError(
-                .invalidArgument, problem: "there is no map between \(storedSize) and \(resizedSize) pixels")
+                .invalidArgument, problem: "cannot map \(storedSize) to \(resizedSize) pixels: a side is out of range")
         }
         guard crop.lies(within: sourceSize) else {
             throw MediaError(
-                .invalidArgument, problem: "the crop \(crop) does not lie within the picture, which has \(sourceSize)",
-                remedy: "give its top left corner and its size in pixels of the upright picture")
+                .invalidArgument, problem: "the crop \(crop) does not lie within the image, which has \(sourceSize)",
+                remedy: "pass its top left corner and its size in pixels of the upright image")
         }
         guard padding.leavesSome(of: resizedSize) else {
             throw MediaError(
-                .invalidArgument, problem: "a padding of \(padding) leaves nothing of \(resizedSize) pixels")
+                .invalidArgument, problem: "the padding \(padding) removes all of \(resizedSize) pixels")
         }
         self.storedSize = storedSize
         self.orientation = orientation
@@ -87,59 +94,59 @@ public struct GeometryReceipt: Sendable, Hashable {
         self.levels = levels
     }
 
-    /// The size of the upright original.
+    /// The size of the upright source image.
     public var sourceSize: PixelSize { orientation.applied(to: storedSize) }
 
-    /// The size of the picture that was sent.
+    /// The size of the upload.
     public var uploadSize: PixelSize {
         PixelSize(
             width: padding.left + resizedSize.width + padding.right,
             height: padding.top + resizedSize.height + padding.bottom)
     }
 
-    /// Where in the picture that was sent its content is; around it lies padding.
+    /// The part of the upload inside the padding.
     public var content: PixelRectangle {
         PixelRectangle(
             x: padding.left, y: padding.top, width: resizedSize.width, height: resizedSize.height
         ).clipped(to: uploadSize)
     }
 
-    /// Upload pixels per source pixel, across.
+    /// The horizontal scale: upload pixels per source pixel.
     public var scaleX: Double { Double(resizedSize.width) / Double(crop.width) }
 
-    /// Upload pixels per source pixel, down.
+    /// The vertical scale: upload pixels per source pixel.
     public var scaleY: Double { Double(resizedSize.height) / Double(crop.height) }
 
-    /// Where a box that an answer names lies in the upright original, clipped to what was sent of it.
+    /// Maps a box in a response to the upright source image, clipped to the crop.
     ///
-    /// A box that lies in the padding alone comes out empty.
+    /// A box entirely in the padding becomes empty.
     public func sourceBox(for uploadBox: BoundingBox) -> BoundingBox {
         let box = clippedToContent(uploadBox)
         let (from, to) = (sourcePoint(for: (box.xMin, box.yMin)), sourcePoint(for: (box.xMax, box.yMax)))
         return BoundingBox(xMin: from.x, yMin: from.y, xMax: to.x, yMax: to.y)
     }
 
-    /// Where a box of the upright original lies in the picture that was sent, clipped to its content.
+    /// Maps a box of the upright source image to the upload, clipped to its content.
     ///
-    /// A box of which nothing was sent comes out empty.
+    /// A box entirely outside the crop becomes empty.
     public func uploadBox(for sourceBox: BoundingBox) -> BoundingBox {
         let from = uploadPoint(for: (sourceBox.xMin, sourceBox.yMin))
         let to = uploadPoint(for: (sourceBox.xMax, sourceBox.yMax))
         return clippedToContent(BoundingBox(xMin: from.x, yMin: from.y, xMax: to.x, yMax: to.y))
     }
 
-    /// Where a point that an answer names lies in the upright original.
+    /// Maps a point in a response to the upright source image.
     ///
-    /// Points are not clipped: one in the padding comes out beyond the crop.
+    /// Points are not clipped: a point in the padding lies outside the crop.
     public func sourcePoint(for uploadPoint: (x: Double, y: Double)) -> (x: Double, y: Double) {
-        // Multiplied before divided, so that the edges of one picture land exactly on those of the other.
+        // Multiplication precedes division, so that the edges of one image map exactly to those of the other.
         (
             (uploadPoint.x - Double(padding.left)) * Double(crop.width) / Double(resizedSize.width) + Double(crop.x),
             (uploadPoint.y - Double(padding.top)) * Double(crop.height) / Double(resizedSize.height) + Double(crop.y)
         )
     }
 
-    /// Where a point of the upright original lies in the picture that was sent; not clipped either.
+    /// Maps a point of the upright source image to the upload, without clipping.
     public func uploadPoint(for sourcePoint: (x: Double, y: Double)) -> (x: Double, y: Double) {
         (
             (sourcePoint.x - Double(crop.x)) * Double(resizedSize.width) / Double(crop.width) + Double(padding.left),
@@ -147,12 +154,12 @@ public struct GeometryReceipt: Sendable, Hashable {
         )
     }
 
-    /// Where a box of the upright original lies among the pixels as the file stores them.
+    /// Maps a box of the upright source image to the stored pixels.
     public func storedBox(for sourceBox: BoundingBox) -> BoundingBox {
         orientation.storedBox(sourceBox, storedSize: storedSize)
     }
 
-    /// Where a box among the pixels as the file stores them lies in the upright original.
+    /// Maps a box of the stored pixels to the upright source image.
     public func sourceBox(forStoredBox storedBox: BoundingBox) -> BoundingBox {
         orientation.uprightBox(storedBox, storedSize: storedSize)
     }
@@ -169,7 +176,7 @@ public struct GeometryReceipt: Sendable, Hashable {
 }
 
 extension GeometryReceipt.Padding {
-    /// Whether a pixel is left of a picture of `size`, in one that is not too large.
+    /// Returns whether the padding leaves a pixel of an image of `size`, and the result is not too large.
     fileprivate func leavesSome(of size: PixelSize) -> Bool {
         let bound = PixelSize.longestRepresentableSide
         func leaves(_ before: Int, _ count: Int, _ after: Int) -> Bool {
@@ -182,12 +189,12 @@ extension GeometryReceipt.Padding {
 }
 
 extension GeometryReceipt.Padding: CustomStringConvertible {
-    /// Left, top, right and bottom.
+    /// The left, top, right and bottom padding.
     public var description: String { "\(left),\(top),\(right),\(bottom)" }
 }
 
 extension PixelSize {
-    /// No picture format states larger sides; products of two of them fit into `Int` with a bit to spare.
+    /// No image format has larger sides; a product of two fits into `Int` with a bit to spare.
     static let longestRepresentableSide = Int(Int32.max)
 
     var isRepresentable: Bool { shortestSide > 0 && longestSide <= Self.longestRepresentableSide }

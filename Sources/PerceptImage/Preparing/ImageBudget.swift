@@ -7,37 +7,37 @@
 #endif
 internal import PerceptCore
 
-/// Finds the quality, and then the size, at which a picture has no more bytes than it may.
+/// Finds the quality, and then the size, at which an image fits a byte limit.
 ///
-/// Each attempt is made from the original pixels, never from an attempt before it. The search depends on nothing but the
-/// picture and the preparation, so that equal input gives equal bytes.
+/// Each attempt starts from the original pixels, never from an earlier attempt. The search depends only on the image
+/// and the preparation, so equal input gives equal bytes.
 struct ImageBudget {
-    /// What an attempt is made with.
+    /// The settings of an attempt.
     struct Settings: Equatable {
         var quality: Int
-        /// `nil` keeps the size that the preparation asks for.
+        /// The longest side; `nil` keeps the size of the preparation.
         var longestSide: Int?
     }
 
-    /// No JPEG of lower quality, and no picture with a shorter longest side, is made to save bytes.
+    /// The lowest quality and the shortest longest side that are tried.
     static let lowestQuality = 40
     static let shortestLongestSide = 320
-    /// Attempts at most: the first, that of the lowest quality, and either four qualities or four sizes.
+    /// The maximum number of attempts: the first, the lowest quality, and either four qualities or four sizes.
     static let attempts = 6
     private static let qualityAttempts = 4
     private static let sizeAttempts = 4
 
     let byteLimit: Int
-    /// Whether the format has a quality.
+    /// Indicates whether the format has a quality.
     let isLossy: Bool
-    /// Of the result without a budget.
+    /// The size of the result without a budget.
     let longestSide: Int
-    /// Whether the size may change.
+    /// Indicates whether the size may change.
     let mayShrink: Bool
 
-    /// Gives an attempt that fits, the settings it was made with, and how many were made; `nil` when none fits.
+    /// Returns an attempt that fits, its settings and the number of attempts; `nil` if none fits.
     ///
-    /// - Parameter attempt: makes the picture.
+    /// - Parameter attempt: encodes the image with the settings.
     func search<Made>(
         from first: Settings, byteCount: (Made) -> Int, _ attempt: (Settings) throws(MediaError) -> Made
     ) throws(MediaError) -> (made: Made, settings: Settings)? {
@@ -59,7 +59,8 @@ struct ImageBudget {
         return try fittingSize(settings, size, byteCount: byteCount, attempt)
     }
 
-    /// The highest quality that fits, or, where four attempts do not find it, one below: `lowest` fits, `tooHigh` does not.
+    /// Returns the highest quality that fits, or a lower one if four attempts do not find it: `lowest` fits, `tooHigh`
+    /// does not.
     private func bestQuality<Made>(
         _ lowest: (made: Made, settings: Settings), below tooHigh: (quality: Int, byteCount: Int),
         byteCount: (Made) -> Int, _ attempt: (Settings) throws(MediaError) -> Made
@@ -75,10 +76,10 @@ struct ImageBudget {
         return best
     }
 
-    /// Where the limit lies between a quality that fits and one that does not.
+    /// Estimates the limit between a quality that fits and one that does not.
     ///
-    /// Bytes go about with a power of the factor that libjpeg multiplies its tables of quantization with: a straight line
-    /// between two logarithms.
+    /// The byte count is roughly a power of the factor that scales libjpeg's quantization tables: a straight line in
+    /// log-log space.
     private func likelyQuality(
         between low: (quality: Int, byteCount: Int), and high: (quality: Int, byteCount: Int)
     ) -> Int {
@@ -93,7 +94,8 @@ struct ImageBudget {
         return between.last { log(factor($0)) >= wanted } ?? between.lowerBound
     }
 
-    /// Bytes go about with the area, so that a root tells the next side; each attempt corrects the one before.
+    /// The byte count is roughly proportional to the area, so its square root gives the next side; each attempt
+    /// corrects the previous one.
     private func fittingSize<Made>(
         _ settings: Settings, _ byteCountNow: Int, byteCount: (Made) -> Int,
         _ attempt: (Settings) throws(MediaError) -> Made
@@ -101,7 +103,7 @@ struct ImageBudget {
         let floor = min(Self.shortestLongestSide, longestSide)
         var (side, size, settings) = (longestSide, byteCountNow, settings)
         for number in 1...Self.sizeAttempts where side > floor {
-            // Small pictures take more bytes per pixel: a little less than the root says.
+            // Small images take more bytes per pixel, so the side is a little less than the root.
             let ratio = (Double(byteLimit) / Double(max(1, size))).squareRoot() * 0.97
             let isLast = number == Self.sizeAttempts
             side = isLast ? floor : max(floor, min(side - 1, Int(Double(side) * ratio)))
@@ -115,12 +117,13 @@ struct ImageBudget {
 }
 
 extension ImagePreparation {
-    /// What is kept of a picture's pixels at most while its quality is searched; larger ones are decoded again and again.
+    /// The maximum number of pixel bytes kept while the quality is searched; a larger image is decoded for each
+    /// attempt.
     private static let keptByteCount = 64 << 20
 
-    /// Makes pictures until one has no more than `byteLimit` bytes.
+    /// Encodes images until one has at most `byteLimit` bytes.
     ///
-    /// - Throws: ``MediaError`` `.limitExceeded` when even the smallest has more.
+    /// - Throws: ``MediaError`` `.limitExceeded` if even the smallest exceeds it.
     func fitting(
         _ byteLimit: Int, _ original: PictureOriginal, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> PreparedImage {
@@ -153,7 +156,7 @@ extension ImagePreparation {
                     }
                 let rows = UploadRows(geometry, contentLayout: picture.layout, as: mediaType, preparation)
                 let byteCount = rows.size.pixelCount.multipliedReportingOverflow(by: rows.layout.bytesPerPixel)
-                // Pixels are of use again for another quality alone.
+                // The pixels are reused only if the quality alone changes.
                 guard budget.isLossy, !byteCount.overflow,
                     byteCount.partialValue <= min(Self.keptByteCount, limits.imageByteCount)
                 else {
@@ -178,21 +181,21 @@ extension ImagePreparation {
                 warnings: kept.warnings)
         }
         guard let found else {
-            let ways = exactSize == nil ? "--longest-side" : "a smaller size"
+            let ways = exactSize == nil ? "reduce the longest side (longestSide)" : "reduce the exact size"
             throw MediaError(
                 .limitExceeded,
                 problem:
-                    "is \(smallest) bytes at the least that is made of it to save bytes, more than the \(byteLimit) allowed",
+                    "the smallest upload has \(smallest) bytes, more than the \(byteLimit) allowed",
                 remedy: mediaType == .jpeg
-                    ? "allow more, or ask for less with \(ways)"
-                    : "allow more, or make it a JPEG")
+                    ? "allow more bytes, or \(ways)"
+                    : "allow more bytes, or encode as JPEG")
         }
         let made = found.made
         return made.warning(of: trade(found.settings, made.receipt.uploadSize, wantedSize, byteLimit))
             .warning(of: scaleWarning(wanted))
     }
 
-    /// What was given up, in words; `nil` for nothing.
+    /// Returns the changed settings in words; `nil` if nothing changed.
     private func trade(
         _ settings: ImageBudget.Settings, _ size: PixelSize, _ wanted: PixelSize, _ byteLimit: Int
     ) -> String? {
@@ -204,7 +207,7 @@ extension ImagePreparation {
     }
 }
 
-/// The pixels of an upload, kept to be encoded again at another quality.
+/// The pixels of an upload, kept to encode them again at another quality.
 private struct KeptPixels {
     let geometry: GeometryReceipt
     let image: Image

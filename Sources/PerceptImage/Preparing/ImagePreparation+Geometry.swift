@@ -1,18 +1,18 @@
 internal import PerceptCore
 
 extension ImagePreparation {
-    /// The map of a picture's preparation, in which all sizes are decided.
+    /// Returns the map of an image's preparation, which determines all sizes.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` for values out of their ranges.
+    /// - Throws: `MediaError` `.invalidArgument` for values outside their ranges.
     func geometry(
         storedSize: PixelSize, orientation: Orientation, levels: SampleRange? = nil
     ) throws(MediaError) -> GeometryReceipt {
         try check()
         let size = orientation.applied(to: storedSize)
         guard size.isRepresentable else {
-            throw MediaError(.invalidArgument, problem: "a picture of \(size) pixels does not exist")
+            throw MediaError(.invalidArgument, problem: "invalid image size \(size): each side must be at least 1 pixel")
         }
-        // A crop that lies elsewhere is refused below; until then any size will do.
+        // A crop outside the image is rejected below; until then any size will do.
         let area = crop.flatMap { $0.lies(within: size) ? $0.size : nil } ?? size
         let (resizedSize, padding) = try resizing(area)
         return try GeometryReceipt(
@@ -20,28 +20,28 @@ extension ImagePreparation {
             levels: levels)
     }
 
-    /// Refuses values out of their ranges.
+    /// Rejects values outside their ranges.
     func check() throws(MediaError) {
         try levels?.check()
         for (name, bound) in [("longest", longestSide), ("shortest", shortestSide)] {
             guard let bound, bound < 1 else { continue }
             throw MediaError(
-                .invalidArgument, problem: "a \(name) side of \(bound) pixels does not exist",
-                remedy: "ask for 1 or more")
+                .invalidArgument, problem: "invalid \(name) side of \(bound) pixels",
+                remedy: "choose 1 or more")
         }
         if let exactSize, !exactSize.isRepresentable {
             throw MediaError(
-                .invalidArgument, problem: "a picture of \(exactSize) pixels does not exist",
-                remedy: "ask for sides of at least one pixel")
+                .invalidArgument, problem: "invalid exact size of \(exactSize) pixels",
+                remedy: "choose sides of at least 1 pixel")
         }
         guard (1...100).contains(quality) else {
             throw MediaError(
-                .invalidArgument, problem: "a JPEG quality of \(quality) does not exist", remedy: "choose 1 to 100")
+                .invalidArgument, problem: "invalid JPEG quality \(quality)", remedy: "choose 1 to 100")
         }
         if let maximumByteCount, maximumByteCount < 1 {
             throw MediaError(
-                .invalidArgument, problem: "a picture of \(maximumByteCount) bytes does not exist",
-                remedy: "allow more")
+                .invalidArgument, problem: "invalid byte limit \(maximumByteCount)",
+                remedy: "choose 1 or more")
         }
     }
 
@@ -71,7 +71,7 @@ extension ImagePreparation {
     }
 
     private func bounded(_ size: PixelSize) -> PixelSize {
-        // The scale is numerator / denominator; whichever bound gives the smaller one decides.
+        // The scale is numerator / denominator; the bound with the smaller scale decides.
         var (numerator, denominator) = (1, 1)
         for (bound, side) in [(longestSide, size.longestSide), (shortestSide, size.shortestSide)] {
             guard let bound, bound < side, bound * denominator < numerator * side else { continue }
@@ -82,7 +82,7 @@ extension ImagePreparation {
             height: Self.scaled(size.height, numerator, denominator))
     }
 
-    /// The largest size of that aspect within `frame`.
+    /// Returns the largest size with that aspect ratio within `frame`.
     private static func inscribed(_ size: PixelSize, in frame: PixelSize) -> PixelSize {
         frame.width * size.height <= frame.height * size.width
             ? PixelSize(
@@ -91,7 +91,8 @@ extension ImagePreparation {
                 width: min(frame.width, scaled(size.width, frame.height, size.height)), height: frame.height)
     }
 
-    /// The size of that aspect whose shortest side is `shortestSide`, or else the smallest that covers `frame`.
+    /// Returns the size with that aspect ratio and the shortest side `shortestSide`, or the smallest that covers
+    /// `frame`.
     private static func covering(
         _ size: PixelSize, _ frame: PixelSize, _ shortestSide: Int?
     ) throws(MediaError) -> PixelSize {
@@ -101,8 +102,8 @@ extension ImagePreparation {
         let decided = shortestSide ?? (isWidthDecided ? frame.width : frame.height)
         guard decided > 0, decided <= PixelSize.longestRepresentableSide else {
             throw MediaError(
-                .invalidArgument, problem: "a shortest side of \(decided) pixels does not exist",
-                remedy: "ask for 1 or more")
+                .invalidArgument, problem: "invalid shortest side of \(decided) pixels",
+                remedy: "choose 1 or more")
         }
         let outer =
             isWidthDecided
@@ -112,13 +113,13 @@ extension ImagePreparation {
             throw MediaError(
                 .invalidArgument,
                 problem:
-                    "\(size) pixels with a shortest side of \(decided) are \(outer), less than the \(frame) cut out",
-                remedy: "ask for a larger shortest side")
+                    "\(size) pixels resized to a shortest side of \(decided) are \(outer), less than the \(frame) to crop",
+                remedy: "choose a larger shortest side")
         }
         return outer
     }
 
-    /// `side · numerator / denominator`, to nearest, halves up, and at least one.
+    /// Returns `side · numerator / denominator`, rounded to nearest, halves up, and at least 1.
     private static func scaled(_ side: Int, _ numerator: Int, _ denominator: Int) -> Int {
         max(1, (side * numerator * 2 + denominator) / (denominator * 2))
     }

@@ -1,25 +1,25 @@
 internal import PerceptCore
 
 extension ImagePreparation {
-    /// What well-known families of models are given by their own processors.
+    /// The input format of a well-known family of models, from its own image processor.
     public enum Preset: String, Sendable, Hashable, Codable, CaseIterable {
-        /// Shortest side 800, longest 1333, bilinear: `DetrImageProcessor` and `facebook/detr-resnet-50` (size
+        /// Shortest side 800, longest side 1333, bilinear: `DetrImageProcessor` and `facebook/detr-resnet-50` (size
         /// `{"shortest_edge": 800, "longest_edge": 1333}`, resample 2).
         ///
-        /// The processor enlarges smaller pictures and rounds the longer side down; here nothing is enlarged, which the
-        /// service does itself at no cost of bytes, and the longer side is rounded to nearest.
+        /// The processor enlarges smaller images and rounds the longer side down. This preset enlarges nothing, which
+        /// the service does itself without extra bytes, and rounds the longer side to nearest.
         case detr
-        /// 224×224 whatever the aspect, bilinear: `ViTImageProcessor` and `google/vit-base-patch16-224` (size
+        /// 224×224 at any aspect ratio, bilinear: `ViTImageProcessor` and `google/vit-base-patch16-224` (size
         /// `{"height": 224, "width": 224}`, resample 2).
         case vit
-        /// 640×640, the whole picture in the middle of gray 114, bilinear: `LetterBox` of Ultralytics' YOLO.
+        /// 640×640, with the whole image centered on gray 114, bilinear: `LetterBox` of Ultralytics' YOLO.
         ///
-        /// There, bilinear takes four pixels of the original however much smaller the result is; here the filter is
-        /// widened, so that nothing aliases. A tie in rounding goes up here, and to even there.
+        /// YOLO's bilinear filter reads four pixels of the source at any scale; this filter is widened to avoid
+        /// aliasing. Ties are rounded up here, and to even in YOLO.
         case yolo
     }
 
-    /// The size, fit and filter of a preset, and otherwise what is usual.
+    /// Creates a preparation with the size, fit and filter of a preset, and defaults otherwise.
     public init(preset: Preset) {
         self.init(filter: .bilinear)
         switch preset {
@@ -33,6 +33,6 @@ extension ImagePreparation {
 }
 
 extension Color {
-    /// The ground of letterboxes that YOLO models were trained with.
+    /// The background of letterboxes in YOLO's training.
     public static let letterboxGray = Color(red: 114, green: 114, blue: 114)
 }

@@ -1,12 +1,12 @@
 internal import PerceptCore
 
 extension ImagePreparation {
-    /// What to say of an image that one long side makes very small, as a screenshot of a whole page is; `nil` where there is
-    /// nothing to say.
+    /// Returns a warning about an image that its long side makes very small, such as a screenshot of a whole page;
+    /// otherwise `nil`.
     ///
-    /// The scale must be below 1/4, and the other side must not be the reason: either it fits the target as it is, or the image
-    /// is more than four times as long as it is wide. Large photographs are made that small too, but evenly. Where the middle
-    /// is cut out, the shortest side decides and nothing is said.
+    /// The scale must be below 1/4, and caused by the long side: either the other side fits the target, or the image is
+    /// more than four times as long as wide. Large photographs are scaled as much, but evenly. A center crop depends on
+    /// the shortest side and has no warning.
     func scaleWarning(_ geometry: GeometryReceipt) -> String? {
         guard givesAdvice, let target else { return nil }
         let (source, sent) = (geometry.crop.size, geometry.resizedSize)
@@ -21,12 +21,12 @@ extension ImagePreparation {
             + "send a part at a time (crop)"
     }
 
-    /// The same before an image is prepared.
+    /// Returns the warning before an image is prepared.
     package func scaleWarning(_ header: ImageHeader) -> String? {
         (try? geometry(storedSize: header.storedSize, orientation: header.orientation)).flatMap { scaleWarning($0) }
     }
 
-    /// The frame that an image is made to fit into; `nil` where none is given, or where the image is cut to it.
+    /// The frame that an image is fitted into; `nil` if there is none, or if the image is cropped to it.
     private var target: PixelSize? {
         guard let exactSize else { return longestSide.map { PixelSize(width: $0, height: $0) } }
         if case .centerCrop = fit { return nil }

@@ -1,78 +1,82 @@
 public import PerceptCore
 
-/// What an endpoint wants of a picture, and how it is made.
+/// The image format that an endpoint expects, and the steps to produce it.
 ///
-/// The picture is decoded, turned upright, cut to the ``crop``, resized, padded and encoded strip by strip: memory does not
-/// grow with it (an interlaced PNG, a WebP and a progressive JPEG's coefficients are held whole by their nature). Nothing but
-/// pixels goes into the result: no EXIF data, no position, no profile; the orientation is in the pixels.
+/// The image is decoded, turned upright, cut to the ``crop``, resized, padded and encoded strip by strip, so that
+/// memory does not grow with its size. Interlaced PNG, WebP and the coefficients of a progressive JPEG must be held as
+/// a whole. The result contains only pixels: no EXIF data, no location, no profile; the orientation is applied to the
+/// pixels.
 public struct ImagePreparation: Sendable, Hashable {
+    /// The format of the result.
     public enum Format: String, Sendable, Hashable, Codable, CaseIterable {
         case jpeg, png
-        /// PNG for a PNG and for pixels that come from no file; JPEG for others, since nothing else is written.
+        /// PNG for a PNG file and for pixels without a file, JPEG for other formats.
         case keep
     }
 
-    /// How a picture comes to an ``ImagePreparation/exactSize`` of another aspect. Small pictures are enlarged.
+    /// The way an image is fitted to an ``ImagePreparation/exactSize`` of another aspect ratio. Small images are
+    /// enlarged.
     public enum Fit: Sendable, Hashable {
-        /// Each side by its own factor; the aspect is lost.
+        /// Scales each side independently, which changes the aspect ratio.
         case stretch
-        /// The whole picture in the middle of a ground of that colour. Where the ground's pixels cannot be shared
-        /// evenly, there is one more at the right or the bottom.
+        /// Centers the whole image on a background of that color. An odd pixel of padding goes to the right or the
+        /// bottom.
         case letterbox(Color)
-        /// The middle of the picture, resized so that its shortest side becomes `shortestSide`, or so that it just
-        /// covers the size when that is `nil`.
+        /// Crops the center of the image after resizing its shortest side to `shortestSide`, or to just cover the size
+        /// if `nil`.
         ///
-        /// As the processors of image classifiers do it (`resize` with a `shortest_edge`, then `center_crop`): the other
-        /// side is rounded down, and where what is cut off cannot be shared evenly, there is one pixel less at the left
-        /// or the top.
+        /// This follows the processors of image classifiers (`resize` with a `shortest_edge`, then `center_crop`): the
+        /// other side is rounded down, and an odd number of removed pixels leaves one less at the left or the top.
         case centerCrop(shortestSide: Int? = nil)
     }
 
-    /// The part of the upright picture that is used, in its pixels; all of it when `nil`.
+    /// The part of the upright image to use, in its pixels; all of it if `nil`.
     public var crop: PixelRectangle?
-    /// The longest side of the result is at most this, in pixels; `nil` for no such bound. Nothing is enlarged.
+    /// The maximum longest side of the result in pixels; unlimited if `nil`. Images are never enlarged.
     public var longestSide: Int?
-    /// The shortest side of the result is at most this, in pixels; `nil` for no such bound. Nothing is enlarged. With
-    /// both bounds the smaller picture is made.
+    /// The maximum shortest side of the result in pixels; unlimited if `nil`. Images are never enlarged. If both bounds
+    /// are set, the smaller result is used.
     public var shortestSide: Int?
-    /// The size of the result whatever the source's is; the other bounds are then of no effect.
+    /// The size of the result, whatever the size of the source; it overrides the other bounds.
     public var exactSize: PixelSize?
-    /// How the picture comes to its ``exactSize``.
+    /// The way the image is fitted to ``exactSize``.
     public var fit: Fit
+    /// The filter that resizes the image.
     public var filter: ResizeFilter
+    /// The format of the result.
     public var format: Format
-    /// Of a JPEG, 1…100.
+    /// The quality of a JPEG, 1…100.
     public var quality: Int
-    /// Of a JPEG. When `nil` it is told from the picture: `.yuv444` for one that is drawn or written rather than
-    /// photographed, `.yuv420` for others.
+    /// The chroma sampling of a JPEG. If `nil` it depends on the image: `.yuv444` for a drawing or text, `.yuv420` for
+    /// a photograph.
     ///
-    /// Drawn is what consists of flat grounds and hard edges with little between. Of the blocks of 2×2 pixels in every other
-    /// pair of rows a quarter or more then differ by no more than 8 in any channel, and of the rest at least one in
-    /// three differs by 64 or more. Of an upload of more than 8 MiB of pixels the first 8 MiB are looked at.
+    /// A drawing consists of flat areas and hard edges. In every other pair of rows, at least a quarter of the 2×2
+    /// blocks differ by 8 or less in every channel, and of the rest at least one in three differs by 64 or more. Only
+    /// the first 8 MiB of pixels of an upload are examined.
     public var chroma: ChromaSubsampling?
-    /// What shows through transparent pixels of a JPEG.
+    /// The background of transparent pixels in a JPEG.
     public var matte: Color
-    /// Bytes of the result at most; `nil` for no such bound.
+    /// The maximum number of bytes in the result; unlimited if `nil`.
     ///
-    /// Where the picture has more, the quality of a JPEG is lowered first, down to 40, then the size, down to a longest side of
-    /// 320 pixels; an ``exactSize`` and the chroma sampling are kept, and a PNG keeps its colours.
-    /// At most six pictures are made, each from the original pixels. A warning says what was
-    /// given up.
+    /// If the image exceeds it, the quality of a JPEG is reduced down to 40, then the size down to a longest side of
+    /// 320 pixels. An ``exactSize``, the chroma sampling and the colors of a PNG are kept. At most six images are
+    /// encoded, each from the original pixels. A warning states what was reduced.
     public var maximumByteCount: Int?
-    /// Whether a JPEG of many more pixels than the result may be decoded at half, a quarter or an eighth of its sides.
+    /// Allows decoding a JPEG much larger than the result at half, a quarter or an eighth of its sides.
     ///
-    /// It then still has one and a half times the result's sides or more (at a quarter and an eighth twice as much), from which the
-    /// filter goes on. That is quicker and differs by little (PSNR above 40 dB on photographs); without it the result is that of
-    /// all pixels, to the byte.
+    /// The reduced image has at least 1.5 times the result's sides (3 times at a quarter and an eighth) and is then
+    /// resized by the filter. This is faster and differs little (PSNR above 40 dB on photographs). If false, the result
+    /// is computed from all pixels, exactly.
     public var reducesDecoding: Bool
-    /// Whether damaged or missing pixels are made up for, with a warning, instead of refused; see ``ImageReader``.
+    /// Replaces damaged or missing pixels, with a warning, instead of throwing; see ``ImageReader``.
     public var isLenient: Bool
-    /// How the samples of an image with 16 bits per channel are stretched; `nil` leaves them as they are, with a warning where
-    /// they use less than an eighth of their range.
+    /// The stretching of the samples of an image with 16 bits per channel. `nil` leaves them unchanged, with a warning
+    /// if they use less than an eighth of their range.
     public var levels: ImageLevels?
-    /// Whether ``PreparedImage/warnings`` also say what another preparation would do better.
+    /// Adds warnings about improvements to the preparation to ``PreparedImage/warnings``.
     package var givesAdvice = true
 
+    /// Creates a preparation.
     public init(
         crop: PixelRectangle? = nil, longestSide: Int? = 1333, shortestSide: Int? = nil, exactSize: PixelSize? = nil,
         fit: Fit = .stretch, filter: ResizeFilter = .lanczos, format: Format = .jpeg, quality: Int = 90,
@@ -95,35 +99,33 @@ public struct ImagePreparation: Sendable, Hashable {
         self.levels = levels
     }
 
-    /// The size of the result for an upright picture of `size`.
+    /// Returns the size of the result for an upright image of `size`.
     ///
-    /// The side that a bound is about becomes exactly that bound; the other is rounded to nearest, halves up, and is at
-    /// least one pixel.
+    /// A bounded side becomes exactly its bound; the other is rounded to nearest, halves up, and is at least 1 pixel.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` for a bound or size that is not positive, and a ``crop`` that does not
-    ///   lie within the picture.
+    /// - Throws: `MediaError` `.invalidArgument` if a bound or size is not positive, or the ``crop`` exceeds the image.
     public func uploadSize(for size: PixelSize) throws(MediaError) -> PixelSize {
         try geometry(storedSize: size, orientation: .upright).uploadSize
     }
 
-    /// Prepares a picture file into memory, at most `limits.uploadByteCount` bytes.
+    /// Prepares an image file in memory, at most `limits.uploadByteCount` bytes.
     ///
     /// - Parameters:
-    ///   - source: the picture.
-    ///   - limits: what it, and the upload, may not exceed.
-    ///   - progress: told the finished fraction, 0…1, between strips.
-    /// - Throws: `MediaError` as ``ImageReader``, ``Image/resized(to:filter:limits:)`` and ``ImageWriter`` do;
-    ///   `.invalidArgument` for values out of their ranges; `.cancelled`.
+    ///   - source: the image.
+    ///   - limits: the limits on the image and the upload.
+    ///   - progress: called with the completed fraction, 0…1, between strips.
+    /// - Throws: the errors of ``ImageReader``, ``Image/resized(to:filter:limits:)`` and ``ImageWriter``;
+    ///   `.invalidArgument` for values outside their ranges; `.cancelled`.
     public func prepare(
         _ source: MediaSource, limits: ResourceLimits = .default, progress: ((Double) -> Void)? = nil
     ) throws(MediaError) -> PreparedImage {
         try run(.source(source), outputPath: nil, limits, progress)
     }
 
-    /// Prepares a picture file into a file, which appears whole or not at all.
+    /// Prepares an image file into a file, which appears complete or not at all.
     ///
-    /// - Returns: what was written; its `bytes` are empty.
-    /// - Throws: as ``prepare(_:limits:progress:)``; `.invalidArgument` when `path` is the source itself,
+    /// - Returns: the written image, with empty `bytes`.
+    /// - Throws: the errors of ``prepare(_:limits:progress:)``; `.invalidArgument` if `path` is the source itself,
     ///   `.outputNotCreatable` and `.inputOutput` for the file.
     public func prepare(
         _ source: MediaSource, toFile path: String, limits: ResourceLimits = .default,
@@ -132,14 +134,14 @@ public struct ImagePreparation: Sendable, Hashable {
         try run(.source(source), outputPath: path, limits, progress)
     }
 
-    /// Prepares decoded pixels into memory.
+    /// Prepares decoded pixels in memory.
     ///
-    /// - Throws: as ``prepare(_:limits:progress:)``.
+    /// - Throws: the errors of ``prepare(_:limits:progress:)``.
     public func prepare(_ image: Image, limits: ResourceLimits = .default) throws(MediaError) -> PreparedImage {
         try run(.image(image), outputPath: nil, limits, nil)
     }
 
-    /// The format that a picture of `inputType` is written in.
+    /// Returns the output format for an image of `inputType`.
     public func mediaType(for inputType: MediaType) -> MediaType {
         switch format {
         case .png: .png
@@ -177,7 +179,7 @@ public struct ImagePreparation: Sendable, Hashable {
             .warning(of: scaleWarning(geometry))
     }
 
-    /// Makes the upload that `geometry` says, row by row; and says which chroma sampling it has.
+    /// Encodes the upload described by `geometry` row by row, and returns its chroma sampling.
     func send(
         _ picture: consuming OpenedPicture, _ geometry: GeometryReceipt, _ mediaType: MediaType,
         to destination: UploadEncoder.Destination, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?

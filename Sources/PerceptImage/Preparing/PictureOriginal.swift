@@ -1,6 +1,6 @@
 internal import PerceptCore
 
-/// What a preparation makes its pictures of.
+/// The source of a preparation.
 enum PictureOriginal {
     case source(MediaSource)
     case image(Image)
@@ -12,7 +12,7 @@ enum PictureOriginal {
         }
     }
 
-    /// Files that must not be replaced.
+    /// The files that must not be replaced.
     var paths: [String] {
         switch self {
         case .source(let source): source.path.map { [$0] } ?? []
@@ -30,7 +30,7 @@ enum PictureOriginal {
     }
 }
 
-/// An original whose pixels have yet to be read, which can be done once.
+/// An original with unread pixels, which can be read once.
 struct OpenedPicture: ~Copyable {
     private enum Pixels: ~Copyable {
         case file(ImageReader)
@@ -39,12 +39,12 @@ struct OpenedPicture: ~Copyable {
 
     let storedSize: PixelSize
     let orientation: Orientation
-    /// Of the pixels that are read.
+    /// The layout of the pixels.
     let layout: Image.Layout
     let mediaType: MediaType
-    /// How its samples are stretched; `nil` where they are not.
+    /// The stretching of the samples; `nil` if they are not stretched.
     let levels: SampleRange?
-    /// Whether it was to be stretched and has other samples than of 16 bits.
+    /// Indicates whether stretching was requested but the samples do not have 16 bits.
     private let isUnstretched: Bool
     private let pixels: Pixels
 
@@ -75,9 +75,9 @@ struct OpenedPicture: ~Copyable {
         pixels = .image(self.levels.map { image.stretched($0) } ?? image)
     }
 
-    /// Calls `emit` with the rows that `geometry` makes of the picture, upright, without its padding.
+    /// Passes the rows that `geometry` describes to `emit`, upright and without padding.
     ///
-    /// - Returns: what was out of order without touching the pixels, and that they use a small part of their range.
+    /// - Returns: warnings about the file that affect no pixels, and about a small sample range.
     consuming func render(
         _ geometry: GeometryReceipt, filter: ResizeFilter, reducesDecoding: Bool, limits: ResourceLimits,
         progress: ((Double) -> Void)?, emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void

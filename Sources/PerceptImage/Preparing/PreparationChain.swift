@@ -1,22 +1,22 @@
 internal import PerceptCore
 
-/// Cutting, resizing and turning, one behind the other, strip by strip.
+/// Crops, resizes and turns an image, strip by strip.
 ///
-/// Stored rows are cut to the crop and resized as they come, to the stored form of the result. When the picture stands
-/// upright already they go straight on; else the result, which is small, is collected and turned.
+/// Stored rows are cropped and resized as they arrive, in the stored orientation. If the image is already upright they
+/// are passed on directly; otherwise the result, which is small, is collected and turned.
 struct PreparationChain: ~Copyable {
-    /// Of the rows that come in: the stored picture's, or those of its reduced decoding.
+    /// The layout of the incoming rows, from the stored image or its reduced decoding.
     private let rowSize: PixelSize
     private let layout: Image.Layout
     private let orientation: Orientation
-    /// In the rows that come in.
+    /// The crop in the incoming rows.
     private let crop: PixelRectangle
     private let resizer: RowResizer
     private var rowCount = 0
     private var collected: [UInt8] = []
 
-    /// - Parameter reduction: by how much the rows that come in are smaller than the stored picture; it divides its sides and
-    ///   those of the crop.
+    /// - Parameter reduction: the factor by which the incoming rows are smaller than the stored image; it divides the
+    ///   sides of the image and of the crop.
     init(
         _ geometry: GeometryReceipt, _ layout: Image.Layout, _ filter: ResizeFilter, reduction: Int = 1,
         _ limits: ResourceLimits
@@ -77,7 +77,7 @@ struct PreparationChain: ~Copyable {
         try image.forEachStrip { strip throws(MediaError) in try emit(strip) }
     }
 
-    /// Takes the next stored rows, one behind the other.
+    /// Processes the next stored rows in order.
     private mutating func append(
         _ rows: UnsafeRawBufferPointer, _ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
     ) throws(MediaError) {

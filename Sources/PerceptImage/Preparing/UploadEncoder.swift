@@ -1,24 +1,24 @@
 internal import PerceptCore
 
-/// Encodes the rows of an upload, into memory or a file.
+/// Encodes the rows of an upload into memory or a file.
 ///
-/// To choose the chroma sampling from the pixels, rows are held back, up to ``lookAheadByteCount``, and examined before
-/// the first one is encoded.
+/// To choose the chroma sampling from the pixels, up to ``lookAheadByteCount`` bytes of rows are examined before the
+/// first is encoded.
 struct UploadEncoder: ~Copyable {
     enum Destination {
-        /// At most that many bytes.
+        /// The maximum size of the upload in bytes.
         case memory(Int)
         case file(String, protecting: [String])
     }
 
-    /// What was made.
+    /// The encoded result.
     struct Upload {
         let summary: ImageWriter.Summary
-        /// As given, or as decided.
+        /// The chroma sampling that was requested or chosen.
         let chroma: ChromaSubsampling?
     }
 
-    /// What has to be looked at before it is decided: more than the picture that is made by default.
+    /// The number of bytes examined to choose the chroma sampling, more than an image of the default size.
     static let lookAheadByteCount = 8 << 20
 
     let size: PixelSize
@@ -32,7 +32,7 @@ struct UploadEncoder: ~Copyable {
     private var heldRows: [UInt8] = []
     private var chroma: ChromaSubsampling?
 
-    /// - Parameter layout: of the rows that will be written, such as the format can hold.
+    /// - Parameter layout: the layout of the rows, which the format must support.
     init(
         _ destination: Destination, size: PixelSize, layout: Image.Layout, mediaType: MediaType,
         _ preparation: ImagePreparation
@@ -52,7 +52,7 @@ struct UploadEncoder: ~Copyable {
         if chroma != nil { try open() }
     }
 
-    /// Takes the next rows, one behind the other.
+    /// Encodes the next rows in order.
     mutating func write(_ rows: UnsafeRawBufferPointer) throws(MediaError) {
         guard chroma == nil else {
             try writer?.write(rows)

@@ -1,20 +1,20 @@
 internal import PerceptCore
 
-/// Makes of the content of an upload the upload's own rows: padded, and without transparency where the format has none.
+/// Converts the content of an upload to its rows: adds padding, and removes transparency if the format has none.
 struct UploadRows {
-    /// Of the rows that are made.
+    /// The layout of the resulting rows.
     let layout: Image.Layout
     let size: PixelSize
     private let content: PixelRectangle
     private let bytesPerContentRow: Int
     private let flattening: RowFlattening?
     private var flattened: [UInt8] = []
-    /// A row of nothing but padding.
+    /// A row that consists only of padding.
     private let ground: [UInt8]
     private var row: [UInt8]
     private var rowCount = 0
 
-    /// - Parameter contentLayout: of the rows that will be appended.
+    /// - Parameter contentLayout: the layout of the rows to append.
     init(
         _ geometry: GeometryReceipt, contentLayout: Image.Layout, as mediaType: MediaType,
         _ preparation: ImagePreparation
@@ -31,21 +31,21 @@ struct UploadRows {
         row = ground
     }
 
-    /// Takes whole rows of the content, upright, and calls `emit` with those that they become.
+    /// Takes whole upright rows of the content and passes the resulting rows to `emit`.
     mutating func append(
         _ rows: UnsafeRawBufferPointer, _ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
     ) throws(MediaError) {
         guard let flattening else { return try pad(rows, emit) }
         flattened.removeAll(keepingCapacity: true)
         flattening.append(rows, to: &flattened)
-        // Lent out while `self` is changed.
+        // The buffer is moved out while `self` is modified.
         let lent = flattened
         flattened = []
         try lent.emit { rows throws(MediaError) in try pad(rows, emit) }
         flattened = lent
     }
 
-    /// Calls `emit` with what lies below the content.
+    /// Passes the padding below the content to `emit`.
     mutating func finish(_ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void) throws(MediaError) {
         try emitGround(upTo: size.height, emit)
     }
@@ -85,7 +85,7 @@ extension ImagePreparation {
 }
 
 extension Image.Layout {
-    /// That many pixels of an opaque colour; gray ones by its luma (ITU-R BT.601), as a matte.
+    /// Returns that many pixels of an opaque color; gray pixels use its luma (ITU-R BT.601), as a matte does.
     fileprivate func pixels(of color: Color, count: Int) -> [UInt8] {
         let channels =
             RowFlattening(from: self, matte: color).matte.map { UInt16($0) } + (colorModel.hasAlpha ? [255] : [])

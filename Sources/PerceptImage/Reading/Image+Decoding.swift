@@ -1,18 +1,18 @@
 public import PerceptCore
 
 extension Image {
-    /// Rows that are decoded between two looks at whether the task was cancelled.
+    /// The number of rows decoded between checks for cancellation.
     static let stripByteCount = 1 << 20
 
-    /// Reads a whole picture file and turns it upright.
+    /// Reads a whole image file and turns it upright.
     ///
     /// - Parameters:
     ///   - source: the file or its bytes.
-    ///   - limits: what it may not exceed.
-    ///   - lenient: whether damaged or missing pixels are made up for, as ``ImageReader`` does; whoever wants
-    ///     its warnings calls ``ImageReader/readImage()``.
-    ///   - levels: how samples of 16 bits are stretched.
-    /// - Throws: as ``ImageReader``; `.limitExceeded` also when the picture takes more than `limits.imageByteCount`
+    ///   - limits: the limits on the image.
+    ///   - lenient: replaces damaged or missing pixels, as ``ImageReader`` does; call ``ImageReader/readImage()`` to
+    ///     get its warnings.
+    ///   - levels: the stretching of 16-bit samples.
+    /// - Throws: the errors of ``ImageReader``; `.limitExceeded` also if the image exceeds `limits.imageByteCount`
     ///   bytes; `.cancelled`.
     public init(
         decoding source: MediaSource, limits: ResourceLimits = .default, lenient: Bool = false,
@@ -24,10 +24,10 @@ extension Image {
 }
 
 extension ImageReader {
-    /// Reads the whole picture and turns it upright; to be called before any row was read.
+    /// Reads the whole image and turns it upright. Must be called before any row is read.
     ///
-    /// - Throws: as ``readRows(_:into:)``; `.limitExceeded` when the picture takes more than `limits.imageByteCount` bytes;
-    ///   `.invalidArgument` when rows have been read; `.cancelled`.
+    /// - Throws: the errors of ``readRows(_:into:)``; `.limitExceeded` if the image exceeds `limits.imageByteCount`
+    ///   bytes; `.invalidArgument` if rows have been read; `.cancelled`.
     public mutating func readImage() throws(MediaError) -> Image {
         guard rowCount == 0 else {
             throw MediaError(.invalidArgument, source: name, problem: "\(rowCount) rows have been read already")

@@ -1,9 +1,9 @@
 internal import CImageCodecs
 internal import PerceptCore
 
-/// One open decoder of CImageCodecs; no status code or pointer of it leaves this file.
+/// An open decoder of CImageCodecs. Its status codes and pointers do not leave this file.
 struct ImageDecoder: ~Copyable, Sendable {
-    /// Keeps the descriptor open that the decoder reads from.
+    /// Keeps the file descriptor of the decoder open.
     private let file: InputFile?
     private let handle: DecoderHandle
     private let name: String
@@ -14,15 +14,15 @@ struct ImageDecoder: ~Copyable, Sendable {
         (.png, .png), (.jpeg, .jpeg), (.webp, .webp), (.heic, .heif), (.avif, .heif),
     ].filter { image_decoder_reads($0.codec) }
 
-    /// The formats that are read in this build.
+    /// The formats that this build reads.
     static let readableTypes = codecs.map(\.type)
 
     /// Opens a decoder and reads the header.
     ///
     /// - Parameters:
-    ///   - format: as the bytes say.
-    ///   - lenient: whether damage in the pixels is passed over.
-    /// - Returns: `nil` for a format that none of the decoders reads.
+    ///   - format: the format detected from the bytes.
+    ///   - lenient: skips damage in the pixels.
+    /// - Returns: `nil` if no decoder reads the format.
     init?(
         _ source: MediaSource, format: MediaType, limits: ResourceLimits, lenient: Bool
     ) throws(MediaError) {
@@ -60,24 +60,25 @@ struct ImageDecoder: ~Copyable, Sendable {
         self.limits = limits
     }
 
-    /// Has smaller rows read from now on; `false` where that is not possible.
+    /// Requests smaller rows from now on; returns `false` if that is not possible.
     mutating func reduce(by factor: Int) -> Bool {
         image_decoder_reduce(handle.pointer, UInt32(clamping: factor))
     }
 
-    /// Has samples stretched from now on; `false` where the file does not have 16 bits per channel, or there is no memory.
+    /// Requests stretched samples from now on; returns `false` if the file does not have 16 bits per channel, or memory
+    /// is exhausted.
     mutating func setLevels(_ range: SampleRange) -> Bool {
         image_decoder_set_levels(handle.pointer, ImageSampleRange(range))
     }
 
-    /// Of the rows read so far; `nil` where the file does not have 16 bits per channel.
+    /// The sample range of the rows read so far; `nil` if the file does not have 16 bits per channel.
     var sampleRange: SampleRange? {
         var range = ImageSampleRange()
         guard image_decoder_range(handle.pointer, &range) else { return nil }
         return SampleRange(low: Int(range.low), high: Int(range.high))
     }
 
-    /// Reads the next `count` rows, `stride` bytes apart; the caller has checked that they are there and fit.
+    /// Reads the next `count` rows, `stride` bytes apart; the caller has checked that they exist and fit.
     mutating func readRows(
         _ count: Int, into rows: UnsafeMutableRawBufferPointer, stride: Int
     ) throws(MediaError) {
@@ -100,7 +101,7 @@ struct ImageDecoder: ~Copyable, Sendable {
         return warnings
     }
 
-    /// What a lenient reader passed over, and what stands in its place.
+    /// Returns a warning about the damage that a lenient reader skipped, and about the replaced pixels.
     private func describe(_ damage: ImageDecoderDamage) -> String {
         let isCut = damage.status == .truncated
         let message = String(cString: image_decoder_message(handle.pointer))
@@ -111,7 +112,7 @@ struct ImageDecoder: ~Copyable, Sendable {
             } else if damage.place.unit == .rows && damage.place.fraction == 1 {
                 "no row is missing, but their checksum cannot be verified"
             } else if header.isMultipass || damage.place.unit == .scanRows {
-                "what is missing of its detail was made up from coarser data"
+                "missing detail was made up from coarser data"
             } else {
                 "pixels from there on may be wrong"
             }
@@ -119,12 +120,12 @@ struct ImageDecoder: ~Copyable, Sendable {
             + (isCut ? "" : " (\(message))") + ": \(result)"
     }
 
-    /// How far it came: "after 120 of 480 rows (25 %)".
+    /// Returns the progress in words: "after 120 of 480 rows (25 %)".
     private func place() -> String {
         Self.words(for: image_decoder_place(handle.pointer), height: header.storedSize.height)
     }
 
-    /// Where the header went wrong; of a file that comes as a whole that is known.
+    /// Returns the position of an error in the header, which is known only for a format that is loaded as a whole.
     private static func headerPlace(_ pointer: OpaquePointer) -> String {
         let place = image_decoder_place(pointer)
         return place.unit == .bytes ? words(for: place, height: 0) : "in its header"
@@ -137,10 +138,10 @@ struct ImageDecoder: ~Copyable, Sendable {
             let rows = Int(place.fraction * Double(height) + 0.5)
             return "after \(rows) of \(height) rows (\(percentage))"
         case .interlacedRows: return "after \(percentage) of its interlaced rows"
-        case .scanRows where place.fraction == 1: return "behind scan \(place.scan_number)"
+        case .scanRows where place.fraction == 1: return "after scan \(place.scan_number)"
         case .scanRows: return "in scan \(place.scan_number), after \(percentage) of its rows"
         case .bytes: return "after \(percentage) of its bytes"
-        case .picture: return "in its picture"
+        case .picture: return "in its image data"
         }
     }
 
@@ -190,7 +191,7 @@ struct ImageDecoder: ~Copyable, Sendable {
         case .tooManyBytes:
             return .exceeded(
                 .imageByteCount, source: name,
-                problem: "to decode \(size) takes more memory than the limit of \(limits.imageByteCount) bytes",
+                problem: "decoding \(size) takes more memory than the limit of \(limits.imageByteCount) bytes",
                 alternative: "make it smaller, save it as a baseline JPEG or a PNG without interlace")
         case .tooManyScans:
             return .exceeded(
@@ -204,15 +205,15 @@ struct ImageDecoder: ~Copyable, Sendable {
                 .inputOutput, source: name,
                 problem: "reading failed \(place): \(systemMessage(image_decoder_system_code(pointer)))")
         case .invalidArgument:
-            return MediaError(.invalidArgument, source: name, problem: "more rows were asked for than there are")
+            return MediaError(.invalidArgument, source: name, problem: "more rows were requested than remain")
         }
     }
 }
 
-/// Closes the decoder when it goes away.
+/// Closes the decoder when it is deinitialized.
 ///
 /// Not private: Swift 6.3 fails to compile another module that holds such a value, since its deinit stays local.
-/// It has one owner, who may hand it on to another thread.
+/// It has one owner, who may pass it to another thread.
 struct DecoderHandle: ~Copyable, @unchecked Sendable {
     let pointer: OpaquePointer
 

@@ -1,42 +1,47 @@
 public import PerceptCore
 
-/// What a picture file says about itself before its pixels are read.
+/// The properties of an image file that are known before its pixels are read.
 public struct ImageHeader: Sendable, Hashable {
-    /// How colours are stored in the file, before anything is converted.
+    /// The color model in the file, before any conversion.
     public enum StoredColorModel: String, Sendable, Hashable, Codable, CaseIterable {
         case gray, grayAlpha, palette, rgb, rgba
         case yCbCr = "ycbcr"
         case cmyk, ycck
     }
 
+    /// The format of the file.
     public let mediaType: MediaType
-    /// As the rows come out of ``ImageReader``, before the orientation is applied.
+    /// The size of the rows from ``ImageReader``, before the orientation is applied.
     public let storedSize: PixelSize
-    /// What has to be done to the stored rows; `.upright` where the file says nothing usable.
+    /// The transformation that makes the stored rows upright; `.upright` if the file has no usable orientation.
     public let orientation: Orientation
-    /// Where the file states the orientation; `nil` where it does not. HEIC and AVIF are turned by properties of their own.
+    /// The source of the orientation in the file; `nil` if there is none. HEIC and AVIF are turned by their own
+    /// properties.
     public let orientationSource: OrientationSource?
+    /// The color model in the file.
     public let storedColorModel: StoredColorModel
-    /// Bits per channel in the file, or per index of a palette: 1, 2, 4, 8 or 16; of HEIC and AVIF also 10 and 12.
+    /// Bits per channel in the file, or per palette index: 1, 2, 4, 8 or 16; for HEIC and AVIF also 10 and 12.
     public let storedBitDepth: Int
-    /// Of the rows that are read: palettes, transparency keys, YCbCr and inks are resolved, depths below 8 expanded.
+    /// The layout of the decoded rows: palettes, transparency keys, YCbCr and inks are resolved, and depths below 8 are
+    /// expanded.
     public let layout: Image.Layout
-    /// Whether a PNG is interlaced (Adam7), or a JPEG progressive; such a picture is held whole while it is read.
+    /// Indicates whether a PNG is interlaced (Adam7) or a JPEG progressive; such an image is held in memory while it is
+    /// read.
     public let isMultipass: Bool
-    /// Whether the decoder holds all pixels at once whatever the order in the file: those of WebP, HEIC and AVIF do.
+    /// Indicates whether the decoder holds all pixels at once regardless of their order, as for WebP, HEIC and AVIF.
     let isHeldWhole: Bool
-    /// Whether the file carries an ICC colour profile; the rows that are read are sRGB by then.
+    /// Indicates whether the file contains an ICC color profile; the decoded rows are converted to sRGB.
     public let hasICCProfile: Bool
 
-    /// The size of the upright picture.
+    /// The size of the upright image.
     public var size: PixelSize { orientation.applied(to: storedSize) }
 
-    /// Rows that the decoder holds beside those that it gives out.
+    /// The number of rows that the decoder buffers besides those it returns.
     var heldRowCount: Int { isInterlaced || isHeldWhole ? storedSize.height : 1 }
 
-    /// A PNG that is stored coarse to fine.
+    /// A PNG that is stored from coarse to fine.
     public var isInterlaced: Bool { isMultipass && mediaType == .png }
 
-    /// A JPEG that is stored coarse to fine.
+    /// A JPEG that is stored from coarse to fine.
     public var isProgressive: Bool { isMultipass && mediaType == .jpeg }
 }

@@ -1,17 +1,17 @@
 package import PerceptCore
 
-/// What reading all pixels of an image shows, without keeping them.
+/// The findings of a reading of all pixels, which are not kept.
 package struct ImageSurvey: Sendable, Hashable {
-    /// Of an image with 16 bits per channel.
+    /// The sample range of an image with 16 bits per channel.
     package let sampleRange: SampleRange?
-    /// ``ImageReader/warnings``, complete.
+    /// The complete ``ImageReader/warnings``.
     package let warnings: [String]
-    /// What ended the reading before its time.
+    /// The error that stopped the reading early.
     package let failure: MediaError?
 }
 
 extension ImageReader {
-    /// Reads all rows, a strip at a time.
+    /// Reads all rows, strip by strip.
     package static func survey(_ reader: consuming ImageReader) -> ImageSurvey {
         let rowsPerStrip = max(1, Image.stripByteCount / reader.bytesPerRow)
         var failure: MediaError?
@@ -30,8 +30,8 @@ extension ImageReader {
         return ImageSurvey(sampleRange: reader.sampleRange, warnings: reader.warnings, failure: failure)
     }
 
-    /// Opens an image leniently and reads all of its pixels, those of a large JPEG at an eighth of its sides, which shows
-    /// the same damage.
+    /// Opens an image leniently and reads all of its pixels. A large JPEG is read at an eighth of its sides, which
+    /// shows the same damage.
     package static func surveying(
         _ source: MediaSource, limits: ResourceLimits
     ) throws(MediaError) -> (header: ImageHeader, survey: ImageSurvey) {

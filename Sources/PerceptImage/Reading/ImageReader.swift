@@ -1,43 +1,45 @@
 public import PerceptCore
 
-/// Reads a picture file: the header at once, then its rows from top to bottom, in sRGB.
+/// Reads an image file: first its header, then its rows from top to bottom, in sRGB.
 ///
-/// PNG of every colour type and depth; JPEG, baseline and progressive, of gray, YCbCr, RGB, CMYK and YCCK; still WebP, lossy
-/// and lossless; in a build with the package trait HEIC also HEIC and AVIF, of 8 to 12 bits, whose rows come upright. The format is told
-/// from the bytes.
+/// Reads PNG of every color type and depth; baseline and progressive JPEG in gray, YCbCr, RGB, CMYK and YCCK; and still
+/// WebP, lossy and lossless. A build with the package trait HEIC also reads HEIC and AVIF with 8 to 12 bits, upright.
+/// The format is detected from the contents.
 ///
-/// Colours are turned to sRGB: by an ICC profile (gray, RGB or CMYK; perceptual intent, as Pillow's and sharp's default
-/// is, computed by Little CMS), in PNG by the first of cICP, iCCP, sRGB, and gAMA with cHRM (PNG 3rd edition §4.3), in HEIF by the profile or nclx. A profile
-/// that moves no colour by more than one of 255 is passed over, which most are; one that is broken or does not fit is a
-/// warning, and the colours are taken as sRGB. Gray stays gray. Inks without a profile are turned to RGB by
-/// `R = (255 − C)(255 − K) / 255`, rounded to nearest; a file with Adobe's APP14 marker stores them inverted.
+/// Colors are converted to sRGB by the ICC profile (gray, RGB or CMYK; perceptual intent, like the defaults of Pillow
+/// and sharp, computed by Little CMS), in PNG by the first of cICP, iCCP, sRGB, and gAMA with cHRM (PNG 3rd edition
+/// §4.3), in HEIF by the profile or nclx. Most profiles change no color by more than one of 255 and are skipped. A
+/// damaged or mismatched profile is a warning, and the colors are read as sRGB. Gray stays gray. Inks without a
+/// profile are converted by `R = (255 − C)(255 − K) / 255`, rounded to nearest; a file with Adobe's APP14 marker
+/// stores them inverted.
 ///
-/// Reading is strict: damaged or missing pixels are an error, never made up. A missing end marker after whole pixels, wrong
-/// scan parameters of a sequential JPEG, and damage beside the pixels are ``warnings``. A lenient reader goes on where any pixels came before the
-/// damage: what is missing of a picture stored coarse to fine is taken from what came before, missing rows are mid-gray
-/// (128, opaque), and a warning says how far the file was whole.
+/// Reading is strict: damaged or missing pixels are an error. A missing end marker after complete pixels, wrong scan
+/// parameters of a sequential JPEG, and damage outside the pixels are ``warnings``. A lenient reader continues if any
+/// pixels precede the damage: it fills in an image that is stored from coarse to fine from the earlier data, fills
+/// missing rows with mid-gray (128, opaque), and reports how much of the file was intact in a warning.
 public struct ImageReader: ~Copyable, Sendable {
     private var decoder: ImageDecoder
     let name: String
     let limits: ResourceLimits
+    /// The header of the file.
     public let header: ImageHeader
-    /// Rows read so far.
+    /// The number of rows read so far.
     public private(set) var rowCount = 0
-    /// How the samples are stretched; `nil` where they are as stored.
+    /// The stretching of the samples; `nil` if they are as stored.
     public private(set) var levels: SampleRange?
     private var levelsWarning: String?
 
-    /// Opens the file and reads its header; nothing is allocated for the pixels.
+    /// Opens the file and reads its header; no memory is allocated for the pixels.
     ///
     /// - Parameters:
     ///   - source: the file or its bytes.
-    ///   - limits: what it may not exceed.
-    ///   - lenient: whether damaged or missing pixels are made up for instead of refused.
-    ///   - levels: how the samples of an image with 16 bits per channel are stretched; ``ImageLevels/automatic`` reads all rows
-    ///     once before.
-    /// - Throws: `MediaError` `.inputMissing`; `.malformedInput` for an empty file or a broken header;
+    ///   - limits: the limits on the image.
+    ///   - lenient: replaces damaged or missing pixels instead of throwing.
+    ///   - levels: the stretching of the samples of an image with 16 bits per channel; ``ImageLevels/automatic`` first
+    ///     reads all rows once.
+    /// - Throws: `MediaError` `.inputMissing`; `.malformedInput` for an empty file or a damaged header;
     ///   `.unsupportedFeature` for another format, which is named; `.limitExceeded` for more than `limits.pixelCount`
-    ///   pixels, or a row, or a picture that has to be held whole, of more than `limits.imageByteCount` bytes.
+    ///   pixels, or if a row, or an image that must be held as a whole, exceeds `limits.imageByteCount` bytes.
     public init(
         _ source: MediaSource, limits: ResourceLimits = .default, lenient: Bool = false, levels: ImageLevels? = nil
     ) throws(MediaError) {
@@ -51,7 +53,7 @@ public struct ImageReader: ~Copyable, Sendable {
         }
     }
 
-    /// What to stretch; all rows are read for ``ImageLevels/automatic``.
+    /// Returns the levels to stretch by; ``ImageLevels/automatic`` reads all rows.
     private static func range(
         for levels: ImageLevels?, of source: MediaSource, _ limits: ResourceLimits, _ lenient: Bool
     ) throws(MediaError) -> SampleRange? {
@@ -88,45 +90,44 @@ public struct ImageReader: ~Copyable, Sendable {
         self.limits = limits
     }
 
-    /// Of the rows that are read: as stored, or by what ``reduce(by:)`` was asked for.
+    /// The size of the decoded rows: the stored size, or the size that ``reduce(by:)`` requested.
     private(set) var rowSize: PixelSize
 
-    /// Bytes of one row, without padding.
+    /// The number of bytes of a row, without padding.
     public var bytesPerRow: Int { rowSize.width * header.layout.bytesPerPixel }
 
-    /// Rows that are left.
+    /// The number of rows not read yet.
     public var remainingRowCount: Int { rowSize.height - rowCount }
 
-    /// Has rows read of a picture that is smaller both ways by `factor` (2, 4 or 8), before the first one is.
+    /// Requests decoding at 1/`factor` scale (2, 4 or 8). Must be called before the first row is read.
     ///
-    /// A JPEG is decoded at that size then, which takes less time than all of its pixels.
+    /// A JPEG is then decoded at that size, which is faster than decoding all of its pixels.
     ///
-    /// - Returns: `false`, and nothing changed, for other formats, and for sides that are no multiples of `factor`.
+    /// - Returns: `false`, without effect, for other formats, and for sides that are not multiples of `factor`.
     mutating func reduce(by factor: Int) -> Bool {
         guard rowCount == 0, rowSize == header.storedSize, decoder.reduce(by: factor) else { return false }
         rowSize = PixelSize(width: rowSize.width / factor, height: rowSize.height / factor)
         return true
     }
 
-    /// What was out of order without making it an error; complete when all rows have been read.
+    /// The warnings about the file; complete when all rows have been read.
     public var warnings: [String] { decoder.warnings + (levelsWarning.map { [$0] } ?? []) }
 
-    /// The least and the greatest sample among the rows read so far, as they are stored, of an image with 16 bits per
-    /// channel; fully transparent pixels do not count. `nil` for other images.
+    /// The least and the greatest stored sample among the rows read so far, for an image with 16 bits per channel;
+    /// fully transparent pixels are ignored. `nil` for other images.
     public var sampleRange: SampleRange? { decoder.sampleRange }
 
-    /// Reads the next `count` rows as they are stored, before the orientation is applied, in `header.layout`.
+    /// Reads the next `count` rows as stored, before the orientation is applied, in `header.layout`.
     ///
-    /// The last rows are given out only when the rest of the file has been checked too. After an error no more rows can
-    /// be read.
+    /// The last rows are returned only after the rest of the file has been checked. After an error no more rows can be
+    /// read.
     ///
     /// - Parameters:
-    ///   - count: no more than ``remainingRowCount``.
-    ///   - rows: takes them one behind the other without padding; at least `count * bytesPerRow` bytes.
-    /// - Throws: `MediaError` `.malformedInput` for damaged or missing data, saying how far the rows came;
-    ///   `.limitExceeded` for a JPEG of more than `limits.scanCount` scans, or coefficients of more than
-    ///   `limits.imageByteCount` bytes; `.inputOutput`; `.invalidArgument` when there are not that
-    ///   many rows, or no room for them.
+    ///   - count: the number of rows, at most ``remainingRowCount``.
+    ///   - rows: the buffer for the rows in order, without padding; at least `count * bytesPerRow` bytes.
+    /// - Throws: `MediaError` `.malformedInput` for damaged or missing data, stating the position; `.limitExceeded` for
+    ///   a JPEG with more than `limits.scanCount` scans, or coefficients of more than `limits.imageByteCount` bytes;
+    ///   `.inputOutput`; `.invalidArgument` if fewer rows remain, or the buffer is too small.
     public mutating func readRows(_ count: Int, into rows: UnsafeMutableRawBufferPointer) throws(MediaError) {
         guard count >= 0, count <= remainingRowCount, rows.count / bytesPerRow >= count else {
             throw MediaError(
@@ -142,7 +143,7 @@ public struct ImageReader: ~Copyable, Sendable {
 }
 
 extension ResourceLimits {
-    /// Refuses to hold that many pixels at once when they are more bytes than allowed.
+    /// Throws if that many pixels exceed the byte limit.
     func checkHolding(_ size: PixelSize, layout: Image.Layout, source: String? = nil) throws(MediaError) {
         let (byteCount, overflow) = size.pixelCount.multipliedReportingOverflow(by: layout.bytesPerPixel)
         guard overflow || byteCount > imageByteCount else { return }
@@ -150,6 +151,6 @@ extension ResourceLimits {
             .imageByteCount, source: source,
             problem:
                 "\(size) pixels of \(layout.bytesPerPixel) bytes are more than the limit of \(imageByteCount) bytes",
-            alternative: "make the picture smaller")
+            alternative: "make the image smaller")
     }
 }

@@ -1,6 +1,6 @@
 internal import PerceptCore
 
-/// A format that is recognised, but that no decoder here reads.
+/// A format that is recognized, but that this build does not decode.
 struct UnreadableFormat {
     let mediaType: MediaType
 
@@ -8,7 +8,7 @@ struct UnreadableFormat {
         self.mediaType = mediaType
     }
 
-    /// Commands that are at hand on most systems, by format.
+    /// Conversion commands that are available on most systems, by format.
     private static let conversions: [MediaType: String] = [
         .heic:
             "convert it, e.g. with `heif-convert photo.heic photo.jpg`, or build with the package trait HEIC (`swift build --traits HEIC`, which needs libheif)",
@@ -22,15 +22,15 @@ struct UnreadableFormat {
         .pdf: "render a page to PNG, e.g. with `pdftoppm -png -r 150 document.pdf page`",
     ]
 
-    private static let advice = "pass a \(list(with: "or")) picture"
+    private static let advice = "pass a \(list(with: "or")) image"
 
-    /// What is read in this build: "PNG, JPEG and WebP".
+    /// The formats that this build reads: "PNG, JPEG and WebP".
     private static func list(with conjunction: String) -> String {
         let names = ImageDecoder.readableTypes.map(\.name)
         return "\(names.dropLast().joined(separator: ", ")) \(conjunction) \(names.suffix(1).joined())"
     }
 
-    /// The error for bytes of no known format, where recordings do not help.
+    /// The error for bytes of an unknown format.
     static func ofImage(_ error: MediaError) -> MediaError {
         guard error.option == .rawFormat else { return error }
         var error = error
@@ -42,10 +42,10 @@ struct UnreadableFormat {
         let (problem, remedy): (String, String) =
             switch mediaType.kind {
             case .audio:
-                ("is a recording (\(mediaType.name)), where a picture was expected", Self.advice)
+                ("is a recording (\(mediaType.name)), not an image", Self.advice)
             case .video:
                 (
-                    "is a video (\(mediaType.name)), where a picture was expected",
+                    "is a video (\(mediaType.name)), not an image",
                     "save one frame as PNG, e.g. with `ffmpeg -i video.mp4 -frames:v 1 frame.png`"
                 )
             case .image, .other:

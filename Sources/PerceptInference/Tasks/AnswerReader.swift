@@ -1,22 +1,22 @@
-/// A place in the JSON of an answer, with the path that leads there.
+/// A value in the JSON of a response, with the path that leads to it.
 ///
-/// Every task decodes with it, so that every complaint about an answer reads alike: task, path, expected, found.
+/// Every task decodes with this type, so that all errors about a response read alike: task, path, expected, found.
 struct AnswerReader {
     let value: JSONValue
     let path: String
     private let context: Context
 
-    /// What errors need to know about the whole answer.
+    /// The context that errors report about the response as a whole.
     private struct Context {
         var task: String
         var answer: InferenceAnswer
     }
 
-    /// Parses the answer's body.
+    /// Parses the body of a response.
     ///
     /// - Parameter takesPlainText: reads a body of type `text/plain` that is not JSON as a string.
-    /// - Throws: ``InferenceError`` `.answerMalformed` when it is not JSON, `.serviceFailed` when it is an object with an
-    ///   `error` instead of a result: some services send those with status 200.
+    /// - Throws: ``InferenceError`` `.answerMalformed` if the body is not JSON, `.serviceFailed` if it is an object
+    ///   with an `error` instead of a result: some services send those with status 200.
     init(_ answer: InferenceAnswer, task: String, takesPlainText: Bool = false) throws(InferenceError) {
         context = Context(task: task, answer: answer)
         path = "$"
@@ -35,7 +35,7 @@ struct AnswerReader {
         }
     }
 
-    /// - Throws: ``InferenceError`` as ``init(_:task:)`` does, when this place reports a failure instead of a result.
+    /// - Throws: ``InferenceError`` as ``init(_:task:)`` does, if this value reports a failure instead of a result.
     func checkReportsNoFailure() throws(InferenceError) {
         if var failure = InferenceError(reportedIn: value, of: context.answer) {
             failure.task = context.task
@@ -64,18 +64,18 @@ struct AnswerReader {
             requestID: context.answer.requestID, bodyExcerpt: context.answer.bodyExcerpt, task: context.task)
     }
 
-    /// The error that the answer is not what the task promises.
+    /// Returns the error for a response that the task cannot decode.
     func malformed(_ problem: String, remedy: String? = nil) -> InferenceError {
         Self.malformed(problem, remedy: remedy, context)
     }
 
-    /// The error that this place holds something else than `expected`.
+    /// Returns the error for a value that is not `expected`.
     func mismatch(expected: String) -> InferenceError {
         Self.malformed("\(path) is \(value.kindDescription) where \(expected) was expected", context)
     }
 
-    /// The elements of a list; a bare object or text counts as a list of one, and a list within a list of one is unwrapped
-    /// (`[[{…}]]`, as servers of different years put it).
+    /// The elements of a list. A bare object or string counts as a list of one, and a list within a list of one is
+    /// unwrapped (`[[{…}]]`): servers of different versions send all three.
     func elements() throws(InferenceError) -> [AnswerReader] {
         switch value {
         case .object, .string:
@@ -88,14 +88,14 @@ struct AnswerReader {
         }
     }
 
-    /// The same where there must be one at least.
+    /// The elements of a list, which must have at least one.
     func nonEmptyElements() throws(InferenceError) -> [AnswerReader] {
         let elements = try elements()
-        guard !elements.isEmpty else { throw mismatch(expected: "an answer") }
+        guard !elements.isEmpty else { throw mismatch(expected: "at least one result") }
         return elements
     }
 
-    /// The elements of all lists, however deep they lie in one another: for answers to several inputs at once.
+    /// The elements of all lists, however deeply nested: for responses to several inputs at once.
     func flattenedElements() throws(InferenceError) -> [AnswerReader] {
         guard value.arrayValue != nil else { return try elements() }
         var elements: [AnswerReader] = []
@@ -109,7 +109,7 @@ struct AnswerReader {
         return elements
     }
 
-    /// The elements of an array as they are; none of anything else.
+    /// The elements of an array; empty for any other value.
     func list() -> [AnswerReader] {
         (value.arrayValue ?? []).enumerated().map { index, element in
             AnswerReader(element, path: "\(path)[\(index)]", context: context)
@@ -122,12 +122,12 @@ struct AnswerReader {
         return list()
     }
 
-    /// The member of an object; `null` when it is missing.
+    /// Returns the member of an object; `null` if it is missing.
     func member(_ key: String) -> AnswerReader {
         AnswerReader(value[key] ?? .null, path: "\(path).\(key)", context: context)
     }
 
-    /// The element of an array; `null` when it is missing.
+    /// Returns the element of an array; `null` if it is missing.
     func element(_ index: Int) -> AnswerReader {
         AnswerReader(value[index] ?? .null, path: "\(path)[\(index)]", context: context)
     }
@@ -158,7 +158,7 @@ struct AnswerReader {
         return bool
     }
 
-    /// An integer of up to 64 bits, as seeds are.
+    /// An unsigned integer of up to 64 bits, such as a seed.
     func seed() throws(InferenceError) -> UInt64 {
         switch value {
         case .unsignedInteger(let number): return UInt64(number)
@@ -167,13 +167,13 @@ struct AnswerReader {
         }
     }
 
-    /// A string; a number or a boolean counts as its text, as some models have numbers for labels.
+    /// A string; a number or a boolean counts as its text, since some models use numbers as labels.
     func label() throws(InferenceError) -> String {
         guard let text = value.scalarText else { throw mismatch(expected: "a string") }
         return text
     }
 
-    /// A number, or a string that is one (`"0.5"`); `nil` for a string that is none of finite size (`"NaN"`).
+    /// A number, or a string that contains one (`"0.5"`); `nil` for a string without a finite number (`"NaN"`).
     func number() throws(InferenceError) -> Double? {
         if let text = value.stringValue, let number = Double(AccessToken.trimmed(text)) {
             return number.isFinite ? number : nil
@@ -181,13 +181,13 @@ struct AnswerReader {
         return try double()
     }
 
-    /// An integer, or a string that is one (`"0"`).
+    /// An integer, or a string that contains one (`"0"`).
     func integralNumber() throws(InferenceError) -> Int {
         if let text = value.stringValue, let number = Int(AccessToken.trimmed(text)) { return number }
         return try integer()
     }
 
-    /// What `read` makes of this place, or `nil` where there is `null` or nothing.
+    /// Returns the result of `read`, or `nil` if the value is `null` or missing.
     func optional<Value>(
         _ read: (AnswerReader) throws(InferenceError) -> Value
     ) throws(InferenceError) -> Value? {
@@ -200,10 +200,10 @@ struct AnswerReader {
     }
 }
 
-/// The members of an object in an answer, taken one by one; what nobody takes is left over.
+/// The members of an object in a response, read one by one; members that are never read remain.
 struct AnswerFields {
     private let reader: AnswerReader
-    /// Members that were not taken.
+    /// The members that have not been read.
     private(set) var additional: JSONObject
 
     fileprivate init(_ reader: AnswerReader, _ members: JSONObject) {
@@ -211,10 +211,10 @@ struct AnswerFields {
         additional = members
     }
 
-    /// The member whatever it is; `nil` when it is `null` or missing.
+    /// Returns the member of any type; `nil` if it is `null` or missing.
     mutating func value(_ key: String) -> JSONValue? {
         let value = take(key).value
-        // A bare `nil` would be the JSON value of that name.
+        // A bare `nil` would be read as the JSON value `null`.
         return value.isNull ? JSONValue?.none : value
     }
 
@@ -225,17 +225,17 @@ struct AnswerFields {
         return member.value.isNull ? nil : try member.string()
     }
 
-    /// A class, a word or another name.
+    /// Returns a class name, a word or another label.
     mutating func label(_ key: String) throws(InferenceError) -> String { try take(key).label() }
 
-    /// A score, which is part of the result but may be missing.
+    /// Returns a score, which belongs to the result but may be missing.
     mutating func score(_ key: String = "score") throws(InferenceError) -> Double? {
         let member = take(key)
         return member.value.isNull ? nil : try member.number()
     }
 
-    /// A member that the result does not depend on, as `read` reads it; `nil` when it is `null`, missing or something else,
-    /// which then stays among ``additional``.
+    /// Returns an optional member, decoded by `read`; `nil` if it is `null`, missing or malformed. A malformed member
+    /// stays in ``additional``.
     mutating func metadata<Value>(
         _ key: String, _ read: (AnswerReader) throws(InferenceError) -> Value?
     ) -> Value? {
@@ -261,7 +261,7 @@ struct AnswerFields {
         metadata(key) { member throws(InferenceError) in try member.number() }
     }
 
-    /// The member, `null` when it is missing.
+    /// Returns the member; `null` if it is missing.
     mutating func take(_ key: String) -> AnswerReader {
         additional[key] = nil
         return reader.member(key)

@@ -1,16 +1,16 @@
 public import PerceptCore
 
-/// A task that ``TaskCatalogue`` lists: it can be made from JSON, and shows what it looks like on the wire.
+/// A task that ``TaskCatalogue`` lists: it can be created from JSON, and carries an example of its wire format.
 public protocol CataloguedTask: InferenceTask where Output: TaskOutput {
-    /// The client's methods for it.
+    /// The client's methods for the task.
     static var methods: [String] { get }
-    /// The kind of media that the request carries; `nil` where it is text alone.
+    /// The kind of media in the request; `nil` if the request carries only text.
     static var medium: MediaType.Kind? { get }
     /// The parameters that have a property, by their names on the wire.
     static var parameters: [TaskParameter] { get }
     static var example: TaskExample { get }
 
-    /// - Throws: ``InferenceError`` `.invalidArgument` when `arguments` lack what the task is about.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if `arguments` lack the task's input.
     init(_ arguments: TaskArguments) throws(InferenceError)
 }
 
@@ -18,12 +18,14 @@ extension CataloguedTask {
     public static var medium: MediaType.Kind? { nil }
 }
 
-/// A request and the forms that its answer may have.
+/// A request and the forms that its response may have.
 public struct TaskExample: Sendable {
-    /// As ``TaskArguments/input``.
+    /// The input, as in ``TaskArguments/input``.
     public var input: JSONValue?
+    /// The parameters under their names on the wire.
     public var parameters: JSONObject
-    /// JSON texts, one per form that is understood: what servers of different years and makes send.
+    /// JSON texts, one per response form that is understood; servers of different versions and vendors send different
+    /// forms.
     public var answers: [String]
 
     init(input: JSONValue? = nil, parameters: JSONObject = [:], answers: [String]) {
@@ -33,9 +35,9 @@ public struct TaskExample: Sendable {
     }
 }
 
-/// What a task's answer is made into: it has a JSON form again, in the service's spelling.
+/// The output of a task, which can be written as JSON in the service's spelling.
 public protocol TaskOutput: JSONRepresentable, Sendable {
-    /// The recordings and pictures in it.
+    /// The recordings and images in the output.
     var generatedMedia: [GeneratedMedia] { get }
 }
 

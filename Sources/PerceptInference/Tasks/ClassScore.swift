@@ -1,12 +1,13 @@
-/// A class and how likely it is.
+/// A class and its likelihood.
 public struct ClassScore: Sendable, Hashable {
-    /// As the model names it; it may hold commas (`cheetah, chetah, Acinonyx jubatus`).
+    /// The model's name for the class; it may contain commas (`cheetah, chetah, Acinonyx jubatus`).
     public var label: String
-    /// From 0 to 1 unless the task was told otherwise; `nil` where the service gives none.
+    /// The likelihood, from 0 to 1 unless another ``ScoreFunction`` was requested; `nil` if the service sends none.
     public var score: Double?
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates a class with a score.
     public init(label: String, score: Double?, additional: JSONObject = [:]) {
         self.label = label
         self.score = score

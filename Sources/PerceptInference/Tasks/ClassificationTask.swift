@@ -1,8 +1,9 @@
 public import PerceptCore
 
-/// Tells which classes something belongs to: ``TextClassification``, ``AudioClassification``, ``ImageClassification``.
+/// Classifies a text, a recording or an image: ``TextClassification``, ``AudioClassification``,
+/// ``ImageClassification``.
 ///
-/// The answer lists the classes in the order sent, which is usually the most likely first.
+/// The response lists the classes in the order sent, which is usually the most likely first.
 ///
 ///     let feelings = try await client.textClassification("I like you. I love you.")
 ///     let animals = try await client.imageClassification(MediaInput(sniffing: photo), topK: 3)
@@ -11,9 +12,9 @@ public struct ClassificationTask<Subject: ClassifiedSubject>: CataloguedTask {
     public static var defaultModel: String { Subject.defaultModel }
 
     var subject: Subject.Input
-    /// How many classes to give at most, 1 or more; the service's own number when `nil`.
+    /// The maximum number of classes to return, 1 or more; the service's default if `nil`.
     public var topK: Int?
-    /// The model's own when `nil`.
+    /// The function that turns raw outputs into scores; the model's default if `nil`.
     public var functionToApply: ScoreFunction?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
@@ -52,15 +53,15 @@ public struct ClassificationTask<Subject: ClassifiedSubject>: CataloguedTask {
     }
 }
 
-/// How a classifier's raw outputs become scores.
+/// The function that turns a classifier's raw outputs into scores.
 public enum ScoreFunction: String, Sendable, Hashable, CaseIterable {
     case sigmoid
     case softmax
-    /// The raw outputs as they are.
+    /// No function: the scores are the raw outputs.
     case none
 }
 
-/// What a ``ClassificationTask`` is about, and how the hub calls it.
+/// The subject of a ``ClassificationTask`` and its names at the hub.
 public protocol ClassifiedSubject: Sendable {
     associatedtype Input: Sendable
     static var taskName: String { get }
@@ -74,6 +75,7 @@ public protocol ClassifiedSubject: Sendable {
 }
 
 extension ClassifiedSubject where Input == MediaInput {
+    /// Returns the recording or image in `arguments`.
     public static func input(from arguments: TaskArguments) throws(InferenceError) -> MediaInput {
         try arguments.medium()
     }

@@ -1,31 +1,34 @@
 import Foundation
 public import PerceptCore
 
-/// A recording or picture that a model made, typed by its bytes.
+/// A recording or image that a model generated. Its type is detected from the bytes.
 ///
-/// Read it with this package's own readers by way of ``source``; save it under the extension that it is:
+/// Read it with this package's readers through ``source``; save it with ``fileExtension``:
 ///
 ///     let speech = try await client.textToSpeech("The tide is out.")
 ///     try Data(speech.bytes).write(to: URL(filePath: "speech.\(speech.fileExtension)"))
 public struct GeneratedMedia: Sendable, Hashable, TaskOutput {
+    /// The encoded recording or image.
     public var bytes: [UInt8]
-    /// What the bytes are, whatever the service called them: a text-to-speech model's “WAV” may be FLAC.
+    /// The type detected from the bytes, which may differ from the service's: a text-to-speech model's “WAV” may be
+    /// FLAC.
     public var mediaType: MediaType
 
+    /// Creates generated media from encoded bytes.
     public init(bytes: [UInt8], mediaType: MediaType) {
         self.bytes = bytes
         self.mediaType = mediaType
     }
 
-    /// The extension that a file of it has, without the dot.
+    /// The file extension of the media type, without the dot.
     public var fileExtension: String { mediaType.fileExtension }
 
-    /// For readers of recordings and pictures.
-    public var source: MediaSource { .bytes(bytes, name: "the answer") }
+    /// The bytes as a source for readers of recordings and images.
+    public var source: MediaSource { .bytes(bytes, name: "the response") }
 
     public var generatedMedia: [GeneratedMedia] { [self] }
 
-    /// `{"content-type":…,"blob":"<base64>"}`, as audio-to-audio has it.
+    /// The media as a JSON object, `{"content-type":…,"blob":"<base64>"}`, as in audio-to-audio responses.
     public var json: JSONValue { .object(members) }
 
     var members: JSONObject {
@@ -34,13 +37,13 @@ public struct GeneratedMedia: Sendable, Hashable, TaskOutput {
 }
 
 extension InferenceAnswer {
-    /// The recordings or pictures of an answer, whichever way they came: as the body itself, as base64 in a JSON string, or
-    /// in an object under one of the names in use.
+    /// The recordings or images of a response, in any form: the body itself, base64 in a JSON string, or an object with
+    /// one of the known member names.
     ///
     /// - Parameters:
-    ///   - kind: what was asked for; Ogg, WebM and MP4 may hold either sound or pictures, so video counts as both.
-    ///   - task: for errors.
-    /// - Throws: ``InferenceError`` `.answerMalformed` when there are none, or something else.
+    ///   - kind: the requested kind; Ogg, WebM and MP4 may hold sound or images, so video counts as both.
+    ///   - task: the task named in errors.
+    /// - Throws: ``InferenceError`` `.answerMalformed` if the response holds no media, or media of another kind.
     func generatedMedia(_ kind: MediaType.Kind, task: String) throws(InferenceError) -> [GeneratedMedia] {
         if let type = Self.mediaType(of: body), type.kind == kind || type.kind == .video {
             return [GeneratedMedia(bytes: body, mediaType: type)]
@@ -53,7 +56,7 @@ extension InferenceAnswer {
         return media
     }
 
-    /// The type that `bytes` have, when it is one of media.
+    /// Returns the media type of `bytes`, or `nil` if they are not media.
     static func mediaType(of bytes: [UInt8]) -> MediaType? {
         guard let type = try? MediaSource.bytes(bytes).mediaType(), type.kind != .other else { return nil }
         return type
@@ -81,12 +84,12 @@ extension InferenceAnswer {
 }
 
 extension AnswerReader {
-    /// The recording or picture that a string holds in base64 or as a data URL.
+    /// The recording or image in a string of base64 or a data URL.
     func media(_ kind: MediaType.Kind) throws(InferenceError) -> GeneratedMedia {
         let text = try string()
         guard text.prefix(8).lowercased() != "https://", text.prefix(7).lowercased() != "http://" else {
             throw malformed(
-                "\(path) is a link to \(text.excerpt(limit: 200)), where the media themselves were expected",
+                "\(path) is a link to \(text.excerpt(limit: 200)), where the media itself was expected",
                 remedy: "download it from there")
         }
         let bytes: [UInt8]
@@ -96,7 +99,7 @@ extension AnswerReader {
             throw malformed("\(path): \(error.problem)")
         }
         guard let type = InferenceAnswer.mediaType(of: bytes), type.kind == kind || type.kind == .video else {
-            throw malformed("\(path) holds \(bytes.count) bytes that are no \(kind.rawValue)")
+            throw malformed("\(path) holds \(bytes.count) bytes that are not \(kind.rawValue)")
         }
         return GeneratedMedia(bytes: bytes, mediaType: type)
     }

@@ -1,13 +1,17 @@
 public import HTTPTypes
 
-/// What came back for a request: status, headers, and the collected body.
+/// The response to a request: status, headers, and the collected body.
 public struct InferenceAnswer: Sendable {
+    /// The HTTP status code.
     public let status: Int
+    /// The HTTP headers.
     public let headers: HTTPFields
+    /// The body, without transfer or content encoding.
     public let body: [UInt8]
-    /// Held only to keep it out of excerpts.
+    /// The token, held only to keep it out of excerpts.
     private let token: AccessToken?
 
+    /// Creates a response.
     public init(status: Int = 200, headers: HTTPFields = [:], body: [UInt8]) {
         self.init(status: status, headers: headers, body: body, redacting: nil)
     }
@@ -19,7 +23,7 @@ public struct InferenceAnswer: Sendable {
         self.token = token
     }
 
-    /// The value of a header by its name, whatever its case.
+    /// Returns the value of a header; names are case-insensitive.
     public func header(_ name: String) -> String? {
         headers.value(name)
     }
@@ -29,19 +33,19 @@ public struct InferenceAnswer: Sendable {
         header("content-type")?.split(separator: ";").first.map { AccessToken.trimmed(String($0)).lowercased() }
     }
 
-    /// What the service calls this request.
+    /// The service's ID for this request.
     public var requestID: String? {
         let names = ["x-request-id", "x-amzn-trace-id", "x-amz-cf-id", "x-inference-id"]
         return names.lazy.compactMap(header).first { !$0.isEmpty }.map { redacted($0).excerpt(limit: 200) }
     }
 
-    /// The body as JSON; `NaN` and `Infinity`, which Python's `json` writes, are read as `null`.
+    /// Parses the body as JSON. `NaN` and `Infinity`, which Python's `json` writes, are read as `null`.
     public func json() throws(JSONSyntaxError) -> JSONValue {
         try JSONValue(parsing: body, readsNonFiniteNumbersAsNull: true)
     }
 
-    /// The body as text where its type is `text/plain` and it is not a JSON object, list or string; what a model says may be
-    /// “42” or “null”.
+    /// The body as text if its type is `text/plain` and it is not a JSON object, list or string. A JSON number or
+    /// `null` counts as text: a model may say “42” or “null”.
     var plainText: String? {
         guard contentType == "text/plain" else { return nil }
         switch try? json() {
@@ -54,10 +58,10 @@ public struct InferenceAnswer: Sendable {
     public var bodyExcerpt: String {
         if body.isEmpty { return "an empty body" }
         let limit = InferenceError.bodyExcerptLimit
-        // Control characters other than white space make it binary data, of which only the size says anything.
+        // Control characters other than white space mean binary data; only its size is informative.
         let isBinary = body.prefix(1024).contains { $0 < 0x09 || (0x0E..<0x20).contains($0) && $0 != 0x1B }
         if isBinary { return "\(body.count) bytes of binary data" }
-        // Twice the length of any token more than is shown: one that the cut goes through is still found whole.
+        // The prefix is longer than the excerpt by twice the longest token, so that a token at the cut is still found.
         return redacted(String(decoding: body.prefix(4 * limit + 4096), as: UTF8.self)).excerpt(limit: limit)
     }
 

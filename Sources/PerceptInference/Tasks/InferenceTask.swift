@@ -1,33 +1,35 @@
-/// One task as a value: its typed input makes a request, its typed output is made from the answer.
+/// A task as a value: its typed input becomes a request, and the response becomes its typed output.
 ///
-/// Conform a type of your own to send a task that is not here through ``InferenceClient/send(_:model:options:onWait:)``.
+/// Conform your own type to send a task that this package does not include through
+/// ``InferenceClient/send(_:model:options:onWait:)``.
 public protocol InferenceTask: Sendable {
     associatedtype Output: Sendable
 
-    /// The name by which the hub knows the task: `object-detection`.
+    /// The hub's name for the task: `object-detection`.
     static var name: String { get }
-    /// The id of the model asked where the caller names none.
+    /// The ID of the model that is used if the caller names none.
     static var defaultModel: String { get }
-    /// Where below the model's own route the task is asked: ``TaskRoute/model`` unless stated.
+    /// The route of the task below the model's own: ``TaskRoute/model`` by default.
     static var route: TaskRoute { get }
-    /// Sent as `Accept`: `application/json` unless stated.
+    /// The value of the `Accept` header: `application/json` by default.
     static var acceptedAnswer: String { get }
 
-    /// The body to send.
+    /// Returns the request body.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when an argument is out of its range.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if an argument is out of its range.
     func payload() throws(InferenceError) -> RequestPayload
 
-    /// Returns the request for servers with OpenAI's API, such as other inference providers; `nil`, the default, if that API
-    /// does not include the task.
+    /// Returns the request for servers with OpenAI's API, such as other inference providers; `nil`, the default, if
+    /// that API does not include the task.
     ///
     /// - Parameter service: The model and the provider, on which some fields depend.
-    /// - Throws: ``InferenceError`` `.invalidArgument` if an argument is out of its range or that API does not accept it.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if an argument is out of its range or the API does not accept
+    ///   it.
     func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm?
 
-    /// Makes the output from a successful answer.
+    /// Decodes a successful response.
     ///
-    /// - Throws: ``InferenceError`` `.answerMalformed` when the answer is not what the task promises.
+    /// - Throws: ``InferenceError`` `.answerMalformed` if the response does not match the task.
     func decode(_ answer: InferenceAnswer) throws(InferenceError) -> Output
 }
 

@@ -1,47 +1,47 @@
 public import PerceptCore
 
-/// An encoded recording or picture as it is sent.
+/// An encoded recording or image to upload.
 public struct MediaInput: Sendable, Hashable {
-    /// A file is not read before it is sent, and where neither the task's form nor the transport ask for more, piece by
-    /// piece.
+    /// A file is read when it is sent; it is streamed unless the task's form or the transport needs it in memory.
     public var source: MediaSource
-    /// Sent as the exact Content-Type: servers compare it as a string.
+    /// The exact Content-Type to send: servers compare it as a string.
     public var mediaType: MediaType
 
-    /// Bytes of a file that are read where it must be in memory as a whole.
+    /// The size limit of a file that must be read into memory, in bytes.
     static let memoryByteLimit = 1 << 30
 
+    /// Creates an input from encoded bytes of a known type.
     public init(bytes: [UInt8], mediaType: MediaType) {
         source = .bytes(bytes)
         self.mediaType = mediaType
     }
 
-    /// Takes a file whose type is known.
+    /// Creates an input from a file of a known type.
     init(fileAt path: String, mediaType: MediaType) {
         source = .file(path)
         self.mediaType = mediaType
     }
 
-    /// Takes a file, or bytes, whose type they tell themselves.
+    /// Creates an input from a file or bytes, and detects the media type from the contents.
     ///
     ///     let upload = try MediaInput(.file("upload.flac"))
     ///
-    /// - Throws: `MediaError` when it cannot be read, is empty or of no known type.
+    /// - Throws: `MediaError` if the source cannot be read, is empty or has an unknown type.
     public init(_ source: MediaSource) throws(MediaError) {
         self.source = source
         mediaType = try source.mediaType()
     }
 
-    /// Takes bytes whose type they tell themselves.
+    /// Creates an input from bytes, and detects the media type from the contents.
     ///
-    /// - Throws: `MediaError` when they are empty or of no known type.
+    /// - Throws: `MediaError` if the bytes are empty or have an unknown type.
     public init(sniffing bytes: [UInt8]) throws(MediaError) {
         try self.init(.bytes(bytes))
     }
 
-    /// All of it.
+    /// Returns all bytes.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` for a file that cannot be read, or exceeds 1 GiB.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if the file cannot be read or exceeds 1 GiB.
     public func bytes() throws(InferenceError) -> [UInt8] {
         switch source.storage {
         case .bytes(let bytes):
@@ -53,14 +53,14 @@ public struct MediaInput: Sendable, Hashable {
                 guard file.byteCount <= Self.memoryByteLimit else {
                     throw MediaError(
                         .limitExceeded, source: name,
-                        problem: "a file of \(file.byteCount) bytes; \(Self.memoryByteLimit) are held in memory")
+                        problem: "the file has \(file.byteCount) bytes; at most \(Self.memoryByteLimit) fit in memory")
                 }
                 return try file.read(at: 0, count: file.byteCount)
             }
         }
     }
 
-    /// How many bytes there are.
+    /// The number of bytes.
     func byteCount() throws(InferenceError) -> Int {
         switch source.storage {
         case .bytes(let bytes): return bytes.count
@@ -74,7 +74,7 @@ public struct MediaInput: Sendable, Hashable {
 
     func requireBytes() throws(InferenceError) {
         guard try byteCount() > 0 else {
-            throw InferenceError(.invalidArgument, problem: "there is nothing to send: the upload has 0 bytes")
+            throw InferenceError(.invalidArgument, problem: "the upload is empty (0 bytes)")
         }
     }
 

@@ -3,25 +3,26 @@ public import PerceptCore
 
 /// A field or a file of a form (RFC 7578).
 public struct FormPart: Sendable, Hashable {
+    /// The name of the field.
     public var name: String
-    /// The name that a file has for the server, which may tell its type from it; `nil` for a field.
+    /// The file name, from which a server may derive the media type; `nil` for a field.
     public var fileName: String?
-    /// The part's own Content-Type; `nil` for a field, which is text.
+    /// The Content-Type of the part; `nil` for a field, which is text.
     public var mediaType: MediaType?
-    /// The contents; a file is not read before it is sent.
+    /// The contents; a file is read when it is sent.
     public var source: MediaSource
 
-    /// A field.
+    /// Creates a text field.
     public init(_ name: String, _ text: String) {
         self.init(name: name, fileName: nil, mediaType: nil, bytes: Array(text.utf8))
     }
 
-    /// A file.
+    /// Creates a file part from bytes.
     public init(name: String, fileName: String?, mediaType: MediaType?, bytes: [UInt8]) {
         self.init(name: name, fileName: fileName, mediaType: mediaType, source: .bytes(bytes))
     }
 
-    /// A file, whose contents may be one.
+    /// Creates a file part from an input in memory or on disk.
     public init(name: String, fileName: String?, mediaType: MediaType?, source: MediaSource) {
         self.name = name
         self.fileName = fileName
@@ -30,20 +31,20 @@ public struct FormPart: Sendable, Hashable {
     }
 }
 
-/// `multipart/form-data` (RFC 2046 §5.1, RFC 7578).
+/// A form of type `multipart/form-data` (RFC 2046 §5.1, RFC 7578).
 struct MultipartForm {
     static let typeName = "multipart/form-data"
 
-    /// What names the boundary.
+    /// The Content-Type, including the boundary.
     let contentType: String
-    /// The body, one behind the other.
+    /// The pieces of the body, in order.
     let pieces: [BodyPiece]
 
-    /// The parts one after another.
+    /// Creates a form from parts, in order.
     ///
-    /// The boundary depends on the parts alone, so the same form is the same bytes each time it is sent.
+    /// The boundary depends only on the parts, so equal forms have equal bytes.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when a file cannot be read.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if a file cannot be read.
     init(_ parts: [FormPart]) throws(InferenceError) {
         let boundary = try Self.boundary(for: parts)
         var pieces: [BodyPiece] = []
@@ -60,7 +61,7 @@ struct MultipartForm {
         contentType = "\(Self.typeName); boundary=\(boundary)"
     }
 
-    /// The first of a row of boundaries that stands in no part.
+    /// Returns the first candidate boundary that occurs in no part.
     private static func boundary(for parts: [FormPart]) throws(InferenceError) -> String {
         var number = 0
         while true {
@@ -68,7 +69,7 @@ struct MultipartForm {
             let delimiter = Array("--\(boundary)".utf8)
             var isFree = true
             for part in parts where isFree {
-                // What ends a block may begin a delimiter that the next one ends.
+                // The end of a block may begin a delimiter that continues in the next one.
                 var tail: [UInt8] = []
                 try part.source.forEachBlock { block in
                     let seam = tail + block.prefix(delimiter.count)
@@ -82,9 +83,9 @@ struct MultipartForm {
         }
     }
 
-    /// As browsers have it (RFC 7578 §2): a quotation mark or line break would end the name.
+    /// Percent-encodes quotation marks and line breaks, which would end the name, as browsers do (RFC 7578 §2).
     private static func quoted(_ name: String) -> String {
-        // By scalars: CR and LF together are one character, which neither alone is found in.
+        // Compares scalars: CR LF is one character, which equals neither CR nor LF.
         name.unicodeScalars.map { scalar in
             switch scalar {
             case "\"": "%22"
@@ -95,12 +96,12 @@ struct MultipartForm {
         }.joined()
     }
 
-    /// Takes a form apart.
+    /// Parses a form.
     ///
-    /// - Throws: `MediaError` `.malformedInput` where it is not as the two RFCs have it.
+    /// - Throws: `MediaError` `.malformedInput` if the form violates one of the two RFCs.
     static func parts(of body: [UInt8], contentType: String) throws(MediaError) -> [FormPart] {
         guard let boundary = parameter("boundary", of: contentType), (1...70).contains(boundary.utf8.count) else {
-            throw wrong("its Content-Type names no boundary of 1 to 70 characters")
+            throw wrong("its Content-Type has no boundary of 1 to 70 characters")
         }
         let delimiter = Array("--\(boundary)".utf8)
         guard body.starts(with: delimiter) else { throw wrong("it does not begin with its boundary") }
@@ -147,7 +148,7 @@ struct MultipartForm {
             mediaType: type.map { MediaType(rawValue: $0.mediaTypeName) }, bytes: Array(bytes[(headEnd + 4)...]))
     }
 
-    /// A parameter of a header's value, quoted or not.
+    /// Returns a parameter of a header value, quoted or not.
     private static func parameter(_ name: String, of value: String) -> String? {
         for parameter in value.split(separator: ";").dropFirst() {
             let halves = parameter.split(separator: "=", maxSplits: 1).map { AccessToken.trimmed(String($0)) }
@@ -166,7 +167,7 @@ struct MultipartForm {
 extension [UInt8] {
     fileprivate func contains(sequence: [UInt8]) -> Bool { offset(of: sequence, from: 0) != nil }
 
-    /// The first place at or behind `start` where `sequence` stands.
+    /// Returns the first index at or after `start` where `sequence` begins.
     fileprivate func offset(of sequence: [UInt8], from start: Int) -> Int? {
         guard let first = sequence.first, sequence.count <= count else { return nil }
         return withUnsafeBytes { bytes in

@@ -1,4 +1,4 @@
-/// An input or a result that may be a single value or a list; which of the two decides how it is written as JSON.
+/// A single value or a list of values, written as JSON in the form it was given.
 ///
 ///     Translation(inputs: "Good morning")
 ///     Translation(inputs: ["Good morning", "Good night"])
@@ -6,6 +6,7 @@ public enum OneOrMore<Value: JSONRepresentable & Sendable & Hashable>: Sendable,
     case one(Value)
     case several([Value])
 
+    /// The values, one or more.
     public var values: [Value] {
         switch self {
         case .one(let value): [value]
@@ -22,12 +23,14 @@ public enum OneOrMore<Value: JSONRepresentable & Sendable & Hashable>: Sendable,
 }
 
 extension OneOrMore: ExpressibleByArrayLiteral {
+    /// Creates a list.
     public init(arrayLiteral elements: Value...) { self = .several(elements) }
 }
 
 extension OneOrMore: ExpressibleByUnicodeScalarLiteral, ExpressibleByExtendedGraphemeClusterLiteral,
     ExpressibleByStringLiteral
 where Value == String {
+    /// Creates a single value.
     public init(stringLiteral value: String) { self = .one(value) }
 }
 

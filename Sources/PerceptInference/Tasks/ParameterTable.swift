@@ -1,5 +1,5 @@
-/// The parameters of a type, each with the property that holds its value: the one place where their names, ranges and
-/// defaults stand.
+/// The parameters of a type, each with the property that holds its value: the single definition of their names, ranges
+/// and defaults.
 struct ParameterTable<Owner>: Sendable {
     struct Row: Sendable {
         let parameter: TaskParameter
@@ -14,11 +14,11 @@ struct ParameterTable<Owner>: Sendable {
 
     var parameters: [TaskParameter] { rows.map(\.parameter) }
 
-    /// The set parameters of `owner` in the order of the table, and behind them those of `additional`, which take the
-    /// place of properties of the same name.
+    /// Returns the set parameters of `owner` in the order of the table, followed by those in `additional`, which
+    /// override properties of the same name.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` naming a parameter, additional ones that the table knows among them,
-    ///   that is not what it may be.
+    /// - Throws: ``InferenceError`` `.invalidArgument` for a parameter whose value is not allowed, including a known
+    ///   one in `additional`.
     func json(of owner: Owner, adding additional: JSONObject) throws(InferenceError) -> JSONObject {
         var object = JSONObject()
         for row in rows { object[row.parameter.name] = row.value(owner) }
@@ -48,12 +48,12 @@ extension ParameterTable.Row {
         Self(name, .integer(range), value?.description) { $0[keyPath: property]?.json }
     }
 
-    /// An integer of up to 64 bits, with or without a sign.
+    /// A parameter for an integer of up to 64 bits, signed or unsigned.
     static func seed(_ name: String, _ property: any Property<UInt64?>) -> Self {
         Self(name, .integer(.min ... .max), nil) { $0[keyPath: property]?.json }
     }
 
-    /// Texts at which to stop; services take a single one as a string too.
+    /// A parameter for the texts that stop generation; services accept a single one as a string too.
     static func stop(_ name: String, _ property: any Property<[String]?>) -> Self {
         Self(name, .stringOrStrings, nil) { $0[keyPath: property]?.json }
     }
@@ -66,7 +66,7 @@ extension ParameterTable.Row {
         Self(name, .number(range), value?.description) { $0[keyPath: property]?.json }
     }
 
-    /// A probability or a share, 0…1.
+    /// A parameter for a probability or a fraction, 0…1.
     static func fraction(_ name: String, _ property: any Property<Double?>) -> Self {
         number(name, property, in: 0...1)
     }
@@ -97,7 +97,7 @@ extension ParameterTable.Row {
 }
 
 extension TaskParameter {
-    /// - Throws: ``InferenceError`` `.invalidArgument` when `value` is not what the parameter may be.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if `value` is not allowed for the parameter.
     func check(_ value: JSONValue) throws(InferenceError) {
         let isAllowed =
             switch kind {

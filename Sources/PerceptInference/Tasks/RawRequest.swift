@@ -1,28 +1,30 @@
-/// Any body to any model: for tasks that have no type here.
+/// A request with any body to any model, for tasks that have no type in this package.
 ///
 ///     let answer = try await client.request(.json(["inputs": "…"]), model: "owner/model")
 ///     if case .json(let value) = answer { print(value["label"]?.stringValue ?? "") }
 public struct RawRequest: InferenceTask {
     public static let name = "request"
-    /// Stands for none: name a model, or ask an endpoint that serves one alone.
+    /// An empty ID: name a model, or use an endpoint that serves a single model.
     public static let defaultModel = name
     public static let acceptedAnswer = "*/*"
 
+    /// The body to send.
     public var body: RequestPayload
 
+    /// Creates a request.
     public init(body: RequestPayload) {
         self.body = body
     }
 
     public func payload() throws(InferenceError) -> RequestPayload { body }
 
-    /// Tells by the bytes what came: a recording or picture, JSON, or text.
+    /// Decodes a response by its bytes, as a recording or image, JSON, or text.
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> RawAnswer {
         try RawAnswer(answer)
     }
 }
 
-/// An answer of whatever form.
+/// A response in any form.
 public enum RawAnswer: Sendable, Hashable {
     case json(JSONValue)
     case text(String)
@@ -30,8 +32,8 @@ public enum RawAnswer: Sendable, Hashable {
 }
 
 extension RawAnswer: TaskOutput {
-    /// - Throws: ``InferenceError`` `.answerMalformed` for bytes of no known type; `.serviceFailed` for JSON that tells of
-    ///   an error.
+    /// - Throws: ``InferenceError`` `.answerMalformed` for bytes of an unknown type, `.serviceFailed` for JSON that
+    ///   reports an error.
     fileprivate init(_ answer: InferenceAnswer) throws(InferenceError) {
         if let type = InferenceAnswer.mediaType(of: answer.body) {
             self = .media(GeneratedMedia(bytes: answer.body, mediaType: type))
@@ -41,7 +43,7 @@ extension RawAnswer: TaskOutput {
             self = .text(text)
         } else {
             throw InferenceError(
-                .answerMalformed, problem: "the answer is neither media of a known type, nor JSON, nor text",
+                .answerMalformed, problem: "the response is neither media of a known type, nor JSON, nor text",
                 status: answer.status, requestID: answer.requestID, bodyExcerpt: answer.bodyExcerpt)
         }
     }

@@ -1,29 +1,30 @@
-/// The body of a request, before it is known in which form its endpoint wants it.
+/// The body of a request, before it is encoded for its endpoint.
 public enum RequestPayload: Sendable, Hashable {
-    /// The bytes themselves, with their own Content-Type.
+    /// Raw bytes with their own Content-Type.
     case raw(MediaInput)
     /// Media with parameters: `{"inputs":"<base64>","parameters":{…}}`.
     case upload(MediaInput, parameters: JSONObject)
     /// A JSON object.
     case json(JSONObject)
-    /// `multipart/form-data`.
+    /// A `multipart/form-data` body.
     case form([FormPart])
 
-    /// Raw bytes when there are no parameters, else ``upload(_:parameters:)``.
+    /// Returns raw bytes if there are no parameters, ``upload(_:parameters:)`` otherwise.
     ///
-    /// Servers drop parameters that come with raw bytes, and some take base64 for a file name where there are none:
-    /// hence neither form for both. The base64 is of the standard alphabet (RFC 4648 §4), padded, without line breaks
-    /// and without a `data:` prefix.
+    /// Neither form works for both: servers drop parameters sent with raw bytes, and some mistake base64 without
+    /// parameters for a file name. The base64 uses the standard alphabet (RFC 4648 §4), with padding, without line
+    /// breaks and without a `data:` prefix.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when there are no bytes.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if the media is empty.
     public static func media(_ input: MediaInput, parameters: JSONObject) throws(InferenceError) -> RequestPayload {
         try input.requireBytes()
         return parameters.isEmpty ? .raw(input) : .upload(input, parameters: parameters)
     }
 
-    /// `{"inputs":{"question":…,"image":"<base64>"},"parameters":{…}}`, without `parameters` where there are none.
+    /// Returns `{"inputs":{"question":…,"image":"<base64>"},"parameters":{…}}`, without `parameters` if there are
+    /// none.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when there are no bytes.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if the media is empty.
     static func question(
         _ question: String, about image: MediaInput, parameters: JSONObject
     ) throws(InferenceError) -> RequestPayload {
@@ -32,19 +33,19 @@ public enum RequestPayload: Sendable, Hashable {
         return .inputs(inputs, parameters: parameters)
     }
 
-    /// `{"inputs":…,"parameters":{…}}`, without `parameters` where there are none.
+    /// Returns `{"inputs":…,"parameters":{…}}`, without `parameters` if there are none.
     public static func inputs(_ inputs: some JSONRepresentable, parameters: JSONObject = [:]) -> RequestPayload {
         .json(JSONObject(["inputs": inputs, "parameters": parameters.isEmpty ? nil : parameters]))
     }
 
-    /// The same payload with `"stream": true`; a raw upload has no place for it.
+    /// Returns the payload with `"stream": true`; a raw upload is returned unchanged, since it cannot hold the field.
     func streaming() -> RequestPayload {
         guard case .json(var object) = self else { return self }
         object["stream"] = true
         return .json(object)
     }
 
-    /// The same payload with the model's id in front where the route wants it in the body: routers read no further.
+    /// Returns the payload with the model's ID as its first member if the route needs it: routers stop reading there.
     func naming(_ model: String, on route: TaskRoute) -> RequestPayload {
         guard route.openAIResource != nil else { return self }
         switch self {

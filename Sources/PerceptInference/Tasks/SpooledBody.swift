@@ -1,19 +1,19 @@
 import Foundation
 import PerceptCore
 
-/// A body in a file of its own: it is sent from there piece by piece, and never held.
+/// A request body in a temporary file, from which it is streamed without being held in memory.
 ///
-/// The file is readable by its owner alone and goes away with the value.
+/// Only the owner can read the file. It is deleted with the value.
 final class SpooledBody: Sendable {
     let path: String
 
-    /// - Throws: ``InferenceError`` `.invalidArgument` when a piece cannot be read, or there is no room.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if a piece cannot be read or the disk is full.
     init(_ pieces: [BodyPiece]) throws(InferenceError) {
         path = FileManager.default.temporaryDirectory.appending(path: "percept-body-\(UUID().uuidString)").path
         guard
             FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
             let file = FileHandle(forWritingAtPath: path)
-        else { throw Self.failure("\(path) cannot be made") }
+        else { throw Self.failure("\(path) cannot be created") }
         for piece in pieces {
             try piece.forEachBlock { block throws(InferenceError) in
                 try writing { try file.write(contentsOf: Data(block)) }
@@ -36,15 +36,15 @@ final class SpooledBody: Sendable {
 
     private static func failure(_ problem: String) -> InferenceError {
         InferenceError(
-            .invalidArgument, problem: "the body cannot be put together: \(problem)",
-            remedy: "make room there, or name another folder with TMPDIR")
+            .invalidArgument, problem: "cannot assemble the request body: \(problem)",
+            remedy: "free disk space there, or set TMPDIR to another folder")
     }
 }
 
-/// A stretch of a body that is put together of several.
+/// A piece of an assembled body.
 enum BodyPiece: Sendable {
     case plain(MediaSource)
-    /// Standard base64, as one text: padding at the end alone, no line breaks.
+    /// Base64 in the standard alphabet, as one text: padding only at the end, no line breaks.
     case base64(MediaSource)
 
     var source: MediaSource {
@@ -53,9 +53,9 @@ enum BodyPiece: Sendable {
         }
     }
 
-    /// The contents in order, block by block.
+    /// Passes the contents to `body` in order, block by block.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when a file cannot be read; what `body` throws.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if a file cannot be read, and any error that `body` throws.
     func forEachBlock(
         _ body: (ArraySlice<UInt8>) throws(InferenceError) -> Void
     ) throws(InferenceError) {
@@ -63,7 +63,7 @@ enum BodyPiece: Sendable {
         case .plain(let source):
             try source.forEachBlock(body)
         case .base64(let source):
-            // Three bytes make four characters, whichever block they are in.
+            // Three bytes become four characters, so the remainder of a block is carried over to the next.
             var rest: [UInt8] = []
             try source.forEachBlock { block throws(InferenceError) in
                 let bytes = rest + block
@@ -77,17 +77,17 @@ enum BodyPiece: Sendable {
 }
 
 extension [BodyPiece] {
-    /// Bytes in memory that are put together there, too.
+    /// The size limit of a body that is assembled in memory, in bytes.
     private static let heldByteLimit = 8 << 20
 
-    /// Whether what there is would be held twice, or a file at all.
+    /// Indicates whether to assemble the body in a file: it contains a file, or too many bytes in memory.
     var deserveFile: Bool {
         contains { $0.source.path != nil } || reduce(0) { $0 + $1.source.heldByteCount } > Self.heldByteLimit
     }
 
-    /// All of it.
+    /// Returns all bytes.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when a file cannot be read, or it is more than 1 GiB.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if a file cannot be read or the body exceeds 1 GiB.
     func bytes() throws(InferenceError) -> [UInt8] {
         let limit = MediaInput.memoryByteLimit
         var bytes: [UInt8] = []
@@ -96,7 +96,7 @@ extension [BodyPiece] {
                 guard block.count <= limit - bytes.count else {
                     throw InferenceError(
                         .invalidArgument,
-                        problem: "the body is larger than the \(limit) bytes that are held in memory")
+                        problem: "the body is too large to hold in memory (at most \(limit) bytes)")
                 }
                 bytes += block
             }
@@ -106,16 +106,16 @@ extension [BodyPiece] {
 }
 
 extension MediaSource {
-    /// Bytes of a file that are held at a time.
+    /// The block size for reading a file, in bytes.
     private static let blockByteCount = 1 << 20
 
     fileprivate var heldByteCount: Int {
         if case .bytes(let bytes) = storage { bytes.count } else { 0 }
     }
 
-    /// The contents in order, block by block.
+    /// Passes the contents to `body` in order, block by block.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when the file cannot be read; what `body` throws.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if the file cannot be read, and any error that `body` throws.
     func forEachBlock(
         _ body: (ArraySlice<UInt8>) throws(InferenceError) -> Void
     ) throws(InferenceError) {

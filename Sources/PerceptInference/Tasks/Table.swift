@@ -1,24 +1,29 @@
-/// A table of text cells: named columns of equal length, in their order.
+/// A table of text cells: an ordered list of named columns of equal length.
 ///
 ///     let stars = Table([("Repository", ["Transformers", "Datasets"]), ("Stars", ["36542", "4512"])])
 public struct Table: Sendable, Hashable, ExpressibleByDictionaryLiteral, JSONRepresentable {
+    /// A named column.
     public struct Column: Sendable, Hashable {
+        /// The name of the column.
         public var name: String
-        /// Numbers too are written out: servers take nothing but strings.
+        /// The cells from top to bottom. Numbers are written as text, since servers accept only strings.
         public var cells: [String]
     }
 
+    /// The columns from left to right.
     public var columns: [Column]
 
+    /// Creates a table from columns.
     public init(_ columns: some Sequence<(String, [String])>) {
         self.columns = columns.map { Column(name: $0.0, cells: $0.1) }
     }
 
+    /// Creates a table from columns.
     public init(dictionaryLiteral columns: (String, [String])...) {
         self.init(columns)
     }
 
-    /// Takes `{"column": ["cell", …], …}`; numbers and booleans among the cells are written out.
+    /// Parses `{"column": ["cell", …], …}`; numbers and booleans become text.
     init?(json: JSONObject) {
         var columns: [(String, [String])] = []
         for (name, cells) in json {
@@ -40,8 +45,8 @@ public struct Table: Sendable, Hashable, ExpressibleByDictionaryLiteral, JSONRep
         .object(JSONObject(columns.map { ($0.name, $0.cells.json) }))
     }
 
-    /// - Throws: ``InferenceError`` `.invalidArgument` when there are no columns, two of one name, or columns of different
-    ///   lengths.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if there are no columns, two columns have the same name, or the
+    ///   lengths differ.
     func validate() throws(InferenceError) {
         guard let first = columns.first else {
             throw InferenceError(.invalidArgument, problem: "the table has no columns", remedy: "pass one or more")
@@ -51,13 +56,13 @@ public struct Table: Sendable, Hashable, ExpressibleByDictionaryLiteral, JSONRep
             guard names.insert(column.name).inserted else {
                 throw InferenceError(
                     .invalidArgument, problem: "the table has two columns “\(column.name)”",
-                    remedy: "give each a name of its own")
+                    remedy: "give each column a unique name")
             }
             guard column.cells.count == first.cells.count else {
                 throw InferenceError(
                     .invalidArgument,
-                    problem:
-                        "the column “\(column.name)” has \(column.cells.count) cells, and “\(first.name)” \(first.cells.count)",
+                    problem: "the column “\(column.name)” has \(column.cells.count) cells, "
+                        + "but “\(first.name)” has \(first.cells.count)",
                     remedy: "pass columns of equal length")
             }
         }

@@ -1,13 +1,14 @@
-/// What a task is made from where it is not written in Swift: JSON from a command line or a file, and media.
+/// The arguments for a task that is created at run time: JSON from a command line or a file, and media.
 public struct TaskArguments: Sendable {
-    /// What stands under `inputs` in the request; for chat, the messages.
+    /// The value of `inputs` in the request; the messages for a chat.
     public var input: JSONValue?
-    /// The recording or picture that the task is about.
+    /// The recording or image for the task.
     public var media: MediaInput?
-    /// The task's parameters under their names on the wire. Those that ``CataloguedTask/parameters`` lists are checked,
-    /// others sent as they are.
+    /// The task's parameters under their names on the wire. Those in ``CataloguedTask/parameters`` are checked; others
+    /// are sent unchanged.
     public var parameters: JSONObject
 
+    /// Creates arguments.
     public init(input: JSONValue? = nil, media: MediaInput? = nil, parameters: JSONObject = [:]) {
         self.input = input
         self.media = media
@@ -22,7 +23,7 @@ extension TaskArguments {
             remedy: "pass \(expected)")
     }
 
-    /// The strings of a list called `name`.
+    /// Returns the strings of the list called `name`.
     private static func strings(_ value: JSONValue, _ name: String) throws(InferenceError) -> [String] {
         guard let list = value.arrayValue else {
             throw InferenceError(
@@ -36,19 +37,19 @@ extension TaskArguments {
         return list.compactMap(\.stringValue)
     }
 
-    /// The task of these arguments.
+    /// Creates the task.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` where one is missing, is no such thing, or would be dropped.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if an argument is missing, malformed, or not used by the task.
     func task<Task: CataloguedTask>(_ type: Task.Type) throws(InferenceError) -> Task {
         guard input == nil || Task.example.input != nil else {
             throw InferenceError(
                 .invalidArgument,
-                problem: "\(Task.name) takes no input beside its file",
+                problem: "\(Task.name) takes no input in addition to its file",
                 remedy: "leave it out, or pass it as a parameter")
         }
         guard media == nil || Task.medium != nil else {
             throw InferenceError(
-                .invalidArgument, problem: "\(Task.name) is about no recording or picture", remedy: "leave it out")
+                .invalidArgument, problem: "\(Task.name) does not take a recording or image", remedy: "leave it out")
         }
         return try Task(self)
     }
@@ -66,7 +67,7 @@ extension TaskArguments {
         return .several(texts)
     }
 
-    /// A string under one of these names in the input's object.
+    /// Returns the first string under one of these names in the input object.
     func text(_ names: String...) throws(InferenceError) -> String {
         for name in names {
             if let text = input?[name]?.stringValue { return text }
@@ -74,13 +75,13 @@ extension TaskArguments {
         throw Self.wrong(input, "an object with a string “\(names.joined(separator: "” or “"))”")
     }
 
-    /// A string, or one under `question` in the input's object.
+    /// The input string, or the string under `question` in the input object.
     func question() throws(InferenceError) -> String {
         if let question = input?.stringValue { return question }
         return try text("question")
     }
 
-    /// A list of strings under this name in the input's object; empty when it is missing.
+    /// Returns the list of strings under this name in the input object; empty if it is missing.
     func texts(_ name: String) throws(InferenceError) -> [String] {
         guard let list = input?[name], !list.isNull else { return [] }
         return try Self.strings(list, name)
@@ -93,17 +94,17 @@ extension TaskArguments {
         return table
     }
 
-    /// The recording or picture.
+    /// The recording or image.
     func medium() throws(InferenceError) -> MediaInput {
         guard let media else {
             throw InferenceError(
-                .invalidArgument, problem: "the task is about a recording or picture, and there is none",
+                .invalidArgument, problem: "the task needs a recording or image, but there is none",
                 remedy: "pass one as a file")
         }
         return media
     }
 
-    /// A required parameter that is a list of strings, and the other parameters.
+    /// Returns a required parameter that is a list of strings, and the other parameters.
     func taking(_ name: String) throws(InferenceError) -> (texts: [String], others: JSONObject) {
         guard let value = parameters[name], !value.isNull else {
             throw InferenceError(

@@ -1,8 +1,9 @@
 public import PerceptCore
 
-/// The tasks that have a type here, and what each looks like on the wire: one table for the command, the documentation
+/// The tasks that have a type in this package, with their wire formats: one table for the command, the documentation
 /// and the tests.
 public enum TaskCatalogue {
+    /// The tasks, in the order of the documentation.
     public static let tasks: [TaskDescription] = [
         TaskDescription(FillMask.self), TaskDescription(Summarization.self), TaskDescription(QuestionAnswering.self),
         TaskDescription(TableQuestionAnswering.self), TaskDescription(TextClassification.self),
@@ -21,47 +22,50 @@ public enum TaskCatalogue {
         TaskDescription(TabularClassification.self), TaskDescription(TabularRegression.self),
     ]
 
-    /// What people call tasks besides the hub's names.
+    /// Common names for tasks besides the hub's.
     public static let aliases = [
         "ner": TokenClassification.name, "named-entity-recognition": TokenClassification.name,
         "sentiment-analysis": TextClassification.name, "chat": ChatCompletion.name,
         "speech-to-text": AutomaticSpeechRecognition.name,
     ]
 
-    /// The task of a name or alias.
+    /// Returns the task with a name or alias.
     public static func task(named name: String) -> TaskDescription? {
         let name = aliases[name] ?? name
         return tasks.first { $0.name == name }
     }
 }
 
-/// A task as ``TaskCatalogue`` lists it, without its type.
+/// A type-erased task in ``TaskCatalogue``.
 public struct TaskDescription: Sendable {
     /// The hub's name: `fill-mask`.
     public let name: String
     /// The methods of ``InferenceClient``: `fillMask`.
     public let methods: [String]
+    /// The ID of the model that is used if the caller names none.
     public let defaultModel: String
+    /// The route of the task below the model's own.
     public let route: TaskRoute
-    /// The kind of media that the request carries; `nil` where it is text alone.
+    /// The kind of media in the request; `nil` if the request carries only text.
     public let medium: MediaType.Kind?
-    /// The parameters that are checked; a service may know others.
+    /// The parameters that are checked; a service may accept others.
     public let parameters: [TaskParameter]
+    /// A request and the forms of its response.
     public let example: TaskExample
-    /// Whether it is about a text or JSON, beside its medium or alone.
+    /// Indicates whether the task takes a text or JSON input, with or without media.
     public var takesInput: Bool { example.input != nil }
-    /// Whether the answer can be had as it is written.
+    /// Indicates whether the response can be streamed.
     public let isStreamed: Bool
 
-    /// Makes the request's body, without sending it.
+    /// Returns the request body for arguments, without sending it.
     public let payload: @Sendable (TaskArguments) throws(InferenceError) -> RequestPayload
-    /// Decodes an answer to a request of these arguments.
+    /// Decodes a response to a request with these arguments.
     public let decode: @Sendable (InferenceAnswer, TaskArguments) throws(InferenceError) -> any TaskOutput
 
     private let sender: @Sendable (TaskArguments, Request) async throws(InferenceError) -> any TaskOutput
     private let streamer: (@Sendable (TaskArguments, Request) async throws(InferenceError) -> TextPieces)?
 
-    /// Whom to ask, and how.
+    /// The service, the model and the options of a request.
     private struct Request: Sendable {
         let client: InferenceClient
         let model: String?
@@ -102,7 +106,7 @@ public struct TaskDescription: Sendable {
         self.streamer = streamer
     }
 
-    /// Makes the task of `arguments`, sends it and gives its decoded answer.
+    /// Creates the task from `arguments`, sends it and returns the decoded response.
     ///
     /// - Throws: ``InferenceError`` as ``InferenceClient/send(_:model:options:onWait:)`` does.
     public func run(
@@ -112,41 +116,44 @@ public struct TaskDescription: Sendable {
         try await sender(arguments, Request(client: client, model: model, options: options, onWait: onWait))
     }
 
-    /// The same, piece by piece as it is written.
+    /// Creates the task from `arguments`, sends it and streams the response.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when the task ``isStreamed`` not, and as
-    ///   ``InferenceClient/stream(_:model:options:onWait:)`` does.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if ``isStreamed`` is false, and the errors of
+    ///   ``InferenceClient/stream(_:model:options:onWait:)``.
     public func stream(
         _ arguments: TaskArguments, client: InferenceClient, model: String? = nil,
         options: RequestOptions = RequestOptions(), onWait: (@Sendable (WaitNotice) -> Void)? = nil
     ) async throws(InferenceError) -> TextPieces {
         guard let streamer else {
-            throw InferenceError(.invalidArgument, problem: "\(name) is not answered piece by piece")
+            throw InferenceError(.invalidArgument, problem: "\(name) does not support streaming")
         }
         return try await streamer(arguments, Request(client: client, model: model, options: options, onWait: onWait))
     }
 }
 
-/// An event that adds to a text.
+/// An event that appends to a text.
 public protocol StreamedText: TaskOutput {
-    /// What it adds.
+    /// The text to append.
     var text: String { get }
-    /// Why the text ends with this event; `nil` where it goes on or the service does not say.
+    /// The reason the text ends with this event; `nil` if it continues or the service states none.
     var finishReason: String? { get }
 }
 
 extension GeneratedTextPiece: StreamedText {
+    /// The reason in the event's details.
     public var finishReason: String? { details?.finishReason }
 }
 
 extension ChatCompletionChunk: StreamedText {
-    /// Of the first answer.
+    /// The finish reason of the first choice.
     public var finishReason: String? { choices.first { $0.index == 0 }?.finishReason }
 }
 
-/// The events of a text as it is written, whatever the task.
+/// The events of a streamed text, for any task.
 public struct TextPieces: AsyncSequence, Sendable {
+    /// A streamed event.
     public typealias Element = any StreamedText
+    /// The error of a failed stream.
     public typealias Failure = InferenceError
 
     private let makeIterator: @Sendable () -> Iterator
@@ -158,11 +165,14 @@ public struct TextPieces: AsyncSequence, Sendable {
         }
     }
 
+    /// Iterates over the events.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let advance: () async throws(InferenceError) -> (any StreamedText)?
 
+        /// Returns the next event; `nil` at the end.
         public mutating func next() async throws(InferenceError) -> (any StreamedText)? { try await advance() }
     }
 
+    /// Returns an iterator; iterate once.
     public func makeAsyncIterator() -> Iterator { makeIterator() }
 }

@@ -1,6 +1,6 @@
-/// A parameter of a task: its name on the wire, what it may be, and what the service takes where it is left out.
+/// A parameter of a task: its name on the wire, its allowed values, and the service's default.
 public struct TaskParameter: Sendable, Hashable {
-    /// What a parameter may be.
+    /// The allowed values of a parameter.
     public enum Kind: Sendable, Hashable {
         case integer(ClosedRange<Int>)
         case number(ClosedRange<Double>)
@@ -8,27 +8,30 @@ public struct TaskParameter: Sendable, Hashable {
         case string
         /// One of these strings.
         case choice([String])
-        /// A list of so many strings.
+        /// A list of strings; the range is the allowed number of elements.
         case strings(ClosedRange<Int>)
         /// A string, or a list of strings.
         case stringOrStrings
-        /// Anything else: an object, or one of several forms.
+        /// Any other value: an object, or one of several forms.
         case json
     }
 
+    /// The name on the wire.
     public var name: String
+    /// The allowed values.
     public var kind: Kind
-    /// What the service does without it, as documented; `nil` where that is the model's own.
+    /// The documented default of the service; `nil` if the default depends on the model.
     public var defaultValue: String?
 }
 
 extension TaskParameter.Kind {
-    /// What is allowed, for people: `an integer of 1 or more`, `true or false`.
+    /// The allowed values in words: `an integer of 1 or more`, `true or false`.
     public var expectation: String {
         switch self {
         case .integer(let range): "an integer \(Self.words(range.lowerBound, range.upperBound, .max, .min))"
         case .number(let range):
-            "a number \(Self.words(range.lowerBound, range.upperBound, .greatestFiniteMagnitude, -.greatestFiniteMagnitude))"
+            "a number "
+                + Self.words(range.lowerBound, range.upperBound, .greatestFiniteMagnitude, -.greatestFiniteMagnitude)
         case .boolean: "true or false"
         case .string: "a string"
         case .choice(let values): "one of " + values.joined(separator: ", ")

@@ -1,24 +1,24 @@
-/// Where below a model's own route a task is asked.
+/// The route of a task below the model's own.
 public enum TaskRoute: Sendable, Hashable {
-    /// `/models/{id}`: the task that the model was made for.
+    /// The path `/models/{id}`, which runs the model's default task.
     case model
-    /// `/models/{id}/pipeline/{task}`: one of several tasks that the model can do. The bare route would run its default
-    /// one, which for sentence models is another.
+    /// The path `/models/{id}/pipeline/{task}`, which runs one of several tasks of a model. Sentence models, for one,
+    /// have another default task.
     case pipeline(String)
-    /// `/models/{id}/v1/chat/completions`, the form of OpenAI's interface; the model's id stands in the body as well.
+    /// The path `/models/{id}/v1/chat/completions` of OpenAI's API; the body contains the model's ID too.
     case chatCompletions
-    /// `/v1/audio/transcriptions` of OpenAI's interface: a multipart form.
+    /// The path `/v1/audio/transcriptions` of OpenAI's API, for a multipart form.
     case audioTranscriptions
-    /// `/v1/images/generations` of OpenAI's interface.
+    /// The path `/v1/images/generations` of OpenAI's API.
     case imageGenerations
-    /// `/v1/completions` of OpenAI's interface.
+    /// The path `/v1/completions` of OpenAI's API.
     case completions
-    /// `/v1/embeddings` of OpenAI's interface.
+    /// The path `/v1/embeddings` of OpenAI's API.
     case embeddings
-    /// `/v1/audio/speech` of OpenAI's interface.
+    /// The path `/v1/audio/speech` of OpenAI's API.
     case audioSpeech
 
-    /// What follows the model's route, `/models/{id}`.
+    /// The path after the model's route, `/models/{id}`.
     public var suffix: String {
         switch self {
         case .model: ""
@@ -27,7 +27,7 @@ public enum TaskRoute: Sendable, Hashable {
         }
     }
 
-    /// What follows `/v1/` in OpenAI's interface, whose bodies name the model; `nil` for what is not of it.
+    /// The path after `/v1/` in OpenAI's API, where the body names the model; `nil` for other routes.
     var openAIResource: String? {
         switch self {
         case .model, .pipeline: nil
@@ -41,12 +41,14 @@ public enum TaskRoute: Sendable, Hashable {
     }
 }
 
-/// A task as servers of OpenAI's interface are asked it, other inference providers among them.
+/// A task in the form of OpenAI's API, which other inference providers use too.
 public struct OpenAIForm: Sendable, Hashable {
+    /// The route in OpenAI's API.
     public var route: TaskRoute
-    /// Without the model, which is put in front as it is sent.
+    /// The body without the model, which is inserted when the request is sent.
     public var payload: RequestPayload
 
+    /// Creates a request form.
     public init(route: TaskRoute, payload: RequestPayload) {
         self.route = route
         self.payload = payload

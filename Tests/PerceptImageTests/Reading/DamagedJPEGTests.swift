@@ -51,7 +51,7 @@ import Testing
         // With its end marker it is what its author made of it; without, nobody knows what is missing.
         #expect(failure(builder.bytes) == nil)
         #expect(
-            failure(builder.bytes.dropLast(2))?.problem == "the JPEG file is cut short behind scan 3")
+            failure(builder.bytes.dropLast(2))?.problem == "the JPEG file is cut short after scan 3")
     }
 
     @Test func theErrorSaysHowMuchOfAScanCame() throws {

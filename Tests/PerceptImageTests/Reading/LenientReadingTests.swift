@@ -136,7 +136,7 @@ import Testing
         for end in [scans[1], scans[1] + 1, scans[1] + 5, scans[2] + 9, scans[3] + 3, scans[3]] {
             let (image, warnings) = try lenient(Array(builder.bytes.prefix(end)))
             #expect(image == whole, "\(end)")
-            #expect(warnings.count == 1 && warnings[0].contains("cut short behind scan"), "\(warnings)")
+            #expect(warnings.count == 1 && warnings[0].contains("cut short after scan"), "\(warnings)")
             #expect(warnings.first?.contains("coarser") == true, "\(warnings)")
         }
         // In the first scan.

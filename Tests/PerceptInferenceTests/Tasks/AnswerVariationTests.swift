@@ -29,7 +29,7 @@ import Testing
         let problem = error { () throws(InferenceError) in
             try both.decode(answer(#"[{"translation_text":"eins"}]"#))
         }
-        #expect(problem?.problem.contains("1 translations of 2 texts") == true)
+        #expect(problem?.problem.contains("1 translations for 2 texts") == true)
     }
 
     @Test func detailsKeepSeedsOf64Bits() throws {

@@ -5,13 +5,13 @@ import Testing
 
 @testable import PerceptInference
 
-/// docs/tasks.md is the catalogue in words: rendered here, compared there. With PERCEPT_WRITE_DOCS set it is written anew.
+/// Compares docs/tasks.md with the page rendered from the catalogue. PERCEPT_WRITE_DOCS rewrites the page.
 @Suite struct TaskDocumentationTests {
     private static var page: String {
         var lines = [
             "# Tasks", "",
-            "What each task is on the wire, as the code has it; a test compares this page with the table in",
-            "`Sources/PerceptInference/Tasks/TaskCatalogue.swift`, and every form of answer below is decoded by another.",
+            "The wire format of each task, generated from the code: a test compares this page with the table in",
+            "`Sources/PerceptInference/Tasks/TaskCatalogue.swift`, and another test decodes every response below.",
             "`percept run --list` prints the tasks; `percept run request` sends a body of your own to any model.", "",
             "| task | client method | default model | route below `/models/{id}` | carries |",
             "|---|---|---|---|---|",

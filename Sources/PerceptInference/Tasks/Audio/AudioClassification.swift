@@ -1,12 +1,12 @@
 public import PerceptCore
 
-/// Tells which classes (a feeling, a sound, a language) a recording belongs to.
+/// Classifies a recording by emotion, sound or language.
 ///
 ///     let classes = try await client.audioClassification(MediaInput(sniffing: recording), topK: 3)
 ///     for entry in classes { print(entry.label, entry.score ?? 0) }
 public typealias AudioClassification = ClassificationTask<ClassifiedRecording>
 
-/// Recordings as the subject of a ``ClassificationTask``.
+/// A recording as the subject of a ``ClassificationTask``.
 public enum ClassifiedRecording: ClassifiedSubject {
     public typealias Input = MediaInput
 
@@ -19,6 +19,7 @@ public enum ClassifiedRecording: ClassifiedSubject {
 }
 
 extension AudioClassification {
+    /// Creates a task that classifies a recording.
     public init(
         audio: MediaInput, topK: Int? = nil, functionToApply: ScoreFunction? = nil,
         additionalParameters: JSONObject = [:]
@@ -27,6 +28,7 @@ extension AudioClassification {
             subject: audio, topK: topK, functionToApply: functionToApply, additionalParameters: additionalParameters)
     }
 
+    /// The recording to classify.
     public var audio: MediaInput {
         get { subject }
         set { subject = newValue }

@@ -1,6 +1,6 @@
 public import PerceptCore
 
-/// Makes recordings of a recording: voices taken apart, noise taken out.
+/// Derives recordings from a recording: separated voices, or speech without noise.
 ///
 ///     for voice in try await client.audioToAudio(MediaInput(sniffing: recording)) {
 ///         print(voice.label, voice.media.mediaType)        // label_0 audio/flac …
@@ -9,10 +9,12 @@ public struct AudioToAudio: CataloguedTask {
     public static let name = "audio-to-audio"
     public static let defaultModel = "speechbrain/sepformer-wham"
 
+    /// The recording to process.
     public var audio: MediaInput
     /// Parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(audio: MediaInput, additionalParameters: JSONObject = [:]) {
         self.audio = audio
         self.additionalParameters = additionalParameters
@@ -40,15 +42,16 @@ extension AudioToAudio {
     }
 }
 
-/// One of the recordings that were made of another.
+/// A recording that was derived from another.
 public struct LabelledAudio: Sendable, Hashable {
-    /// Which one it is, in the model's words (`label_0`).
+    /// The model's label for the recording (`label_0`).
     public var label: String
-    /// Typed by its bytes, whatever the service called it.
+    /// The recording; its type is detected from the bytes, whatever the service declares.
     public var media: GeneratedMedia
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates a labelled recording.
     public init(label: String, media: GeneratedMedia, additional: JSONObject = [:]) {
         self.label = label
         self.media = media

@@ -1,22 +1,22 @@
 public import PerceptCore
 
-/// Turns speech into text.
+/// Transcribes speech.
 ///
 ///     let speech = try await client.automaticSpeechRecognition(MediaInput(sniffing: recording))
 ///     print(speech.trimmedText)
 ///
-/// - Note: Whisper models refuse recordings of more than 30 seconds unless ``timestamps`` is set.
+/// - Note: Whisper models reject recordings longer than 30 seconds unless ``timestamps`` is set.
 public struct AutomaticSpeechRecognition: CataloguedTask {
     public static let name = "automatic-speech-recognition"
     public static let defaultModel = "facebook/wav2vec2-large-960h-lv60-self"
 
-    /// Which pieces of the text get times of their own.
+    /// The granularity of timestamps.
     public enum Timestamps: Sendable, Hashable, JSONRepresentable {
-        /// `return_timestamps: true`, the pieces that the model itself makes; `false` asks for none.
+        /// Sends `return_timestamps: true`, which returns the model's own pieces; `false` requests no timestamps.
         case enabled(Bool)
-        /// `"word"`: every word; of CTC models and Whisper.
+        /// Sends `"word"`, for each word; CTC models and Whisper support it.
         case words
-        /// `"chunk"`: phrases, as `enabled(true)` for servers that want the word.
+        /// Sends `"chunk"`, for phrases: the spelling of `enabled(true)` at some servers.
         case chunks
 
         public var json: JSONValue {
@@ -28,18 +28,21 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
         }
     }
 
+    /// The recording to transcribe.
     public var audio: MediaInput
-    /// `return_timestamps`; left out when `nil`.
+    /// The value of `return_timestamps`; omitted if `nil`.
     public var timestamps: Timestamps?
-    /// `generation_parameters`, in the service's spelling (`temperature`, `num_beams`, `max_new_tokens`, …).
+    /// The value of `generation_parameters`, in the service's spelling (`temperature`, `num_beams`, `max_new_tokens`,
+    /// …).
     public var generationParameters: JSONObject
 
-    /// The fields of OpenAI's form that ask for times; they follow from ``timestamps`` and the model when `nil`.
+    /// The fields of OpenAI's form that request timestamps; derived from ``timestamps`` and the model if `nil`.
     public var transcriptionForm: TranscriptionForm?
 
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(
         audio: MediaInput, timestamps: Timestamps? = nil, generationParameters: JSONObject = [:],
         transcriptionForm: TranscriptionForm? = nil, additionalParameters: JSONObject = [:]
@@ -60,8 +63,8 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
         try .media(audio, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
-    /// A multipart form, the file last: `response_format` and `timestamp_granularities[]` as ``TranscriptionForm`` states;
-    /// generation parameters and further ones are fields.
+    /// Returns a multipart form with the file last: `response_format` and `timestamp_granularities[]` follow
+    /// ``TranscriptionForm``; generation parameters and further ones become fields.
     public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         try audio.requireBytes()
         var parameters = try Self.table.json(of: self, adding: additionalParameters)
@@ -76,8 +79,9 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
         for (name, value) in parameters {
             guard let text = value.scalarText else {
                 throw InferenceError(
-                    .invalidArgument, problem: "\(name) is \(value.kindDescription), which is no field of a form",
-                    remedy: "pass a text, a number or a boolean")
+                    .invalidArgument,
+                    problem: "\(name) is \(value.kindDescription), which cannot be sent as a form field",
+                    remedy: "pass a string, a number or a boolean")
             }
             parts.append(FormPart(name, text))
         }
@@ -108,18 +112,20 @@ extension AutomaticSpeechRecognition {
     }
 }
 
-/// The text of a recording, with the times of its pieces where they were asked for.
+/// The transcript of a recording, with timestamps if they were requested.
 public struct RecognizedSpeech: Sendable, Hashable {
-    /// A piece of the text; times in seconds from the start of what was sent.
+    /// A piece of the transcript; times are in seconds from the start of the upload.
     public struct Chunk: Sendable, Hashable {
-        /// As sent, often with a leading space.
+        /// The text as received, often with a leading space.
         public var text: String
+        /// The start in seconds; `nil` if the service states none.
         public var start: Double?
-        /// `nil` where the service does not say, as when speech is cut off by the end of the recording.
+        /// The end in seconds; `nil` if the service states none, as for speech that the end of the recording cuts off.
         public var end: Double?
-        /// Members of the answer that have no property here, such as a speaker.
+        /// The members of the response that have no property here, such as a speaker.
         public var additional: JSONObject
 
+        /// Creates a piece of a transcript.
         public init(text: String, start: Double?, end: Double?, additional: JSONObject = [:]) {
             self.text = text
             self.start = start
@@ -127,23 +133,24 @@ public struct RecognizedSpeech: Sendable, Hashable {
             self.additional = additional
         }
 
-        /// The text without white space around it.
+        /// The text without leading and trailing white space.
         public var trimmedText: String { AccessToken.trimmed(text) }
     }
 
-    /// As sent, often with a leading space.
+    /// The text as received, often with a leading space.
     public var text: String
-    /// Empty when no times were asked for.
+    /// The pieces of the transcript; empty if no timestamps were requested.
     public var chunks: [Chunk]
-    /// Members of the answer that have no property here, such as the languages that were heard.
+    /// The members of the response that have no property here, such as the detected languages.
     public var additional: JSONObject
 
+    /// Creates a transcript.
     public init(text: String, chunks: [Chunk] = [], additional: JSONObject = [:]) {
         self.text = text
         self.chunks = chunks
         self.additional = additional
     }
 
-    /// The text without white space around it.
+    /// The text without leading and trailing white space.
     public var trimmedText: String { AccessToken.trimmed(text) }
 }

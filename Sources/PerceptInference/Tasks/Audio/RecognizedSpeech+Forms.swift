@@ -1,13 +1,14 @@
 extension RecognizedSpeech {
-    /// Content types of a transcript in lines of JSON, a piece in each.
+    /// Content types of a transcript in JSON Lines, with a piece on each line.
     private static let lineTypes: Set = [
         "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines",
         "application/json-lines", "application/jsonlines",
     ]
 
-    /// Reads a transcript in any of the forms that services send: JSON, plain text, lines of JSON.
+    /// Decodes a transcript in any form that services send: JSON, plain text, JSON Lines.
     ///
-    /// - Throws: ``InferenceError`` `.answerMalformed` when there is no text, `.serviceFailed` when there is an error.
+    /// - Throws: ``InferenceError`` `.answerMalformed` if there is no text, `.serviceFailed` if the service reports an
+    ///   error.
     init(_ answer: InferenceAnswer, task: String) throws(InferenceError) {
         if Self.lineTypes.contains(answer.contentType ?? ""), let speech = try Self.lines(answer, task: task) {
             self = speech
@@ -19,7 +20,7 @@ extension RecognizedSpeech {
         self = try RecognizedSpeech(entries[0])
     }
 
-    /// `nil` where the body is one JSON value, or not lines of objects.
+    /// Returns `nil` if the body is one JSON value, or not lines of objects.
     private static func lines(_ answer: InferenceAnswer, task: String) throws(InferenceError) -> RecognizedSpeech? {
         guard (try? answer.json()) == nil else { return nil }
         var chunks: [Chunk] = []
@@ -36,7 +37,7 @@ extension RecognizedSpeech {
         return RecognizedSpeech(text: text(of: chunks), chunks: hasTimes ? chunks : [])
     }
 
-    /// The texts of the pieces one after the other, with a space between two where neither has one.
+    /// Joins the texts of the pieces, with a space between two if neither has one.
     private static func text(of chunks: [Chunk]) -> String {
         chunks.reduce(into: "") { text, chunk in
             let isApart =
@@ -46,7 +47,7 @@ extension RecognizedSpeech {
         }
     }
 
-    /// Only the text must be there; pieces that cannot be read stay among ``additional``.
+    /// Only the text is required; malformed pieces stay in ``additional``.
     private init(_ reader: AnswerReader) throws(InferenceError) {
         if let text = reader.value.stringValue {
             self.init(text: text)
@@ -54,7 +55,7 @@ extension RecognizedSpeech {
         }
         var fields = try reader.fields()
         var chunks: [Chunk] = []
-        // OpenAI's interface has one list for words and one for phrases.
+        // OpenAI's API has one list for words and one for phrases.
         for name in ["chunks", "words", "segments"] where chunks.isEmpty {
             chunks =
                 fields.metadata(name) { list throws(InferenceError) in
@@ -75,7 +76,7 @@ extension RecognizedSpeech: TaskOutput {
 }
 
 extension RecognizedSpeech.Chunk: JSONRepresentable {
-    /// Only the text must be there; a time that is not a number counts as not stated.
+    /// Only the text is required; a time that is not a number is ignored.
     fileprivate init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
         let times = fields.metadata("timestamp") { times throws(InferenceError) -> [Double?] in
@@ -100,6 +101,6 @@ extension RecognizedSpeech.Chunk: JSONRepresentable {
 }
 
 extension AnswerReader {
-    /// Seconds, where they are stated in a form that can be read.
+    /// Returns the times in seconds, if they can be parsed.
     fileprivate var timeIfAny: Double? { (try? number()) ?? nil }
 }

@@ -1,6 +1,6 @@
 import PerceptCore
 
-/// Reads a text out.
+/// Synthesizes speech from a text.
 ///
 ///     let speech = try await client.textToSpeech("The tide is out.")
 ///     try Data(speech.bytes).write(to: URL(filePath: "speech.\(speech.fileExtension)"))
@@ -9,12 +9,14 @@ public struct TextToSpeech: CataloguedTask {
     public static let defaultModel = "espnet/kan-bayashi_ljspeech_vits"
     public static let acceptedAnswer = "*/*"
 
+    /// The text to speak.
     public var inputs: String
-    /// `generation_parameters`, in the service's spelling (`temperature`, `do_sample`, …).
+    /// The value of `generation_parameters`, in the service's spelling (`temperature`, `do_sample`, …).
     public var generationParameters: JSONObject?
-    /// Further parameters under their names on the wire; most models take them here.
+    /// Further parameters under their names on the wire; most models read them here.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(inputs: String, generationParameters: JSONObject? = nil, additionalParameters: JSONObject = [:]) {
         self.inputs = inputs
         self.generationParameters = generationParameters
@@ -27,7 +29,7 @@ public struct TextToSpeech: CataloguedTask {
         .inputs(inputs, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
-    /// The text stands under `input`, the parameters beside it; many models want a `voice`.
+    /// Returns the text under `input` beside the parameters; many models require a `voice`.
     public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         let parameters = try Self.table.json(of: self, adding: additionalParameters)
         return OpenAIForm(
@@ -42,7 +44,7 @@ public struct TextToSpeech: CataloguedTask {
 extension TextToSpeech {
     public static let methods = ["textToSpeech"]
     public static var parameters: [TaskParameter] { table.parameters }
-    /// An answer is the recording itself; these are its other forms.
+    /// A response is usually the recording itself; these are its other forms.
     public static let example = TaskExample(
         input: "The tide is out.",
         answers: [

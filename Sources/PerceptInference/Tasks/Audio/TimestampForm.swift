@@ -1,11 +1,11 @@
-/// How a request for speech recognition asks for times, in the form of the interface that its endpoint speaks.
+/// The way a request for speech recognition asks for timestamps, which depends on the endpoint's API.
 public enum TimestampForm: Sendable, Hashable {
-    /// `return_timestamps`, in the hub's form.
+    /// The parameter `return_timestamps`, in the hub's API.
     case parameter(AutomaticSpeechRecognition.Timestamps?)
-    /// Fields of OpenAI's form.
+    /// The fields of OpenAI's form.
     case fields(TranscriptionForm)
 
-    /// The form in which `endpoint` is asked first.
+    /// Creates the form to try first at `endpoint`.
     public init(
         _ timestamps: AutomaticSpeechRecognition.Timestamps?, model: String, endpoint: InferenceEndpoint
     ) {
@@ -14,22 +14,22 @@ public enum TimestampForm: Sendable, Hashable {
             ? .fields(TranscriptionForm(timestamps, model: model)) : .parameter(timestamps)
     }
 
-    /// Another form to try, with the words for a report.
+    /// Another form to try, with wording for a report.
     public struct Alternative: Sendable, Hashable {
+        /// The form to try next.
         public var form: TimestampForm
-        /// What was rejected: `return_timestamps true`.
+        /// The rejected parameter and value: `return_timestamps true`.
         public var rejected: String
-        /// How the service is asked again: `with "word"`.
+        /// The change in the next request: `with "word"`.
         public var replacement: String
     }
 
-    /// The other form, when `error` says that the service rejects this one by the name of a parameter.
+    /// Returns the other form if `error` names a rejected timestamp parameter.
     ///
-    /// Of the two forms of `return_timestamps`, `true` and `"word"`, models for CTC take the second alone, and Whisper
-    /// models without alignment heads the first. `timestamp_granularities[]` is left out, `verbose_json` and
-    /// `diarized_json` become `json`, and `json` is left out.
+    /// CTC models accept only `"word"` for `return_timestamps`, and Whisper models without alignment heads only `true`.
+    /// `timestamp_granularities[]` is removed, `verbose_json` and `diarized_json` become `json`, and `json` is removed.
     ///
-    /// - Returns: `nil` for any other error, and when there is nothing else to try.
+    /// - Returns: `nil` for any other error, and if no form is left to try.
     public func alternative(after error: InferenceError) -> Alternative? {
         guard error.status != nil, error.kind == .invalidRequest || error.kind == .serviceFailed else { return nil }
         let words = [error.serviceMessage, error.bodyExcerpt].compactMap(\.self).joined(separator: " ").lowercased()
@@ -47,7 +47,8 @@ public enum TimestampForm: Sendable, Hashable {
                     form: .fields(fields), rejected: "timestamp_granularities[] \(granularity)",
                     replacement: "without it")
             }
-            // Some services name the value alone (“do not support verbose_json”); json is too short a word for that.
+            // Some services name only the value (“do not support verbose_json”); `json` is too short to match that
+            // way.
             guard let format = fields.responseFormat,
                 words.contains("response_format") || format != "json" && words.contains(format)
             else { return nil }
@@ -60,7 +61,7 @@ public enum TimestampForm: Sendable, Hashable {
 }
 
 extension AutomaticSpeechRecognition {
-    /// The same task, asking for times in another form.
+    /// Returns the task with timestamps requested in another form.
     public func asking(in form: TimestampForm) -> AutomaticSpeechRecognition {
         var task = self
         switch form {
@@ -76,6 +77,6 @@ extension AutomaticSpeechRecognition.Timestamps {
 }
 
 extension RecognizedSpeech {
-    /// Whether any piece of the text has a time.
+    /// Indicates whether any piece of the transcript has a time.
     public var hasTimes: Bool { chunks.contains { $0.start != nil || $0.end != nil } }
 }

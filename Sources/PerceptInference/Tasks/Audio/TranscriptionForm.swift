@@ -1,21 +1,22 @@
-/// The fields of OpenAI's transcription form that say what the response holds: `response_format` and
+/// The fields of OpenAI's transcription form that select the contents of the response: `response_format` and
 /// `timestamp_granularities[]`.
 public struct TranscriptionForm: Sendable, Hashable {
-    /// `json`, `verbose_json`, `diarized_json`; left out when `nil`.
+    /// The response format: `json`, `verbose_json` or `diarized_json`; omitted if `nil`.
     public var responseFormat: String?
-    /// `word`; left out when `nil`, which stands for the service's default, the segments.
+    /// The granularity of timestamps, `word`; omitted if `nil`, which selects the service's default, segments.
     public var granularity: String?
 
+    /// Creates a form.
     public init(responseFormat: String?, granularity: String? = nil) {
         self.responseFormat = responseFormat
         self.granularity = granularity
     }
 
-    /// The fields that a model takes, by the documentation of OpenAI's interface.
+    /// Creates the fields that a model accepts, according to OpenAI's documentation.
     ///
-    /// Times come with `verbose_json`, speakers with `diarized_json`. The models of the gpt-4o-transcribe family reject
-    /// `verbose_json`: they are asked for `json`, which holds the text alone, and the one that diarizes for
-    /// `diarized_json`, whose segments have times.
+    /// `verbose_json` contains times, `diarized_json` speakers. The gpt-4o-transcribe models reject `verbose_json`:
+    /// they are sent `json`, which contains only the text, except for the diarizing model, which is sent
+    /// `diarized_json` and returns segments with times.
     ///
     /// - Parameters:
     ///   - timestamps: which pieces of the text are to have times; none when `nil`.
@@ -36,7 +37,7 @@ public struct TranscriptionForm: Sendable, Hashable {
 }
 
 extension AutomaticSpeechRecognition.Timestamps {
-    /// Whether any times are asked for.
+    /// Indicates whether timestamps are requested.
     public var asksForTimes: Bool { self != .enabled(false) }
 
     /// The value of `return_timestamps`; `nil` for none.

@@ -1,6 +1,6 @@
 public import PerceptCore
 
-/// Answers a question about a picture of a document.
+/// Answers a question about an image of a document.
 ///
 ///     let answers = try await client.documentQuestionAnswering(
 ///         MediaInput(sniffing: scan), question: "What is the invoice number?")
@@ -9,10 +9,14 @@ public struct DocumentQuestionAnswering: CataloguedTask {
     public static let name = "document-question-answering"
     public static let defaultModel = "impira/layoutlm-document-qa"
 
+    /// The image of the document.
     public var image: MediaInput
+    /// The question.
     public var question: String
+    /// The parameters of the search.
     public var parameters: AnsweringParameters
 
+    /// Creates a task.
     public init(image: MediaInput, question: String, parameters: AnsweringParameters = AnsweringParameters()) {
         self.image = image
         self.question = question
@@ -23,7 +27,7 @@ public struct DocumentQuestionAnswering: CataloguedTask {
         try .question(question, about: image, parameters: parameters.json())
     }
 
-    /// The most likely answer first; models that only write the answer give neither score nor place.
+    /// Decodes the answers, most likely first; generative models return neither score nor position.
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [ExtractedAnswer] {
         try AnswerReader(answer, task: Self.name).nonEmptyElements().map(ExtractedAnswer.init(_:))
     }

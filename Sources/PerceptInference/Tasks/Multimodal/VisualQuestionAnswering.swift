@@ -1,6 +1,6 @@
 public import PerceptCore
 
-/// Answers a question about a picture.
+/// Answers a question about an image.
 ///
 ///     let answers = try await client.visualQuestionAnswering(
 ///         MediaInput(sniffing: photo), question: "What is the animal doing?")
@@ -9,13 +9,16 @@ public struct VisualQuestionAnswering: CataloguedTask {
     public static let name = "visual-question-answering"
     public static let defaultModel = "dandelin/vilt-b32-finetuned-vqa"
 
+    /// The image.
     public var image: MediaInput
+    /// The question.
     public var question: String
-    /// How many answers to give at most, 1 or more; the service's own number when `nil`.
+    /// The maximum number of answers, 1 or more; the service's default if `nil`.
     public var topK: Int?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(image: MediaInput, question: String, topK: Int? = nil, additionalParameters: JSONObject = [:]) {
         self.image = image
         self.question = question
@@ -29,7 +32,7 @@ public struct VisualQuestionAnswering: CataloguedTask {
         try .question(question, about: image, parameters: Self.table.json(of: self, adding: additionalParameters))
     }
 
-    /// The most likely answer first, as the service sorts them.
+    /// Decodes the answers in the service's order, most likely first.
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [VisualAnswer] {
         try AnswerReader(answer, task: Self.name).nonEmptyElements().map(VisualAnswer.init(_:))
     }
@@ -52,15 +55,16 @@ extension VisualQuestionAnswering {
     }
 }
 
-/// An answer to a question about a picture.
+/// An answer to a question about an image.
 public struct VisualAnswer: Sendable, Hashable {
-    /// `nil` where the model has none.
+    /// The text of the answer; `nil` if the model has none.
     public var answer: String?
-    /// How likely it is right, 0…1.
+    /// The likelihood that the answer is right, 0…1.
     public var score: Double?
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates an answer.
     public init(answer: String?, score: Double?, additional: JSONObject = [:]) {
         self.answer = answer
         self.score = score

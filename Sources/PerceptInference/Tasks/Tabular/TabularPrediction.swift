@@ -1,4 +1,4 @@
-/// Predicts something about each row of a table: ``TabularClassification`` a class, ``TabularRegression`` a number.
+/// Makes a prediction for each row of a table: ``TabularClassification`` a class, ``TabularRegression`` a number.
 ///
 ///     let labels = try await client.tabularClassification(["alcohol": ["9.4", "9.8"], "pH": ["3.51", "3.20"]])
 ///     let weights = try await client.tabularRegression(["Height": ["11.52", "12.48"], "Width": ["4.02", "4.31"]])
@@ -6,23 +6,24 @@ public struct TabularPrediction<Subject: TabularSubject>: CataloguedTask {
     public static var name: String { Subject.taskName }
     public static var defaultModel: String { Subject.defaultModel }
 
-    /// One row per prediction.
+    /// The table, with one row per prediction.
     public var table: Table
     /// Parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(table: Table, additionalParameters: JSONObject = [:]) {
         self.table = table
         self.additionalParameters = additionalParameters
     }
 
-    /// - Throws: ``InferenceError`` `.invalidArgument` when the table's columns are not of one length.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if the columns differ in length.
     public func payload() throws(InferenceError) -> RequestPayload {
         try table.validate()
         return .inputs(["data": table.json] as JSONObject, parameters: additionalParameters)
     }
 
-    /// One prediction per row, in their order.
+    /// Decodes one prediction per row, in the order of the rows.
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [Subject.Prediction] {
         let reader = try AnswerReader(answer, task: Self.name)
         let predictions = reader.value.arrayValue == nil ? reader.member("predictions") : reader
@@ -44,7 +45,7 @@ extension TabularPrediction {
     public static var parameters: [TaskParameter] { [] }
     public static var example: TaskExample { Subject.example }
 
-    /// The input is the table, or an object with it under `data`.
+    /// Creates the task from a table, or an object with a table under `data`.
     public init(_ arguments: TaskArguments) throws(InferenceError) {
         var arguments = arguments
         if arguments.input?["data"]?.objectValue == nil, let table = arguments.input {
@@ -54,16 +55,16 @@ extension TabularPrediction {
     }
 }
 
-/// What a ``TabularPrediction`` is about, and how the hub calls it.
+/// The subject of a ``TabularPrediction`` and its names at the hub.
 public protocol TabularSubject: Sendable {
     associatedtype Prediction: TaskOutput
     static var taskName: String { get }
     static var defaultModel: String { get }
     static var method: String { get }
     static var example: TaskExample { get }
-    /// What a prediction must be, for errors.
+    /// The kind of prediction in words, for errors.
     static var expectation: String { get }
 
-    /// `nil` where `value` is no such prediction.
+    /// Returns the prediction, or `nil` if `value` is of another kind.
     static func prediction(_ value: JSONValue) -> Prediction?
 }

@@ -1,9 +1,9 @@
-/// Answers in a conversation with roles, tools and pictures: the form that language models are asked in today.
+/// Continues a conversation with roles, tools and images: the usual interface of current language models.
 ///
 ///     let answer = try await client.chatCompletion([.user("What is the capital of France?")])
 ///     print(answer.text)
 ///
-/// Piece by piece, as it is written:
+/// Stream the response:
 ///
 ///     let chat = ChatCompletion(messages: [.user("Tell me a story.")], parameters: .init(maxTokens: 500))
 ///     for try await chunk in try await client.stream(chat) { print(chunk.text, terminator: "") }
@@ -12,48 +12,51 @@ public struct ChatCompletion: CataloguedTask {
     public static let defaultModel = "HuggingFaceTB/SmolLM3-3B"
     public static let route = TaskRoute.chatCompletions
 
+    /// The messages of the conversation, oldest first.
     public var messages: [ChatMessage]
+    /// The parameters of the response.
     public var parameters: Parameters
 
+    /// Creates a task.
     public init(messages: [ChatMessage], parameters: Parameters = Parameters()) {
         self.messages = messages
         self.parameters = parameters
     }
 
-    /// How a model answers; what is `nil` is left to the service.
+    /// The parameters of a response; the service chooses the value of those that are `nil`.
     public struct Parameters: Sendable, Hashable {
-        /// How many tokens to write at most, 1 or more.
+        /// The maximum number of tokens to generate, 1 or more.
         public var maxTokens: Int?
-        /// 0…2: the higher, the more by chance.
+        /// The sampling temperature, 0…2; higher values give more random texts.
         public var temperature: Double?
-        /// Considers the most probable tokens until their probabilities sum up to this, 0…1.
+        /// The cumulative probability of the tokens to sample from, 0…1.
         public var topP: Double?
-        /// How many answers to give, 1 or more.
+        /// The number of responses to generate, 1 or more.
         public var choiceCount: Int?
-        /// Texts at which to stop.
+        /// The texts that stop generation.
         public var stop: [String]?
-        /// Where chance begins: equal seeds give equal answers. A negative one goes
-        /// into ``additional``.
+        /// The random seed: equal seeds give equal responses. Pass a negative seed in ``additional``.
         public var seed: UInt64?
-        /// -2…2: the higher, the less often words that were used come again, by how often they were.
+        /// The penalty for repeated tokens in proportion to their count, -2…2.
         public var frequencyPenalty: Double?
-        /// -2…2: the same by whether they were used at all.
+        /// The penalty for tokens that have already occurred, -2…2.
         public var presencePenalty: Double?
-        /// Asks for the probabilities of tokens.
+        /// Requests the probabilities of tokens.
         public var returnsLogProbabilities: Bool?
-        /// How many alternatives to each token, 0…20.
+        /// The number of alternatives to each token, 0…20.
         public var topLogProbabilityCount: Int?
-        /// Functions that the model may ask to be called, in OpenAI's form.
+        /// The functions that the model may call, in OpenAI's form.
         public var tools: [JSONValue]?
-        /// `"auto"`, `"none"`, `"required"`, or a function.
+        /// The choice of function: `"auto"`, `"none"`, `"required"`, or a function.
         public var toolChoice: JSONValue?
-        /// The form that the answer must have, in OpenAI's form.
+        /// The required format of the response, in OpenAI's form.
         public var responseFormat: JSONValue?
-        /// What a stream tells besides; `{"include_usage": true}` has it end with ``ChatCompletionChunk/usage``.
+        /// The options of a stream; `{"include_usage": true}` sends ``ChatCompletionChunk/usage`` at the end.
         public var streamOptions: JSONObject?
         /// Further parameters under their names on the wire.
         public var additional: JSONObject
 
+        /// Creates parameters.
         public init(
             maxTokens: Int? = nil, temperature: Double? = nil, topP: Double? = nil, choiceCount: Int? = nil,
             stop: [String]? = nil, seed: UInt64? = nil, frequencyPenalty: Double? = nil, presencePenalty: Double? = nil,
@@ -89,7 +92,7 @@ public struct ChatCompletion: CataloguedTask {
             .json("stream_options", \.streamOptions))
     }
 
-    /// The model's id is put in front when it is sent.
+    /// Returns the request body without the model's ID, which is inserted when the request is sent.
     public func payload() throws(InferenceError) -> RequestPayload {
         guard !messages.isEmpty else {
             throw InferenceError(.invalidArgument, problem: "there are no messages", remedy: "pass one or more")
@@ -108,12 +111,14 @@ public struct ChatCompletion: CataloguedTask {
 }
 
 extension ChatCompletion: StreamingInferenceTask {
+    /// Returns the request body with `"stream": true`.
     public func streamingPayload() throws(InferenceError) -> RequestPayload { try payload().streaming() }
 
     public func decode(_ event: ServerSentEvent) throws(InferenceError) -> ChatCompletionChunk {
         try ChatCompletionChunk(AnswerReader(event, task: Self.name))
     }
 
+    /// Decodes an event of a stream.
     public func events(in answer: InferenceAnswer) throws(InferenceError) -> [ChatCompletionChunk] {
         let whole = try decode(answer)
         return [
@@ -133,14 +138,14 @@ extension ChatCompletion {
             #"{"choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"0","type":"function","function":{"name":"look_up","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}"#,
         ])
 
-    /// The input is the list of messages, or a string: what the user says.
+    /// Creates the task from a list of messages, or from a string, which becomes the user's message.
     public init(_ arguments: TaskArguments) throws(InferenceError) {
         let messages: [ChatMessage]
         if let list = arguments.input?.arrayValue {
             messages = try list.map { message throws(InferenceError) in
                 guard let message = ChatMessage(json: message) else {
                     throw InferenceError(
-                        .invalidArgument, problem: "a message is \(message.kindDescription) without a role",
+                        .invalidArgument, problem: "a message is \(message.kindDescription), not an object with a role",
                         remedy: "pass objects such as {\"role\":\"user\",\"content\":\"…\"}")
                 }
                 return message

@@ -1,62 +1,70 @@
-/// What a model answered in a conversation.
+/// A model's response in a conversation.
 public struct ChatCompletionAnswer: Sendable, Hashable {
-    /// One, unless more were asked for.
+    /// The generated responses: one unless more were requested.
     public var choices: [ChatChoice]
-    /// Tokens read and written.
+    /// The numbers of tokens read and generated.
     public var usage: TokenUsage?
+    /// The origin of the response.
     public var origin: ChatOrigin
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
-    /// The text of the first answer; empty where there is none.
+    /// The text of the first choice; empty if there is none.
     public var text: String { choices.first?.message.text ?? "" }
 }
 
-/// A piece of an answer as it is being written.
+/// A piece of a streamed response.
 public struct ChatCompletionChunk: Sendable, Hashable {
-    /// In each, the message is what follows the one so far; the role is told once, or not at all.
+    /// The pieces to append to the choices so far. The role is sent once, or not at all.
     public var choices: [ChatChoice]
-    /// With the last chunk, where it was asked for.
+    /// The numbers of tokens, in the last chunk, if they were requested.
     public var usage: TokenUsage?
+    /// The origin of the chunk.
     public var origin: ChatOrigin
-    /// Members of the chunk that have no property here.
+    /// The members of the chunk that have no property here.
     public var additional: JSONObject
 
-    /// What is added to the text of the first answer.
+    /// The text to append to the first choice.
     public var text: String { choices.first { $0.index == 0 }?.message.text ?? "" }
 }
 
-/// One of the answers of a model, or what is added to it.
+/// One of a model's responses, or a piece of it.
 public struct ChatChoice: Sendable, Hashable {
+    /// The index of the choice, from 0.
     public var index: Int
+    /// The message, or the piece to append to it.
     public var message: ChatMessage
-    /// Why it ends there: `stop`, `length`, `eos_token`, `tool_calls`; in a stream, with the last piece.
+    /// The reason the text ends (`stop`, `length`, `eos_token`, `tool_calls`); in a stream, only in the last piece.
     public var finishReason: String?
-    /// Probabilities of tokens in OpenAI's form, where they were asked for.
+    /// The probabilities of tokens in OpenAI's form, if they were requested.
     public var logProbabilities: JSONValue?
-    /// Members of the answer that have no property here.
+    /// The members of the choice that have no property here.
     public var additional: JSONObject
 }
 
-/// What an answer in a conversation, or a chunk of one, says of itself.
+/// The metadata of a response in a conversation, or of a chunk.
 public struct ChatOrigin: Sendable, Hashable {
-    /// What the service calls the answer; often empty.
+    /// The service's ID for the response; often empty.
     public var id: String?
-    /// `chat.completion`, `chat.completion.chunk`; some servers say `text_completion`.
+    /// The kind of object: `chat.completion`, `chat.completion.chunk`, or `text_completion` from some servers.
     public var object: String?
-    /// Seconds since 1970.
+    /// The creation time in seconds since 1970.
     public var created: Int?
+    /// The ID of the model.
     public var model: String?
     /// The version of the server.
     public var systemFingerprint: String?
 }
 
-/// Tokens read and written.
+/// The numbers of tokens read and generated.
 public struct TokenUsage: Sendable, Hashable {
+    /// The number of tokens in the input.
     public var promptTokens: Int?
+    /// The number of generated tokens.
     public var completionTokens: Int?
+    /// The sum of both numbers.
     public var totalTokens: Int?
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 }
 
@@ -69,7 +77,7 @@ extension ChatCompletionAnswer: TaskOutput {
         }
         var fields = try reader.fields()
         choices = try ChatChoice.list(fields.take("choices"), part: "message")
-        guard !choices.isEmpty else { throw reader.member("choices").mismatch(expected: "a list of answers") }
+        guard !choices.isEmpty else { throw reader.member("choices").mismatch(expected: "a list of choices") }
         usage = fields.metadata("usage", TokenUsage.init(_:))
         origin = ChatOrigin(&fields)
         additional = fields.additional
@@ -81,7 +89,7 @@ extension ChatCompletionAnswer: TaskOutput {
 }
 
 extension ChatCompletionChunk: TaskOutput {
-    /// The chunk that tells the usage has no choices.
+    /// Decodes a chunk. A chunk that reports the usage has no choices.
     init(_ reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
         choices = try ChatChoice.list(fields.take("choices"), part: "delta")
@@ -108,18 +116,18 @@ extension ChatChoice {
         }
     }
 
-    /// The message, or what is added to it, from whichever member the service put it in: a server that does not stream sends
-    /// `message` where `delta` was asked for, the completions form has a `text`.
+    /// Returns the message, or the piece to append to it, from the member that contains it: a server that does not
+    /// stream sends `message` instead of `delta`, and the completions API sends `text`.
     private static func message(
         _ fields: inout AnswerFields, of choice: AnswerReader, _ part: String
     ) throws(InferenceError) -> ChatMessage {
         for name in [part, "delta", "message", "text"] {
             let value = choice.member(name).value
-            // Where a language has one kind of empty value, nothing comes as a list.
+            // Languages with a single kind of empty value send an empty list for an empty object.
             guard !value.isNull, value.arrayValue?.isEmpty != true else { continue }
             return try ChatMessage(fields.take(name))
         }
-        // A piece of a stream may add nothing; a whole answer is one.
+        // A piece of a stream may be empty; a whole response must contain a message.
         guard part == "delta" else { throw choice.member(part).mismatch(expected: "an object") }
         _ = fields.take(part)
         return .assistant("")

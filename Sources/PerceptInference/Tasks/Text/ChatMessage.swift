@@ -1,16 +1,17 @@
 import PerceptCore
 
-/// One message of a conversation.
+/// A message of a conversation.
 public struct ChatMessage: Sendable, Hashable {
-    /// `system`, `user`, `assistant` or `tool`.
+    /// The role: `system`, `user`, `assistant` or `tool`.
     public var role: String
-    /// A string, or a list of parts in OpenAI's form; `nil` where a model only calls tools.
+    /// A string, or a list of parts in OpenAI's form; `nil` if a model only calls tools.
     public var content: JSONValue?
-    /// The calls that a model asks for, in OpenAI's form.
+    /// The tool calls that a model requests, in OpenAI's form.
     public var toolCalls: [JSONValue]
     /// Members that have no property here (`name`, `tool_call_id`, `reasoning`).
     public var additional: JSONObject
 
+    /// Creates a message.
     public init(role: String, content: JSONValue?, toolCalls: [JSONValue] = [], additional: JSONObject = [:]) {
         self.role = role
         self.content = content
@@ -18,16 +19,19 @@ public struct ChatMessage: Sendable, Hashable {
         self.additional = additional
     }
 
+    /// Returns a message with instructions for the model.
     public static func system(_ text: String) -> ChatMessage { ChatMessage(role: "system", content: .string(text)) }
+    /// Returns a message from the user.
     public static func user(_ text: String) -> ChatMessage { ChatMessage(role: "user", content: .string(text)) }
 
+    /// Returns a message from the model.
     public static func assistant(_ text: String) -> ChatMessage {
         ChatMessage(role: "assistant", content: .string(text))
     }
 
-    /// What the user says about a picture, which is sent inside as a data URL.
+    /// Returns a user's message about an image, which is embedded as a data URL.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when the picture is a file that cannot be read.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if the image is a file that cannot be read.
     public static func user(_ text: String, picture: MediaInput) throws(InferenceError) -> ChatMessage {
         let url = "data:\(picture.mediaType.rawValue);base64,\(Base64.encode(try picture.bytes()))"
         return ChatMessage(
@@ -37,7 +41,7 @@ public struct ChatMessage: Sendable, Hashable {
             ])
     }
 
-    /// The text of the message: that of its parts where it has several; empty where there is none.
+    /// The text of the message, or of its parts joined; empty if there is none.
     public var text: String {
         guard let content else { return "" }
         let parts = content.arrayValue ?? [content]
@@ -55,7 +59,7 @@ extension ChatMessage: JSONRepresentable {
         additional = members
     }
 
-    /// A message or a part of one: the role may be missing, a model's then.
+    /// Decodes a message or a piece of one; a missing role is the model's.
     init(_ reader: AnswerReader) throws(InferenceError) {
         if reader.value.stringValue != nil {
             (role, content, toolCalls, additional) = ("assistant", reader.value, [], [:])

@@ -1,4 +1,4 @@
-/// Answers within a conversation, as the models of 2023 did; newer ones are asked by ``ChatCompletion``.
+/// Continues a conversation in the format of 2023's models; use ``ChatCompletion`` for newer ones.
 ///
 ///     let reply = try await client.conversational(
 ///         "Can you explain why ?", pastUserInputs: ["Which movie is the best ?"],
@@ -8,14 +8,16 @@ public struct Conversational: CataloguedTask {
     public static let name = "conversational"
     public static let defaultModel = "microsoft/DialoGPT-large"
 
-    /// What the user says last.
+    /// The user's latest message.
     public var text: String
-    /// What the user said before, oldest first; as many as ``generatedResponses``.
+    /// The user's earlier messages, oldest first; as many as ``generatedResponses``.
     public var pastUserInputs: [String]
-    /// What the model answered before, oldest first.
+    /// The model's earlier responses, oldest first.
     public var generatedResponses: [String]
+    /// The parameters of the response.
     public var parameters: GenerationParameters
 
+    /// Creates a task.
     public init(
         text: String, pastUserInputs: [String] = [], generatedResponses: [String] = [],
         parameters: GenerationParameters = GenerationParameters()
@@ -26,15 +28,15 @@ public struct Conversational: CataloguedTask {
         self.parameters = parameters
     }
 
-    /// All three parts of the input are sent, empty ones too: servers ask for them.
+    /// Returns all three parts of the input, including empty ones: servers require them.
     ///
-    /// - Throws: ``InferenceError`` `.invalidArgument` when the two sides did not speak equally often.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if the numbers of messages and responses differ.
     public func payload() throws(InferenceError) -> RequestPayload {
         guard pastUserInputs.count == generatedResponses.count else {
             throw InferenceError(
                 .invalidArgument,
-                problem: "\(pastUserInputs.count) past inputs have \(generatedResponses.count) responses",
-                remedy: "pass as many of the one as of the other")
+                problem: "there are \(pastUserInputs.count) past inputs and \(generatedResponses.count) responses",
+                remedy: "pass one response per past input")
         }
         let inputs = JSONObject([
             "past_user_inputs": pastUserInputs, "generated_responses": generatedResponses, "text": text,
@@ -70,24 +72,25 @@ extension Conversational {
     }
 }
 
-/// A model's reply, and the conversation with it.
+/// A model's reply, with the conversation that includes it.
 public struct ConversationReply: Sendable, Hashable {
-    /// What was said on both sides.
+    /// The messages of both sides.
     public struct Conversation: Sendable, Hashable {
-        /// By the model, oldest first.
+        /// The model's messages, oldest first.
         public var generatedResponses: [String]
-        /// By the user, oldest first.
+        /// The user's messages, oldest first.
         public var pastUserInputs: [String]
-        /// Members of the answer that have no property here.
+        /// The members of the response that have no property here.
         public var additional: JSONObject
     }
 
+    /// The reply.
     public var generatedText: String
-    /// With the last question and the reply; `nil` where the service does not repeat it.
+    /// The conversation including the latest message and the reply; `nil` if the service does not repeat it.
     public var conversation: Conversation?
-    /// What the service has to remark.
+    /// The service's warnings.
     public var warnings: [String]
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 }
 
@@ -102,7 +105,7 @@ extension ConversationReply: TaskOutput {
         }
         warnings = given ?? []
         additional = fields.additional
-        // The service's empty list is kept, so that what is printed is what it sent.
+        // An empty list from the service is kept, so that the output equals the response.
         if given?.isEmpty == true { additional["warnings"] = [] }
     }
 

@@ -1,6 +1,6 @@
 import PerceptCore
 
-/// Makes numbers of texts: vectors that lie the closer together the more the texts mean the same.
+/// Computes embeddings: vectors that are closer together the more similar the texts are in meaning.
 ///
 ///     let features = try await client.featureExtraction("That is a happy person")
 ///     print(features.vector?.count ?? 0)                   // 768
@@ -9,31 +9,34 @@ public struct FeatureExtraction: CataloguedTask {
     public static let defaultModel = "sentence-transformers/paraphrase-xlm-r-multilingual-v1"
     public static let route = TaskRoute.pipeline(name)
 
-    /// On which side a text that is too long is cut.
+    /// The side at which a long text is truncated.
     public enum TruncationDirection: String, Sendable, Hashable, CaseIterable {
         case left, right
     }
 
-    /// How the numbers travel.
+    /// The encoding of the numbers in the response.
     public enum EncodingFormat: String, Sendable, Hashable, CaseIterable {
         case float, base64
     }
 
-    /// A string, a list of strings, or an object of the model's own; whatever it is, it is sent as it is.
+    /// A string, a list of strings, or an object that the model understands; sent unchanged.
     public var inputs: JSONValue
-    /// Makes every vector one of length 1.
+    /// Normalizes every vector to length 1.
     public var normalizes: Bool?
-    /// Cuts texts off that are too long, instead of refusing them.
+    /// Truncates texts that are too long, instead of rejecting them.
     public var truncates: Bool?
+    /// The side at which long texts are truncated.
     public var truncationDirection: TruncationDirection?
-    /// Which of the prompts of a sentence model to put in front.
+    /// The name of the sentence model's prompt to prepend.
     public var promptName: String?
-    /// How many numbers a vector is to have, 1 or more, for models that can shorten them.
+    /// The number of dimensions of a vector, 1 or more, for models that can shorten it.
     public var dimensions: Int?
+    /// The encoding of the numbers in the response.
     public var encodingFormat: EncodingFormat?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(
         inputs: JSONValue, normalizes: Bool? = nil, truncates: Bool? = nil,
         truncationDirection: TruncationDirection? = nil, promptName: String? = nil, dimensions: Int? = nil,
@@ -55,13 +58,13 @@ public struct FeatureExtraction: CataloguedTask {
         .string("prompt_name", \.promptName), .integer("dimensions", \.dimensions),
         .choice("encoding_format", \.encodingFormat, default: .float))
 
-    /// The parameters stand beside `inputs`: servers of this task look nowhere else.
+    /// Returns the parameters beside `inputs`: servers for this task expect them there.
     public func payload() throws(InferenceError) -> RequestPayload {
         let parameters = try Self.table.json(of: self, adding: additionalParameters)
         return .json(JSONObject(["inputs": inputs], additional: parameters))
     }
 
-    /// The inputs stand under `input`, the parameters beside it.
+    /// Returns the inputs under `input` and the parameters beside it.
     public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         let parameters = try Self.table.json(of: self, adding: additionalParameters)
         return OpenAIForm(
@@ -70,7 +73,7 @@ public struct FeatureExtraction: CataloguedTask {
 
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> FeatureTensor {
         let reader = try AnswerReader(answer, task: Self.name)
-        // OpenAI's interface has an object around each vector, in the order of the inputs.
+        // OpenAI's API wraps each vector in an object, in the order of the inputs.
         let data = reader.member("data")
         if data.value.arrayValue != nil {
             return .list(
@@ -101,15 +104,15 @@ extension FeatureExtraction {
     }
 }
 
-/// Numbers as a model arranges them: a vector per text, or per token of each text.
+/// The embeddings in the model's arrangement: a vector per text, or per token of each text.
 ///
-/// How deep they lie follows from the input and from whether the model takes the mean over tokens: one text gives a vector
-/// or, per token, a list in a list of them; several texts give a list of either.
+/// The depth depends on the input and on whether the model averages over tokens: one text gives a vector, or a list of
+/// vectors within a list; several texts give a list of either.
 public indirect enum FeatureTensor: Sendable, Hashable {
     case vector([Double])
     case list([FeatureTensor])
 
-    /// 1 for a vector, one more for each list around it.
+    /// The depth of nesting: 1 for a vector, plus one for each list around it.
     public var depth: Int {
         switch self {
         case .vector: 1
@@ -117,7 +120,7 @@ public indirect enum FeatureTensor: Sendable, Hashable {
         }
     }
 
-    /// The vector, where there is one alone, whatever the lists around it.
+    /// The vector, if there is exactly one, at any depth.
     public var vector: [Double]? {
         switch self {
         case .vector(let numbers): numbers
@@ -125,7 +128,7 @@ public indirect enum FeatureTensor: Sendable, Hashable {
         }
     }
 
-    /// The vectors in their order: one per text of a model that takes the mean, else one per token.
+    /// The vectors in order: one per text if the model averages over tokens, otherwise one per token.
     public var vectors: [[Double]] {
         switch self {
         case .vector(let numbers): [numbers]
@@ -142,7 +145,7 @@ extension FeatureTensor: TaskOutput {
         }
         guard let values = reader.value.arrayValue else { throw reader.mismatch(expected: "a list of numbers") }
         guard values.first?.doubleValue == nil else {
-            // Hundreds of thousands of numbers are usual: a place in the answer is made for a wrong one only.
+            // Responses often hold hundreds of thousands of numbers, so a path is built only for one that is malformed.
             self = .vector(
                 try values.enumerated().map { index, value throws(InferenceError) in
                     if let number = value.doubleValue { return number }
@@ -153,7 +156,7 @@ extension FeatureTensor: TaskOutput {
         self = .list(try reader.list().map(FeatureTensor.init(_:)))
     }
 
-    /// 32-bit floating-point numbers, the least significant byte first.
+    /// Decodes little-endian 32-bit floating-point numbers.
     private static func numbers(inBase64 text: String, _ reader: AnswerReader) throws(InferenceError) -> [Double] {
         guard let bytes = try? Base64.decode(text), bytes.count % 4 == 0 else {
             throw reader.mismatch(expected: "a list of numbers")

@@ -1,6 +1,6 @@
-/// Fills in a hole in a text with a token: the base task of BERT models.
+/// Predicts the masked token of a text, the base task of BERT models.
 ///
-/// What marks the hole is the model's own: `[MASK]` for BERT, `<mask>` for RoBERTa.
+/// The mask token depends on the model: `[MASK]` for BERT, `<mask>` for RoBERTa.
 ///
 ///     let fillings = try await client.fillMask("[MASK] world!")
 ///     print(fillings[0].sequence)                          // the world!
@@ -8,15 +8,16 @@ public struct FillMask: CataloguedTask {
     public static let name = "fill-mask"
     public static let defaultModel = "bert-base-uncased"
 
-    /// A text with one mask or several.
+    /// A text with one or more masks.
     public var inputs: String
-    /// How many fillings to give at most for each mask, 1 or more; the service gives 5 when `nil`.
+    /// The maximum number of predictions for each mask, 1 or more; the service returns 5 if `nil`.
     public var topK: Int?
-    /// The words to choose from; the model's whole vocabulary when `nil`.
+    /// The words to choose from; the model's whole vocabulary if `nil`.
     public var targets: [String]?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(
         inputs: String, topK: Int? = nil, targets: [String]? = nil, additionalParameters: JSONObject = [:]
     ) {
@@ -61,21 +62,22 @@ extension FillMask {
     }
 }
 
-/// A token that may stand in a mask's place.
+/// A predicted token for a mask.
 public struct FilledMask: Sendable, Hashable {
     /// The probability of this token, 0…1.
     public var score: Double?
-    /// The ID of the token in the model's vocabulary; `nil` where the service gives none.
+    /// The ID of the token in the model's vocabulary; `nil` if the service sends none.
     public var token: Int?
     /// The token as text; it may start with a space.
     public var tokenString: String
-    /// The whole text with the token in place; with several masks it may hold special tokens.
+    /// The whole text with the token inserted; with several masks it may contain special tokens.
     public var sequence: String
-    /// Which of the masks it is about, from 0.
+    /// The index of the mask, from 0.
     public var mask: Int
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates a prediction.
     public init(
         score: Double?, token: Int?, tokenString: String, sequence: String, mask: Int = 0, additional: JSONObject = [:]
     ) {
@@ -99,7 +101,7 @@ extension FilledMask: TaskOutput {
         additional = fields.additional
     }
 
-    /// As the service has it, and `mask` where it is not the first one.
+    /// The prediction in the service's form, plus `mask` if it is not for the first mask.
     public var json: JSONValue {
         .object(
             JSONObject(

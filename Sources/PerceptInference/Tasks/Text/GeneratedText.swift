@@ -1,64 +1,68 @@
-/// A text that a model wrote.
+/// A text that a model generated.
 public struct GeneratedText: Sendable, Hashable {
-    /// With the input in front, unless the task was told otherwise.
+    /// The text, which begins with the input unless the task excludes it.
     public var generatedText: String
-    /// Given by text generation servers that were asked for them.
+    /// The details of generation, which text generation servers send on request.
     public var details: Details?
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates a generated text.
     public init(generatedText: String, details: Details? = nil, additional: JSONObject = [:]) {
         self.generatedText = generatedText
         self.details = details
         self.additional = additional
     }
 
-    /// How a text came about.
+    /// The details of how a text was generated.
     public struct Details: Sendable, Hashable {
-        /// `length`, `eos_token`, `stop_sequence`.
+        /// The reason the text ends: `length`, `eos_token`, `stop_sequence`.
         public var finishReason: String?
+        /// The number of generated tokens.
         public var generatedTokenCount: Int?
-        /// Where chance began; up to 64 bits.
+        /// The random seed, up to 64 bits.
         public var seed: UInt64?
-        /// The tokens of the input, where they were asked for.
+        /// The tokens of the input, if they were requested.
         public var prefill: [GeneratedToken]
+        /// The generated tokens.
         public var tokens: [GeneratedToken]
-        /// Members of the answer that have no property here (`best_of_sequences`, `top_tokens`, `input_length`).
+        /// The members of the response that have no property here (`best_of_sequences`, `top_tokens`, `input_length`).
         public var additional: JSONObject
     }
 }
 
-/// A token that a model read or wrote.
+/// A token that a model read or generated.
 public struct GeneratedToken: Sendable, Hashable {
-    /// In the model's vocabulary; `nil` where the service gives none.
+    /// The ID of the token in the model's vocabulary; `nil` if the service sends none.
     public var id: Int?
+    /// The token as text.
     public var text: String
-    /// The natural logarithm of its probability; `nil` for the first one of an input.
+    /// The natural logarithm of the probability; `nil` for the first token of an input.
     public var logProbability: Double?
-    /// Whether it is a mark, such as the end of the text, and no part of it.
+    /// Indicates whether the token is a control token, such as the end of the text, and not part of the text.
     public var isSpecial: Bool?
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
-    /// A text that comes without the model's own tokens.
+    /// Creates a token from a text that comes without the model's own tokens.
     init(text: String) {
         self.text = text
         additional = [:]
     }
 }
 
-/// One event of a text as it is being written.
+/// An event of a streamed text.
 public struct GeneratedTextPiece: Sendable, Hashable {
-    /// The token that was written.
+    /// The generated token.
     public var token: GeneratedToken?
-    /// The whole text, with the last event only.
+    /// The whole text; only in the last event.
     public var generatedText: String?
-    /// With the last event only.
+    /// The details of generation; only in the last event.
     public var details: GeneratedText.Details?
-    /// Members of the event that have no property here (`index`, `top_tokens`).
+    /// The members of the event that have no property here (`index`, `top_tokens`).
     public var additional: JSONObject
 
-    /// What this event adds to the text: that of its token, unless it is a mark.
+    /// The text to append: that of the token, unless it is a control token.
     public var text: String { token.map { $0.isSpecial == true ? "" : $0.text } ?? "" }
 }
 
@@ -74,14 +78,14 @@ extension GeneratedText: TaskOutput {
         additional = fields.additional
     }
 
-    /// An entry of `choices` in an answer of OpenAI's completions.
+    /// An entry of `choices` in a response of OpenAI's completions API.
     private init(choice reader: AnswerReader) throws(InferenceError) {
         var fields = try reader.fields()
         generatedText = try fields.string("text")
         additional = fields.additional
     }
 
-    /// The texts of an answer: a list, a bare object, lists in a list (several inputs), or the completions form.
+    /// The texts of a response: a list, a bare object, nested lists (several inputs), or the completions form.
     static func decode(_ answer: InferenceAnswer, task: String) throws(InferenceError) -> [GeneratedText] {
         let reader = try AnswerReader(answer, task: task, takesPlainText: true)
         let choices = reader.member("choices")
@@ -144,7 +148,7 @@ extension GeneratedTextPiece: TaskOutput {
         token = try fields.take("token").optional(GeneratedToken.init(_:))
         generatedText = try fields.optionalString("generated_text")
         details = fields.metadata("details", GeneratedText.Details.init(_:))
-        // OpenAI's completions have the piece in `choices`; a last event about tokens alone has none there.
+        // OpenAI's completions API sends the piece in `choices`; a last event that only counts tokens has none.
         if token == nil, let choice = reader.member("choices").list().first {
             let text = try choice.member("text").optional { text throws(InferenceError) in try text.string() }
             token = text.map { GeneratedToken(text: $0) }
@@ -152,7 +156,7 @@ extension GeneratedTextPiece: TaskOutput {
         additional = fields.additional
     }
 
-    /// The one event that a whole answer stands for.
+    /// Returns the event that represents a whole response.
     init(_ text: GeneratedText) {
         token = GeneratedToken(text: text.generatedText)
         generatedText = text.generatedText

@@ -1,23 +1,24 @@
-/// How ``Summarization`` and ``Conversational`` models write; what is `nil` is left to the model.
+/// The generation parameters of ``Summarization`` and ``Conversational``; the model chooses those that are `nil`.
 public struct GenerationParameters: Sendable, Hashable {
-    /// The least length of what is written in tokens, 0 or more.
+    /// The minimum length of the output in tokens, 0 or more.
     public var minLength: Int?
-    /// The greatest length of what is written in tokens, 1 or more.
+    /// The maximum length of the output in tokens, 1 or more.
     public var maxLength: Int?
-    /// How many of the most probable tokens are considered for each next one, 1 or more.
+    /// The number of most probable tokens to sample from, 1 or more.
     public var topK: Int?
-    /// Considers the most probable tokens until their probabilities sum up to this, 0…1.
+    /// The cumulative probability of the tokens to sample from, 0…1.
     public var topP: Double?
-    /// 0…100, the service's default being 1: regular sampling. 0 always takes the most probable token, 100 is close to
-    /// choosing at random.
+    /// The sampling temperature, 0…100, 1 by default. 0 always selects the most probable token; 100 is close to
+    /// uniform random.
     public var temperature: Double?
-    /// 0…100: the more, the less often a token that was used comes again.
+    /// The penalty for repeated tokens, 0…100; higher values give fewer repetitions.
     public var repetitionPenalty: Double?
-    /// Seconds that writing may take, 0…120; a soft limit, without the network.
+    /// The time limit for generation in seconds, 0…120; a soft limit that excludes the network.
     public var maxTime: Double?
     /// Further parameters under their names on the wire (`do_sample`, `num_beams`, …).
     public var additional: JSONObject
 
+    /// Creates parameters.
     public init(
         minLength: Int? = nil, maxLength: Int? = nil, topK: Int? = nil, topP: Double? = nil, temperature: Double? = nil,
         repetitionPenalty: Double? = nil, maxTime: Double? = nil, additional: JSONObject = [:]

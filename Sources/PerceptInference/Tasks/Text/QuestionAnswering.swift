@@ -7,11 +7,14 @@ public struct QuestionAnswering: CataloguedTask {
     public static let name = "question-answering"
     public static let defaultModel = "deepset/roberta-base-squad2"
 
+    /// The question.
     public var question: String
-    /// The text that holds the answer.
+    /// The text that contains the answer.
     public var context: String
+    /// The parameters of the search.
     public var parameters: AnsweringParameters
 
+    /// Creates a task.
     public init(question: String, context: String, parameters: AnsweringParameters = AnsweringParameters()) {
         self.question = question
         self.context = context
@@ -23,7 +26,7 @@ public struct QuestionAnswering: CataloguedTask {
         return .inputs(inputs, parameters: try parameters.json())
     }
 
-    /// The answers, best first: a single one or a list, as the service sends it.
+    /// Decodes the answers, best first, from a single answer or a list.
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> OneOrMore<ExtractedAnswer> {
         let reader = try AnswerReader(answer, task: Self.name)
         let answers = try reader.nonEmptyElements().map(ExtractedAnswer.init(_:))
@@ -50,29 +53,30 @@ extension QuestionAnswering {
     }
 }
 
-/// How an answer is looked for, in a text or a document; what is `nil` is left to the service.
+/// The parameters for finding an answer in a text or a document; the service chooses those that are `nil`.
 public struct AnsweringParameters: Sendable, Hashable {
-    /// How many answers to give at most, 1 or more; 1 when `nil`.
+    /// The maximum number of answers, 1 or more; 1 if `nil`.
     public var topK: Int?
-    /// Tokens by which the pieces of a long text overlap.
+    /// The overlap of the pieces of a long text, in tokens.
     public var docStride: Int?
-    /// Length of an answer in tokens at most.
+    /// The maximum length of an answer in tokens.
     public var maxAnswerLength: Int?
-    /// Length of the question in tokens at most; the rest of it is cut off.
+    /// The maximum length of the question in tokens; the rest is truncated.
     public var maxQuestionLength: Int?
-    /// Length of question and piece of text together in tokens at most.
+    /// The maximum length of the question and a piece of text together, in tokens.
     public var maxSequenceLength: Int?
-    /// Allows the answer that there is none.
+    /// Allows an empty answer if the text contains none.
     public var handlesImpossibleAnswer: Bool?
-    /// Begins and ends answers at words; texts only.
+    /// Aligns answers to words; only for texts.
     public var alignsToWords: Bool?
-    /// The language to read the document in (`en`); documents only.
+    /// The language of the text in the document (`en`); only for documents.
     public var language: String?
-    /// Words and boxes read already, instead of having the service read them; documents only.
+    /// Words and boxes that have already been recognized, which replace the service's own OCR; only for documents.
     public var wordBoxes: JSONValue?
     /// Further parameters under their names on the wire.
     public var additional: JSONObject
 
+    /// Creates parameters.
     public init(
         topK: Int? = nil, docStride: Int? = nil, maxAnswerLength: Int? = nil, maxQuestionLength: Int? = nil,
         maxSequenceLength: Int? = nil, handlesImpossibleAnswer: Bool? = nil, alignsToWords: Bool? = nil,
@@ -103,19 +107,21 @@ public struct AnsweringParameters: Sendable, Hashable {
     }
 }
 
-/// An answer that was found in a text or a document.
+/// An answer found in a text or a document.
 public struct ExtractedAnswer: Sendable, Hashable {
+    /// The text of the answer.
     public var answer: String
-    /// How likely it is right, 0…1; `nil` from models that only write the answer.
+    /// The likelihood that the answer is right, 0…1; `nil` for generative models.
     public var score: Double?
-    /// The index of its first character in the text, or of its first word in a document; in Unicode scalars, as Python
-    /// counts.
+    /// The index of the first character in the text, in Unicode scalars, as in Python, or of the first word in a
+    /// document.
     public var start: Int?
-    /// The index behind its last character in the text, or of its last word in a document.
+    /// The index after the last character in the text, or of the last word in a document.
     public var end: Int?
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates an answer.
     public init(
         answer: String, score: Double? = nil, start: Int? = nil, end: Int? = nil, additional: JSONObject = [:]
     ) {

@@ -1,4 +1,4 @@
-/// Tells how much sentences mean the same as another one.
+/// Measures how similar sentences are in meaning to another one.
 ///
 ///     let scores = try await client.sentenceSimilarity(
 ///         "That is a happy person", to: ["That is a happy dog", "Today is a sunny day"])
@@ -7,12 +7,14 @@ public struct SentenceSimilarity: CataloguedTask {
     public static let defaultModel = "sentence-transformers/paraphrase-xlm-r-multilingual-v1"
     public static let route = TaskRoute.pipeline(name)
 
-    /// What the others are compared with.
+    /// The sentence to compare the others with.
     public var sourceSentence: String
+    /// The sentences to compare.
     public var sentences: [String]
     /// Parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(sourceSentence: String, sentences: [String], additionalParameters: JSONObject = [:]) {
         self.sourceSentence = sourceSentence
         self.sentences = sentences
@@ -24,7 +26,7 @@ public struct SentenceSimilarity: CataloguedTask {
             JSONObject(["source_sentence": sourceSentence, "sentences": sentences]), parameters: additionalParameters)
     }
 
-    /// One number per sentence, in their order: 1 for the same meaning, around 0 for none in common.
+    /// Decodes one score per sentence, in order: 1 for the same meaning, around 0 for an unrelated one.
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [Double] {
         let reader = try AnswerReader(answer, task: Self.name)
         let named = reader.member("similarities")

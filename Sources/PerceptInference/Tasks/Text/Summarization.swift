@@ -1,6 +1,6 @@
-/// Makes a longer text into a shorter one.
+/// Summarizes a text.
 ///
-/// Models take texts up to a length of their own: a whole book cannot be summarized in one go.
+/// Models limit the length of a text: a whole book cannot be summarized in one request.
 ///
 ///     let summary = try await client.summarization(article, parameters: .init(maxLength: 100))
 ///     print(summary.summaryText)
@@ -8,9 +8,12 @@ public struct Summarization: CataloguedTask {
     public static let name = "summarization"
     public static let defaultModel = "facebook/bart-large-cnn"
 
+    /// The text to summarize.
     public var inputs: String
+    /// The generation parameters.
     public var parameters: GenerationParameters
 
+    /// Creates a task.
     public init(inputs: String, parameters: GenerationParameters = GenerationParameters()) {
         self.inputs = inputs
         self.parameters = parameters
@@ -39,12 +42,14 @@ extension Summarization {
     }
 }
 
-/// A shorter text.
+/// A summary.
 public struct Summary: Sendable, Hashable {
+    /// The text of the summary.
     public var summaryText: String
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates a summary.
     public init(summaryText: String, additional: JSONObject = [:]) {
         self.summaryText = summaryText
         self.additional = additional

@@ -1,4 +1,4 @@
-/// Answers a question about a table in plain words.
+/// Answers a question about a table.
 ///
 ///     let answer = try await client.tableQuestionAnswer(
 ///         query: "How many stars does the transformers repository have?",
@@ -8,7 +8,7 @@ public struct TableQuestionAnswering: CataloguedTask {
     public static let name = "table-question-answering"
     public static let defaultModel = "google/tapas-base-finetuned-wtq"
 
-    /// How rows of different lengths are made equal.
+    /// The way rows of different lengths are padded.
     public enum Padding: String, Sendable, Hashable, CaseIterable {
         case none = "do_not_pad"
         case longest
@@ -17,15 +17,18 @@ public struct TableQuestionAnswering: CataloguedTask {
 
     /// The question.
     public var query: String
+    /// The table.
     public var table: Table
+    /// The padding of rows.
     public var padding: Padding?
-    /// Asks about one row after the other: slower, and needed by models that were trained on conversations.
+    /// Processes rows one at a time: slower, but required by models trained on conversations.
     public var isSequential: Bool?
-    /// Cuts a table off that is too long for the model.
+    /// Truncates a table that is too long for the model.
     public var truncates: Bool?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(
         query: String, table: Table, padding: Padding? = nil, isSequential: Bool? = nil, truncates: Bool? = nil,
         additionalParameters: JSONObject = [:]
@@ -42,7 +45,7 @@ public struct TableQuestionAnswering: CataloguedTask {
         .choice("padding", \.padding, default: Padding.none), .boolean("sequential", \.isSequential, default: false),
         .boolean("truncation", \.truncates, default: false))
 
-    /// - Throws: ``InferenceError`` `.invalidArgument` when the table's columns are not of one length.
+    /// - Throws: ``InferenceError`` `.invalidArgument` if the columns differ in length.
     public func payload() throws(InferenceError) -> RequestPayload {
         try table.validate()
         return .inputs(
@@ -70,7 +73,7 @@ extension TableQuestionAnswering {
             #"[{"answer":"36542","coordinates":[[0,1]],"cells":["36542"]}]"#,
         ])
 
-    /// The question may stand under `query` or, as today's schema has it, `question`.
+    /// Creates the task from an object with the question under `query` or, as in the current schema, `question`.
     public init(_ arguments: TaskArguments) throws(InferenceError) {
         self.init(
             query: try arguments.text("query", "question"), table: try arguments.table("table"),
@@ -78,19 +81,20 @@ extension TableQuestionAnswering {
     }
 }
 
-/// What a model reads off a table.
+/// An answer that a model found in a table.
 public struct TableAnswer: Sendable, Hashable {
-    /// In words: the aggregator and the cells.
+    /// The answer in words: the aggregator and the cells.
     public var answer: String
-    /// Row and column, from 0, of each cell that the answer is made of.
+    /// The row and column, from 0, of each cell that the answer uses.
     public var coordinates: [[Int]]
-    /// What stands in those cells.
+    /// The contents of those cells.
     public var cells: [String]
-    /// How the cells are combined (`NONE`, `SUM`, `AVERAGE`, `COUNT`); `nil` from models that do not.
+    /// The aggregation of the cells (`NONE`, `SUM`, `AVERAGE`, `COUNT`); `nil` from models without one.
     public var aggregator: String?
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates an answer.
     public init(
         answer: String, coordinates: [[Int]] = [], cells: [String] = [], aggregator: String? = nil,
         additional: JSONObject = [:]

@@ -1,6 +1,6 @@
-/// Makes a text into another one, as instructed by it.
+/// Transforms a text according to the instruction it contains.
 ///
-/// On the wire it is ``TextGeneration``, asked of models that read a text to its end before they write.
+/// The wire format is that of ``TextGeneration``; the models are encoder-decoder models.
 ///
 ///     let texts = try await client.text2TextGeneration("Translate to German: My name is Wolfgang")
 ///     print(texts[0].generatedText)
@@ -10,15 +10,18 @@ public struct Text2TextGeneration: CataloguedTask {
 
     private var generation: TextGeneration
 
+    /// Creates a task.
     public init(inputs: String, parameters: TextGeneration.Parameters = TextGeneration.Parameters()) {
         generation = TextGeneration(inputs: inputs, parameters: parameters)
     }
 
+    /// The instruction and the text.
     public var inputs: String {
         get { generation.inputs }
         set { generation.inputs = newValue }
     }
 
+    /// The generation parameters.
     public var parameters: TextGeneration.Parameters {
         get { generation.parameters }
         set { generation.parameters = newValue }
@@ -32,14 +35,16 @@ public struct Text2TextGeneration: CataloguedTask {
 }
 
 extension Text2TextGeneration: StreamingInferenceTask {
+    /// Returns the request body with `"stream": true`.
     public func streamingPayload() throws(InferenceError) -> RequestPayload { try generation.streamingPayload() }
 
     public func decode(_ event: ServerSentEvent) throws(InferenceError) -> GeneratedTextPiece {
         try GeneratedTextPiece(AnswerReader(event, task: Self.name))
     }
 
+    /// Decodes an event of a stream.
     public func events(in answer: InferenceAnswer) throws(InferenceError) -> [GeneratedTextPiece] {
-        // Of several texts a stream has the first.
+        // A stream contains only the first of several texts.
         try decode(answer).prefix(1).map(GeneratedTextPiece.init(_:))
     }
 }

@@ -1,12 +1,12 @@
 public import PerceptCore
 
-/// Tells which classes (a feeling, a topic, a language) a text belongs to.
+/// Classifies a text by sentiment, topic or language.
 ///
 ///     let classes = try await client.textClassification("I like you. I love you.")
 ///     print(classes[0].label, classes[0].score ?? 0)       // POSITIVE 0.9998…
 public typealias TextClassification = ClassificationTask<ClassifiedText>
 
-/// Texts as the subject of a ``ClassificationTask``.
+/// A text as the subject of a ``ClassificationTask``.
 public enum ClassifiedText: ClassifiedSubject {
     public static let taskName = "text-classification"
     public static let defaultModel = "distilbert-base-uncased-finetuned-sst-2-english"
@@ -19,6 +19,7 @@ public enum ClassifiedText: ClassifiedSubject {
             #"[{"label":"POSITIVE","score":0.99},{"label":"NEGATIVE","score":0.01}]"#,
         ])
 
+    /// Returns the text in `arguments`.
     public static func input(from arguments: TaskArguments) throws(InferenceError) -> String {
         try arguments.text()
     }
@@ -29,6 +30,7 @@ public enum ClassifiedText: ClassifiedSubject {
 }
 
 extension TextClassification {
+    /// Creates a task.
     public init(
         inputs: String, topK: Int? = nil, functionToApply: ScoreFunction? = nil, additionalParameters: JSONObject = [:]
     ) {
@@ -36,6 +38,7 @@ extension TextClassification {
             subject: inputs, topK: topK, functionToApply: functionToApply, additionalParameters: additionalParameters)
     }
 
+    /// The text to classify.
     public var inputs: String {
         get { subject }
         set { subject = newValue }

@@ -1,9 +1,10 @@
 /// Continues a text.
 ///
-///     let texts = try await client.textGeneration("The answer to the universe is", parameters: .init(maxNewTokens: 20))
+///     let start = "The answer to the universe is"
+///     let texts = try await client.textGeneration(start, parameters: .init(maxNewTokens: 20))
 ///     print(texts[0].generatedText)
 ///
-/// Piece by piece, as it is written:
+/// Stream the text:
 ///
 ///     for try await piece in try await client.stream(TextGeneration(inputs: "Once upon a time")) {
 ///         print(piece.token?.text ?? "", terminator: "")
@@ -12,45 +13,50 @@ public struct TextGeneration: CataloguedTask {
     public static let name = "text-generation"
     public static let defaultModel = "gpt2"
 
+    /// The text to continue.
     public var inputs: String
+    /// The generation parameters.
     public var parameters: Parameters
 
+    /// Creates a task.
     public init(inputs: String, parameters: Parameters = Parameters()) {
         self.inputs = inputs
         self.parameters = parameters
     }
 
-    /// How a model writes; what is `nil` is left to it.
+    /// The generation parameters; the model chooses those that are `nil`.
     public struct Parameters: Sendable, Hashable {
-        /// How many of the most probable tokens are considered for each next one, 1 or more.
+        /// The number of most probable tokens to sample from, 1 or more.
         public var topK: Int?
-        /// Considers the most probable tokens until their probabilities sum up to this, 0…1.
+        /// The cumulative probability of the tokens to sample from, 0…1.
         public var topP: Double?
-        /// 0…100, the service's default being 1: regular sampling. 0 always takes the most probable token, 100 is close
-        /// to choosing at random.
+        /// The sampling temperature, 0…100, 1 by default. 0 always selects the most probable token; 100 is close to
+        /// uniform random.
         public var temperature: Double?
-        /// 0…100: the more, the less often a token that was used comes again.
+        /// The penalty for repeated tokens, 0…100; higher values give fewer repetitions.
         public var repetitionPenalty: Double?
-        /// How many tokens to write at most, 0 or more, the input not counted. The free service of 2023 took up to 250.
+        /// The maximum number of tokens to generate, 0 or more, without the input. The free service of 2023 allowed up
+        /// to 250.
         public var maxNewTokens: Int?
-        /// Seconds that writing may take, 0…120; a soft limit, without the network.
+        /// The time limit for generation in seconds, 0…120; a soft limit that excludes the network.
         public var maxTime: Double?
-        /// Whether the answer begins with the input; `true` where the service is not told.
+        /// Includes the input in the response; `true` at the service if `nil`.
         public var returnsFullText: Bool?
-        /// How many texts to write, 1…10; 1 where the service is not told.
+        /// The number of texts to generate, 1…10; 1 at the service if `nil`.
         public var returnSequenceCount: Int?
-        /// Chooses tokens by chance; `true` where the service is not told. Otherwise always the most probable one.
+        /// Samples tokens at random instead of always selecting the most probable one; `true` at the service if `nil`.
         public var samples: Bool?
-        /// Texts at which to stop.
+        /// The texts that stop generation.
         public var stop: [String]?
-        /// Where chance begins: equal seeds give equal texts. A negative one goes into
-        /// ``additional``.
+        /// The random seed: equal seeds give equal texts. Pass a negative seed in ``additional``.
         public var seed: UInt64?
-        /// Asks for ``GeneratedText/details``.
+        /// Requests ``GeneratedText/details``.
         public var returnsDetails: Bool?
-        /// Further parameters under their names on the wire (`best_of`, `truncate`, `typical_p`, `watermark`, `grammar`, …).
+        /// Further parameters under their names on the wire (`best_of`, `truncate`, `typical_p`, `watermark`,
+        /// `grammar`, …).
         public var additional: JSONObject
 
+        /// Creates parameters.
         public init(
             topK: Int? = nil, topP: Double? = nil, temperature: Double? = nil, repetitionPenalty: Double? = nil,
             maxNewTokens: Int? = nil, maxTime: Double? = nil, returnsFullText: Bool? = nil,
@@ -88,7 +94,8 @@ public struct TextGeneration: CataloguedTask {
         .inputs(inputs, parameters: try Parameters.table.json(of: parameters, adding: parameters.additional))
     }
 
-    /// The completions form: the text is the `prompt`, `max_new_tokens` is `max_tokens` there and `num_return_sequences` is `n`.
+    /// Returns the completions form, where the text is the `prompt`, `max_new_tokens` is `max_tokens`, and
+    /// `num_return_sequences` is `n`.
     public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         let names = ["max_new_tokens": "max_tokens", "num_return_sequences": "n"]
         let parameters = try Parameters.table.json(of: parameters, adding: parameters.additional)
@@ -97,13 +104,14 @@ public struct TextGeneration: CataloguedTask {
             route: .completions, payload: .json(JSONObject(["prompt": inputs], additional: renamed)))
     }
 
-    /// As many texts as ``Parameters/returnSequenceCount`` asks for.
+    /// Decodes as many texts as ``Parameters/returnSequenceCount`` requests.
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [GeneratedText] {
         try GeneratedText.decode(answer, task: Self.name)
     }
 }
 
 extension TextGeneration: StreamingInferenceTask {
+    /// Returns the request body with `"stream": true`.
     public func streamingPayload() throws(InferenceError) -> RequestPayload {
         try payload().streaming()
     }
@@ -112,8 +120,9 @@ extension TextGeneration: StreamingInferenceTask {
         try GeneratedTextPiece(AnswerReader(event, task: Self.name))
     }
 
+    /// Decodes an event of a stream.
     public func events(in answer: InferenceAnswer) throws(InferenceError) -> [GeneratedTextPiece] {
-        // Of several texts a stream has the first.
+        // A stream contains only the first of several texts.
         try decode(answer).prefix(1).map(GeneratedTextPiece.init(_:))
     }
 }

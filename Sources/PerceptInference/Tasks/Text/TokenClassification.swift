@@ -1,4 +1,4 @@
-/// Tells what the words of a text are: parts of speech, or the names of people, places and organizations.
+/// Classifies the words of a text: parts of speech, or names of people, places and organizations.
 ///
 ///     let entities = try await client.namedEntities("My name is Sarah Jessica Parker but you can call me Jessica")
 ///     for entity in entities { print(entity.label ?? "", entity.word) }       // PER Sarah Jessica Parker …
@@ -6,30 +6,32 @@ public struct TokenClassification: CataloguedTask {
     public static let name = "token-classification"
     public static let defaultModel = "dbmdz/bert-large-cased-finetuned-conll03-english"
 
-    /// How tokens become words and groups.
+    /// The way tokens are grouped into words and entities.
     public enum AggregationStrategy: String, Sendable, Hashable, CaseIterable {
-        /// Every token by itself.
+        /// No grouping: every token is a result.
         case none
-        /// Neighbours with similar tags (`B-`, `I-`) are one entity.
+        /// Groups neighbors with similar tags (`B-`, `I-`) into an entity.
         case simple
-        /// As `simple`, and a word has the tag of its first token.
+        /// Groups like `simple`; a word has the tag of its first token.
         case first
-        /// As `simple`, and a word has the tag with the best mean score.
+        /// Groups like `simple`; a word has the tag with the best mean score.
         case average
-        /// As `simple`, and a word has the tag of its token with the best score.
+        /// Groups like `simple`; a word has the tag of its best-scoring token.
         case max
     }
 
+    /// The text to classify.
     public var inputs: String
-    /// The service's default is ``AggregationStrategy/simple``.
+    /// The grouping of tokens; ``AggregationStrategy/simple`` at the service if `nil`.
     public var aggregationStrategy: AggregationStrategy?
-    /// Labels to leave out; the service leaves out `O` when `nil`.
+    /// The labels to omit; the service omits `O` if `nil`.
     public var ignoredLabels: [String]?
-    /// Tokens by which the pieces of a long text overlap.
+    /// The overlap of the pieces of a long text, in tokens.
     public var stride: Int?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(
         inputs: String, aggregationStrategy: AggregationStrategy? = nil, ignoredLabels: [String]? = nil,
         stride: Int? = nil, additionalParameters: JSONObject = [:]
@@ -70,25 +72,26 @@ extension TokenClassification {
     }
 }
 
-/// A word, or several, that a model has a name for.
+/// A word or group of words that a model labelled.
 public struct TokenEntity: Sendable, Hashable {
-    /// The kind of entity (`PER`, `LOC`, … as the model has them); `nil` without aggregation.
+    /// The kind of entity (`PER`, `LOC` or another of the model's labels); `nil` without aggregation.
     public var entityGroup: String?
     /// The tag of a single token (`B-PER`); `nil` with aggregation.
     public var entity: String?
-    /// The place of a single token among all, from 1; `nil` with aggregation.
+    /// The position of a single token, from 1; `nil` with aggregation.
     public var index: Int?
-    /// From 0 to 1.
+    /// The likelihood, from 0 to 1.
     public var score: Double?
-    /// The text that was recognized, as the model's tokenizer writes it.
+    /// The recognized text, in the spelling of the model's tokenizer.
     public var word: String
-    /// Where it starts in the text, in Unicode scalars; tells apart words that come more than once.
+    /// The start in the text, in Unicode scalars; it distinguishes words that occur more than once.
     public var start: Int?
-    /// Where it ends in the text, behind the last character.
+    /// The end in the text, after the last character, in Unicode scalars.
     public var end: Int?
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates a labelled word.
     public init(
         entityGroup: String?, entity: String? = nil, index: Int? = nil, score: Double?, word: String, start: Int?,
         end: Int?, additional: JSONObject = [:]

@@ -7,7 +7,7 @@ public struct Translation: CataloguedTask {
     public static let name = "translation"
     public static let defaultModel = "t5-base"
 
-    /// How texts that are too long are cut.
+    /// The way long texts are truncated.
     public enum Truncation: String, Sendable, Hashable, CaseIterable {
         case none = "do_not_truncate"
         case longestFirst = "longest_first"
@@ -15,19 +15,22 @@ public struct Translation: CataloguedTask {
         case onlySecond = "only_second"
     }
 
-    /// One text or several.
+    /// One or more texts.
     public var inputs: OneOrMore<String>
-    /// The language to translate from, in the model's own spelling (`en_XX`); for models that know several.
+    /// The source language in the model's spelling (`en_XX`); for multilingual models.
     public var sourceLanguage: String?
-    /// The language to translate into, likewise.
+    /// The target language in the model's spelling.
     public var targetLanguage: String?
+    /// Removes the extra spaces that tokenization leaves.
     public var cleansUpTokenizationSpaces: Bool?
+    /// The truncation of long texts.
     public var truncation: Truncation?
-    /// `generate_parameters`, in the service's spelling (`max_new_tokens`, `num_beams`, …).
+    /// The value of `generate_parameters`, in the service's spelling (`max_new_tokens`, `num_beams`, …).
     public var generationParameters: JSONObject?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(
         inputs: OneOrMore<String>, sourceLanguage: String? = nil, targetLanguage: String? = nil,
         cleansUpTokenizationSpaces: Bool? = nil, truncation: Truncation? = nil, generationParameters: JSONObject? = nil,
@@ -51,12 +54,12 @@ public struct Translation: CataloguedTask {
         .inputs(inputs, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
-    /// One translation per text, in their order.
+    /// Decodes one translation per text, in order.
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [TranslatedText] {
         let reader = try AnswerReader(answer, task: Self.name, takesPlainText: true)
         let translations = try reader.flattenedElements().map(TranslatedText.init(_:))
         guard translations.count == inputs.values.count else {
-            throw reader.malformed("\(translations.count) translations of \(inputs.values.count) texts")
+            throw reader.malformed("\(translations.count) translations for \(inputs.values.count) texts")
         }
         return translations
     }
@@ -78,12 +81,14 @@ extension Translation {
     }
 }
 
-/// A text in another language.
+/// A translated text.
 public struct TranslatedText: Sendable, Hashable {
+    /// The translation.
     public var translationText: String
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates a translation.
     public init(translationText: String, additional: JSONObject = [:]) {
         self.translationText = translationText
         self.additional = additional

@@ -1,4 +1,4 @@
-/// Tells which of any labels fit a text, without having been trained on them.
+/// Classifies a text with labels chosen at run time, on which the model was not trained.
 ///
 ///     let results = try await client.zeroShotClassification(
 ///         ["I would like to get reimbursed!"], candidateLabels: ["refund", "legal", "faq"])
@@ -7,17 +7,18 @@ public struct ZeroShotClassification: CataloguedTask {
     public static let name = "zero-shot-classification"
     public static let defaultModel = "facebook/bart-large-mnli"
 
-    /// One text or several.
+    /// One or more texts.
     public var inputs: OneOrMore<String>
-    /// The labels to choose from, 1 or more; the more there are, the less their scores differ.
+    /// The candidate labels, 1 or more; the more there are, the less their scores differ.
     public var candidateLabels: [String]
-    /// Whether more than one label may fit, each being scored by itself; `false` where the service is not told.
+    /// Scores each label independently, so that more than one may apply; `false` at the service if `nil`.
     public var allowsSeveralLabels: Bool?
-    /// The sentence that a label is put into, with `{}` in its place; `This example is {}.` where the service is not told.
+    /// The sentence in which a label replaces `{}`; `This example is {}.` at the service if `nil`.
     public var hypothesisTemplate: String?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(
         inputs: OneOrMore<String>, candidateLabels: [String], allowsSeveralLabels: Bool? = nil,
         hypothesisTemplate: String? = nil, additionalParameters: JSONObject = [:]
@@ -40,7 +41,7 @@ public struct ZeroShotClassification: CataloguedTask {
         .inputs(inputs, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
-    /// One result per text, in their order; the labels of each by their scores.
+    /// Decodes one result per text, in order; the labels of each are sorted by score.
     public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [ZeroShotResult] {
         let reader = try AnswerReader(answer, task: Self.name)
         let texts = inputs.values
@@ -56,12 +57,12 @@ public struct ZeroShotClassification: CataloguedTask {
             }
         }
         guard results.count == texts.count else {
-            throw reader.malformed("\(results.count) results for \(texts.count) texts")
+            throw reader.malformed("the response has \(results.count) results for \(texts.count) texts")
         }
         return results
     }
 
-    /// `[{label, score}, …]`: how servers answer about a single text since 2025.
+    /// The form `[{label, score}, …]`, which servers have sent for a single text since 2025.
     private static func isFlat(_ reader: AnswerReader) -> Bool {
         guard let first = reader.value[0] else { return false }
         return first["label"] != nil && first["labels"] == nil
@@ -86,17 +87,18 @@ extension ZeroShotClassification {
     }
 }
 
-/// How well labels fit a text.
+/// The scores of labels for a text.
 public struct ZeroShotResult: Sendable, Hashable {
     /// The text.
     public var sequence: String
-    /// The best one first, as the service sorts them.
+    /// The labels in the service's order, best first.
     public var labels: [String]
-    /// One for each label; 0…1.
+    /// The scores, one per label, 0…1.
     public var scores: [Double]
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates a result.
     public init(sequence: String, labels: [String], scores: [Double], additional: JSONObject = [:]) {
         self.sequence = sequence
         self.labels = labels
@@ -112,7 +114,7 @@ extension ZeroShotResult: TaskOutput {
         labels = try fields.take("labels").strings()
         scores = try fields.take("scores").optionalList().map { score throws(InferenceError) in try score.double() }
         guard labels.count == scores.count else {
-            throw reader.malformed("\(labels.count) labels with \(scores.count) scores")
+            throw reader.malformed("the result has \(labels.count) labels but \(scores.count) scores")
         }
         additional = fields.additional
     }

@@ -1,12 +1,12 @@
 public import PerceptCore
 
-/// Tells which classes a picture belongs to.
+/// Classifies an image.
 ///
 ///     let classes = try await client.imageClassification(MediaInput(sniffing: photo), topK: 3)
 ///     for entry in classes { print(entry.label, entry.score ?? 0) }
 public typealias ImageClassification = ClassificationTask<ClassifiedPicture>
 
-/// Pictures as the subject of a ``ClassificationTask``.
+/// An image as the subject of a ``ClassificationTask``.
 public enum ClassifiedPicture: ClassifiedSubject {
     public typealias Input = MediaInput
 
@@ -19,6 +19,7 @@ public enum ClassifiedPicture: ClassifiedSubject {
 }
 
 extension ImageClassification {
+    /// Creates a task.
     public init(
         image: MediaInput, topK: Int? = nil, functionToApply: ScoreFunction? = nil,
         additionalParameters: JSONObject = [:]
@@ -27,6 +28,7 @@ extension ImageClassification {
             subject: image, topK: topK, functionToApply: functionToApply, additionalParameters: additionalParameters)
     }
 
+    /// The image to classify.
     public var image: MediaInput {
         get { subject }
         set { subject = newValue }

@@ -1,6 +1,6 @@
 public import PerceptCore
 
-/// Divides a picture into segments, each with a mask.
+/// Divides an image into segments, each with a mask.
 ///
 ///     let segments = try await client.imageSegmentation(MediaInput(sniffing: photo))
 ///     let mask = try Base64.decode(segments[0].mask)       // a PNG of the size of the photo
@@ -8,22 +8,25 @@ public struct ImageSegmentation: CataloguedTask {
     public static let name = "image-segmentation"
     public static let defaultModel = "facebook/detr-resnet-50-panoptic"
 
-    /// What kind of segments are asked for.
+    /// The kind of segmentation.
     public enum Subtask: String, Sendable, Hashable, CaseIterable {
         case instance, panoptic, semantic
     }
 
+    /// The image to segment.
     public var image: MediaInput
-    /// The least score that the service reports, 0…1; its own when `nil`.
+    /// The minimum score of reported segments, 0…1; the service's default if `nil`.
     public var threshold: Double?
-    /// From where on a pixel counts as part of a mask, 0…1; the service's own when `nil`.
+    /// The minimum probability of a mask's pixels, 0…1; the service's default if `nil`.
     public var maskThreshold: Double?
-    /// How much of a mask must be left, 0…1, after others have covered it; the service's own when `nil`.
+    /// The minimum fraction of a mask that other masks do not cover, 0…1; the service's default if `nil`.
     public var overlapMaskAreaThreshold: Double?
+    /// The kind of segmentation.
     public var subtask: Subtask?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(
         image: MediaInput, threshold: Double? = nil, maskThreshold: Double? = nil,
         overlapMaskAreaThreshold: Double? = nil, subtask: Subtask? = nil, additionalParameters: JSONObject = [:]
@@ -63,16 +66,18 @@ extension ImageSegmentation {
     }
 }
 
-/// A segment as the service reports it.
+/// A segment as reported by the service.
 public struct ImageSegment: Sendable, Hashable {
+    /// The label of the segment.
     public var label: String
-    /// From 0 to 1; `nil` where the service gives none, as semantic segmentation often does.
+    /// The likelihood, from 0 to 1; `nil` if the service sends none, which is usual for semantic segmentation.
     public var score: Double?
-    /// The mask in base64 as sent: a one-channel PNG of the size of the picture that was uploaded, 255 inside.
+    /// The mask in base64 as received: a one-channel PNG of the size of the upload, 255 inside.
     public var mask: String
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates a segment.
     public init(label: String, score: Double?, mask: String, additional: JSONObject = [:]) {
         self.label = label
         self.score = score

@@ -1,6 +1,6 @@
 public import PerceptCore
 
-/// Makes a picture of a picture, as a text says.
+/// Edits an image according to a text.
 ///
 ///     let edited = try await client.imageToImage(MediaInput(sniffing: photo), prompt: "Make it winter")
 ///     try Data(edited.bytes).write(to: URL(filePath: "winter.\(edited.fileExtension)"))
@@ -9,20 +9,22 @@ public struct ImageToImage: CataloguedTask {
     public static let defaultModel = "timbrooks/instruct-pix2pix"
     public static let acceptedAnswer = "image/png"
 
+    /// The image to edit.
     public var image: MediaInput
-    /// What to make of it.
+    /// The description of the result.
     public var prompt: String?
-    /// What the picture is not to show.
+    /// The description of contents to avoid.
     public var negativePrompt: String?
-    /// Steps of denoising, 1 or more.
+    /// The number of denoising steps, 1 or more.
     public var inferenceStepCount: Int?
-    /// How closely the picture follows the text.
+    /// The guidance scale: higher values follow the text more closely.
     public var guidanceScale: Double?
-    /// The size of the picture to make; the model's own when `nil`.
+    /// The size of the result in pixels; the model's default if `nil`.
     public var targetSize: PixelSize?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(
         image: MediaInput, prompt: String? = nil, negativePrompt: String? = nil, inferenceStepCount: Int? = nil,
         guidanceScale: Double? = nil, targetSize: PixelSize? = nil, additionalParameters: JSONObject = [:]
@@ -49,8 +51,8 @@ public struct ImageToImage: CataloguedTask {
         try .media(image, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
-    /// The provider together alone has a form for it: the image as a data URL among `reference_images`, or as `image_url` for
-    /// FLUX.1 Kontext models, which take no other.
+    /// Returns a form only for the provider Together, which takes the image as a data URL in `reference_images`, or in
+    /// `image_url` for FLUX.1 Kontext models, which accept no other form.
     public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         guard service.provider == "together" else { return nil }
         try image.requireBytes()
@@ -74,7 +76,7 @@ extension ImageToImage {
     public static let methods = ["imageToImage"]
     public static let medium: MediaType.Kind? = .image
     public static var parameters: [TaskParameter] { table.parameters }
-    /// An answer is the picture itself; these are its other forms.
+    /// A response is usually the image itself; these are its other forms.
     public static let example = TaskExample(
         parameters: ["prompt": "Make it winter"], answers: [#""iVBORw0KGgo=""#, #"{"image":"iVBORw0KGgo="}"#])
 

@@ -1,6 +1,6 @@
 public import PerceptCore
 
-/// Says in words what a picture shows, or reads what is written in it.
+/// Describes an image, or reads the text in it.
 ///
 ///     let captions = try await client.imageToText(MediaInput(sniffing: photo))
 ///     print(captions[0].generatedText)
@@ -8,14 +8,16 @@ public struct ImageToText: CataloguedTask {
     public static let name = "image-to-text"
     public static let defaultModel = "nlpconnect/vit-gpt2-image-captioning"
 
+    /// The image to describe.
     public var image: MediaInput
-    /// How many tokens to write at most, 1 or more.
+    /// The maximum number of tokens to generate, 1 or more.
     public var maxNewTokens: Int?
-    /// `generation_parameters`, in the service's spelling (`temperature`, `num_beams`, …).
+    /// The value of `generation_parameters`, in the service's spelling (`temperature`, `num_beams`, …).
     public var generationParameters: JSONObject?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(
         image: MediaInput, maxNewTokens: Int? = nil, generationParameters: JSONObject? = nil,
         additionalParameters: JSONObject = [:]

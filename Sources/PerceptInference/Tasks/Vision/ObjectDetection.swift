@@ -1,8 +1,8 @@
 public import PerceptCore
 
-/// Finds objects in a picture: what and where.
+/// Detects objects in an image, with their labels and boxes.
 ///
-/// The answer keeps the service's order, which is not that of the scores; it may be empty.
+/// Results keep the service's order, which is not sorted by score. The list may be empty.
 ///
 ///     let objects = try await client.objectDetection(MediaInput(sniffing: photo), threshold: 0.8)
 ///     for object in objects { print(object.label, object.box) }
@@ -10,12 +10,14 @@ public struct ObjectDetection: CataloguedTask {
     public static let name = "object-detection"
     public static let defaultModel = "facebook/detr-resnet-50"
 
+    /// The image to search.
     public var image: MediaInput
-    /// The least score that the service reports, 0…1; its own (0.9 on some servers) when `nil`.
+    /// The minimum score of reported objects, 0…1; the service's default if `nil` (0.9 on some servers).
     public var threshold: Double?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(image: MediaInput, threshold: Double? = nil, additionalParameters: JSONObject = [:]) {
         self.image = image
         self.threshold = threshold
@@ -47,17 +49,19 @@ extension ObjectDetection {
     }
 }
 
-/// An object as the service reports it.
+/// An object as reported by the service.
 public struct DetectedObject: Sendable, Hashable {
+    /// The label of the object.
     public var label: String
-    /// From 0 to 1; `nil` where the service gives none.
+    /// The likelihood, from 0 to 1; `nil` if the service sends none.
     public var score: Double?
-    /// In pixels of the picture that was uploaded, which need not be those of the one it was made from; as sent, so not
-    /// necessarily in order or within the picture.
+    /// The box in pixels of the upload, which may differ in size from the source image. Its sides are as received: they
+    /// may be swapped or outside the image.
     public var box: BoundingBox
-    /// Members of the answer that have no property here.
+    /// The members of the response that have no property here.
     public var additional: JSONObject
 
+    /// Creates a detected object.
     public init(label: String, score: Double?, box: BoundingBox, additional: JSONObject = [:]) {
         self.label = label
         self.score = score
@@ -78,7 +82,7 @@ extension DetectedObject: TaskOutput {
         additional = fields.additional
     }
 
-    /// Whole numbers of pixels are written as such, as the service does.
+    /// The box with whole numbers written as integers, as services do.
     public var json: JSONValue {
         func side(_ value: Double) -> JSONValue { Int(exactly: value)?.json ?? value.json }
         let sides = JSONObject([

@@ -1,6 +1,6 @@
 import PerceptCore
 
-/// Makes a picture of what a text says.
+/// Generates an image from a text.
 ///
 ///     let picture = try await client.textToImage("A lighthouse at dusk", parameters: .init(width: 768, height: 512))
 ///     try Data(picture.bytes).write(to: URL(filePath: "lighthouse.\(picture.fileExtension)"))
@@ -9,33 +9,37 @@ public struct TextToImage: CataloguedTask {
     public static let defaultModel = "stabilityai/stable-diffusion-xl-base-1.0"
     public static let acceptedAnswer = "image/png"
 
+    /// The description of the image.
     public var inputs: String
+    /// The generation parameters.
     public var parameters: Parameters
 
+    /// Creates a task.
     public init(inputs: String, parameters: Parameters = Parameters()) {
         self.inputs = inputs
         self.parameters = parameters
     }
 
-    /// How the picture is made; what is `nil` is left to the model.
+    /// The generation parameters; the model chooses those that are `nil`.
     public struct Parameters: Sendable, Hashable {
-        /// What the picture is not to show.
+        /// The description of contents to avoid.
         public var negativePrompt: String?
-        /// In pixels, 1 or more; many models want multiples of 8.
+        /// The width in pixels, 1 or more; many models require multiples of 8.
         public var width: Int?
-        /// In pixels, 1 or more; many models want multiples of 8.
+        /// The height in pixels, 1 or more; many models require multiples of 8.
         public var height: Int?
-        /// Steps of denoising, 1 or more: more take longer and give finer pictures.
+        /// The number of denoising steps, 1 or more; more steps take longer and give finer images.
         public var inferenceStepCount: Int?
-        /// How closely the picture follows the text.
+        /// The guidance scale: higher values follow the text more closely.
         public var guidanceScale: Double?
-        /// Where chance begins: equal seeds give equal pictures.
+        /// The random seed: equal seeds give equal images.
         public var seed: UInt64?
-        /// The scheduler to use instead of the model's own, by its name.
+        /// The name of the scheduler that replaces the model's own.
         public var scheduler: String?
         /// Further parameters under their names on the wire.
         public var additional: JSONObject
 
+        /// Creates parameters.
         public init(
             negativePrompt: String? = nil, width: Int? = nil, height: Int? = nil, inferenceStepCount: Int? = nil,
             guidanceScale: Double? = nil, seed: UInt64? = nil, scheduler: String? = nil, additional: JSONObject = [:]
@@ -60,12 +64,12 @@ public struct TextToImage: CataloguedTask {
         .inputs(inputs, parameters: try Parameters.table.json(of: parameters, adding: parameters.additional))
     }
 
-    /// The parameters stand beside the `prompt`; width and height are a `size` such as `768x512`, and `response_format` asks
-    /// for the picture itself instead of a link to it, except from GPT image models, which know no such parameter and
-    /// never send a link.
+    /// Returns the parameters beside the `prompt`; width and height become a `size` such as `768x512`.
+    /// `response_format` requests the image itself instead of a link, except from GPT image models, which lack the
+    /// parameter and never send a link.
     ///
-    /// The provider together takes width and height as they are, calls the format `base64` and the steps `steps`; nscale
-    /// takes no steps.
+    /// Together takes width and height unchanged, and calls the format `base64` and the steps `steps`; nscale does not
+    /// support steps.
     public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
         var parameters = try Parameters.table.json(of: parameters, adding: parameters.additional)
         var format: JSONValue? = Self.isGPTImageModel(service.model) ? nil : "b64_json"
@@ -77,7 +81,7 @@ public struct TextToImage: CataloguedTask {
             Self.setSize(in: &parameters)
             if service.provider == "nscale", parameters["num_inference_steps"] != nil {
                 throw InferenceError(
-                    .invalidArgument, problem: "nscale takes no num_inference_steps", remedy: "leave it out")
+                    .invalidArgument, problem: "nscale does not support num_inference_steps", remedy: "leave it out")
             }
         }
         var body = JSONObject(["prompt": inputs], additional: parameters)
@@ -85,7 +89,7 @@ public struct TextToImage: CataloguedTask {
         return OpenAIForm(route: .imageGenerations, payload: .json(body))
     }
 
-    /// Puts `size` in the place of width and height, unless the caller states a size or only one of the two.
+    /// Replaces width and height with `size`, unless the caller sets `size` or only one of the two.
     private static func setSize(in parameters: inout JSONObject) {
         guard parameters["size"] == nil, let width = parameters["width"]?.integerValue,
             let height = parameters["height"]?.integerValue
@@ -95,7 +99,7 @@ public struct TextToImage: CataloguedTask {
         parameters["size"] = .string("\(width)x\(height)")
     }
 
-    /// Whether `model` is one such as `gpt-image-1` or `openai/chatgpt-image-latest`.
+    /// Returns whether `model` is a GPT image model, such as `gpt-image-1` or `openai/chatgpt-image-latest`.
     private static func isGPTImageModel(_ model: String) -> Bool {
         let name = (model.split(separator: "/").last ?? "").lowercased()
         return (name.hasPrefix("gpt-") || name.hasPrefix("chatgpt-")) && name.contains("image")
@@ -109,7 +113,7 @@ public struct TextToImage: CataloguedTask {
 extension TextToImage {
     public static let methods = ["textToImage"]
     public static var parameters: [TaskParameter] { Parameters.table.parameters }
-    /// An answer is the picture itself; these are its other forms.
+    /// A response is usually the image itself; these are its other forms.
     public static let example = TaskExample(
         input: "A lighthouse at dusk", parameters: ["width": 768, "height": 512],
         answers: [

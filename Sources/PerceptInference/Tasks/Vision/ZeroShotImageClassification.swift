@@ -1,6 +1,6 @@
 public import PerceptCore
 
-/// Tells which of any labels fit a picture, without having been trained on them.
+/// Classifies an image with labels chosen at run time, on which the model was not trained.
 ///
 ///     let classes = try await client.zeroShotImageClassification(
 ///         MediaInput(sniffing: photo), candidateLabels: ["a cat", "a dog", "a tractor"])
@@ -8,14 +8,16 @@ public struct ZeroShotImageClassification: CataloguedTask {
     public static let name = "zero-shot-image-classification"
     public static let defaultModel = "openai/clip-vit-large-patch14-336"
 
+    /// The image to classify.
     public var image: MediaInput
-    /// The labels to choose from, 1 or more.
+    /// The candidate labels, 1 or more.
     public var candidateLabels: [String]
-    /// The sentence that a label is put into, with `{}` in its place; `This is a photo of {}.` where the service is not told.
+    /// The sentence in which a label replaces `{}`; `This is a photo of {}.` at the service if `nil`.
     public var hypothesisTemplate: String?
     /// Further parameters under their names on the wire.
     public var additionalParameters: JSONObject
 
+    /// Creates a task.
     public init(
         image: MediaInput, candidateLabels: [String], hypothesisTemplate: String? = nil,
         additionalParameters: JSONObject = [:]
