@@ -1,31 +1,36 @@
-/// What each channel of a recording is meant for.
+/// The loudspeaker position of each channel of a recording.
 public struct ChannelLayout: Sendable, Hashable {
-    /// The place of a loudspeaker, as WAVEFORMATEXTENSIBLE and the FLAC format name them.
+    /// A loudspeaker position, named as in WAVEFORMATEXTENSIBLE and the FLAC format.
     public enum Position: String, Sendable, Hashable, Codable, CaseIterable {
         case mono
         case frontLeft, frontRight, frontCenter, lowFrequency
         case backLeft, backRight, frontLeftOfCenter, frontRightOfCenter, backCenter
         case sideLeft, sideRight
         case topCenter, topFrontLeft, topFrontCenter, topFrontRight, topBackLeft, topBackCenter, topBackRight
-        /// Not stated by the file, or a signal without a place (an ambisonic component).
+        /// Not stated by the file, or a signal without a position (an ambisonic component).
         case unspecified
     }
 
+    /// The position of each channel, in order.
     public let positions: [Position]
 
+    /// Creates a layout from the position of each channel.
     public init(_ positions: [Position]) {
         self.positions = positions
     }
 
+    /// One channel.
     public static let mono = ChannelLayout([.mono])
+    /// Left and right.
     public static let stereo = ChannelLayout([.frontLeft, .frontRight])
 
+    /// The number of channels.
     public var count: Int { positions.count }
 
-    /// The layout meant by a file that states no more than a channel count.
+    /// Returns the layout of a file that states only a channel count.
     ///
-    /// One to eight channels follow the FLAC format (RFC 9639 §9.1.3), which is also the order of a plain WAV; more are
-    /// unspecified.
+    /// One to eight channels follow the FLAC format (RFC 9639 §9.1.3), which is also the order of a plain WAV file;
+    /// with more channels, all positions are unspecified.
     public static func conventional(channelCount: Int) -> ChannelLayout {
         let front: [Position] = [.frontLeft, .frontRight]
         let positions: [Position] =
@@ -43,7 +48,7 @@ public struct ChannelLayout: Sendable, Hashable {
         return ChannelLayout(positions)
     }
 
-    /// What people call it: `mono`, `stereo`, `5.1`, or the number of channels.
+    /// The common name: `mono`, `stereo`, `5.1`, or the number of channels.
     public var name: String {
         let lowFrequency = positions.count { $0 == .lowFrequency }
         switch (count, lowFrequency) {

@@ -2,41 +2,45 @@ public import PerceptCore
 
 /// Decoded audio: one plane of samples per channel.
 ///
-/// Samples are `Float` with full scale at ±1; a recording in floating point may exceed that. A long recording is
-/// handled as a sequence of blocks, each of them a `Recording`.
+/// Samples are `Float` with full scale at ±1; a floating-point recording may exceed it. A long recording is processed
+/// as a sequence of blocks, each of them a `Recording`.
 public struct Recording: Sendable, Hashable {
-    /// Frames per second, in Hz.
+    /// The sample rate in Hz.
     public let sampleRate: Int
+    /// The position of each channel.
     public let channels: ChannelLayout
-    /// One array per channel, in the order of `channels`, all of the same length.
+    /// The samples: one array per channel, in the order of `channels`, all of the same length.
     public let planes: [[Float]]
 
-    /// - Throws: `MediaError` `.invalidArgument` when there is no channel, the planes differ in length, their number
-    ///   is not that of `channels`, or the rate is not positive.
+    /// Creates a recording from its samples.
+    ///
+    /// - Throws: `MediaError` `.invalidArgument` if there are no channels, the planes differ in length, their number
+    ///   differs from the channel count, or the rate is not positive.
     public init(sampleRate: Int, channels: ChannelLayout, planes: [[Float]]) throws(MediaError) {
         guard sampleRate > 0, let first = planes.first, planes.count == channels.count,
             planes.allSatisfy({ $0.count == first.count })
         else {
             throw MediaError(
                 .invalidArgument,
-                problem: "\(planes.count) planes at \(sampleRate) Hz are no recording of \(channels.count) channels",
+                problem: "invalid recording: \(planes.count) planes at \(sampleRate) Hz for \(channels.count) channels",
                 remedy: "pass one plane per channel, all of the same length, and a rate above zero")
         }
         self.init(sampleRate: sampleRate, channels: channels, checkedPlanes: planes)
     }
 
-    /// For planes whose number and lengths are right by construction.
+    /// Creates a recording from planes whose number and lengths are known to be valid.
     init(sampleRate: Int, channels: ChannelLayout, checkedPlanes: [[Float]]) {
         self.sampleRate = sampleRate
         self.channels = channels
         self.planes = checkedPlanes
     }
 
+    /// The number of channels.
     public var channelCount: Int { planes.count }
 
-    /// Samples per channel.
+    /// The number of samples per channel.
     public var frameCount: Int { planes.first?.count ?? 0 }
 
-    /// Length in seconds.
+    /// The duration in seconds.
     public var duration: Double { Double(frameCount) / Double(sampleRate) }
 }

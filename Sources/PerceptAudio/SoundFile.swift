@@ -1,20 +1,20 @@
 import CSndfile
 import PerceptCore
 
-/// An open libsndfile handle; no pointer, status code or constant of that library leaves this file and
+/// An open libsndfile handle. No pointer, status code or constant of that library leaves this file and
 /// ``SoundFileFormat``'s.
 ///
-/// The handle lives as long as the value. Everything goes through libsndfile's virtual I/O: names are never interpreted, and
-/// each error of the system is known.
+/// The handle is valid as long as the value. All access goes through libsndfile's virtual I/O: paths are never
+/// interpreted, and every system error is known.
 struct SoundFile: ~Copyable {
     private let handle: OpaquePointer
     private var isOpen = true
-    /// What the handle reads from or writes to; kept as long as it is open.
+    /// The storage that the handle reads from or writes to; kept while the handle is open.
     private let virtualFile: VirtualFile
     let format: SoundFileFormat
     let sampleRate: Int
     let channelCount: Int
-    /// `nil` when the header does not say.
+    /// The number of frames; `nil` if the header does not state it.
     let frameCount: Int?
 
     private init(handle: OpaquePointer, info: SF_INFO, virtualFile: VirtualFile) {
@@ -24,7 +24,7 @@ struct SoundFile: ~Copyable {
         sampleRate = Int(info.samplerate)
         channelCount = Int(info.channels)
         frameCount = (0..<Int64.max).contains(info.frames) ? Int(info.frames) : nil
-        // No time stamp in what is written: equal input gives equal bytes.
+        // No timestamp in the output: equal input gives equal bytes.
         sf_command(handle, CInt(SFC_SET_ADD_PEAK_CHUNK), nil, CInt(SF_FALSE))
     }
 
@@ -32,7 +32,7 @@ struct SoundFile: ~Copyable {
         if isOpen { sf_close(handle) }
     }
 
-    /// What libsndfile had to say about a file it could not open.
+    /// libsndfile's reason for failing to open a file.
     struct OpenFailure: Error {
         let message: String
     }
@@ -64,7 +64,7 @@ struct SoundFile: ~Copyable {
         return SoundFile(handle: handle, info: info, virtualFile: file)
     }
 
-    /// The reason for a failed open is process-global: it is read before anything else can be opened.
+    /// The reason for a failed open is process-global, so it is read before anything else can be opened.
     private static func checked(_ handle: OpaquePointer?) throws(OpenFailure) -> OpaquePointer {
         guard let handle else { throw OpenFailure(message: message(of: nil)) }
         return handle
@@ -74,15 +74,15 @@ struct SoundFile: ~Copyable {
         String(cString: sf_strerror(handle)).trimmingSuffix(while: { $0 == "." || $0.isWhitespace })
     }
 
-    /// The library's words for the last failure on this handle, or `nil` when there was none.
+    /// libsndfile's message for the last failure on this handle; `nil` if there was none.
     var failure: String? {
         sf_error(handle) == SF_ERR_NO_ERROR ? nil : Self.message(of: handle)
     }
 
-    /// Why the bytes could not be read on, when it was the system that failed.
+    /// The system error that stopped reading, if any.
     var readFailure: MediaError? { virtualFile.readFailure }
 
-    /// The places of the channels where the file states them.
+    /// The channel positions, if the file states them.
     var channelLayout: ChannelLayout? {
         var map = [CInt](repeating: 0, count: channelCount)
         let size = CInt(clamping: map.count * MemoryLayout<CInt>.size)
@@ -106,7 +106,7 @@ struct SoundFile: ~Copyable {
         SF_CHANNEL_MAP_TOP_REAR_CENTER: .topBackCenter,
     ].reduce(into: [:]) { $0[Int($1.key)] = $1.value }
 
-    /// Reads up to `frameLimit` frames, interleaved; fewer only at the end or after a failure.
+    /// Reads up to `frameLimit` interleaved frames; fewer only at the end or after a failure.
     func readShorts(frameLimit: Int) -> [Int16] {
         read(frameLimit) { sf_readf_short(handle, $0, $1) }
     }
@@ -129,7 +129,7 @@ struct SoundFile: ~Copyable {
         }
     }
 
-    /// Writes interleaved samples; `false` when not all of them could be written.
+    /// Writes interleaved samples; returns `false` if not all of them could be written.
     func write(_ samples: [Int16]) -> Bool {
         sf_writef_short(handle, samples, frames(samples.count)) == frames(samples.count)
     }
@@ -146,9 +146,9 @@ struct SoundFile: ~Copyable {
         sf_count_t(sampleCount / max(1, channelCount))
     }
 
-    /// Has a lossy format written at one bit rate throughout; before the first sample.
+    /// Makes a lossy encoder use a constant bit rate; call it before the first sample is written.
     ///
-    /// - Parameter level: of compression, from 0 for the highest bit rate that the format has to 1 for the lowest.
+    /// - Parameter level: The compression level, from 0 for the format's highest bit rate to 1 for its lowest.
     func useConstantBitRate(level: Double) {
         var mode = CInt(SF_BITRATE_MODE_CONSTANT)
         sf_command(handle, CInt(SFC_SET_BITRATE_MODE), &mode, CInt(MemoryLayout<CInt>.size))
@@ -156,13 +156,13 @@ struct SoundFile: ~Copyable {
         sf_command(handle, CInt(SFC_SET_COMPRESSION_LEVEL), &level, CInt(MemoryLayout<Double>.size))
     }
 
-    /// Whether libsndfile can write this combination.
+    /// Returns whether libsndfile can write this combination.
     static func canWrite(_ format: SoundFileFormat, sampleRate: Int, channelCount: Int) -> Bool {
         var info = info(format, sampleRate, channelCount)
         return sf_format_check(&info) == SF_TRUE
     }
 
-    /// Writes what is held back (the header's sizes, the last block); gives the library's words when that fails.
+    /// Writes pending data (the header's sizes, the last block); returns libsndfile's message if that fails.
     consuming func close() -> String? {
         isOpen = false
         let code = sf_close(handle)

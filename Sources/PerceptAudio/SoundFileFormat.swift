@@ -1,18 +1,18 @@
 import CSndfile
 
-/// A libsndfile format code: a container and a coding of samples.
+/// A libsndfile format code: a container and a sample coding.
 struct SoundFileFormat: RawRepresentable, Hashable, Sendable {
     let rawValue: CInt
 
-    /// The integer or floating-point type in which samples are handed over without loss or needless conversion.
+    /// The integer or floating-point type that transfers samples without loss or needless conversion.
     enum SampleType {
         case short, int, float
     }
 
-    /// What is known of a coding.
+    /// The properties of a sample coding.
     struct Coding {
         let name: String
-        /// `nil` for a lossy codec.
+        /// The bits per sample; `nil` for a lossy codec.
         let bitDepth: Int?
         let sampleType: SampleType
     }

@@ -9,19 +9,19 @@ import PerceptCore
     import Darwin
 #endif
 
-/// What libsndfile reads and writes through callbacks: a recording behind a header that may be another than its own, or what is
-/// written, whose errors must be known exactly (libsndfile itself loses those that come up while it closes).
+/// The storage that libsndfile reads and writes through callbacks: part of a recording after a header that may differ
+/// from its own, or an output whose errors must be known exactly (libsndfile loses those that occur while it closes).
 ///
-/// A class, since libsndfile keeps a pointer to it; used by one ``SoundFile`` at a time.
+/// It is a class because libsndfile keeps a pointer to it; one ``SoundFile`` uses it at a time.
 final class VirtualFile {
     private enum Storage {
-        /// A header in front of a stretch of a recording, which is not copied.
+        /// A header followed by a range of a recording, which is not copied.
         case input(header: [UInt8], InputBytes, Range<Int>)
         case memory([UInt8], byteLimit: Int)
         case descriptor(CInt, byteCount: Int)
     }
 
-    /// Why a write failed.
+    /// The reason a write failed.
     enum WriteFailure {
         case system(CInt)
         case byteLimit(Int)
@@ -30,25 +30,25 @@ final class VirtualFile {
     private var storage: Storage
     private var offset = 0
     private(set) var writeFailure: WriteFailure?
-    /// Why the recording could not be read on.
+    /// The reason reading the recording failed.
     private(set) var readFailure: MediaError?
 
-    /// What stands in `range` of a recording, to be read as if `header` were in front of it.
+    /// Creates a file that consists of `header` and the bytes in `range` of a recording.
     init(reading bytes: InputBytes, range: Range<Int>, behind header: [UInt8] = []) {
         storage = .input(header: header, bytes, range)
     }
 
-    /// Memory that takes what is written: no more than `byteLimit` bytes.
+    /// Creates an output in memory of at most `byteLimit` bytes.
     init(byteLimit: Int) {
         storage = .memory([], byteLimit: byteLimit)
     }
 
-    /// An open, empty file; the descriptor stays the caller's.
+    /// Creates an output to an open, empty file; the caller keeps ownership of the descriptor.
     init(writingTo descriptor: CInt) {
         storage = .descriptor(descriptor, byteCount: 0)
     }
 
-    /// The bytes in memory; empty when a file is written.
+    /// The bytes in memory; empty if a file is written.
     var bytes: [UInt8] {
         if case .memory(let bytes, _) = storage { bytes } else { [] }
     }
@@ -121,7 +121,8 @@ final class VirtualFile {
         }
     }
 
-    /// Writes `bytes` from `place` on; `false` when they could not be, of which ``writeFailure`` tells why.
+    /// Writes `bytes` starting at the offset `place`; returns `false` if that fails, with the reason in
+    /// ``writeFailure``.
     func write(_ bytes: [UInt8], at place: Int) -> Bool {
         offset = place
         return bytes.withUnsafeBytes { write($0.baseAddress, count: sf_count_t($0.count)) == $0.count }
@@ -153,12 +154,12 @@ final class VirtualFile {
         return count
     }
 
-    /// Writes at `offset`; gives the system's error code when that fails.
+    /// Writes at `offset`; returns the system's error code if that fails.
     private func writeAll(_ source: UnsafeRawBufferPointer, to descriptor: CInt) -> CInt? {
         var written = 0
         while written < source.count, let base = source.baseAddress {
             var count = pwrite(descriptor, base + written, source.count - written, off_t(offset + written))
-            // A pipe has no offsets; what comes in order can still go through it.
+            // A pipe has no offsets, but sequential writes are possible.
             if count < 0, errno == ESPIPE, offset == byteCount {
                 #if canImport(Glibc)
                     count = Glibc.write(descriptor, base + written, source.count - written)

@@ -98,7 +98,7 @@ public final class ChunkedRecording: Sendable {
             guard error.kind == .limitExceeded, error.source != self.name else { throw error }
             throw MediaError(
                 .limitExceeded, source: name,
-                problem: "\(error.problem)", remedy: "make the chunks shorter (--chunk)")
+                problem: "\(error.problem)", remedy: "make the chunks shorter (chunking)")
         }
     }
 
@@ -158,7 +158,7 @@ private struct Survey {
         var chunks = planner.finish(frameCount: frameCount)
         guard !chunks.isEmpty else {
             throw MediaError(
-                .malformedInput, source: input.name, problem: "holds no sound: 0 frames",
+                .malformedInput, source: input.name, problem: "contains no audio (0 frames)",
                 remedy: "record or export it again")
         }
         if let trimming, let sound {

@@ -1,39 +1,47 @@
 public import PerceptCore
 
-/// What an endpoint wants of a recording, and how it is made.
+/// The format an endpoint expects for a recording, and the conversion into it.
 ///
-/// Samples are mixed first (or one channel picked), then resampled, then rounded, all of it block by block: memory does not grow with the length.
-/// Encoding goes on beside that, on a second thread.
+/// Samples are mixed first (or one channel is picked), then resampled, then rounded, block by block: memory does not
+/// grow with the length. A second thread encodes at the same time.
 public struct AudioPreparation: Sendable, Hashable {
+    /// The channels of the upload.
     public enum Channels: Sendable, Hashable {
-        /// Mixed into one by ``MonoMixer``.
+        /// All channels mixed into one by ``MonoMixer``.
         case mono
+        /// All channels of the source.
         case keep
-        /// One as it is, without the others: a voice that has a channel to itself. What is silent is judged by it alone.
+        /// One channel, unchanged, without the others: a voice that has a channel to itself. Silence is judged by this
+        /// channel alone.
         case single(ChannelChoice)
     }
 
-    /// Frames per second of the result, in Hz; `nil` keeps the source's.
+    /// The sample rate of the upload, in Hz; `nil` keeps the source's.
     public var sampleRate: Int?
+    /// The channels of the upload.
     public var channels: Channels
+    /// The encoding of the upload.
     public var encoding: AudioEncoding
+    /// The quality of resampling, if the rate changes.
     public var resampling: ResamplingQuality
-    /// Leaves out the silence before the first sound and behind the last one; `nil` keeps it.
+    /// The silence to leave out before the first and after the last sound; `nil` keeps all of it.
     ///
-    /// The source is read twice then.
+    /// With trimming, the source is read twice.
     public var trimming: SilenceTrimming?
-    /// Scales the result so that its largest sample has this magnitude, 0…1 of full scale; `nil` leaves it as loud as it is.
+    /// The magnitude to which the largest sample is scaled, above 0 and up to 1 (full scale); `nil` leaves the level
+    /// unchanged.
     ///
-    /// One gain for the whole recording and never a limiter, so that nothing is distorted; ``TimeReceipt/gain`` says
-    /// which. The source is read once more for it.
+    /// One gain, ``TimeReceipt/gain``, applies to the whole recording. There is no limiter, so nothing is distorted.
+    /// The source is read once more to find the peak.
     public var normalizedPeak: Double?
-    /// Bytes of the result at most; what would be larger is an error.
+    /// The maximum number of bytes of the upload; exceeding it is an error.
     public var maximumByteCount: Int?
-    /// Seconds of the result at most; what would be longer is an error.
+    /// The maximum duration of the upload in seconds; exceeding it is an error.
     public var maximumDuration: Double?
-    /// How the source is read, where its bytes alone do not tell.
+    /// Options for reading the source.
     public var reading: ReadingOptions
 
+    /// Creates a preparation; the default is 16 kHz, mono, 16-bit FLAC.
     public init(
         sampleRate: Int? = 16_000, channels: Channels = .mono, encoding: AudioEncoding = .flac16,
         resampling: ResamplingQuality = .standard, trimming: SilenceTrimming? = nil, normalizedPeak: Double? = nil,
@@ -50,14 +58,14 @@ public struct AudioPreparation: Sendable, Hashable {
         self.reading = reading
     }
 
-    /// Prepares a recording into memory, at most `limits.uploadByteCount` bytes.
+    /// Prepares a recording in memory, using at most `limits.uploadByteCount` bytes.
     ///
     /// - Parameters:
-    ///   - source: the recording.
-    ///   - limits: what it, and the upload, may not exceed.
-    ///   - progress: told the finished fraction, 0…1, between blocks, where the length is known.
+    ///   - source: The recording.
+    ///   - limits: The limits for the source and the upload.
+    ///   - progress: Receives the finished fraction, 0…1, between blocks, if the length is known.
     /// - Throws: `MediaError` as ``RecordingReader``, ``Resampler`` and ``RecordingWriter`` do; `.malformedInput` for a
-    ///   recording without a single frame.
+    ///   recording without any frames.
     public func prepare(
         _ source: MediaSource, limits: ResourceLimits = .default, progress: ((Double) -> Void)? = nil
     ) throws(MediaError) -> PreparedAudio {
@@ -67,10 +75,10 @@ public struct AudioPreparation: Sendable, Hashable {
         return try run(&reader, EncodingLane(writer), source, passage, limits, progress)
     }
 
-    /// Prepares a recording into a file, which appears whole or not at all.
+    /// Prepares a recording and writes it to a file, which appears complete or not at all.
     ///
-    /// - Returns: what was written; its `bytes` are empty.
-    /// - Throws: as ``prepare(_:limits:progress:)``; `.invalidArgument` when `path` is the source itself,
+    /// - Returns: The receipt and the properties of the file; `bytes` is empty.
+    /// - Throws: The errors of ``prepare(_:limits:progress:)``; `.invalidArgument` if `path` is the source itself;
     ///   `.outputNotCreatable` and `.inputOutput` for the file.
     public func prepare(
         _ source: MediaSource, toFile path: String, limits: ResourceLimits = .default,
@@ -85,9 +93,10 @@ public struct AudioPreparation: Sendable, Hashable {
         return try run(&reader, EncodingLane(writer), source, passage, limits, progress)
     }
 
-    /// Prepares decoded samples into memory.
+    /// Prepares decoded samples in memory.
     ///
-    /// - Throws: as ``prepare(_:limits:progress:)`` does for a file, `.malformedInput` for samples that are no finite numbers too.
+    /// - Throws: The errors of ``prepare(_:limits:progress:)``; also `.malformedInput` for samples that are NaN or
+    ///   infinite.
     public func prepare(
         _ recording: Recording, limits: ResourceLimits = .default
     ) throws(MediaError) -> PreparedAudio {
@@ -106,7 +115,7 @@ public struct AudioPreparation: Sendable, Hashable {
         }
     }
 
-    /// Into memory, of the size that both the caller and the service allow.
+    /// Returns a writer to memory, limited to what both the caller and the service allow.
     func writer(_ limits: ResourceLimits, _ sourceRate: Int, _ layout: ChannelLayout) throws(MediaError)
         -> RecordingWriter
     {
@@ -155,7 +164,7 @@ public struct AudioPreparation: Sendable, Hashable {
         let warnings = chain.warnings
         guard chain.frameCount > 0 else {
             throw MediaError(
-                .malformedInput, source: name, problem: "holds no sound: 0 frames", remedy: "record or export it again")
+                .malformedInput, source: name, problem: "contains no audio (0 frames)", remedy: "record or export it again")
         }
         let (sourceRate, sourceChannelCount, frameCount) = (chain.sampleRate, chain.channelCount, chain.frameCount)
         let pickedChannel = chain.selection.index
@@ -178,15 +187,15 @@ public struct AudioPreparation: Sendable, Hashable {
 
     private static func clampingWarnings(_ summary: RecordingWriter.Summary) -> [String] {
         guard summary.clampedSampleCount > 0 else { return [] }
-        return ["\(summary.clampedSampleCount) samples lay beyond full scale and were clamped"]
+        return ["\(summary.clampedSampleCount) samples exceeded full scale and were clamped"]
     }
 }
 
-/// The channels of a recording that are sent, or mixed: one, or all of them.
+/// The channels that are sent or mixed: one, or all of them.
 struct ChannelSelection {
-    /// The one channel; `nil` for all.
+    /// The index of the one channel; `nil` for all.
     let index: Int?
-    /// How many those are.
+    /// The number of selected channels.
     let channelCount: Int
 
     func planes(_ planes: [[Float]]) -> [[Float]] {
@@ -196,7 +205,9 @@ struct ChannelSelection {
 }
 
 extension AudioPreparation {
-    /// - Throws: `MediaError` `.invalidArgument` when `layout` has no such channel as was picked.
+    /// Returns the selected channels of `layout`.
+    ///
+    /// - Throws: `MediaError` `.invalidArgument` if `layout` does not have the picked channel.
     func selection(from layout: ChannelLayout, of name: String) throws(MediaError) -> ChannelSelection {
         guard case .single(let choice) = channels else {
             return ChannelSelection(index: nil, channelCount: layout.count)
@@ -205,14 +216,14 @@ extension AudioPreparation {
     }
 }
 
-/// Takes the samples that a ``Chain`` makes.
+/// A destination for the samples that a ``Chain`` produces.
 protocol SampleSink {
     mutating func write(_ planes: [[Float]]) throws(MediaError)
 }
 
 extension EncodingLane: SampleSink {}
 
-/// Mixing and resampling in a row, with what they need to remember between blocks.
+/// Mixing and resampling in sequence, with the state kept between blocks.
 struct Chain<Output: SampleSink> {
     private var output: Output
     private let mixer: MonoMixer?
@@ -220,14 +231,14 @@ struct Chain<Output: SampleSink> {
     private var phase: PhaseMeter
     private var resamplers: [Resampler]
     private let gain: Float
-    /// Frames that are resampled at a time: of a slow source at a high rate one block would become gigabytes.
+    /// The number of frames resampled at a time: a whole block of a slow source at a high rate could take gigabytes.
     private let pieceLength: Int
     let sampleRate: Int
     let channelCount: Int
-    /// Of the source, taken in so far.
+    /// The number of source frames processed so far.
     private(set) var frameCount = 0
 
-    /// Frames that one piece may become.
+    /// The maximum number of frames that one piece may become.
     private static var largestPiece: Int { 1 << 16 }
 
     init(
@@ -270,12 +281,12 @@ struct Chain<Output: SampleSink> {
         try deliver(planes)
     }
 
-    /// Delivers what the resamplers still hold, and gives the output back.
+    /// Delivers the samples still in the resamplers and returns the output.
     consuming func finish() throws(MediaError) -> Output {
         while !resamplers.isEmpty {
             var pieces: [[Float]] = []
             for index in resamplers.indices {
-                // All have had the same number of frames, so that the pieces are of one length.
+                // All have processed the same number of frames, so the pieces have the same length.
                 guard let piece = resamplers[index].finishPiece() else { return output }
                 pieces.append(piece)
             }
@@ -297,8 +308,8 @@ struct Chain<Output: SampleSink> {
         let hundredths = Int((-correlation * 100).rounded())
         return [
             "left and right are out of phase (correlation −\(hundredths / 100).\(String(100 + hundredths % 100).dropFirst())): "
-                + "mixed into one channel they cancel; keep the channels (--channels keep), or send one of them "
-                + "(--pick-channel left)"
+                + "mixed into one channel they cancel; keep all channels, or send only one of them "
+                + "(pickedChannel)"
         ]
     }
 }

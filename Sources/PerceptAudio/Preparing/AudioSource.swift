@@ -1,11 +1,11 @@
 import PerceptCore
 
-/// A recording that can be read from its start as often as needed: encoded, or decoded already.
+/// A recording that can be read from the start repeatedly: encoded or already decoded.
 enum AudioSource: Sendable {
     case source(MediaSource)
     case recording(Recording)
 
-    /// What errors call it.
+    /// The name used in errors.
     var name: String {
         switch self {
         case .source(let source): source.name
@@ -43,7 +43,7 @@ struct BlockReader: ~Copyable {
         reader = nil
     }
 
-    /// What the reader noticed so far.
+    /// The reader's warnings so far.
     var warnings: [String] {
         switch reader {
         case .some(let reader): reader.warnings
@@ -51,7 +51,7 @@ struct BlockReader: ~Copyable {
         }
     }
 
-    /// Samples so far that were no finite numbers and were replaced.
+    /// The number of NaN or infinite samples replaced so far.
     var replacedSampleCount: Int {
         switch reader {
         case .some(let reader): reader.replacedSampleCount
@@ -59,7 +59,7 @@ struct BlockReader: ~Copyable {
         }
     }
 
-    /// The next block, or `nil` at the end; its last frame is the one before ``framesRead``.
+    /// Returns the next block, or `nil` at the end; its last frame is the one before ``framesRead``.
     mutating func readBlock() throws(MediaError) -> Recording? {
         let block: Recording?
         if let recording {

@@ -1,21 +1,21 @@
 import PerceptCore
 
-/// The part of a recording that is sent, and what its samples are multiplied by.
+/// The part of a recording that is sent, and the gain applied to it.
 struct Passage {
-    /// Frames of the source; up to `Int.max` where the end is not known beforehand.
+    /// The frames of the source; the upper bound is `Int.max` if the end is not known beforehand.
     var frames: Range<Int>
     var gain: Float
-    /// `nil` when the source was not read beforehand.
+    /// The frame count of the source; `nil` if it was not read beforehand.
     var sourceFrameCount: Int?
 
     static let whole = Passage(frames: 0..<Int.max, gain: 1, sourceFrameCount: nil)
 }
 
 extension AudioPreparation {
-    /// Finds out what has to be known before the first sample can be sent, by reading the source as often as needed.
+    /// Determines what must be known before the first sample can be sent, reading the source as often as needed.
     ///
-    /// - Throws: `MediaError` as ``RecordingReader`` does; `.malformedInput` for a recording that is silent throughout,
-    ///   `.invalidArgument` for a peak or a margin out of range.
+    /// - Throws: `MediaError` as ``RecordingReader`` does; `.malformedInput` for a recording that is entirely silent;
+    ///   `.invalidArgument` for a peak or margin that is out of range.
     func passage(of input: AudioSource, _ limits: ResourceLimits) throws(MediaError) -> Passage {
         var passage = Passage.whole
         if let trimming {
@@ -45,17 +45,18 @@ extension AudioPreparation {
         return Passage(frames: frames, gain: 1, sourceFrameCount: blocks.framesRead)
     }
 
-    /// The gain that brings the largest sample of what is made of `ranges` to ``normalizedPeak``; 1 for digital silence.
+    /// Returns the gain that brings the largest sample of the prepared `ranges` to ``normalizedPeak``; 1 for digital
+    /// silence.
     ///
-    /// It is measured on the mixed and resampled signal, as it will be sent: resampling can raise a peak.
+    /// The peak is measured after mixing and resampling, since resampling can raise it.
     func normalizingGain(
         for ranges: [Range<Int>], of input: AudioSource, _ limits: ResourceLimits
     ) throws(MediaError) -> Float {
         guard let normalizedPeak else { return 1 }
         guard normalizedPeak > 0, normalizedPeak <= 1 else {
             throw MediaError(
-                .invalidArgument, problem: "a peak of \(normalizedPeak) cannot be normalized to",
-                remedy: "choose more than 0, up to 1")
+                .invalidArgument, problem: "invalid normalized peak \(normalizedPeak)",
+                remedy: "choose a value above 0 and up to 1")
         }
         var run = try RangeRun<PeakMeter>(self, input, ranges, gain: 1, limits)
         var peak: Float = 0
@@ -63,23 +64,24 @@ extension AudioPreparation {
             peak = max(peak, try chain.finish().peak)
         }
         let gain = Float(normalizedPeak) / peak
-        // Digital silence, or so near to it that the gain is none.
+        // Digital silence, or a peak so small that the gain overflows.
         return gain.isFinite ? gain : 1
     }
 
-    /// Refuses what lasts longer than ``maximumDuration``.
+    /// Throws if the duration exceeds ``maximumDuration``.
     func checkDuration(_ frameCount: Int, _ sourceRate: Int, _ name: String) throws(MediaError) {
         guard let maximumDuration, Double(frameCount) > maximumDuration * Double(sourceRate) else { return }
         let seconds = (Double(frameCount) / Double(sourceRate) * 10).rounded(.up) / 10
         throw MediaError(
             .limitExceeded, source: name,
-            problem: "lasts \(seconds) s or more, where \(maximumDuration) s are allowed (--max-duration)",
-            remedy: "transcribe it in chunks (--chunk \(maximumDuration)), or cut it")
+            problem: "lasts \(seconds) s or more, longer than the \(maximumDuration) s allowed (maximumDuration)",
+            remedy: "cut it, or transcribe it in chunks of at most \(maximumDuration) s (chunking)")
     }
 
-    /// Says of an upload that exceeds ``maximumByteCount`` how large it would have been; other errors are given back.
+    /// Returns an error that states the actual size of an upload that exceeds ``maximumByteCount``; other errors are
+    /// returned unchanged.
     ///
-    /// The size is found out by encoding once more and throwing away what comes: an error may take its time.
+    /// The recording is encoded once more to determine the size: an error may take time.
     func explained(
         _ error: MediaError, _ input: AudioSource, _ limits: ResourceLimits
     ) throws(MediaError) -> MediaError {
@@ -96,32 +98,33 @@ extension AudioPreparation {
             limits.uploadByteCount = .max
             size = try unlimited.prepare(recording, limits: limits).byteCount
         }
-        // Not this limit then, but the container's own.
+        // The container's own limit was exceeded instead.
         guard size > maximumByteCount else { return error }
         return MediaError(
             .limitExceeded, source: input.name,
             problem:
                 "is \(size) bytes as \(encoding.container.mediaType.name), more than the \(maximumByteCount) allowed "
-                + "(--max-bytes)",
-            remedy: "\(chunkRemedy(size, of: input, limits)), \(smallerUploadRemedy)")
+                + "(maximumByteCount)",
+            remedy: "\(smallerUploadRemedy), or \(chunkRemedy(size, of: input, limits))")
     }
 
-    /// Names a length that fits, if the recording is as dense throughout; a tenth is left for where it is not.
+    /// Suggests a chunk length that fits if the recording is equally dense throughout, less a tenth as a margin.
     private func chunkRemedy(_ size: Int, of input: AudioSource, _ limits: ResourceLimits) -> String {
-        let general = "transcribe it in shorter pieces (--chunk)"
+        let general = "transcribe it in chunks (chunking)"
         guard let maximumByteCount, case .source(let source) = input,
             let duration = try? RecordingReader(source, options: reading, limits: limits).header.duration
         else { return general }
         let seconds = (duration * Double(maximumByteCount) / Double(size) * 0.9).rounded(.down)
-        return seconds >= 2 && seconds < 1e6 ? "transcribe it in chunks (--chunk \(Int(seconds)))" : general
+        guard seconds >= 2, seconds < 1e6 else { return general }
+        return "transcribe it in chunks of at most \(Int(seconds)) s (chunking)"
     }
 
     private var smallerUploadRemedy: String {
-        if encoding.container == .wav { return "or send FLAC, which is about half as large" }
-        if encoding.sampleFormat != .s16 { return "or send 16 bits per sample (--sample-format s16)" }
-        if channels == .keep { return "or mix it into one channel (--channels 1)" }
-        if sampleRate.map({ $0 > 16_000 }) ?? true { return "or lower the rate (--rate 16000)" }
-        return "lower the rate (--rate 8000), or leave out silence (--trim-silence)"
+        if encoding.container == .wav { return "send FLAC, which is about half as large" }
+        if encoding.sampleFormat != .s16 { return "send 16 bits per sample" }
+        if channels == .keep { return "mix it into one channel" }
+        if sampleRate.map({ $0 > 16_000 }) ?? true { return "lower the sample rate to 16000 Hz" }
+        return "lower the sample rate to 8000 Hz, trim silence"
     }
 }
 
@@ -142,10 +145,10 @@ struct SoundRange {
         count += 1
     }
 
-    /// With the margin around; `nil` when nothing sounds.
+    /// Returns the frames from the first to the last sound with the margin around them; `nil` if everything is silent.
     func frames(windowLength: Int, sampleRate: Int, frameCount: Int) -> Range<Int>? {
         guard let sounding else { return nil }
-        // No more than the recording itself, so that the sums below cannot overflow.
+        // At most the recording's length, so that the sums below cannot overflow.
         let margin = Int(min(trimming.margin * Double(sampleRate), Double(frameCount)))
         let start = max(0, sounding.lowerBound * windowLength - margin)
         let end = min(frameCount, (sounding.upperBound + 1) * windowLength + margin)
@@ -157,7 +160,7 @@ extension SilenceTrimming {
     func check() throws(MediaError) {
         guard threshold.isFinite, threshold <= 0, margin.isFinite, margin >= 0 else {
             throw MediaError(
-                .invalidArgument, problem: "silence below \(threshold) dB with a margin of \(margin) s makes no sense",
+                .invalidArgument, problem: "invalid silence threshold \(threshold) dB or margin \(margin) s",
                 remedy: "choose a threshold of 0 dB or less and a margin of 0 s or more")
         }
     }
@@ -165,15 +168,15 @@ extension SilenceTrimming {
     func silenceError(_ name: String, frameCount: Int) -> MediaError {
         guard frameCount > 0 else {
             return MediaError(
-                .malformedInput, source: name, problem: "holds no sound: 0 frames", remedy: "record or export it again")
+                .malformedInput, source: name, problem: "contains no audio (0 frames)", remedy: "record or export it again")
         }
         return MediaError(
-            .malformedInput, source: name, problem: "is silent throughout: nothing reaches \(threshold) dBFS",
-            remedy: "check the recording, or leave out --trim-silence to send it as it is")
+            .malformedInput, source: name, problem: "is entirely silent: nothing reaches \(threshold) dBFS",
+            remedy: "check the recording, or leave silence trimming off (trimming)")
     }
 }
 
-/// Finds the largest magnitude and lets the samples go.
+/// Finds the largest magnitude and discards the samples.
 struct PeakMeter: SampleSink {
     private(set) var peak: Float = 0
 
@@ -194,7 +197,7 @@ struct PeakMeter: SampleSink {
 }
 
 extension Recording {
-    /// The planes of the part that lies within `frames`, for a block whose first frame is `start`.
+    /// Returns the planes of the part that lies within `frames`, for a block whose first frame is `start`.
     func planes(in frames: Range<Int>, startingAt start: Int) -> [[Float]] {
         let part = frames.clamped(to: start..<start + frameCount)
         if part.count == frameCount { return planes }

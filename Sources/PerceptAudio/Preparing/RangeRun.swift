@@ -1,8 +1,8 @@
 import PerceptCore
 
-/// Goes once through a recording and makes of each of several ranges what an endpoint wants.
+/// Prepares several ranges of a recording in a single pass.
 ///
-/// The ranges may overlap: where they do, a block goes to each of them, so that nothing has to be kept or read again.
+/// The ranges may overlap: a block goes to every range that contains it, so nothing has to be kept or read again.
 struct RangeRun<Output: SampleSink>: ~Copyable {
     private struct Part {
         let frames: Range<Int>
@@ -14,7 +14,7 @@ struct RangeRun<Output: SampleSink>: ~Copyable {
     private let gain: Float
     private let name: String
     private var blocks: BlockReader
-    /// In the order of the ranges, which is that of their starts and of their ends.
+    /// The open ranges, in the order of both their starts and their ends.
     private var open: [Part] = []
     private var nextRange = 0
     private var isAtEnd = false
@@ -30,9 +30,11 @@ struct RangeRun<Output: SampleSink>: ~Copyable {
         blocks = try input.open(limits, preparation.reading)
     }
 
-    /// The chain of the next range, with all of its samples taken in but not finished; `nil` behind the last range.
+    /// Returns the chain of the next range with all of its samples processed but not finished; `nil` after the last
+    /// range.
     ///
-    /// - Parameter makeOutput: what the samples of a range go to, made as the first of them comes.
+    /// - Parameter makeOutput: Returns the destination for the samples of a range; called when its first sample
+    ///   arrives.
     mutating func next(
         _ makeOutput: (_ sampleRate: Int, _ channels: ChannelLayout) throws(MediaError) -> Output
     ) throws(MediaError) -> Chain<Output>? {

@@ -1,40 +1,44 @@
 /// The exact map from an uploaded recording back to its source.
 public struct TimeReceipt: Sendable, Hashable, Codable {
-    /// One side of the map.
+    /// The source or the upload.
     public struct Side: Sendable, Hashable, Codable {
-        /// Frames per second, in Hz.
+        /// The sample rate in Hz.
         public let sampleRate: Int
+        /// The number of channels.
         public let channelCount: Int
-        /// Samples per channel.
+        /// The number of samples per channel.
         public let frameCount: Int
 
+        /// Creates a side.
         public init(sampleRate: Int, channelCount: Int, frameCount: Int) {
             self.sampleRate = sampleRate
             self.channelCount = channelCount
             self.frameCount = frameCount
         }
 
-        /// Length in seconds.
+        /// The duration in seconds.
         public var duration: Double { Double(frameCount) / Double(sampleRate) }
     }
 
+    /// The source recording.
     public let source: Side
+    /// The uploaded recording.
     public let upload: Side
     /// The frame of the source at which the upload begins.
     public let sourceStartFrame: Int
-    /// The frame of the source behind the last one of the upload.
+    /// The frame of the source after the last one of the upload.
     public let sourceEndFrame: Int
-    /// The channel of the source, from 0 on, that the upload consists of; `nil` unless one was picked.
+    /// The index (from 0) of the picked source channel; `nil` unless one was picked.
     public let sourceChannelIndex: Int?
-    /// What the samples were multiplied by; 1 unless they were normalized.
+    /// The factor by which the samples were multiplied; 1 unless they were normalized.
     public let gain: Double
-    /// Samples that lay beyond full scale and were clamped.
+    /// The number of samples that exceeded full scale and were clamped.
     public let clampedSampleCount: Int
-    /// Samples that were no finite numbers and were replaced by 0, in as much of the source as was read; 0 unless that was asked
-    /// for.
+    /// The number of NaN or infinite samples that were replaced by 0 in the part of the source that was read; 0 unless
+    /// replacement was requested.
     public let replacedSampleCount: Int
 
-    /// A receipt; `sourceEndFrame` is the end of the source when `nil`.
+    /// Creates a receipt; `sourceEndFrame` defaults to the end of the source.
     public init(
         source: Side, upload: Side, sourceStartFrame: Int = 0, sourceEndFrame: Int? = nil,
         sourceChannelIndex: Int? = nil, gain: Double = 1, clampedSampleCount: Int = 0, replacedSampleCount: Int = 0
@@ -49,18 +53,18 @@ public struct TimeReceipt: Sendable, Hashable, Codable {
         self.replacedSampleCount = replacedSampleCount
     }
 
-    /// Where the upload begins in the source, in seconds.
+    /// The time in the source at which the upload begins, in seconds.
     public var sourceStart: Double { Double(sourceStartFrame) / Double(source.sampleRate) }
 
-    /// Where the upload ends in the source, in seconds.
+    /// The time in the source at which the upload ends, in seconds.
     public var sourceEnd: Double { Double(sourceEndFrame) / Double(source.sampleRate) }
 
-    /// The time in the source, in seconds, that a time in the upload stands for; within ``sourceStart``…``sourceEnd``.
+    /// Returns the source time, in seconds, for an upload time; within ``sourceStart``…``sourceEnd``.
     public func sourceTime(forUploadTime seconds: Double) -> Double {
         min(max(sourceStart, sourceStart + seconds), sourceEnd)
     }
 
-    /// The time in the upload, in seconds, at which a time of the source is heard; within 0…upload duration.
+    /// Returns the upload time, in seconds, for a source time; within 0…upload duration.
     public func uploadTime(forSourceTime seconds: Double) -> Double {
         min(max(0, seconds - sourceStart), upload.duration)
     }

@@ -1,6 +1,6 @@
 extension ChannelLayout {
-    /// The layout that `dwChannelMask` of WAVEFORMATEXTENSIBLE means: its bits from the lowest on; channels beyond them have no
-    /// place.
+    /// Creates the layout for `dwChannelMask` of WAVEFORMATEXTENSIBLE. Bits are assigned from the lowest up; channels
+    /// without a bit are unspecified.
     init(mask: UInt32, channelCount: Int) {
         let stated = Self.maskPositions.enumerated().filter { mask >> $0.offset & 1 == 1 }.map(\.element)
         let missing = max(0, channelCount - stated.count)

@@ -9,9 +9,9 @@ import Synchronization
     import Darwin
 #endif
 
-/// A program that writes to its standard output, read as it comes; killed and waited for when the value goes away.
+/// A child process whose standard output is read as it arrives; it is killed and waited for when the value is released.
 ///
-/// It is started without a shell, has nothing to read on its standard input, and inherits one descriptor, as number 3.
+/// It is started without a shell and with an empty standard input, and inherits one descriptor, as number 3.
 final class ChildProcess {
     private let processID: pid_t
     private let output: CInt
@@ -20,8 +20,10 @@ final class ChildProcess {
     private var hasMoreErrors = true
     private let deliverErrors: ([UInt8]) -> Void
 
-    /// - Parameter takeErrors: given what the program writes to its standard error, piece by piece.
-    /// - Throws: the system's error code.
+    /// Starts a program.
+    ///
+    /// - Parameter takeErrors: Receives the program's standard error, piece by piece.
+    /// - Throws: The system's error code.
     init(
         _ path: String, _ arguments: [String], inheriting descriptor: CInt, takeErrors: @escaping ([UInt8]) -> Void
     ) throws(SystemFailure) {
@@ -34,13 +36,13 @@ final class ChildProcess {
         }
     }
 
-    /// Starts the program with `descriptors` as its numbers 1, 2 and 3.
+    /// Starts the program with `descriptors` as its descriptors 1, 2 and 3.
     private static func start(
         _ path: String, _ arguments: [String], _ descriptors: [CInt]
     ) throws(SystemFailure) -> pid_t {
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
-            // A library has no `environ` of its own there.
+            // A library does not have its own `environ` on this platform.
             let environment = _NSGetEnviron().pointee
         #else
             var actions = posix_spawn_file_actions_t()
@@ -73,12 +75,12 @@ final class ChildProcess {
         close(errors)
     }
 
-    /// Pipes are made and programs started one after the other: a descriptor is inherited by all that start before it is marked
-    /// as one's own, and a pipe that another program holds open never ends.
+    /// Serializes creating pipes and starting programs: a program that starts before a descriptor is marked
+    /// close-on-exec inherits it, and a pipe that another program holds open never ends.
     private static let starting = Mutex(())
 
-    /// Both ends stay out of other programs, and above the descriptors that a program has a use for; closed when the value goes
-    /// away.
+    /// A pipe whose ends are not inherited and do not collide with the descriptors that a program uses; closed when the
+    /// value is released.
     private final class Pipe {
         private var read: CInt
         let write: CInt
@@ -100,7 +102,7 @@ final class ChildProcess {
             if read < 0 || write < 0 { throw SystemFailure(code: failure) }
         }
 
-        /// The end to read from, now the caller's.
+        /// Returns the end for reading, which the caller must close.
         func takeReadEnd() -> CInt {
             defer { read = -1 }
             return read
@@ -111,9 +113,9 @@ final class ChildProcess {
         }
     }
 
-    /// Fills `buffer` with output; gives less only when the program has closed it.
+    /// Fills `buffer` with output; returns fewer bytes only if the program has closed it.
     ///
-    /// - Throws: `MediaError` `.cancelled`, also while the program keeps silent; `.inputOutput`.
+    /// - Throws: `MediaError` `.cancelled`, even while the program writes nothing; `.inputOutput`.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(MediaError) -> Int {
         var filled = 0
         while filled < buffer.count, let base = buffer.baseAddress {
@@ -129,7 +131,7 @@ final class ChildProcess {
         return filled
     }
 
-    /// Takes in errors while waiting; `false` when there is still no output.
+    /// Collects errors while waiting; returns `false` if there is still no output.
     private func waitForOutput() throws(MediaError) -> Bool {
         try MediaError.checkCancellation()
         var events = [
@@ -141,7 +143,7 @@ final class ChildProcess {
         return events[0].revents != 0
     }
 
-    /// Takes in the errors that are there, without waiting for more.
+    /// Collects the available errors without waiting for more.
     func takeErrors() {
         while hasMoreErrors {
             var event = pollfd(fd: errors, events: Int16(POLLIN), revents: 0)
@@ -167,9 +169,9 @@ final class ChildProcess {
         #endif
     }
 
-    /// Waits for the program, whose output has been read to its end.
+    /// Waits for the program to exit, once its output has been read to the end.
     ///
-    /// - Returns: whether it ended of itself, with the code 0.
+    /// - Returns: `true` if it exited by itself with code 0.
     func succeeds() -> Bool {
         while hasMoreErrors { drainErrors() }
         return wait() == 0

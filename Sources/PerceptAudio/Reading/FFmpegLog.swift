@@ -1,9 +1,9 @@
-/// Reads what ffmpeg says on its standard error, of which little is kept.
+/// Parses ffmpeg's standard error and keeps only the facts listed here.
 ///
-/// Lines are `[context @ address] [level] text`, the context optional. Those of the filter `ashowinfo`, one for each frame of
-/// sound, are read byte by byte: an hour of sound has a hundred thousand.
+/// Lines have the form `[context @ address] [level] text`, with an optional context. Lines of the filter `ashowinfo`,
+/// one per audio frame, are parsed bytewise: an hour of audio has a hundred thousand of them.
 final class FFmpegLog {
-    /// What `ashowinfo` says of a frame; times are in frames of its rate.
+    /// A frame as `ashowinfo` describes it; times are in frames at its sample rate.
     struct Frame: Equatable {
         let timestamp: Int?
         let sampleRate: Int
@@ -12,11 +12,12 @@ final class FFmpegLog {
 
     private(set) var codec = "unknown codec"
     private(set) var errorCount = 0
-    /// Seconds that the container states, from ``start`` on or from time 0; `nil` where it is unknown or ffmpeg's estimate.
+    /// The duration in seconds that the container states, counted from ``start`` or from time 0; `nil` if it is unknown
+    /// or ffmpeg's estimate.
     private(set) var statedDuration: Double?
-    /// Seconds from time 0 to the earliest stream.
+    /// The seconds from time 0 to the earliest stream.
     private(set) var start = 0.0
-    /// Streams of any kind, apart from cover images.
+    /// The number of streams of any kind, except cover images.
     private(set) var streamCount = 0
     private let input: String
     private let takeFrame: (Frame) -> Void
@@ -26,16 +27,18 @@ final class FFmpegLog {
     private var isInputDescribed = false
     private var isDurationEstimated = false
 
+    /// Creates a log.
+    ///
     /// - Parameters:
-    ///   - input: the name by which ffmpeg knows the recording, which no message should contain.
-    ///   - takeFrame: is given each frame of sound, before its samples can be read.
+    ///   - input: ffmpeg's name for the recording, which is removed from messages.
+    ///   - takeFrame: Receives each audio frame before its samples can be read.
     init(input: String, takeFrame: @escaping (Frame) -> Void) {
         self.input = input
         self.takeFrame = takeFrame
     }
 
-    /// The first error, which is the cause of those after it.
-    var firstError: String { firstErrorLine ?? (lastLine.isEmpty ? "it gave no reason" : lastLine) }
+    /// The first error, which usually causes the later ones.
+    var firstError: String { firstErrorLine ?? (lastLine.isEmpty ? "no reason given" : lastLine) }
 
     func take(_ bytes: [UInt8]) {
         var rest = bytes[...]
@@ -53,7 +56,7 @@ final class FFmpegLog {
     }
 
     private static let frameStart = Array("[Parsed_ashowinfo_".utf8)
-    /// What a frame's line ends in, when another message came between its parts.
+    /// The start of a frame line's remainder if another message interrupted it.
     private static let frameEnd = Array("plane_checksums: [".utf8)
 
     private func end() {
@@ -69,7 +72,7 @@ final class FFmpegLog {
     private func end(_ line: String) {
         let level = Self.levels.lazy.compactMap { line.firstRange(of: "[\($0)] ") }.first
         let text = level.map { String(line[$0.upperBound...]) } ?? line
-        // A warning, but it is sound that is lost; of PCM the last packet may be of any length.
+        // Only a warning, but audio is lost; the last packet of PCM may have any length.
         let isDamage = text.contains("orrupt") && line.contains("[warning] ") && !codec.hasPrefix("pcm_")
         var message = text.replacing("\(input): ", with: "").replacing(input, with: "the input")
         while message.last == "." || message.last == " " { message.removeLast() }
@@ -77,14 +80,14 @@ final class FFmpegLog {
         lastLine = message
         if line.contains("[error] ") || line.contains("[fatal] ") || isDamage {
             errorCount += 1
-            // The file exists: it was opened here.
+            // The file exists, since it was opened here.
             if !message.contains("No such file") { firstErrorLine = firstErrorLine ?? message }
         }
         if text.hasPrefix("Estimating duration") { isDurationEstimated = true }
         if !isInputDescribed { describe(text) }
     }
 
-    /// Takes in the description of the input, which ends where that of the output begins.
+    /// Parses the description of the input, which ends where that of the output begins.
     private func describe(_ text: String) {
         if text.hasPrefix("Stream mapping") || text.hasPrefix("Output #") {
             isInputDescribed = true
@@ -99,14 +102,14 @@ final class FFmpegLog {
         }
     }
 
-    /// Reads `00:01:02.50`.
+    /// Parses a duration such as `00:01:02.50`.
     private static func seconds(_ clock: Substring) -> Double? {
         let parts = clock.split(separator: ":").map { Double($0) }
         guard parts.count == 3, let hours = parts[0], let minutes = parts[1], let seconds = parts[2] else { return nil }
         return (hours * 60 + minutes) * 60 + seconds
     }
 
-    /// Reads `… pts:672 pts_time:0.014 … rate:48000 nb_samples:960 …`; `NOPTS` is no timestamp.
+    /// Parses `… pts:672 pts_time:0.014 … rate:48000 nb_samples:960 …`; `NOPTS` means that there is no timestamp.
     static func frame(_ line: [UInt8]) -> Frame? {
         guard let rate = number(after: " rate:", in: line), let count = number(after: " nb_samples:", in: line),
             rate > 0, count > 0, rate <= Int(Int32.max), count <= Int(Int32.max)

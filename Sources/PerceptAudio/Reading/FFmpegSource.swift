@@ -8,11 +8,11 @@ import PerceptCore
     import Darwin
 #endif
 
-/// Samples that an `ffmpeg` of this machine decodes, read from a pipe as they come.
+/// Samples decoded by an installed `ffmpeg` and read from a pipe as they arrive.
 ///
-/// The program is handed an open descriptor, so that no name is ever taken for an option or a protocol, and may open nothing but
-/// files. Rate, channels and layout stay those of the recording; they are learned from the WAV header that precedes
-/// the samples. Timestamps are learned from its log: gaps become silence, see ``SourceTimeline``.
+/// The program receives an open descriptor, so that a file name is never interpreted as an option or a protocol, and
+/// may only open files. Sample rate, channels and layout stay those of the recording; they are read from the WAV header
+/// that precedes the samples. Timestamps are read from the log: gaps become silence, see ``SourceTimeline``.
 final class FFmpegSource: SampleSource {
     let header: RecordingHeader
     let holdsFloatingPoint = true
@@ -22,38 +22,40 @@ final class FFmpegSource: SampleSource {
     private let frames: FrameQueue
     private let bytesPerFrame: Int
     private let isLenient: Bool
-    /// Whether timestamps count from the container's own time 0, and not from its earliest stream.
+    /// If `true`, timestamps count from the container's own time 0 instead of its earliest stream.
     private let hasOwnZero: Bool
-    /// Whether the header states more than the file holds, which says more than ffmpeg does.
+    /// If `true`, the header states more than the file contains, and a warning already says so more precisely than
+    /// ffmpeg.
     private let isKnownToBeShort: Bool
     private var buffer: [UInt8] = []
-    /// Bytes of `buffer` that are samples not handed out yet.
+    /// The bytes of `buffer` that are samples not yet returned.
     private var samples = 0..<0
     private var silence = 0
     private var isFinished = false
     private var endFailure: MediaError?
-    /// Bytes in memory, as the program sees them.
+    /// The temporary file for a recording in memory.
     private let memory: NamelessFile?
 
-    /// The program, when a folder of `path` (as in the environment's `PATH`) holds it.
+    /// Returns the path of `ffmpeg` if a folder of `path` (in the format of the environment variable `PATH`) contains
+    /// it.
     static func program(in path: String? = getenv("PATH").map { String(cString: $0) }) -> String? {
         (path ?? "").split(separator: ":").map { "\($0)/ffmpeg" }.first { access($0, X_OK) == 0 }
     }
 
-    /// Starts `program` and reads as far as the header.
+    /// Starts `program` and reads the header.
     ///
     /// - Parameters:
-    ///   - isLenient: whether sound is kept that ends with the program's failure.
-    ///   - silenceLimit: seconds of silence that may be inserted.
-    /// - Throws: `MediaError` `.malformedInput` with the program's own words when it cannot decode the recording;
-    ///   `.unsupportedFeature` when that holds no sound.
+    ///   - isLenient: If `true`, keeps the audio decoded before the program failed.
+    ///   - silenceLimit: The maximum duration of inserted silence in seconds.
+    /// - Throws: `MediaError` `.malformedInput` with the program's own message if it cannot decode the recording;
+    ///   `.unsupportedFeature` if there is no audio.
     init(
         _ bytes: InputBytes, mediaType: MediaType, program path: String, isLenient: Bool = false,
         silenceLimit: Int = ResourceLimits.default.silenceDuration
     ) throws(MediaError) {
         let memory = try bytes.bytes.map { content throws(MediaError) in try NamelessFile(content, name: bytes.name) }
         guard let descriptor = bytes.descriptor ?? memory?.descriptor else {
-            throw MediaError(.inputOutput, source: bytes.name, problem: "cannot be handed to ffmpeg")
+            throw MediaError(.inputOutput, source: bytes.name, problem: "cannot be passed to ffmpeg")
         }
         let input = Self.input(memory == nil ? bytes.start : 0)
         let length = try StatedLength(bytes, mediaType)
@@ -74,7 +76,7 @@ final class FFmpegSource: SampleSource {
             let isSilent = program.succeeds() || log.firstError.contains("matches no streams")
             throw isSilent
                 ? MediaError(
-                    .unsupportedFeature, source: bytes.name, problem: "holds no sound that ffmpeg can find",
+                    .unsupportedFeature, source: bytes.name, problem: "contains no audio that ffmpeg can find",
                     remedy: "pass a recording")
                 : Self.failure(bytes.name, log)
         }
@@ -89,8 +91,8 @@ final class FFmpegSource: SampleSource {
         (self.isLenient, self.hasOwnZero) = (isLenient, hasOwnZero)
     }
 
-    /// Timestamps are passed on as they are (`-copyts`), but for the start of the earliest stream, which is time 0 unless the
-    /// container has one of its own.
+    /// Timestamps are kept (`-copyts`), except that the start of the earliest stream becomes time 0 unless the
+    /// container has its own.
     private static func arguments(_ input: String, _ mediaType: MediaType, hasOwnZero: Bool) -> [String] {
         let demuxer = demuxers[mediaType].map { ["-f", $0] } ?? []
         return ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
@@ -103,7 +105,7 @@ final class FFmpegSource: SampleSource {
         start == 0 ? "file:/dev/fd/3" : "subfile,,start,\(start),end,0,,:file:/dev/fd/3"
     }
 
-    /// What ffmpeg calls the container, so that it does not guess.
+    /// ffmpeg's names of the containers, so that it does not guess.
     private static let demuxers: [MediaType: String] = [
         .m4a: "mov", .mp4: "mov", .quickTime: "mov", .webm: "matroska", .aac: "aac", .amr: "amr", .avi: "avi",
         .wav: "wav",
@@ -114,7 +116,7 @@ final class FFmpegSource: SampleSource {
         .m4a: "MP4", .mp4: "MP4", .quickTime: "QuickTime", .webm: "Matroska", .aac: "ADTS", .avi: "AVI",
     ]
 
-    /// Reads up to the first sample; `nil` when the output ends before it.
+    /// Reads up to the first sample; returns `nil` if the output ends before it.
     private static func readHeader(_ program: ChildProcess, _ name: String) throws(MediaError) -> WAVFormat? {
         func take(_ count: Int) throws(MediaError) -> [UInt8]? {
             var bytes = [UInt8](repeating: 0, count: count)
@@ -125,7 +127,7 @@ final class FFmpegSource: SampleSource {
         }
         guard let form = try take(12), form.starts(with: Array("RIFF".utf8)) else { return nil }
         var format: WAVFormat?
-        // ffmpeg writes a handful of small chunks at most.
+        // ffmpeg writes only a few small chunks.
         for _ in 0..<16 {
             guard let chunk = try take(8) else { return nil }
             if chunk.starts(with: Array("data".utf8)) { return format }
@@ -164,7 +166,7 @@ final class FFmpegSource: SampleSource {
         }
     }
 
-    /// Reads the next samples, and what the log says of them.
+    /// Reads the next samples and the log lines about them.
     private func fill(_ frameLimit: Int) throws(MediaError) {
         let wanted = frameLimit * bytesPerFrame
         if buffer.count < wanted { buffer = [UInt8](repeating: 0, count: wanted) }
@@ -180,28 +182,28 @@ final class FFmpegSource: SampleSource {
         if isLenient, frames.hasSound || !samples.isEmpty { endFailure = nil }
     }
 
-    /// What is missing at the end, or went wrong before it.
+    /// A warning about audio missing at the end, or about earlier errors.
     private var endWarning: String? {
         guard !isKnownToBeShort else { return nil }
         let frameCount = frames.position
         let read = RecordingHeader.seconds(frameCount, sampleRate: header.sampleRate)
-        let errors = "ffmpeg reported \(log.errorCount) errors while it decoded, the first: \(log.firstError)"
+        let errors = "ffmpeg reported \(log.errorCount) errors while decoding, the first: \(log.firstError)"
         let end = Double(frameCount) / Double(header.sampleRate)
-        // MP4 and Matroska state where the file ends, the others how long it is.
+        // MP4 and Matroska state the end time, the others the duration.
         let isEnd = ["mov", "matroska"].contains(Self.demuxers[header.mediaType])
         let stated = log.statedDuration.map { isEnd && !hasOwnZero ? $0 - log.start : $0 }
-        // Other streams may be longer than the sound, and encoders pad it.
+        // Other streams may be longer than the audio, and encoders pad it.
         if let stated, !frames.hasOmissions, stated - end > (log.errorCount > 0 ? 0.1 : 0.5),
             log.errorCount > 0 || log.streamCount == 1
         {
             let missing = RecordingHeader.seconds(Int((stated - end) * 1000), sampleRate: 1000)
             let total = RecordingHeader.seconds(Int(stated * 1000), sampleRate: 1000)
-            return "the file is cut short or damaged: it states \(total), its sound ends after \(read), and "
+            return "the file is cut short or damaged: it states \(total), its audio ends after \(read), and "
                 + "\(log.streamCount == 1 ? "" : "up to ")\(missing) are missing"
                 + (log.errorCount > 0 ? " (\(errors))" : "") + "; get the whole file again"
         }
         guard log.errorCount > 0 else { return nil }
-        return "the file is damaged, and sound may be missing: \(errors); get the file again"
+        return "the file is damaged, and audio may be missing: \(errors); get the file again"
     }
 
     private static func failure(_ name: String, _ log: FFmpegLog) -> MediaError {
@@ -211,9 +213,9 @@ final class FFmpegSource: SampleSource {
     }
 }
 
-/// Frames that ffmpeg's log announced and that were not handed out yet.
+/// Frames that ffmpeg's log announced and that were not yet returned.
 private final class FrameQueue {
-    /// What the log says before the output's header does is kept until the rate is known.
+    /// The sample rate of the output; log lines that arrive before its header are kept until the rate is known.
     var sampleRate = 0 {
         didSet {
             timeline = SourceTimeline(sampleRate: sampleRate, silenceLimit: silenceLimit)
@@ -224,7 +226,7 @@ private final class FrameQueue {
     private let silenceLimit: Int
     private var timeline: SourceTimeline?
     private var early: [FFmpegLog.Frame] = []
-    /// Silence to hand out before the frame of that number.
+    /// The silence to insert, each before the frame with that number.
     private var silences: [(frame: Int, count: Int)] = []
     private var announcedCount = 0
     private var takenCount = 0
@@ -236,10 +238,10 @@ private final class FrameQueue {
 
     var hasSound: Bool { takenCount > 0 }
 
-    /// Whether a gap was left out, so that the position is not that in the file.
+    /// `true` if a gap was not filled, so that positions differ from those in the file.
     var hasOmissions: Bool { (timeline?.omissions.count ?? 0) > 0 }
 
-    /// Frames handed out so far, silence included.
+    /// The number of frames returned so far, silence included.
     var position: Int { takenCount + insertedCount }
 
     var warnings: [String] { timeline?.warnings ?? [] }
@@ -250,14 +252,14 @@ private final class FrameQueue {
             if early.count < 1024 { early.append(frame) }
             return
         }
-        // Where the rate changes midway, ffmpeg converts what follows, and its number is not known exactly.
+        // If the rate changes midway, ffmpeg converts the rest to a length that is not known exactly.
         let timestamp = frame.sampleRate == sampleRate ? frame.timestamp : nil
         let silence = timeline?.add(frame.frameCount, timestamp: timestamp) ?? 0
         if silence > 0 { silences.append((announcedCount, silence)) }
         announcedCount += frame.frameCount
     }
 
-    /// Frames of silence that come next.
+    /// Returns the number of silent frames that come next.
     func takeSilence() -> Int {
         guard let first = silences.first, first.frame <= takenCount else { return 0 }
         silences.removeFirst()
@@ -265,7 +267,7 @@ private final class FrameQueue {
         return first.count
     }
 
-    /// How many of the next `count` frames come before the next silence.
+    /// Returns how many of the next `count` frames come before the next silence.
     func take(_ count: Int) -> Int {
         let count = min(count, (silences.first?.frame ?? .max) - takenCount)
         takenCount += count
@@ -273,7 +275,7 @@ private final class FrameQueue {
     }
 }
 
-/// Bytes that another program can open and seek in (an MP4 has its index at the end, often): a file that has lost its name.
+/// An unnamed temporary file that another program can open and seek in: an MP4 often has its index at the end.
 private final class NamelessFile {
     let descriptor: CInt
 
@@ -282,7 +284,7 @@ private final class NamelessFile {
         var template = Array("\(folder)/percept-XXXXXX".utf8CString)
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
-            throw MediaError(.inputOutput, source: name, problem: "no temporary file: \(systemMessage(errno))")
+            throw MediaError(.inputOutput, source: name, problem: "cannot create a temporary file:  \(systemMessage(errno))")
         }
         unlink(template)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)

@@ -8,23 +8,25 @@ import PerceptCore
     import Darwin
 #endif
 
-/// The encoded bytes of a recording, readable from any place: a file or bytes in memory.
+/// The encoded bytes of a recording with random access: a file, or bytes in memory.
 final class InputBytes: Sendable {
     private enum Storage: ~Copyable, Sendable {
         case memory([UInt8])
         case file(InputFile)
-        /// What stands from an offset of other bytes on.
+        /// The bytes of another value starting at an offset.
         case part(InputBytes, offset: Int)
     }
 
     private let storage: Storage
-    /// The file's byte that is the first here.
+    /// The offset in the file of the first byte.
     let start: Int
     let byteCount: Int
-    /// What errors call the recording.
+    /// The name of the recording in errors.
     let name: String
 
-    /// - Parameter start: bytes to leave out, such as a tag in front of the recording.
+    /// Opens the bytes of a recording.
+    ///
+    /// - Parameter start: The number of bytes to skip, such as those of a tag before the recording.
     /// - Throws: `MediaError` `.inputMissing` for a file that cannot be opened.
     init(_ source: MediaSource, from start: Int = 0) throws(MediaError) {
         name = source.name
@@ -41,7 +43,7 @@ final class InputBytes: Sendable {
         }
     }
 
-    /// The bytes that stand in `range` of others, which are not copied.
+    /// Creates a view of `range` of other bytes, without copying them.
     init(_ whole: InputBytes, range: Range<Int>) {
         let range = range.clamped(to: 0..<whole.byteCount)
         name = whole.name
@@ -53,7 +55,7 @@ final class InputBytes: Sendable {
         }
     }
 
-    /// The open file, valid as long as this value lives; `nil` for bytes in memory.
+    /// The open file, valid as long as this value; `nil` for bytes in memory.
     var descriptor: CInt? {
         switch storage {
         case .file(let file): file.descriptor
@@ -61,7 +63,7 @@ final class InputBytes: Sendable {
         }
     }
 
-    /// The bytes in memory; `nil` for a file and for a part.
+    /// The bytes in memory; `nil` for a file or a part.
     var bytes: [UInt8]? {
         switch storage {
         case .memory(let bytes): bytes
@@ -69,9 +71,9 @@ final class InputBytes: Sendable {
         }
     }
 
-    /// Reads up to `count` bytes from `offset` on; fewer only at the end.
+    /// Returns up to `count` bytes starting at `offset`; fewer only at the end.
     ///
-    /// - Throws: `MediaError` `.inputOutput` when the system cannot read on.
+    /// - Throws: `MediaError` `.inputOutput` if reading fails.
     func read(at offset: Int, count: Int) throws(MediaError) -> [UInt8] {
         switch storage {
         case .memory(let bytes): Array(bytes.dropFirst(offset).prefix(max(0, count)))
@@ -81,9 +83,9 @@ final class InputBytes: Sendable {
         }
     }
 
-    /// Fills `buffer` from `offset` on, as far as there are bytes; gives how many there were.
+    /// Fills `buffer` with the bytes starting at `offset`; returns their number, which is smaller only at the end.
     ///
-    /// - Throws: `MediaError` `.inputOutput` when the system cannot read on.
+    /// - Throws: `MediaError` `.inputOutput` if reading fails.
     func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(MediaError) -> Int {
         let wanted = max(0, min(buffer.count, byteCount - offset))
         guard wanted > 0, let base = buffer.baseAddress else { return 0 }

@@ -1,15 +1,15 @@
 import PerceptCore
 
-/// Gives the parts of a recording one after the other, each opened when it is reached.
+/// Returns the parts of a recording one by one, opening each when it is reached.
 protocol PartSequence: AnyObject {
-    /// The next part, or `nil` after the last.
+    /// Returns the next part, or `nil` after the last.
     ///
-    /// - Throws: `MediaError` `.malformedInput` or `.unsupportedFeature` for a part that cannot be read, after which the one
-    ///   that follows may be asked for; `.inputOutput`.
+    /// - Throws: `MediaError` `.malformedInput` or `.unsupportedFeature` for a part that cannot be read; the next call
+    ///   returns the part after it. Also `.inputOutput`.
     func nextPart() throws(MediaError) -> (any SampleSource)?
 }
 
-/// A recording whose parts may differ in rate and layout, read as one that has those of the first.
+/// A recording whose parts may differ in sample rate and layout, read as one in the format of the first.
 final class JoinedParts: SampleSource {
     let header: RecordingHeader
     private let name: String
@@ -17,19 +17,21 @@ final class JoinedParts: SampleSource {
     private var current: any SampleSource
     private var converter: PartConverter?
     private var isFinished = false
-    /// Frames handed out, and those among them that were before the current part.
+    /// The number of frames returned, and how many of them precede the current part.
     private var framesRead = 0
     private var partStart = 0
     private var partCount = 1
-    /// What was converted and is yet to be handed out.
+    /// The converted samples that were not yet returned.
     private var ready: [[Float]] = []
     private var taken = 0
     private var notes: [String]
     private var conversionCount = 0
 
+    /// Creates a joined recording.
+    ///
     /// - Parameters:
-    ///   - frameCount: of all parts, converted; `nil` when it is not known.
-    ///   - notes: what is known about the recording as a whole before it is read.
+    ///   - frameCount: The total number of frames after conversion; `nil` if it is unknown.
+    ///   - notes: The warnings about the whole recording that are known before it is read.
     init(
         _ first: any SampleSource, then parts: any PartSequence, frameCount: Int?, name: String, notes: [String] = []
     ) {
@@ -48,9 +50,9 @@ final class JoinedParts: SampleSource {
         return notes + summary + (isFinished ? notesOfLength : notesOfPart)
     }
 
-    /// More changes than these are counted together.
+    /// The number of changes reported individually; later ones are counted together.
     private static let mostConversionNotes = 4
-    /// More notes than these would bury the rest.
+    /// The maximum number of notes: more would bury the important ones.
     private static let mostNotes = 100
 
     private var notesOfLength: [String] {
@@ -63,9 +65,9 @@ final class JoinedParts: SampleSource {
 
     private var notesOfPart: [String] {
         let replaced = converter?.replacedSampleCount ?? 0
-        let own = replaced == 0 ? [] : ["\(replaced) samples were no finite numbers and were replaced by silence"]
+        let own = replaced == 0 ? [] : ["\(replaced) samples were NaN or infinite and were replaced with silence"]
         guard partStart > 0 else { return current.warnings + own }
-        return (current.warnings + own).map { "in the part from \(header.seconds(partStart)) on: \($0)" }
+        return (current.warnings + own).map { "in the part starting at \(header.seconds(partStart)):  \($0)" }
     }
 
     func readPlanes(frameLimit: Int) throws(MediaError) -> [[Float]] {
@@ -107,7 +109,7 @@ final class JoinedParts: SampleSource {
         }
     }
 
-    /// Goes on to the next part that can be read.
+    /// Advances to the next readable part.
     private func advance() throws(MediaError) {
         add(notesOfPart)
         while true {
@@ -125,7 +127,7 @@ final class JoinedParts: SampleSource {
                 return
             } catch {
                 guard error.kind == .malformedInput else { throw error }
-                add(["what follows at \(header.seconds(framesRead)) was left out: \(error.problem)"])
+                add(["the part at \(header.seconds(framesRead)) was left out: \(error.problem)"])
             }
         }
     }
@@ -135,8 +137,8 @@ final class JoinedParts: SampleSource {
         conversionCount += 1
         guard conversionCount <= Self.mostConversionNotes else { return }
         add([
-            "from \(header.seconds(framesRead)) on it is \(current.header.formatName), "
-                + "which was converted to \(header.formatName), as it begins"
+            "the format changes to \(current.header.formatName) at \(header.seconds(framesRead)); "
+                + "this part was converted to \(header.formatName), the format at the start"
         ])
     }
 

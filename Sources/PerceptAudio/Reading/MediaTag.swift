@@ -1,15 +1,15 @@
 import PerceptCore
 
-/// The tags that players leave around MPEG audio and FLAC: ID3v1 and v2, APE and Lyrics3.
+/// The tags that players add around MPEG audio and FLAC: ID3v1 and v2, APE and Lyrics3.
 enum MediaTag {
-    /// The offset behind the tag that begins at `offset`; `nil` when none does.
+    /// Returns the offset after the tag that begins at `offset`; `nil` if there is no tag.
     static func end(at offset: Int, in bytes: InputBytes, limit: Int) throws(MediaError) -> Int? {
         let head = try bytes.read(at: offset, count: min(32, limit - offset))
         guard head.count >= 10, let length = length(head) else { return nil }
         return min(limit, offset + length)
     }
 
-    /// Whether a tag can begin with this byte.
+    /// Returns whether a tag can begin with this byte.
     static func canBegin(with byte: UInt8) -> Bool {
         byte == 0x49 || byte == 0x54 || byte == 0x41
     }
@@ -20,7 +20,7 @@ enum MediaTag {
         }
         if head.starts(with: Array("TAG+".utf8)) { return 227 }
         if head.starts(with: Array("TAG".utf8)) { return 128 }
-        // The size counts the footer but not the header (APEv2).
+        // The size includes the footer but not the header (APEv2).
         if head.starts(with: Array("APETAGEX".utf8)), head.count == 32 {
             let isHeader = head[23] & 0x20 != 0
             return isHeader ? 32 + integer(head[12..<16]) : 32
@@ -28,10 +28,10 @@ enum MediaTag {
         return nil
     }
 
-    /// Where the tags begin that the bytes up to `end` end with; `end` when there are none.
+    /// Returns the start of the tags that directly precede `end`; `end` if there are none.
     static func start(ofTagsBefore end: Int, in bytes: InputBytes) throws(MediaError) -> Int {
         var start = end
-        // More than all kinds together.
+        // More iterations than there are kinds of tags.
         for _ in 0..<8 {
             guard let length = try length(endingAt: start, in: bytes), length <= start else { break }
             start -= length
@@ -50,7 +50,7 @@ enum MediaTag {
         if let footer = try tail(32, "APETAGEX") {
             return integer(footer[12..<16]) + (footer[23] & 0x80 != 0 ? 32 : 0)
         }
-        // Six digits count what stands before them (Lyrics3 v2).
+        // Six digits give the size of what precedes them (Lyrics3 v2).
         if try tail(9, "LYRICS200") != nil {
             let digits = String(decoding: try bytes.read(at: end - 15, count: 6), as: UTF8.self)
             return Int(digits).flatMap { $0 >= 0 ? $0 + 15 : nil }

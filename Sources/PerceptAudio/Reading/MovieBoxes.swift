@@ -2,9 +2,9 @@ import PerceptCore
 
 /// The boxes at the top of an MP4 or QuickTime file (ISO 14496-12 §4.2).
 enum MovieBoxes {
-    /// Whether a file's time 0 is stated by the file, so that an edit list may have a track begin later.
+    /// Returns whether the file itself defines time 0, so that an edit list may delay the start of a track.
     ///
-    /// An MP4 or QuickTime file plays from time 0 of the movie on. A fragmented one may be a segment of something longer: its
+    /// An MP4 or QuickTime file plays from time 0 of the movie. A fragmented one may be a segment of a longer file: its
     /// timestamps count from a start that is not in the file.
     ///
     /// - Throws: `MediaError` `.inputOutput`.
@@ -24,6 +24,6 @@ enum MovieBoxes {
         return true
     }
 
-    /// Fragments come soon after the few boxes that precede them.
+    /// The maximum number of boxes examined: fragments follow the few boxes before them closely.
     private static let largestCount = 64
 }

@@ -1,11 +1,11 @@
-/// How one uncompressed sample is stored: unsigned (`u`), signed (`s`) or floating-point (`f`), its bits, and the order of
-/// its bytes.
+/// The storage format of one uncompressed sample: unsigned (`u`), signed (`s`) or floating-point (`f`), the number of
+/// bits, and the byte order.
 public enum PCMSampleFormat: String, Sendable, Hashable, Codable, CaseIterable {
     case u8, s8
     case s16le, s16be, s24le, s24be, s32le, s32be
     case f32le, f32be, f64le, f64be
 
-    /// Bytes of one sample.
+    /// The number of bytes of one sample.
     public var byteCount: Int {
         switch self {
         case .u8, .s8: 1
@@ -23,15 +23,15 @@ public enum PCMSampleFormat: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
-    /// What people call it: `PCM 16 bit`, `float 32 bit`.
+    /// The common name, such as `PCM 16 bit` or `float 32 bit`.
     var codecName: String {
         let bits = "\(byteCount * 8) bit"
         return holdsFloatingPoint ? "float \(bits)" : self == .u8 ? "PCM \(bits) unsigned" : "PCM \(bits)"
     }
 
-    /// Separates `frameCount` interleaved frames into planes of full scale ±1.
+    /// Separates `frameCount` interleaved frames into planes with full scale at ±1.
     ///
-    /// - Parameter bytesPerFrame: at least `channelCount·byteCount`; what lies behind the samples is skipped.
+    /// - Parameter bytesPerFrame: At least `channelCount·byteCount`; bytes after the samples are skipped.
     func planes(
         _ bytes: UnsafeRawBufferPointer, frameCount: Int, channelCount: Int, bytesPerFrame: Int
     ) -> [[Float]] {
@@ -49,8 +49,8 @@ public enum PCMSampleFormat: String, Sendable, Hashable, Codable, CaseIterable {
     private func convert(
         _ start: UnsafeRawPointer, step: Int, _ output: UnsafeMutableBufferPointer<Float>, _ count: Int
     ) {
-        /// The loop in one place, compiled for each format. One channel and two have steps that are known then: with those the
-        /// loop uses vectors, which takes a third of the time.
+        /// The loop is written once and compiled for each format. For one and two channels the stride is a constant, so
+        /// the loop uses vectors and takes a third of the time.
         @inline(__always) func each(_ size: Int, _ value: (UnsafeRawPointer) -> Float) {
             if step == size {
                 for index in 0..<count { output[index] = value(start + index * size) }

@@ -1,6 +1,6 @@
 import PerceptCore
 
-/// Uncompressed samples in a stretch of a file or of memory, converted here.
+/// Uncompressed samples in a range of a file or of memory.
 final class PCMSource: SampleSource {
     let header: RecordingHeader
     let warnings: [String]
@@ -12,9 +12,11 @@ final class PCMSource: SampleSource {
     private var framesRead = 0
     private var buffer: [UInt8] = []
 
+    /// Creates a source.
+    ///
     /// - Parameters:
-    ///   - range: within the bytes; whole frames, of `bytesPerFrame` each, which hold all channels' samples.
-    ///   - header: states as many frames as `range` holds.
+    ///   - range: The range of the samples: whole frames of `bytesPerFrame` bytes, each with a sample of every channel.
+    ///   - header: The header; its frame count is that of `range`.
     init(
         _ bytes: InputBytes, range: Range<Int>, format: PCMSampleFormat, bytesPerFrame: Int, header: RecordingHeader,
         warnings: [String] = []

@@ -1,17 +1,19 @@
 import PerceptCore
 
-/// Converts blocks of one layout and rate to another, exact in length: `⌈frames·out/in⌉` in all.
+/// Converts blocks from one layout and rate to another, with an exact total length of `⌈frames·out/in⌉`.
 struct PartConverter {
     private let mixer: LayoutMixer
     private var resamplers: [Resampler]
-    /// Frames to convert at a time, so that a slow part of a fast recording does not become gigabytes.
+    /// The number of frames converted at a time: a whole block of a slow part in a fast recording could take gigabytes.
     let pieceLength: Int
-    /// Samples that were no finite numbers and were converted as silence: a filter would spread them over all around.
+    /// The number of NaN or infinite samples converted as silence: a filter would spread them to their neighbors.
     private(set) var replacedSampleCount = 0
 
     private static let largestPiece = 1 << 16
 
-    /// - Throws: `MediaError` `.unsupportedFeature` when there is no conversion.
+    /// Creates a converter.
+    ///
+    /// - Throws: `MediaError` `.unsupportedFeature` if the layouts cannot be converted.
     init(
         from source: RecordingHeader, to target: RecordingHeader, of name: String
     ) throws(MediaError) {
@@ -44,11 +46,11 @@ struct PartConverter {
         return planes
     }
 
-    /// Some of what remains after the last block; `nil` when nothing does.
+    /// Returns part of the samples that remain after the last block; `nil` if there are none.
     mutating func finishPiece() -> [[Float]]? {
         var planes: [[Float]] = []
         for channel in resamplers.indices {
-            // All have had the same number of frames, so that the pieces are of one length.
+            // All have processed the same number of frames, so the pieces have the same length.
             guard let piece = resamplers[channel].finishPiece() else { return nil }
             planes.append(piece)
         }
@@ -57,7 +59,7 @@ struct PartConverter {
 }
 
 extension RecordingHeader {
-    /// Layout and rate, as notes name them: `stereo at 44100 Hz`.
+    /// The layout and rate as notes name them, such as `stereo at 44100 Hz`.
     var formatName: String { "\(channels.name) at \(sampleRate) Hz" }
 
     func hasFormat(of other: RecordingHeader) -> Bool {

@@ -1,24 +1,26 @@
 import PerceptCore
 
-/// Where the format and the samples of a WAV file lie: RIFF, RIFX, RF64, BW64 or Wave64.
+/// The location of the format and the samples in a WAV file: RIFF, RIFX, RF64, BW64 or Wave64.
 ///
-/// Sizes are hints: what is there counts. Chunks before the format and around the data are stepped over, odd ones whether their
-/// padding byte is there or not; the data may come before the format. (IBM/Microsoft, Multimedia Programming Interface
-/// 1.0; EBU Tech 3306 for RF64; ITU-R BS.2088 for BW64; Sony Wave64.)
+/// Sizes are hints: the bytes that exist count. Other chunks are skipped, odd-sized ones with or without a padding
+/// byte; the data may precede the format. (IBM/Microsoft, Multimedia Programming Interface 1.0; EBU Tech 3306 for RF64;
+/// ITU-R BS.2088 for BW64; Sony Wave64.)
 struct RIFFLayout {
-    /// The container, as people call it.
+    /// The common name of the container.
     let container: String
     let isBigEndian: Bool
-    /// The content of the `fmt ` chunk.
+    /// The contents of the `fmt ` chunk.
     let format: [UInt8]
-    /// Where the data lie; within the file.
+    /// The range of the data, within the file.
     let data: Range<Int>
-    /// What the data chunk states; `nil` for a streamed file, whose writer did not know.
+    /// The size that the data chunk states; `nil` for a streamed file, whose writer did not know it.
     let statedByteCount: Int?
-    /// Samples per channel by the `fact` chunk, for codecs whose last block may be part filled.
+    /// The samples per channel according to the `fact` chunk, for codecs whose last block may be partly filled.
     let factFrameCount: Int?
 
-    /// - Throws: `MediaError` `.malformedInput` when there is no format or no data.
+    /// Finds the chunks.
+    ///
+    /// - Throws: `MediaError` `.malformedInput` if there is no format or no data.
     init(_ bytes: InputBytes) throws(MediaError) {
         var walk = try ChunkWalk(bytes)
         (container, isBigEndian) = (walk.container, walk.isBigEndian)
@@ -41,7 +43,7 @@ struct RIFFLayout {
         guard let format, let data else {
             throw MediaError(
                 .malformedInput, source: bytes.name,
-                problem: "the \(container) file holds no \(format == nil ? "format (fmt)" : "data") chunk\(walk.end)",
+                problem: "the \(container) file has no \(format == nil ? "format (fmt)" : "data") chunk\(walk.end)",
                 remedy: "get the whole file again")
         }
         self.format = format
@@ -50,7 +52,7 @@ struct RIFFLayout {
         self.factFrameCount = factFrameCount
     }
 
-    /// More than any format needs; a longer chunk is not read to its end.
+    /// More bytes than any format needs; the rest of a longer chunk is ignored.
     private static let largestFormat = 4096
 
     private static func resolve(
@@ -61,12 +63,12 @@ struct RIFFLayout {
         if chunk.size == 0xFFFF_FFFF, let dataSize64 { stated = dataSize64 }
         let isUnknown: Bool =
             if stated == 0 {
-                // Nothing, or a stream whose writer could not go back to fill the size in?
+                // An empty chunk, or a stream whose writer could not go back to fill in the size?
                 try !walk.isChunk(at: chunk.start) && !rest.isEmpty
             } else if walk.hasLongSizes || chunk.size == 0xFFFF_FFFF && dataSize64 != nil {
                 stated < 0
             } else {
-                // ffmpeg's mark is the largest size there is; SoX takes 2³¹ − 4096, others 2³¹ or so, rounded to whole frames.
+                // ffmpeg uses the largest possible size, SoX 2³¹ − 4096, and others about 2³¹, rounded to whole frames.
                 stated > rest.count && streamedSizes.contains { $0.contains(stated) }
             }
         if isUnknown { return (rest, nil) }
@@ -76,28 +78,28 @@ struct RIFFLayout {
     private static let streamedSizes = [0x7FFF_E000...0x8000_0100, 0xFFFF_0000...0xFFFF_FFFF]
 }
 
-/// Steps from chunk to chunk.
+/// Iterates over the chunks.
 private struct ChunkWalk {
     struct Chunk {
         let id: String
-        /// Where the content starts.
+        /// The offset of the contents.
         let start: Int
-        /// What the header states.
+        /// The size that the header states.
         let size: Int
-        /// How much of that is there.
+        /// The part of that size that exists.
         let available: Int
     }
 
     let container: String
     let isBigEndian: Bool
-    /// Wave64: identifiers of 16 bytes, sizes of 64 bits that count their header, and chunks aligned to 8 bytes.
+    /// `true` for Wave64: identifiers of 16 bytes, 64-bit sizes that include the header, and chunks aligned to 8 bytes.
     let hasLongSizes: Bool
     private let bytes: InputBytes
     private var offset: Int
     private var count = 0
     private var last: Chunk?
 
-    /// More than any real file has; each costs a call to the system.
+    /// More chunks than any real file has; each costs a system call.
     private static let largestCount = 10_000
 
     init(_ bytes: InputBytes) throws(MediaError) {
@@ -111,12 +113,12 @@ private struct ChunkWalk {
         guard form.elementsEqual("WAVE".utf8) || form.elementsEqual("wave".utf8) else {
             throw MediaError(
                 .malformedInput, source: bytes.name,
-                problem: "the \(container) file is cut short or is not of form WAVE",
+                problem: "the \(container) file is cut short, or its form type is not WAVE",
                 remedy: "get the whole file again")
         }
     }
 
-    /// Where the walk ended, for an error.
+    /// A description of where the iteration ended, for an error.
     var end: String {
         guard let last, last.available < last.size else { return "" }
         return " (its chunk \(last.id) states \(last.size) bytes, the file has \(last.available) more)"
@@ -145,19 +147,20 @@ private struct ChunkWalk {
             available: min(size, bytes.byteCount - start))
     }
 
-    /// The offset of what follows `chunk`, which is whole.
+    /// Returns the offset after `chunk`, which must be complete.
     private func behind(_ chunk: Chunk) throws(MediaError) -> Int {
         let end = chunk.start + chunk.size
         if hasLongSizes { return (end + 7) & ~7 }
         guard chunk.size % 2 == 1 else { return end }
-        // An identifier does not start with the zero that pads; writers that forget to pad put it there at once.
+        // An identifier never starts with the zero used for padding; a writer that does not pad puts an identifier
+        // here.
         let next = try bytes.read(at: end, count: 5)
         guard next.count == 5, next[0] != 0 else { return end + 1 }
         return !Self.isIdentifier(next[1...]) && Self.isIdentifier(next[..<4]) || Self.isKnown(next[..<4])
             ? end : end + 1
     }
 
-    /// Whether a chunk starts at `offset` that ends within the file.
+    /// Returns whether a chunk starts at `offset` and ends within the file.
     func isChunk(at offset: Int) throws(MediaError) -> Bool {
         guard let chunk = try chunk(at: offset), chunk.size == chunk.available else { return false }
         return Self.isIdentifier(Array(chunk.id.utf8)[...])
@@ -171,7 +174,7 @@ private struct ChunkWalk {
         ["fmt ", "data", "fact", "LIST"].contains(String(decoding: bytes, as: UTF8.self))
     }
 
-    /// An unsigned integer in the order of the file; −1 when it is beyond `Int`.
+    /// Returns an unsigned integer in the file's byte order; −1 if it does not fit in `Int`.
     func integer(_ bytes: [UInt8]) -> Int {
         let ordered = isBigEndian ? bytes : bytes.reversed()
         return Int(exactly: ordered.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }) ?? -1

@@ -1,18 +1,21 @@
-/// What samples without a header are, as somebody who knows states it.
+/// The format of samples without a header, stated by the caller.
 public struct RawAudioFormat: Sendable, Hashable {
+    /// The storage format of a sample.
     public var sampleFormat: PCMSampleFormat
-    /// Frames per second, in Hz.
+    /// The sample rate in Hz.
     public var sampleRate: Int
-    /// Channels, interleaved.
+    /// The number of interleaved channels.
     public var channelCount: Int
 
+    /// Creates a format.
     public init(sampleFormat: PCMSampleFormat, sampleRate: Int, channelCount: Int) {
         self.sampleFormat = sampleFormat
         self.sampleRate = sampleRate
         self.channelCount = channelCount
     }
 
-    /// Reads `s16le:16000:1`: sample format, rate in Hz, channels; `nil` when it is anything else.
+    /// Creates a format from a description such as `s16le:16000:1` (sample format, rate in Hz, channels); `nil` if it
+    /// is invalid.
     public init?(_ description: String) {
         let parts = description.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 3, let sampleFormat = PCMSampleFormat(rawValue: String(parts[0])),
@@ -23,5 +26,6 @@ public struct RawAudioFormat: Sendable, Hashable {
 }
 
 extension RawAudioFormat: CustomStringConvertible {
+    /// The format as text, such as `s16le:16000:1`.
     public var description: String { "\(sampleFormat.rawValue):\(sampleRate):\(channelCount)" }
 }

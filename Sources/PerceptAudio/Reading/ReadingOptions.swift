@@ -1,13 +1,15 @@
-/// How a recording is read, where its bytes alone do not tell.
+/// Options for reading a recording.
 public struct ReadingOptions: Sendable, Hashable {
-    /// What the samples are, for a recording without a header, all of whose bytes are samples; `nil`: its bytes tell.
+    /// The format of a recording without a header, in which all bytes are samples; `nil` detects the format from the
+    /// contents.
     public var rawFormat: RawAudioFormat?
-    /// Whether samples that are no finite number become 0, and are counted, rather than an error.
+    /// If `true`, NaN and infinite samples become 0 and are counted; otherwise they are an error.
     public var replacesNonFinite: Bool
-    /// Whether a recording that is damaged in the middle is read nevertheless, with silence for what is lost and a warning,
-    /// rather than an error; one that only ends too early is always read.
+    /// If `true`, a recording that is damaged in the middle is read with silence in place of the lost audio and a
+    /// warning; otherwise it is an error. A recording that only ends too early is always read.
     public var isLenient: Bool
 
+    /// Creates options.
     public init(rawFormat: RawAudioFormat? = nil, replacesNonFinite: Bool = false, isLenient: Bool = false) {
         self.rawFormat = rawFormat
         self.replacesNonFinite = replacesNonFinite

@@ -1,22 +1,25 @@
 public import PerceptCore
 
-/// What the header of a recording says, before any sample is read.
+/// The facts in the header of a recording, known before any sample is read.
 public struct RecordingHeader: Sendable, Hashable {
+    /// The media type.
     public let mediaType: MediaType
-    /// The container, as people call it: `WAV`, `FLAC`, `Ogg`.
+    /// The common name of the container, such as `WAV`, `FLAC` or `Ogg`.
     public let container: String
-    /// How the samples are coded: `PCM 16 bit`, `mu-law`, `Vorbis`.
+    /// The coding of the samples, such as `PCM 16 bit`, `mu-law` or `Vorbis`.
     public let codec: String
-    /// Bits of one stored sample; `nil` for a lossy codec.
+    /// The bits of one stored sample; `nil` for a lossy codec.
     public let bitDepth: Int?
-    /// Frames per second, in Hz.
+    /// The sample rate in Hz.
     public let sampleRate: Int
+    /// The position of each channel.
     public let channels: ChannelLayout
-    /// Samples per channel; `nil` when the header does not say.
+    /// The samples per channel; `nil` if the header does not state it.
     public let frameCount: Int?
 
+    /// The number of channels.
     public var channelCount: Int { channels.count }
 
-    /// Length in seconds; `nil` when the header does not say.
+    /// The duration in seconds; `nil` if the header does not state it.
     public var duration: Double? { frameCount.map { Double($0) / Double(sampleRate) } }
 }

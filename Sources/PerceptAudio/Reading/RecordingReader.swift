@@ -1,18 +1,19 @@
 public import PerceptCore
 
-/// Reads a recording block by block: the header first, checked against the limits, then the samples.
+/// Reads a recording block by block: first the header, which is checked against the limits, then the samples.
 ///
-/// The format is told by the content. WAV (with RIFX, RF64, BW64 and Wave64), FLAC, MP3, Ogg Vorbis and Ogg Opus are read in all
-/// their variants; AIFF, CAF and AU as far as libsndfile decodes them; the rest (MP4, AMR, WebM, …) by an `ffmpeg` on the `PATH`,
-/// when there is one.
+/// The format is detected from the contents. WAV (with RIFX, RF64, BW64 and Wave64), FLAC, MP3, Ogg Vorbis and Ogg Opus
+/// are read in all their variants; AIFF, CAF and AU as far as libsndfile decodes them; other formats (MP4, AMR, WebM,
+/// …) by `ffmpeg`, if it is on the `PATH`.
 ///
-/// A recording that consists of several streams is read to the end of the bytes: each part is converted to the sample rate and
-/// the layout of the first, which ``warnings`` say. Opus is always decoded at 48 kHz.
+/// A recording that consists of several streams is read completely: each part is converted to the sample rate and
+/// layout of the first, and ``warnings`` reports it. Opus is always decoded at 48 kHz.
 public struct RecordingReader: ~Copyable {
+    /// The header.
     public let header: RecordingHeader
-    /// Frames handed out so far.
+    /// The number of frames read so far.
     public private(set) var framesRead = 0
-    /// Samples so far that were no finite numbers, and were replaced by 0 because that was asked for.
+    /// The number of NaN or infinite samples that were replaced by 0 so far, if replacement was requested.
     public private(set) var replacedSampleCount = 0
     private let name: String
     private let source: any SampleSource
@@ -23,13 +24,13 @@ public struct RecordingReader: ~Copyable {
     /// Opens `source` and reads its header.
     ///
     /// - Parameters:
-    ///   - source: the recording.
-    ///   - limits: what its header may not exceed.
-    ///   - replacingNonFinite: whether samples that are no finite number become 0, rather than an error.
-    ///   - verifyingChecksum: whether the MD5 that a FLAC states is computed as well, and a warning given at the end when it is
-    ///     another. Damage to the file is found without: each block has a checksum of its own.
-    /// - Throws: `MediaError` `.inputMissing`, `.malformedInput`, `.unsupportedFeature` (with what would make it
-    ///   readable), or `.limitExceeded` for channels or a rate beyond `limits`.
+    ///   - source: The recording.
+    ///   - limits: The limits for the header.
+    ///   - replacingNonFinite: If `true`, NaN and infinite samples become 0; otherwise they are an error.
+    ///   - verifyingChecksum: If `true`, the MD5 stated by a FLAC file is verified, and a mismatch adds a warning at
+    ///     the end. Damage to the file is detected without it, since each block has its own checksum.
+    /// - Throws: `MediaError` `.inputMissing`, `.malformedInput`, `.unsupportedFeature` (with a remedy), or
+    ///   `.limitExceeded` for channels or a rate beyond `limits`.
     public init(
         _ source: MediaSource, limits: ResourceLimits = .default, replacingNonFinite: Bool = false,
         verifyingChecksum: Bool = false
@@ -39,14 +40,14 @@ public struct RecordingReader: ~Copyable {
             ffmpeg: FFmpegSource.program())
     }
 
-    /// Opens `source` as `options` say.
+    /// Opens `source` with reading options.
     ///
     /// - Parameters:
-    ///   - source: the recording.
-    ///   - options: how it is read.
-    ///   - limits: what its header, or the raw format, may not exceed.
-    ///   - verifyingChecksum: as in ``init(_:limits:replacingNonFinite:verifyingChecksum:)``.
-    /// - Throws: `MediaError` as the other initializers do.
+    ///   - source: The recording.
+    ///   - options: The reading options.
+    ///   - limits: The limits for the header or the raw format.
+    ///   - verifyingChecksum: The same as in ``init(_:limits:replacingNonFinite:verifyingChecksum:)``.
+    /// - Throws: The errors of the other initializers.
     public init(
         _ source: MediaSource, options: ReadingOptions, limits: ResourceLimits = .default,
         verifyingChecksum: Bool = false
@@ -60,14 +61,14 @@ public struct RecordingReader: ~Copyable {
         }
     }
 
-    /// Reads samples that have no header.
+    /// Opens samples that have no header.
     ///
     /// - Parameters:
-    ///   - source: the samples.
-    ///   - format: what they are; an incomplete last frame is left out, with a warning.
-    ///   - limits: what `format` may not exceed.
-    ///   - replacingNonFinite: whether samples that are no finite number become 0, rather than an error.
-    /// - Throws: `MediaError` `.inputMissing`, `.malformedInput` when there are none, or `.limitExceeded`.
+    ///   - source: The samples.
+    ///   - format: Their format; an incomplete last frame is ignored with a warning.
+    ///   - limits: The limits for `format`.
+    ///   - replacingNonFinite: If `true`, NaN and infinite samples become 0; otherwise they are an error.
+    /// - Throws: `MediaError` `.inputMissing`, `.malformedInput` if there are no samples, or `.limitExceeded`.
     public init(
         _ source: MediaSource, raw format: RawAudioFormat, limits: ResourceLimits = .default,
         replacingNonFinite: Bool = false
@@ -78,13 +79,15 @@ public struct RecordingReader: ~Copyable {
             replacingNonFinite: replacingNonFinite)
     }
 
-    /// - Parameter ffmpeg: the program that decodes what cannot be decoded here; `nil` when there is none.
+    /// Opens `source` with a given decoder program.
+    ///
+    /// - Parameter ffmpeg: The program that decodes formats not supported here; `nil` if there is none.
     init(
         _ source: MediaSource, _ limits: ResourceLimits = .default, replacingNonFinite: Bool = false,
         verifyingChecksum: Bool = false, isLenient: Bool = false, ffmpeg: String?
     ) throws(MediaError) {
         let mediaType = try source.mediaType()
-        // A tag belongs to MPEG audio; in front of anything else it is in the way.
+        // A tag is part of MPEG audio; before any other format it must be skipped.
         let isTagged = mediaType == .mp3 || mediaType == .aac
         let bytes = try InputBytes(source, from: isTagged ? 0 : source.leadingTagByteCount())
         let terms = Terms(
@@ -97,12 +100,12 @@ public struct RecordingReader: ~Copyable {
             statedLength: StatedLength(bytes, mediaType))
     }
 
-    /// How a recording is opened.
+    /// The terms for opening a recording.
     private struct Terms {
         let flac: FLACReadingOptions
         let ffmpeg: String?
 
-        /// - Returns: `nil` when there is no ffmpeg.
+        /// Returns a source that uses ffmpeg, or `nil` if there is no ffmpeg.
         func ffmpegSource(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) -> FFmpegSource? {
             guard let ffmpeg else { return nil }
             return try FFmpegSource(
@@ -123,16 +126,16 @@ public struct RecordingReader: ~Copyable {
         replacesNonFinite = replacingNonFinite
     }
 
-    /// What a person should know of what was read so far: a size that was wrong, a checksum that does not fit, samples that
-    /// were replaced. Complete once the end was reached.
+    /// Warnings about the part read so far, such as a wrong size, a checksum mismatch or replaced samples. Complete
+    /// once the end is reached.
     public var warnings: [String] {
         let replaced =
             replacedSampleCount > 0
-            ? ["\(replacedSampleCount) samples were no finite numbers and were replaced by silence"] : []
+            ? ["\(replacedSampleCount) samples were NaN or infinite and were replaced with silence"] : []
         return source.warnings + [missing].compactMap(\.self) + replaced
     }
 
-    /// What the header states and the file does not hold.
+    /// A warning about audio that the header states but the file does not contain.
     private var missing: String? {
         guard let frameCount = isAtEnd ? framesRead : header.frameCount else { return nil }
         return statedLength?.warning(frameCount: frameCount, sampleRate: header.sampleRate)
@@ -140,11 +143,11 @@ public struct RecordingReader: ~Copyable {
 
     /// Reads the next block.
     ///
-    /// - Parameter frameLimit: the default keeps all that is made of a block within a core's own cache, and below the
-    ///   size from which memory is taken from the system and given back to it each time.
+    /// - Parameter frameLimit: The maximum number of frames. With the default, a block and everything derived from it
+    ///   fit into a core's own cache, and stay below the size above which each allocation is a system call.
     /// - Returns: 1…`frameLimit` frames, or `nil` at the end.
-    /// - Throws: `MediaError` `.malformedInput` when the data are damaged, end early, or hold a sample that is no finite
-    ///   number, or more than 2⁴⁰ times full scale; the place is named in frames and seconds.
+    /// - Throws: `MediaError` `.malformedInput` if the data are damaged, end early, or contain a sample that is NaN,
+    ///   infinite, or larger than 2⁴⁰ times full scale; the position is given in frames and seconds.
     public mutating func readBlock(frameLimit: Int = 4096) throws(MediaError) -> Recording? {
         var planes = try source.readPlanes(frameLimit: max(1, min(frameLimit, Self.largestBlock)))
         guard let frameCount = planes.first?.count, frameCount > 0 else {
@@ -156,7 +159,7 @@ public struct RecordingReader: ~Copyable {
         return Recording(sampleRate: header.sampleRate, channels: header.channels, checkedPlanes: planes)
     }
 
-    /// Whatever a caller asks for, this many frames at most are made at a time.
+    /// The maximum number of frames per block, whatever limit a caller passes.
     private static let largestBlock = 1 << 18
 
     // MARK: Opening
@@ -204,16 +207,16 @@ public struct RecordingReader: ~Copyable {
         case .image:
             throw MediaError(
                 .unsupportedFeature, source: bytes.name,
-                problem: "is a picture (\(mediaType.name)), where a recording was expected", remedy: "pass a recording")
+                problem: "is an image (\(mediaType.name)), not a recording", remedy: "pass a recording")
         case .other:
             throw MediaError(
                 .malformedInput, source: bytes.name,
-                problem: "is \(mediaType.name), whatever its name says, not a recording",
+                problem: "contains \(mediaType.name), not a recording",
                 remedy: "pass a recording (\(MediaType.readableRecordings))")
         }
     }
 
-    /// What libsndfile reads as it is.
+    /// Opens a container that libsndfile reads.
     private static func container(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) -> Opening {
         let codec = try StoredCodec(bytes, mediaType)
         if let codec, !codec.isReadable {
@@ -274,7 +277,7 @@ public struct RecordingReader: ~Copyable {
 }
 
 extension PCMSource {
-    /// Samples without a header, from the first byte on.
+    /// Creates a source of samples without a header, starting at the first byte.
     fileprivate convenience init(raw bytes: InputBytes, _ format: RawAudioFormat) throws(MediaError) {
         let bytesPerFrame = format.channelCount * format.sampleFormat.byteCount
         let (frameCount, rest) = bytes.byteCount.quotientAndRemainder(dividingBy: bytesPerFrame)
@@ -289,7 +292,7 @@ extension PCMSource {
             bitDepth: format.sampleFormat.byteCount * 8, sampleRate: format.sampleRate,
             channels: .conventional(channelCount: format.channelCount), frameCount: frameCount)
         let warnings =
-            rest == 0 ? [] : ["the last \(rest) bytes are no whole frame of \(format) and were left out"]
+            rest == 0 ? [] : ["the last \(rest) bytes do not form a whole frame of \(format) and were ignored"]
         self.init(
             bytes, range: 0..<frameCount * bytesPerFrame, format: format.sampleFormat, bytesPerFrame: bytesPerFrame,
             header: header, warnings: warnings)
@@ -297,9 +300,9 @@ extension PCMSource {
 }
 
 extension Recording {
-    /// Decodes the whole of `source` into memory; for long recordings read blocks with ``RecordingReader`` instead.
+    /// Decodes all of `source` into memory; for long recordings, read blocks with ``RecordingReader`` instead.
     ///
-    /// - Throws: as ``RecordingReader`` does, and `.limitExceeded` when more than `byteLimit` bytes of samples come up.
+    /// - Throws: The errors of ``RecordingReader``; `.limitExceeded` if the samples take more than `byteLimit` bytes.
     public init(
         decoding source: MediaSource, limits: ResourceLimits = .default, byteLimit: Int = 1 << 30
     ) throws(MediaError) {

@@ -1,23 +1,27 @@
 import PerceptCore
 
-/// How large a sample may be.
+/// The maximum magnitude of a sample.
 ///
-/// Floating-point recordings exceed full scale, and some are scaled as integers are: up to 2³¹. What lies far beyond that is noise in
-/// the bytes, or bytes in another order; its square would be infinite, and a filter would spread the infinity over all around.
+/// Floating-point recordings exceed full scale, and some are scaled like integers: up to 2³¹. Values far beyond that
+/// mean corrupt data or the wrong byte order; their squares would overflow, and a filter would spread the infinity to
+/// its neighbors.
 enum SampleMagnitude {
-    /// Of full scale, 240 dB above it: sums of its squares over years still fit a Float.
+    /// The maximum magnitude, relative to full scale: at 240 dB above it, sums of squares over years still fit in a
+    /// Float.
     static let largest: Float = 0x1p40
 
     static func allUsable(_ samples: [Float]) -> Bool {
-        // With the sign cut off, the largest pattern is that of the largest magnitude; NaN and infinity lie above all numbers.
+        // Without the sign bit, bit patterns are ordered by magnitude; NaN and infinity are above all finite numbers.
         samples.reduce(into: UInt32(0)) { $0 = max($0, $1.bitPattern & 0x7FFF_FFFF) } <= largest.bitPattern
     }
 
+    /// Checks that all samples are finite and not too large.
+    ///
     /// - Parameters:
-    ///   - start: the frame that the planes begin with.
-    ///   - name: what an error calls the recording.
-    ///   - place: how an error names a frame.
-    /// - Throws: `MediaError` `.malformedInput` for the first sample that is no finite number or larger than ``largest``.
+    ///   - start: The frame number of the first sample.
+    ///   - name: The name of the recording in errors.
+    ///   - place: Returns the description of a frame for errors.
+    /// - Throws: `MediaError` `.malformedInput` for the first sample that is NaN, infinite, or larger than ``largest``.
     static func check(
         _ planes: [[Float]], startingAt start: Int, of name: String, _ place: (Int) -> String
     ) throws(MediaError) {
@@ -29,17 +33,19 @@ enum SampleMagnitude {
         let sample = "the sample at \(place(start + first.index)) is"
         guard first.sample.isFinite else {
             throw MediaError(
-                .malformedInput, source: name, problem: "\(sample) no finite number",
-                remedy: "repair or re-export the recording, or have silence in its place (--replace-non-finite)")
+                .malformedInput, source: name, problem: "\(sample) NaN or infinite",
+                remedy: "repair or re-export the recording, or replace such samples with silence (replacesNonFinite)")
         }
         throw MediaError(
-            .malformedInput, source: name, problem: "\(sample) \(first.sample) times full scale, which is no sound",
-            remedy: "repair or re-export the recording; of raw samples check the format and the order of bytes")
+            .malformedInput, source: name, problem: "\(sample) \(first.sample) times full scale, which is too large for audio",
+            remedy: "repair or re-export the recording; for raw samples, check the format and byte order")
     }
 }
 
 extension Recording {
-    /// - Throws: `MediaError` `.malformedInput` for a sample that is no finite number, or far beyond any scale.
+    /// Checks that all samples are finite and not too large.
+    ///
+    /// - Throws: `MediaError` `.malformedInput` for a sample that is NaN, infinite, or far beyond any scale.
     func checkSamples(of name: String) throws(MediaError) {
         try SampleMagnitude.check(planes, startingAt: 0, of: name) { "frame \($0)" }
     }

@@ -1,29 +1,29 @@
 import PerceptCore
 
-/// What a recording's samples are decoded by: one kind for each way of getting at them.
+/// A decoder of a recording's samples.
 protocol SampleSource: AnyObject {
     var header: RecordingHeader { get }
-    /// Whether a stored sample can be something else than a finite number.
+    /// `true` if a stored sample can be NaN or infinite.
     var holdsFloatingPoint: Bool { get }
-    /// What a person should know of what was read so far.
+    /// Warnings about the part read so far.
     var warnings: [String] { get }
 
-    /// Decodes the next 1…`frameLimit` frames: one plane per channel, all of the same length; none at the end.
+    /// Decodes the next 1…`frameLimit` frames: one plane per channel, all of the same length; no planes at the end.
     ///
-    /// - Throws: `MediaError` `.malformedInput` when the data are damaged or end early, `.inputOutput`.
+    /// - Throws: `MediaError` `.malformedInput` if the data are damaged or end early; `.inputOutput`.
     func readPlanes(frameLimit: Int) throws(MediaError) -> [[Float]]
 }
 
 extension RecordingHeader {
-    /// A place in the recording as errors name it: `frame 500 (0.500 s)`.
+    /// Returns the description of a frame for errors, such as `frame 500 (0.500 s)`.
     func place(_ frame: Int) -> String {
         "frame \(frame) (\(seconds(frame)))"
     }
 
-    /// Returns the time of a frame: `2.760 s`.
+    /// Returns the time of a frame, such as `2.760 s`.
     func seconds(_ frame: Int) -> String { Self.seconds(frame, sampleRate: sampleRate) }
 
-    /// Returns the duration of a number of frames for messages, rounded to milliseconds: `0.500 s`.
+    /// Returns the duration of a number of frames for messages, rounded to milliseconds, such as `0.500 s`.
     static func seconds(_ frameCount: Int, sampleRate: Int) -> String {
         let milliseconds = Int((Double(frameCount) / Double(max(1, sampleRate)) * 1000).rounded())
         let fraction = String(1000 + milliseconds % 1000).dropFirst()

@@ -1,20 +1,22 @@
 import PerceptCore
 
-/// Samples that libsndfile decodes.
+/// Samples decoded by libsndfile.
 final class SoundFileSource: SampleSource {
     let header: RecordingHeader
     let warnings: [String]
     private let name: String
     private let soundFile: SoundFile
-    /// Frames to hand out in all; `nil` for all that there are.
+    /// The maximum number of frames to return; `nil` for no maximum.
     private let frameLimit: Int?
     private var framesRead = 0
 
+    /// Creates a source.
+    ///
     /// - Parameters:
-    ///   - file: what libsndfile is shown.
-    ///   - container: what the recording is in, when that is something else than what libsndfile is shown.
-    ///   - channels: the layout, where the recording states it elsewhere than in what is shown.
-    ///   - frameCount: frames that are there, where that is known better; decoding ends with them.
+    ///   - file: The file passed to libsndfile.
+    ///   - container: The container of the recording, if it differs from the file passed to libsndfile.
+    ///   - channels: The layout, if the recording states it elsewhere.
+    ///   - frameCount: The number of frames, if known more exactly than by libsndfile; decoding ends after them.
     init(
         _ file: VirtualFile, mediaType: MediaType, name: String, container: String? = nil,
         channels: ChannelLayout? = nil, frameCount: Int? = nil, warnings: [String] = []

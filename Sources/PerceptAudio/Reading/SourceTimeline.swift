@@ -1,38 +1,39 @@
-/// Places decoded frames on the time line of their file, by the timestamps that the container gives them.
+/// Positions decoded frames on the timeline of their file according to the container's timestamps.
 ///
-/// Sound that starts late and gaps become silence. No sample is ever dropped or stretched: timestamps that jitter by less than
-/// ``tolerance`` change nothing, and sound that overlaps with what came before it follows it instead.
+/// A late start and gaps become silence. Samples are never dropped or stretched: timestamps that deviate by less than
+/// ``tolerance`` have no effect, and audio that overlaps the audio before it is appended to it.
 struct SourceTimeline {
-    /// Silence that stands for time in which the file has no sound.
+    /// Silence for a time in which the file has no audio.
     struct Silence: Equatable {
-        /// The first silent frame, in frames of the recording.
+        /// The first silent frame of the recording.
         let start: Int
         let frameCount: Int
     }
 
-    /// Seconds by which a timestamp may differ from the sound before it: the size from which ffmpeg's `aresample=async=1` reacts.
+    /// The seconds by which a timestamp may deviate from the audio before it; ffmpeg's `aresample=async=1` uses the
+    /// same value.
     static let tolerance = 0.1
-    /// Seconds that a timestamp may go back by before a new time line is assumed: ffmpeg's `dts_delta_threshold`.
+    /// The seconds that a timestamp may go back before a new timeline is assumed; ffmpeg's `dts_delta_threshold`.
     private static let discontinuity = 10
-    /// Beyond every real timestamp, and far enough from the ends of `Int` for sums and differences.
+    /// A range beyond all real timestamps in which sums and differences cannot overflow.
     private static let timestampRange = -(1 << 50)...(1 << 50)
 
     private let sampleRate: Int
-    /// Frames of silence that may be inserted in all.
+    /// The maximum number of silent frames inserted in total.
     private let silenceLimit: Int
     /// The timestamp of the recording's first frame.
     private var origin: Int?
-    /// Frames of the recording so far, silence included.
+    /// The number of frames of the recording so far, silence included.
     private(set) var position = 0
     private(set) var silences = Tally()
     private(set) var omissions = Tally()
     private(set) var returns = Tally()
-    /// Whether the first silence stands before the first sound.
+    /// `true` if the first silence precedes the first audio.
     private(set) var startsLate = false
-    /// The largest lead of the sound over its timestamps.
+    /// The largest lead of the audio over its timestamps, in frames.
     private var largestLead = 0
 
-    /// Stretches of one kind.
+    /// A count of stretches of one kind.
     struct Tally: Equatable {
         private(set) var first: Silence?
         private(set) var count = 0
@@ -45,17 +46,20 @@ struct SourceTimeline {
         }
     }
 
-    /// - Parameter silenceLimit: seconds of silence that may be inserted in all.
+    /// Creates a timeline.
+    ///
+    /// - Parameter silenceLimit: The maximum duration of inserted silence in seconds.
     init(sampleRate: Int, silenceLimit: Int) {
         self.sampleRate = sampleRate
         let (frames, overflow) = silenceLimit.multipliedReportingOverflow(by: sampleRate)
         self.silenceLimit = overflow ? .max : frames
     }
 
-    /// Adds frames that follow one another.
+    /// Adds consecutive frames.
     ///
-    /// - Parameter timestamp: of the first of them, in frames since the file's start; `nil` when the container gives none.
-    /// - Returns: frames of silence to insert before them.
+    /// - Parameter timestamp: The timestamp of the first frame, in frames since the file's start; `nil` if the
+    ///   container does not give one.
+    /// - Returns: The number of silent frames to insert before them.
     mutating func add(_ frameCount: Int, timestamp: Int?) -> Int {
         let silence = timestamp.map { self.silence(before: $0) } ?? 0
         position += silence + frameCount
@@ -64,7 +68,7 @@ struct SourceTimeline {
 
     private mutating func silence(before timestamp: Int) -> Int {
         let timestamp = min(max(timestamp, Self.timestampRange.lowerBound), Self.timestampRange.upperBound)
-        // Sound before time 0 is kept, and is where the recording starts.
+        // Audio before time 0 is kept; the recording starts with it.
         let origin = self.origin ?? min(0, timestamp)
         self.origin = origin
         let deviation = timestamp - origin - position
@@ -87,14 +91,14 @@ struct SourceTimeline {
         return 0
     }
 
-    /// What was inserted, left out or does not fit.
+    /// Warnings about silence that was inserted or left out, and about mismatched timestamps.
     var warnings: [String] {
         var warnings: [String] = []
         var gaps = silences
         if startsLate, let first = silences.first {
             warnings.append(
-                "the sound starts \(seconds(first.frameCount)) after the file does: silence of that length was inserted "
-                    + "before it, so that times are those of the file")
+                "the audio starts \(seconds(first.frameCount)) after the file does: silence of that length was inserted "
+                    + "before it, so that times match the file")
             gaps = silences.without(first)
         }
         if let first = silences.first, gaps.count > 0 {
@@ -103,7 +107,7 @@ struct SourceTimeline {
                 gaps.count == 1
                 ? "a gap of \(seconds(gaps.frameCount)) in the timestamps\(place) was"
                 : "\(gaps.count) gaps in the timestamps, \(seconds(gaps.frameCount)) in all, were"
-            warnings.append("\(what) filled with silence, so that times are those of the file")
+            warnings.append("\(what) filled with silence, so that times match the file")
         }
         if let first = omissions.first {
             let what =
@@ -113,19 +117,19 @@ struct SourceTimeline {
                     + "\(seconds(first.start)), were"
             warnings.append(
                 "\(what) not filled with silence, because no more than \(silenceLimit / sampleRate) s are inserted "
-                    + "(silenceDuration): later times are earlier than those of the file; if the timestamps are right, "
+                    + "(silenceDuration): later times are earlier than in the file; if the timestamps are right, "
                     + "raise the limit")
         }
         if let first = returns.first {
             warnings.append(
                 "the timestamps go back by \(seconds(first.frameCount)) at \(seconds(first.start))"
                     + (returns.count > 1 ? ", and \(returns.count - 1) times more" : "")
-                    + ": all sound was kept, so later times differ from those of the file")
+                    + ": all audio was kept, so later times differ from the file's")
         }
         if Double(largestLead) > Self.tolerance * Double(sampleRate) {
             warnings.append(
-                "the sound is up to \(seconds(largestLead)) longer than its timestamps leave room for: all of it was kept, "
-                    + "so times may be that much later than those of the file")
+                "the audio is up to \(seconds(largestLead)) longer than its timestamps allow: all of it was kept, "
+                    + "so times may be that much later than in the file")
         }
         return warnings
     }
@@ -134,7 +138,7 @@ struct SourceTimeline {
 }
 
 extension SourceTimeline.Tally {
-    /// The same without its first stretch.
+    /// Returns the tally without its first stretch.
     fileprivate func without(_ silence: SourceTimeline.Silence) -> Self {
         var rest = self
         rest.count -= 1

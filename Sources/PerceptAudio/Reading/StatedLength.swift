@@ -1,15 +1,15 @@
 import PerceptCore
 
-/// How many bytes of sound a header states, and how many are there.
+/// The number of audio bytes that a header states, and the number that exist.
 ///
-/// Decoders take what is there and say nothing. All codings that these containers usually hold have a constant bit rate, so
-/// bytes are to bytes as seconds are to seconds.
+/// Decoders use the bytes that exist without reporting that some are missing. All codings that these containers usually
+/// hold have a constant bit rate, so durations are proportional to byte counts.
 struct StatedLength: Equatable {
     let byteCount: Int
     let availableByteCount: Int
 
-    /// Reads the header of an AIFF, AU, CAF, WAV or Wave64 file; `nil` for others, where the header is damaged, and where it
-    /// leaves the length open, as that of a stream does.
+    /// Reads the header of an AIFF, AU, CAF, WAV or Wave64 file; `nil` for other formats, for a damaged header, and for
+    /// an unknown length, as in a stream.
     ///
     /// - Throws: `MediaError` `.inputOutput`.
     init?(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) {
@@ -31,14 +31,15 @@ struct StatedLength: Equatable {
         guard let stated, stated.count > 0, stated.start < bytes.byteCount else { return nil }
         byteCount = stated.count
         availableByteCount = min(stated.count, bytes.byteCount - stated.start)
-        // Writers to a pipe cannot go back to fill in the size, and leave one of these (ffmpeg, SoX).
+        // Writers to a pipe cannot go back to fill in the size and leave one of these values (ffmpeg, SoX).
         let isPlaceholder = Self.placeholders.contains { $0.contains(stated.count) }
         if isPlaceholder, availableByteCount < byteCount { return nil }
     }
 
     private static let placeholders = [0x7EFF_0000...0x8000_0100, 0xFFFF_0000...0xFFFF_FFFF]
 
-    /// Chunks of four-letter names and big-endian sizes (AIFF 1.3); the sound follows an offset and a block size.
+    /// Reads chunks with four-letter names and big-endian sizes (AIFF 1.3); the audio follows an offset and a block
+    /// size.
     private static func aiff(_ bytes: InputBytes) throws(MediaError) -> (start: Int, count: Int)? {
         var offset = 12
         for _ in 0..<largestChunkCount {
@@ -55,7 +56,7 @@ struct StatedLength: Equatable {
         return nil
     }
 
-    /// A header of at least 24 bytes, in either order of bytes.
+    /// Reads a header of at least 24 bytes, in either byte order.
     private static func au(_ bytes: InputBytes) throws(MediaError) -> (start: Int, count: Int)? {
         let header = try bytes.read(at: 0, count: 12)
         guard header.count == 12 else { return nil }
@@ -64,7 +65,8 @@ struct StatedLength: Equatable {
         return fields[1] == 0xFFFF_FFFF ? nil : (fields[0], fields[1])
     }
 
-    /// Chunks of four-letter names and sizes of 64 bits (Apple CAF 1.0); the sound follows an edit count. −1 is unknown.
+    /// Reads chunks with four-letter names and 64-bit sizes (Apple CAF 1.0); the audio follows an edit count. −1 means
+    /// unknown.
     private static func caf(_ bytes: InputBytes) throws(MediaError) -> (start: Int, count: Int)? {
         var offset = 8
         for _ in 0..<largestChunkCount {
@@ -79,8 +81,8 @@ struct StatedLength: Equatable {
         return nil
     }
 
-    /// Returns a CAF file that is cut short with a header that states the bytes that are there, since libsndfile rejects it
-    /// otherwise; `nil` if the file is complete or its sound starts after the first MiB.
+    /// Returns a truncated CAF file with a header that states the actual size, since libsndfile rejects it otherwise;
+    /// `nil` if the file is complete or its audio starts after the first MiB.
     ///
     /// - Throws: `MediaError` `.inputOutput`.
     static func completedCAF(_ bytes: InputBytes) throws(MediaError) -> VirtualFile? {
@@ -95,18 +97,19 @@ struct StatedLength: Equatable {
         return VirtualFile(reading: bytes, range: stated.start..<bytes.byteCount, behind: header)
     }
 
-    /// More than any real file has before its sound.
+    /// More chunks than any real file has before its audio.
     private static let largestChunkCount = 1000
 
     private static func bigEndian(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
 
-    /// What is missing, when `frameCount` frames were made of what is there; `nil` when that is less than a frame.
+    /// Returns a warning about the missing audio if `frameCount` frames were decoded; `nil` if less than a frame is
+    /// missing.
     func warning(frameCount: Int, sampleRate: Int) -> String? {
         guard availableByteCount < byteCount, availableByteCount > 0 else { return nil }
         let ratio = Double(byteCount - availableByteCount) / Double(availableByteCount)
         let missing = Double(frameCount) * ratio
         guard missing >= 1 else { return nil }
-        // What a damaged header states may be beyond any number of frames.
+        // A damaged header may state more than any frame count.
         let total = min(Double(frameCount) + missing, 0x1p50)
         func seconds(_ frames: Double) -> String { RecordingHeader.seconds(Int(frames), sampleRate: sampleRate) }
         return "the file is cut short: its header states \(seconds(total)), the last \(seconds(min(missing, 0x1p50))) are "

@@ -1,13 +1,13 @@
 import PerceptCore
 
-/// The codec in a container that libsndfile opens as a whole, told before it is asked.
+/// The codec in a container that libsndfile opens as a whole, determined before libsndfile opens it.
 struct StoredCodec {
-    /// As errors name it.
+    /// The name used in errors.
     let name: String
-    /// Whether libsndfile decodes it.
+    /// `true` if libsndfile decodes it.
     let isReadable: Bool
 
-    /// Looks into the first bytes; `nil` when the container says nothing, or is damaged.
+    /// Examines the first bytes; `nil` if the container does not state the codec or is damaged.
     ///
     /// - Throws: `MediaError` `.inputOutput`.
     init?(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) {
@@ -15,7 +15,8 @@ struct StoredCodec {
         switch mediaType {
         case .ogg: self.init(oggPage: prefix)
         case .caf:
-            // "caff", version and flags; the description comes first: a rate of 8 bytes, then the format (Apple CAF 1.0).
+            // "caff", version and flags. The description comes first: a rate of 8 bytes, then the format (Apple CAF
+            // 1.0).
             guard prefix.count >= 32, Self.text(prefix, 8, 4) == "desc" else { return nil }
             self.init(Self.text(prefix, 28, 4), Self.cafNames, readable: Self.cafReadable)
         case .aiff:

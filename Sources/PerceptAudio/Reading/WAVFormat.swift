@@ -1,29 +1,31 @@
 import PerceptCore
 
-/// What the `fmt ` chunk of a WAV file says (WAVEFORMAT, WAVEFORMATEX or WAVEFORMATEXTENSIBLE).
+/// The contents of the `fmt ` chunk of a WAV file (WAVEFORMAT, WAVEFORMATEX or WAVEFORMATEXTENSIBLE).
 struct WAVFormat {
-    /// `wFormatTag`, or the one that stands in the sub-format of an extensible format.
+    /// `wFormatTag`, or the tag in the sub-format of an extensible format.
     let tag: Int
     let channelCount: Int
     let sampleRate: Int
-    /// Bytes of one frame, or of one block of a codec; as stated.
+    /// The stated number of bytes of one frame, or of one block of a codec.
     let blockAlign: Int
     let bitsPerSample: Int
-    /// Bits of the container that hold something.
+    /// The number of significant bits in the container.
     let validBits: Int
-    /// Speaker bits; `nil` when none are stated.
+    /// The speaker bits; `nil` if none are stated.
     let channelMask: UInt32?
-    /// The sub-format when it carries no tag.
+    /// The sub-format if it does not contain a tag.
     let unknownSubformat: [UInt8]?
-    /// Whether the channels are components of a sound field rather than loudspeakers.
+    /// `true` if the channels are components of a sound field rather than loudspeakers.
     let isAmbisonic: Bool
 
-    /// - Throws: `MediaError` `.malformedInput` when the chunk is too short for what it has to say.
+    /// Parses the chunk.
+    ///
+    /// - Throws: `MediaError` `.malformedInput` if the chunk is too short for its format.
     init(_ bytes: [UInt8], isBigEndian: Bool, name: String) throws(MediaError) {
         guard bytes.count >= 14 else {
             throw MediaError(
                 .malformedInput, source: name,
-                problem: "the WAV format chunk has \(bytes.count) bytes, of at least 14",
+                problem: "the WAV format chunk has \(bytes.count) bytes, but needs at least 14",
                 remedy: "get the whole file again")
         }
         func integer(_ range: Range<Int>) -> Int {
@@ -45,7 +47,7 @@ struct WAVFormat {
         let mask = UInt32(truncatingIfNeeded: integer(20..<24))
         channelMask = mask == 0 ? nil : mask
         let suffix = Array(bytes[28..<40])
-        // In RIFX the tag's bytes have been seen in either order; a tag is below 0x8000 and its other half is zero.
+        // RIFX files exist with the tag in either byte order; a tag is below 0x8000 and its other half is zero.
         let subtag = integer(24..<26) == 0 ? integer(26..<28) : integer(24..<26)
         isAmbisonic = suffix == Self.ambisonicSuffix
         let isKnown = isAmbisonic || suffix == Self.suffix || suffix == Self.bigEndianSuffix
@@ -53,28 +55,28 @@ struct WAVFormat {
         unknownSubformat = isKnown ? nil : Array(bytes[24..<40])
     }
 
-    /// KSDATAFORMAT_SUBTYPE_WAVEFORMATEX: every tag has a GUID that ends so.
+    /// KSDATAFORMAT_SUBTYPE_WAVEFORMATEX: the GUID of every tag ends like this.
     private static let suffix: [UInt8] = [0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
     private static let bigEndianSuffix: [UInt8] = [0, 0, 0, 0x10, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
     /// SUBTYPE_AMBISONIC_B_FORMAT_PCM and …_IEEE_FLOAT.
     private static let ambisonicSuffix: [UInt8] = [0x21, 0x07, 0xD3, 0x11, 0x86, 0x44, 0xC8, 0xC1, 0xCA, 0, 0, 0]
 
-    /// The places of the channels, by the mask where there is one.
+    /// The channel positions, from the mask if there is one.
     var channels: ChannelLayout {
         if isAmbisonic { return ChannelLayout(Array(repeating: .unspecified, count: channelCount)) }
         guard let channelMask else { return .conventional(channelCount: channelCount) }
         return ChannelLayout(mask: channelMask, channelCount: channelCount)
     }
 
-    /// Who decodes the data.
+    /// The decoder of the data.
     enum Coding {
         /// Uncompressed, with this many bytes from one frame to the next.
         case pcm(PCMSampleFormat, bytesPerFrame: Int)
-        /// libsndfile, shown this format chunk; blocks of `blockAlign` bytes hold `framesPerBlock` frames.
+        /// libsndfile, which receives this format chunk; blocks of `blockAlign` bytes hold `framesPerBlock` frames.
         case soundFile(format: [UInt8], blockAlign: Int, framesPerBlock: Int)
-        /// A stream of MPEG audio with headers of its own.
+        /// A stream of MPEG audio with its own headers.
         case stream
-        /// Nobody here.
+        /// No decoder available here.
         case unreadable
     }
 
@@ -84,13 +86,14 @@ struct WAVFormat {
         case 1, 3: return pcm(isBigEndian: isBigEndian)
         case 6, 7: return soundFile(blockAlign: channelCount, bits: 8, framesPerBlock: 1)
         case 2:
-            // A block's header is 7 bytes a channel and holds two frames; then 4 bits a sample.
+            // A block's header has 7 bytes per channel and holds two frames; then come 4 bits per sample.
             let frames = (blockAlign - 7 * channelCount) * 2 / channelCount + 2
             let coefficients = [256, 0, 512, -256, 0, 0, 192, 64, 240, 0, 460, -208, 392, -232]
             let extra = [frames, 7] + coefficients
             return frames > 2 ? soundFile(blockAlign: blockAlign, bits: 4, framesPerBlock: frames, extra) : .unreadable
         case 0x11:
-            // A block's header is 4 bytes a channel and holds one frame; then 4 bits a sample, 8 samples at a time.
+            // A block's header has 4 bytes per channel and holds one frame; then come 4 bits per sample, 8 samples at a
+            // time.
             let frames = (blockAlign - 4 * channelCount) * 2 / channelCount + 1
             let isWhole = blockAlign % (4 * channelCount) == 0 && bitsPerSample == 4
             return frames > 1 && isWhole
@@ -104,7 +107,8 @@ struct WAVFormat {
     }
 
     private func pcm(isBigEndian: Bool) -> Coding {
-        // A sample fills whole bytes, its bits at the upper end; where the block alignment says that there are more bytes, it is right.
+        // A sample fills whole bytes, with its bits at the upper end; if the block alignment implies more bytes, it
+        // takes precedence.
         let wanted = (bitsPerSample + 7) / 8
         let fitting = blockAlign % channelCount == 0 ? blockAlign / channelCount : 0
         let byteCount = wanted...max(wanted, 4) ~= fitting ? fitting : wanted
@@ -130,7 +134,7 @@ struct WAVFormat {
         return .soundFile(format: format, blockAlign: blockAlign, framesPerBlock: framesPerBlock)
     }
 
-    /// The codec's name; of one without a name here, its tag.
+    /// The name of the codec, or its tag if the name is unknown.
     var codecName: String {
         if let unknownSubformat {
             let hex = unknownSubformat.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
@@ -142,7 +146,7 @@ struct WAVFormat {
         return Self.codecNames[tag].map { "\($0) (format tag \(number))" } ?? "format tag \(number)"
     }
 
-    /// RFC 2361 and mmreg.h.
+    /// The names from RFC 2361 and mmreg.h.
     private static let codecNames = [
         0x0002: "Microsoft ADPCM", 0x0006: "A-law", 0x0007: "mu-law", 0x000A: "Windows Media Voice",
         0x0010: "OKI ADPCM", 0x0011: "IMA ADPCM", 0x0016: "ITU-T G.723", 0x0017: "Dialogic ADPCM",
@@ -157,7 +161,7 @@ struct WAVFormat {
     ]
 }
 
-/// Integers as RIFF stores them; bits beyond the size are cut off.
+/// Integers in the byte order of RIFF; bits beyond the size are cut off.
 enum LittleEndian {
     static func bytes16(_ value: Int) -> [UInt8] { bytes(value, count: 2) }
     static func bytes32(_ value: Int) -> [UInt8] { bytes(value, count: 4) }

@@ -1,16 +1,16 @@
 import PerceptCore
 
-/// What came of looking for somebody here who decodes a recording.
+/// The result of looking for a decoder for a recording.
 enum Opening {
     case source(any SampleSource)
-    /// Nobody: the codec, as errors name it, and why, where there is more to say.
+    /// No decoder: the name of the codec for errors, and the reason if there is more to say.
     case unreadable(codec: String, reason: String?)
-    /// libsndfile, which should, could not: another decoder may get further.
+    /// libsndfile should decode it but failed; another decoder may succeed.
     case refused(MediaError)
 }
 
 extension Opening {
-    /// What is read here part by part; where that fails, another decoder may get further.
+    /// Opens a recording that is read part by part; if that fails, another decoder may succeed.
     static func joined(_ open: () throws(MediaError) -> JoinedParts) throws(MediaError) -> Opening {
         do throws(MediaError) {
             return .source(try open())
@@ -20,10 +20,10 @@ extension Opening {
         }
     }
 
-    /// Opens a WAV file by its own chunks: uncompressed samples are converted here, the codecs that libsndfile knows are
-    /// decoded by it, behind a header that says what is there.
+    /// Opens a WAV file by its chunks: uncompressed samples are converted here; libsndfile decodes the codecs that it
+    /// knows, with a header that states the actual size.
     ///
-    /// - Throws: `MediaError` `.malformedInput` when the chunks make no sense.
+    /// - Throws: `MediaError` `.malformedInput` if the chunks are invalid.
     static func wav(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) -> Opening {
         let layout = try RIFFLayout(bytes)
         let format = try WAVFormat(layout.format, isBigEndian: layout.isBigEndian, name: bytes.name)
@@ -59,7 +59,7 @@ extension Opening {
             case .soundFile(let format32, let blockAlign, let framesPerBlock):
                 let blockCount = layout.data.count / blockAlign
                 let most = blockCount * framesPerBlock
-                // The fact chunk tells where the last block ends, not how many blocks there are.
+                // The fact chunk states where the last block ends, not how many blocks there are.
                 let fact = layout.factFrameCount.flatMap { most - framesPerBlock < $0 && $0 <= most ? $0 : nil }
                 let data = layout.data.prefix(blockCount * blockAlign)
                 return .source(
@@ -74,7 +74,7 @@ extension Opening {
         }
     }
 
-    /// A header that states just this format and data; RF64 where 32 bits do not hold the size.
+    /// Returns a header that states exactly this format and data; RF64 if the size does not fit in 32 bits.
     private static func header(_ format: [UInt8], _ dataSize: Int, _ frameCount: Int) -> [UInt8] {
         func chunk(_ id: String, _ content: [UInt8]) -> [UInt8] {
             Array(id.utf8) + LittleEndian.bytes32(content.count) + content

@@ -50,7 +50,7 @@ package struct ListeningCopy: Sendable {
         }
         guard let chain else {
             throw MediaError(
-                .malformedInput, source: source.name, problem: "holds no sound: 0 frames",
+                .malformedInput, source: source.name, problem: "contains no audio (0 frames)",
                 remedy: "record or export it again")
         }
         bytes = try chain.finish().finish()

@@ -5,6 +5,9 @@ enum ParameterFlags {
     private static let flags = [
         "isLenient": "--lenient", "crop": "--crop X,Y,WxH", "levels": "--levels auto",
         "longestSide": "--longest-side N",
+        "maximumDuration": "--max-duration", "maximumByteCount": "--max-bytes", "chunking": "--chunk SECONDS",
+        "trimming": "--trim-silence", "pickedChannel": "--pick-channel left",
+        "replacesNonFinite": "--replace-non-finite",
     ]
 
     /// The same text with the flag in place of the parameter, or after the limit.

@@ -49,7 +49,7 @@ import Testing
         let prepared = try AudioPreparation().prepare(loud)
         #expect(prepared.receipt.clampedSampleCount == 2)
         #expect(try Recording(decoding: .bytes(prepared.bytes)).planes == [[0.5, 32767.0 / 32768, -1, 0.25]])
-        #expect(prepared.warnings == ["2 samples lay beyond full scale and were clamped"])
+        #expect(prepared.warnings == ["2 samples exceeded full scale and were clamped"])
     }
 
     @Test func whatFitsAlreadyPassesBitForBit() throws {

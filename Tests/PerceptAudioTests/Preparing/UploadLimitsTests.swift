@@ -67,7 +67,7 @@ import Testing
         let error = expectMediaError(.malformedInput) {
             _ = try AudioPreparation(trimming: SilenceTrimming()).prepare(quiet)
         }
-        #expect(error?.problem == "is silent throughout: nothing reaches -50.0 dBFS")
+        #expect(error?.problem == "is entirely silent: nothing reaches -50.0 dBFS")
         expectMediaError(.invalidArgument) {
             _ = try AudioPreparation(trimming: SilenceTrimming(margin: .nan)).prepare(quiet)
         }
@@ -111,7 +111,7 @@ import Testing
             _ = try wav.prepare(.file(path), toFile: folder.file("out.wav"))
         }
         // Four seconds of 16 kHz mono at 2 bytes, and the header of 44.
-        #expect(error?.problem == "is 128044 bytes as WAV, more than the 100000 allowed (--max-bytes)")
+        #expect(error?.problem == "is 128044 bytes as WAV, more than the 100000 allowed (maximumByteCount)")
         #expect(error?.source == path)
         #expect(error?.remedy?.contains("FLAC") == true)
         #expect(try folder.contents() == ["in.wav"])
@@ -140,7 +140,7 @@ import Testing
             { _ = try AudioPreparation(maximumDuration: 3.99).prepare(.file(path), toFile: folder.file("a.flac")) },
         ] {
             let error = expectMediaError(.limitExceeded, attempt)
-            #expect(error?.problem == "lasts 4.0 s or more, where 3.99 s are allowed (--max-duration)")
+            #expect(error?.problem == "lasts 4.0 s or more, longer than the 3.99 s allowed (maximumDuration)")
         }
         #expect(try folder.contents() == ["in.wav"])
         #expect(try AudioPreparation(maximumDuration: 4).prepare(source).receipt.upload.duration == 4)
