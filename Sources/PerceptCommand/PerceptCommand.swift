@@ -13,10 +13,11 @@ import Dispatch
 struct PerceptCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "percept",
-        abstract: "Recordings and pictures to an inference service, and its answers back onto the originals.",
+        abstract: "Send recordings and images to an inference service and map the results back to the originals.",
         discussion: """
-            Media are decoded, checked and made smaller here before anything is sent; times, boxes and masks in the \
-            results are those of the original file. FILE may be - for standard input; what it is, its bytes tell.
+            Media are decoded, checked and reduced in size locally before anything is sent. Times, boxes and masks in \
+            the results refer to the original file. FILE may be - for standard input. The media type is detected from \
+            the contents.
             """,
         version: "1.0.0",
         subcommands: [
@@ -24,14 +25,15 @@ struct PerceptCommand: AsyncParsableCommand {
             Masks.self, Report.self, Run.self, Endpoint.self,
         ])
 
-    /// Runs the command as a task that SIGINT and SIGTERM cancel, so that half-written files are removed; a second signal
-    /// ends the process at once.
+    /// Runs the command as a task that SIGINT and SIGTERM cancel, so that partial files are removed.
+    ///
+    /// A second signal ends the process at once.
     static func main() async {
         returnLargeBlocksToTheSystem()
-        // A reader of our output that goes away must not end us before files are tidied up.
+        // A closed output pipe must not end the process before partial files are removed.
         signal(SIGPIPE, SIG_IGN)
         let run = Task { await Self.runAsGiven() }
-        // A queue of its own gets a thread even while each processor is busy with an input, which the global queue does not.
+        // A private queue gets a thread even while every core is busy with an input; the global queue does not.
         let signals = DispatchQueue(label: "percept.signals")
         let sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
@@ -47,9 +49,10 @@ struct PerceptCommand: AsyncParsableCommand {
         withExtendedLifetime(sources) {}
     }
 
-    /// Parses and runs the command; ends the process where that fails.
+    /// Parses and runs the command; ends the process if that fails.
     ///
-    /// What the parser says of the arguments contains them, and they may be names of files: only the line breaks are its own.
+    /// The parser's messages quote the arguments, which may be file names with control characters. Only the line breaks
+    /// of the message itself are printed.
     private static func runAsGiven() async {
         do {
             var command = try parseAsRoot()
@@ -66,10 +69,10 @@ struct PerceptCommand: AsyncParsableCommand {
         }
     }
 
-    /// Has the memory of an upload go back to the system once it has been sent.
+    /// Makes glibc return the memory of an upload to the system once the upload has been sent.
     ///
-    /// glibc by itself keeps blocks of any size that was freed once, so that the chunks of a recording would stand in memory
-    /// several times over. Swift's Glibc module leaves `<malloc.h>` out: hence the name.
+    /// By default glibc raises its threshold with each large block that is freed, and would keep the memory of several
+    /// chunks of a recording. The function is looked up by name because Swift's Glibc module omits `<malloc.h>`.
     private static func returnLargeBlocksToTheSystem() {
         #if canImport(Glibc)
             typealias Function = @convention(c) (CInt, CInt) -> CInt

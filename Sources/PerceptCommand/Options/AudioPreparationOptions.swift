@@ -5,9 +5,9 @@ extension ResamplingQuality: ExpressibleByArgument {}
 extension AudioEncoding.Container: ExpressibleByArgument {}
 extension AudioEncoding.SampleFormat: ExpressibleByArgument {}
 
-/// What recordings are made into.
+/// The options for preparing recordings.
 struct AudioPreparationOptions: ParsableArguments {
-    /// A number, or `keep` for the source's own.
+    /// A sample rate, or `keep` for that of the source.
     enum Rate: ExpressibleByArgument, Equatable {
         case keep
         case hertz(Int)
@@ -35,63 +35,64 @@ struct AudioPreparationOptions: ParsableArguments {
         case keep
     }
 
-    @Option(help: ArgumentHelp("Sample rate in Hz (1 to 768000), or keep.", valueName: "hz|keep"))
+    @Option(help: ArgumentHelp("Set the sample rate in Hz (1 to 768000), or keep the source's.", valueName: "hz|keep"))
     var rate = Rate.hertz(16_000)
 
-    @Option(help: "One channel, mixed by the layout, or all of them.")
+    @Option(help: "Downmix to one channel according to the channel layout, or keep all channels.")
     var channels = Channels.one
 
     @Option(
         help: ArgumentHelp(
-            "One channel as it is, without the others: a number from 1 on, left, right, center, or a name that inspect --json gives.",
+            "Use one channel and discard the others: a number starting at 1, left, right, center, or a name from the "
+                + "channelLayout of inspect --json.",
             valueName: "n|name"),
         transform: Self.channelChoice)
     var pickChannel: ChannelChoice?
 
-    @Option(help: "Format of the samples; f32 in WAV only.")
+    @Option(help: "Set the sample format; f32 requires --audio-format wav.")
     var sampleFormat = AudioEncoding.SampleFormat.s16
 
     @Option(
         help: ArgumentHelp(
-            "Adds triangular noise of one step to either side (TPDF) before rounding; equal seeds give equal bytes. Without it there is none.",
+            "Add triangular dither (TPDF, ±1 step) before rounding; the same seed gives the same bytes. Off by default.",
             valueName: "seed"))
     var dither: UInt64?
 
-    @Option(help: "Format of the file.")
+    @Option(help: "Set the file format.")
     var audioFormat = AudioEncoding.Container.flac
 
-    @Option(help: "standard: aliases below -110 dB; best: below -130 dB.")
+    @Option(help: "Set the resampling quality: standard keeps aliases below -110 dB, best below -130 dB.")
     var resampling = ResamplingQuality.standard
 
     @Flag(
         help: """
-            Leaves out silence at both ends: below -50 dBFS RMS in 10 ms of every channel; a quarter second of it stays. \
-            Times are still those of the source.
+            Remove silence (below -50 dBFS RMS over 10 ms in every channel) from both ends, except for a quarter \
+            second. Times in results still refer to the source.
             """)
     var trimSilence = false
 
-    @Flag(help: "One gain for all of it, so that its peak is -1 dBFS; no limiter.")
+    @Flag(help: "Scale the whole recording to a peak of -1 dBFS; no limiter is used.")
     var normalize = false
 
-    @Option(help: ArgumentHelp("Refuses what lasts longer, after silence is left out.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Reject recordings longer than this, measured after trimming.", valueName: "seconds"))
     var maxDuration: Double?
 
     @OptionGroup var reading: ReadingOptionGroup
 
     func validate() throws {
         guard pickChannel == nil || channels != .keep else {
-            throw ValidationError("Pass --pick-channel or --channels keep, not both.")
+            throw ValidationError("--pick-channel cannot be used with --channels keep")
         }
         if let maxDuration, !(maxDuration > 0 && maxDuration.isFinite) {
-            throw ValidationError("--max-duration is more than 0.")
+            throw ValidationError("invalid value “\(maxDuration)” for --max-duration: must be more than 0")
         }
     }
 
     private static func channelChoice(_ description: String) throws -> ChannelChoice {
         guard let choice = ChannelChoice(description) else {
             throw ValidationError(
-                "“\(description)” is no channel: write a number from 1 on, left, right, center, or a name that inspect --json gives."
-            )
+                "expected a number starting at 1, left, right, center, or a name from the channelLayout of "
+                    + "inspect --json")
         }
         return choice
     }
@@ -101,7 +102,7 @@ struct AudioPreparationOptions: ParsableArguments {
         return channels == .one ? .mono : .keep
     }
 
-    /// 10^(-1/20).
+    /// The peak of -1 dBFS: 10^(-1/20).
     private static let normalizedPeak = 0.891_250_938_133_745_6
 
     func preparation(_ limits: UploadLimitOptions, _ leniency: LeniencyOption) throws -> AudioPreparation {

@@ -7,24 +7,25 @@ import PerceptInference
 
 extension BoxFiles.Format: ExpressibleByArgument {}
 
-/// Label files for boxes.
+/// The options for writing boxes as label files.
 struct BoxLabelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A folder for the boxes as label files; needs --format.", valueName: "dir"))
+            "Write the boxes to this folder as label files; requires --format.", valueName: "dir"))
     var labels: String?
 
     @Option(
         help: ArgumentHelp(
-            "What to write there (repeatable): coco (coco.json about all pictures), voc (an .xml per picture), yolo (a .txt per picture and classes.txt).",
+            "Set the format of the label files (repeatable): coco (one coco.json for all images), voc (one .xml per "
+                + "image), yolo (one .txt per image, and classes.txt).",
             valueName: "format"))
     var format: [BoxFiles.Format] = []
 
     func validate() throws {
         if labels != nil, format.isEmpty {
-            throw ValidationError("--labels needs --format: coco, voc or yolo.")
+            throw ValidationError("--labels requires --format: coco, voc or yolo")
         }
-        if labels == nil, !format.isEmpty { throw ValidationError("--format is for the folder that --labels names.") }
+        if labels == nil, !format.isEmpty { throw ValidationError("--format requires --labels") }
     }
 
     /// - Parameter inputs: files that must not be replaced.
@@ -32,7 +33,7 @@ struct BoxLabelOptions: ParsableArguments {
         labels.map { BoxFiles(in: $0, formats: Set(format), protecting: inputs) }
     }
 
-    /// Says which files were written for a picture.
+    /// Adds the names of the files that were written for an image to its JSON.
     func report(_ names: [String]?, in json: inout JSONObject) {
         guard let labels, let names else { return }
         json["labels"] = ["folder": .string(labels), "files": .array(names.map { .string($0) })]
@@ -40,7 +41,7 @@ struct BoxLabelOptions: ParsableArguments {
 }
 
 extension BoxFiles {
-    /// Adds what was found in a picture, which need not have been decoded.
+    /// Adds the detections of an image; only its header is read.
     mutating func add(
         _ objects: [Percept.Detection], of source: MediaSource, limits: ResourceLimits
     ) throws(MediaError) -> [String] {

@@ -4,19 +4,20 @@ public import PerceptImage
 
 extension Palette.Coloring: ExpressibleByArgument {}
 
-/// The colours of boxes and masks.
+/// The options for the colours of boxes and masks.
 struct ColorOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Colours, and colours of labels: '#e69f00,#56b4e9,person=#d55e00'. (default: the seven of Okabe and Ito)",
+            "Set the colours, in general or per label: '#e69f00,#56b4e9,person=#d55e00'. (default: the seven colours "
+                + "of Okabe and Ito)",
             valueName: "colors"),
         transform: Self.palette)
     var palette: Palette?
 
-    @Option(help: "Whether each label or each result has a colour of its own. (default: label)")
+    @Option(help: "Give each label or each result its own colour. (default: label)")
     var colorBy: Palette.Coloring?
 
-    /// The first option that was given, as it is written.
+    /// The flag of the first option that was given.
     var givenFlag: String? {
         palette != nil ? "--palette" : colorBy != nil ? "--color-by" : nil
     }

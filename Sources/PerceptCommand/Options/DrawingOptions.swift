@@ -5,7 +5,7 @@ public import PerceptImage
 
 extension BoxHiding: ExpressibleByArgument {}
 
-/// How boxes are drawn into a picture.
+/// The options for drawing boxes into an image.
 struct DrawingOptions: ParsableArguments {
     /// The line around a box.
     enum Outline: String, ExpressibleByArgument, CaseIterable {
@@ -22,45 +22,50 @@ struct DrawingOptions: ParsableArguments {
         }
     }
 
-    @Option(help: "The line around boxes. (default: rectangle)")
+    @Option(help: "Set the outline of boxes. (default: rectangle)")
     var boxStyle: Outline?
 
     @Option(
-        help: ArgumentHelp("Width of the line in pixels; else in proportion to the picture.", valueName: "pixels"))
+        help: ArgumentHelp(
+            "Set the width of the outline in pixels. (default: proportional to the image)", valueName: "pixels"))
     var lineWidth: Double?
 
     @Option(
         help: ArgumentHelp(
-            "Height of capital letters in pixels, at least 10; else in proportion to the picture.", valueName: "pixels")
-    )
+            "Set the height of capital letters in pixels, at least 10. (default: proportional to the image)",
+            valueName: "pixels"))
     var textSize: Double?
 
-    @Option(help: ArgumentHelp("How much of its colour covers the inside of a box, 0 to 1.", valueName: "opacity"))
+    @Option(help: ArgumentHelp("Fill boxes with their colour at this opacity, 0 to 1.", valueName: "opacity"))
     var fill: Double?
 
     @Option(
-        help:
-            "Makes what is inside of boxes unrecognizable, such as faces; nothing but the mean colours of at most 8 × 8 cells is left."
-    )
+        help: """
+            Make the contents of boxes, such as faces, unrecognizable; only the mean colours of at most 8 × 8 cells remain.
+            """)
     var hide: BoxHiding?
 
     @OptionGroup var colors: ColorOptions
 
     @Option(
         help: ArgumentHelp(
-            "What labels are written in: a font file, or the name of a family; else the system's sans-serif font.",
+            "Set the font of labels: a font file or the name of a family. (default: the system's sans-serif font)",
             valueName: "file|family"))
     var font: String?
 
     func validate() throws {
-        if let fill, !(0...1).contains(fill) { throw ValidationError("--fill is 0 to 1.") }
+        if let fill, !(0...1).contains(fill) {
+            throw ValidationError("invalid value “\(fill)” for --fill: must be 0 to 1")
+        }
         if let lineWidth, !(lineWidth >= 1 && lineWidth.isFinite) {
-            throw ValidationError("--line-width is at least 1.")
+            throw ValidationError("invalid value “\(lineWidth)” for --line-width: must be at least 1")
         }
         if let font, font.allSatisfy(\.isWhitespace) {
-            throw ValidationError("--font is a font file, or the name of a family.")
+            throw ValidationError("invalid value “\(font)” for --font: must be a font file or the name of a family")
         }
-        if let textSize, !(textSize >= 10 && textSize.isFinite) { throw ValidationError("--text-size is at least 10.") }
+        if let textSize, !(textSize >= 10 && textSize.isFinite) {
+            throw ValidationError("invalid value “\(textSize)” for --text-size: must be at least 10")
+        }
     }
 
     var style: BoxStyle {
@@ -71,7 +76,7 @@ struct DrawingOptions: ParsableArguments {
 
     var typeface: Typeface { font.map { Typeface(fileOrFamily: $0) } ?? .automatic }
 
-    /// The first option that was given, as it is written; all of them are for a picture with boxes.
+    /// The flag of the first option that was given; all of them require an annotated image.
     var givenFlag: String? {
         let flags: [(flag: String, isGiven: Bool)] = [
             ("--box-style", boxStyle != nil), ("--line-width", lineWidth != nil), ("--text-size", textSize != nil),

@@ -6,9 +6,9 @@ extension ResizeFilter: ExpressibleByArgument {}
 extension ImagePreparation.Format: ExpressibleByArgument {}
 extension ImagePreparation.Preset: ExpressibleByArgument {}
 
-/// What pictures are made into.
+/// The options for preparing images.
 struct ImagePreparationOptions: ParsableArguments {
-    /// A number of pixels, or `none` for no bound.
+    /// A number of pixels, or `none` for no limit.
     enum Side: ExpressibleByArgument, Equatable {
         case none
         case pixels(Int)
@@ -23,7 +23,7 @@ struct ImagePreparationOptions: ParsableArguments {
             }
         }
 
-        /// `nil` for no bound.
+        /// The number of pixels; `nil` if there is no limit.
         var count: Int? {
             if case .pixels(let count) = self { count } else { nil }
         }
@@ -55,7 +55,7 @@ struct ImagePreparationOptions: ParsableArguments {
         }
     }
 
-    /// A colour as CSS writes it.
+    /// A colour in CSS notation.
     struct CSSColor: ExpressibleByArgument, Equatable {
         var color: Color
 
@@ -71,7 +71,7 @@ struct ImagePreparationOptions: ParsableArguments {
         var defaultValueDescription: String { "\(color)" }
     }
 
-    /// A chroma sampling, or `auto` for the one that suits the picture.
+    /// A chroma subsampling, or `auto` for the one that suits the image.
     enum Chroma: ExpressibleByArgument, Equatable {
         case auto
         case fixed(ChromaSubsampling)
@@ -98,78 +98,84 @@ struct ImagePreparationOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Size and filter as a family of models has them: detr (--shortest-side 800 --longest-side 1333), vit (--exact 224x224), yolo (--letterbox 640x640), all bilinear. Other options take precedence.",
+            "Resize the way a family of models expects: detr (--shortest-side 800 --longest-side 1333), vit "
+                + "(--exact 224x224), yolo (--letterbox 640x640), all bilinear. Other options take precedence.",
             valueName: "family"))
     var preset: ImagePreparation.Preset?
 
     @Option(
         help: ArgumentHelp(
-            "The part to use, in pixels of the upright picture: its top left corner and its size.",
+            "Use only this part of the image: the top left corner and the size, in pixels of the upright image.",
             valueName: "X,Y,WxH"))
     var crop: Rectangle?
 
     @Option(
         help: ArgumentHelp(
-            "Longest side in pixels, or none; nothing is enlarged. (default: 1333)", valueName: "n|none"))
+            "Limit the longest side to N pixels, or none; images are never enlarged. (default: 1333)",
+            valueName: "n|none"))
     var longestSide: Side?
 
-    @Option(help: ArgumentHelp("Shortest side in pixels; nothing is enlarged.", valueName: "n"))
+    @Option(help: ArgumentHelp("Reduce the shortest side to N pixels; images are never enlarged.", valueName: "n"))
     var shortestSide: Side?
 
-    @Option(help: ArgumentHelp("Exactly this size, whatever the aspect.", valueName: "WxH"))
+    @Option(help: ArgumentHelp("Stretch to exactly this size, ignoring the aspect ratio.", valueName: "WxH"))
     var exact: Size?
 
     @Option(
-        help: ArgumentHelp("Exactly this size, the whole picture in the middle of --pad-color.", valueName: "WxH"))
+        help: ArgumentHelp("Fit the whole image into exactly this size, padded with --pad-color.", valueName: "WxH"))
     var letterbox: Size?
 
     @Option(
         help: ArgumentHelp(
-            "Exactly this size, the middle of the picture, made as small as will cover it, or until its shortest side is --shortest-side.",
+            "Crop the middle of the image to exactly this size, after reducing it until it just covers that size or "
+                + "its shortest side is --shortest-side.",
             valueName: "WxH"))
     var centerCrop: Size?
 
-    @Option(help: ArgumentHelp("The ground of a letterbox. (default: #727272)", valueName: "color"))
+    @Option(help: ArgumentHelp("Set the padding colour of a letterbox. (default: #727272)", valueName: "color"))
     var padColor: CSSColor?
 
-    @Option(help: "How pixels are combined. (default: lanczos)")
+    @Option(help: "Set the resampling filter. (default: lanczos)")
     var filter: ResizeFilter?
 
-    @Option(help: "Format of the picture that is made; keep: that of the input.")
+    @Option(help: "Set the format of the prepared image; keep uses the format of the input.")
     var imageFormat = ImagePreparation.Format.jpeg
 
-    @Option(help: "JPEG quality, 1 to 100.")
+    @Option(help: "Set the JPEG quality, 1 to 100.")
     var quality = 90
 
-    @Option(help: "JPEG chroma sampling; auto: 4:4:4 for text and drawings, 4:2:0 for photos.")
+    @Option(help: "Set the JPEG chroma subsampling; auto uses 4:4:4 for text and drawings, 4:2:0 for photos.")
     var chroma = Chroma.auto
 
-    @Option(help: ArgumentHelp("What shows through transparent pixels in a JPEG.", valueName: "color"))
+    @Option(help: ArgumentHelp("Set the background colour of transparent pixels in a JPEG.", valueName: "color"))
     var matte = CSSColor(.white)
 
     @Flag(
-        help:
-            "Decodes all pixels of a JPEG that is made much smaller, instead of half, a quarter or an eighth of its sides."
-    )
+        help: """
+            Decode a JPEG at full resolution even if it is then reduced, instead of at 1/2, 1/4 or 1/8 of its size.
+            """)
     var fullDecoding = false
 
     @Option(
         help: ArgumentHelp(
-            "Stretch an image with 16 bits per channel: LOW becomes 0 and HIGH 65535; auto takes the lowest and highest sample.",
+            "Stretch an image with 16 bits per channel: LOW becomes 0 and HIGH 65535; auto uses the lowest and highest "
+                + "sample.",
             valueName: "auto|LOW-HIGH"))
     var levels: LevelsArgument?
 
     @OptionGroup var reading: LeniencyOption
 
     func validate() throws {
-        guard (1...100).contains(quality) else { throw ValidationError("--quality is 1 to 100.") }
+        guard (1...100).contains(quality) else {
+            throw ValidationError("invalid value “\(quality)” for --quality: must be 1 to 100")
+        }
         let sizes = [("--exact", exact), ("--letterbox", letterbox), ("--center-crop", centerCrop)].filter {
             $0.1 != nil
         }
-        if sizes.count > 1 { throw ValidationError("\(sizes[0].0) and \(sizes[1].0) exclude each other.") }
+        if sizes.count > 1 { throw ValidationError("\(sizes[0].0) cannot be used with \(sizes[1].0)") }
         if padColor != nil {
             guard case .letterbox = geometry().fit else {
-                throw ValidationError("--pad-color is for --letterbox or --preset yolo.")
+                throw ValidationError("--pad-color requires --letterbox or --preset yolo")
             }
         }
     }
@@ -188,7 +194,7 @@ struct ImagePreparationOptions: ParsableArguments {
         return preparation
     }
 
-    /// What is asked for outright takes the place of what the preset says of the size.
+    /// The preset's size, filter and fit, overridden by the options that were given explicitly.
     private func geometry() -> ImagePreparation {
         var preparation = preset.map { ImagePreparation(preset: $0) } ?? ImagePreparation()
         preparation.crop = crop?.rectangle

@@ -2,16 +2,16 @@ import Foundation
 import PerceptCore
 import PerceptInference
 
-/// JSON that stands in an argument, or where it points to.
+/// JSON in an argument, or in a file that the argument names.
 enum JSONArgument {
-    /// Bytes that may be held.
+    /// The largest file that is read, in bytes.
     private static let byteLimit = 256 << 20
 
-    /// Reads `argument`: JSON itself, `@file`, or `-` for standard input.
+    /// Reads `argument`: literal JSON, `@file`, or `-` for standard input.
     ///
-    /// - Parameter name: what errors call it.
-    /// - Throws: ``MediaError`` when it cannot be read or is no JSON: `.invalidArgument` for an argument, `.malformedInput` for
-    ///   a file.
+    /// - Parameter name: the name of the argument in errors.
+    /// - Throws: ``MediaError`` when it cannot be read or is not valid JSON: `.invalidArgument` for an argument,
+    ///   `.malformedInput` for a file.
     static func read(_ argument: String, name: String) throws -> JSONValue {
         let bytes: [UInt8]
         var source = name
@@ -29,17 +29,19 @@ enum JSONArgument {
             return try JSONValue(parsing: bytes)
         } catch {
             throw MediaError(
-                source == name ? .invalidArgument : .malformedInput, source: source, problem: "is no JSON (\(error))",
-                remedy: "write a text in quotes: '\"…\"'")
+                source == name ? .invalidArgument : .malformedInput, source: source,
+                problem: "not valid JSON (\(error))", remedy: "write text in quotes: '\"…\"'")
         }
     }
 
-    /// All bytes of a file.
+    /// Returns all bytes of a file.
     static func bytes(of source: MediaSource) throws -> [UInt8] {
         let file = try InputFile(path: source.path ?? "", name: source.name)
         guard file.byteCount <= byteLimit else {
             throw MediaError(
-                .limitExceeded, source: source.name, problem: "is larger than \(byteLimit) bytes", remedy: "send less")
+                .limitExceeded, source: source.name,
+                problem: "\(file.byteCount) bytes of JSON exceed the limit of \(byteLimit)",
+                remedy: "pass a smaller file")
         }
         return try file.read(at: 0, count: file.byteCount)
     }

@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// How damaged inputs are read.
+/// The option for reading damaged inputs.
 struct LeniencyOption: ParsableArguments {
     @Flag(
         help: """
-            Decode what is intact of a damaged recording or picture, and report how much is missing, instead of failing. A \
-            recording gets silence in place of what is lost.
+            Decode the intact part of a damaged recording or image and report how much is missing, instead of failing. \
+            Missing parts of a recording become silence.
             """)
     var lenient = false
 }

@@ -3,23 +3,26 @@ import Percept
 import PerceptCore
 import PerceptImage
 
-/// The picture with masks over it.
+/// The options for drawing masks over an image.
 struct OverlayOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("How much of its colour covers a mask, 0 to 1. (default: 0.5)", valueName: "opacity"))
+    @Option(help: ArgumentHelp("Set the opacity of masks, 0 to 1. (default: 0.5)", valueName: "opacity"))
     var fill: Double?
 
     @Option(
         help: ArgumentHelp(
-            "Width in pixels of the line along the inside of a mask's edge, 0 for none; else in proportion to the picture.",
+            "Set the width in pixels of the outline inside a mask's edge; 0 draws none. (default: proportional to the "
+                + "image)",
             valueName: "pixels"))
     var lineWidth: Double?
 
     @OptionGroup var colors: ColorOptions
 
     func validate() throws {
-        if let fill, !(0...1).contains(fill) { throw ValidationError("--fill is 0 to 1.") }
+        if let fill, !(0...1).contains(fill) {
+            throw ValidationError("invalid value “\(fill)” for --fill: must be 0 to 1")
+        }
         if let lineWidth, !(lineWidth >= 0 && lineWidth.isFinite) {
-            throw ValidationError("--line-width is at least 0.")
+            throw ValidationError("invalid value “\(lineWidth)” for --line-width: must be at least 0")
         }
     }
 
@@ -29,7 +32,7 @@ struct OverlayOptions: ParsableArguments {
             style: MaskOverlayStyle(opacity: fill ?? MaskOverlayStyle().opacity, outlineWidth: lineWidth))
     }
 
-    /// The first option that was given, as it is written.
+    /// The flag of the first option that was given.
     var givenFlag: String? {
         fill != nil ? "--fill" : lineWidth != nil ? "--line-width" : colors.givenFlag
     }

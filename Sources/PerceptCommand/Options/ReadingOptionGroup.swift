@@ -2,18 +2,17 @@ import ArgumentParser
 import PerceptAudio
 import PerceptCore
 
-/// How recordings are read, where their bytes alone do not tell.
+/// The options for reading recordings.
 struct ReadingOptionGroup: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Takes all bytes for samples without a header, such as s16le:44100:2: sample format, Hz, channels.",
+            "Read the input as raw samples without a header: sample format, sample rate in Hz and number of "
+                + "channels, such as s16le:44100:2.",
             valueName: "format:hz:channels"),
         transform: Self.rawFormat)
     var raw: RawAudioFormat?
 
-    @Flag(
-        help: "Has silence in place of samples that are no finite numbers, and says how many, instead of refusing them."
-    )
+    @Flag(help: "Replace NaN and infinite samples with silence and report how many, instead of failing.")
     var replaceNonFinite = false
 
     func options(isLenient: Bool) -> ReadingOptions {
@@ -25,7 +24,7 @@ struct ReadingOptionGroup: ParsableArguments {
             let formats = PCMSampleFormat.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError(
                 """
-                “\(description)” states no raw format: write format:hz:channels, such as s16le:44100:2, with one of \(formats).
+                expected format:hz:channels, such as s16le:44100:2, where format is one of \(formats)
                 """)
         }
         return format

@@ -1,7 +1,7 @@
 import ArgumentParser
 import PerceptCore
 
-/// How much an input may claim to hold.
+/// The options that override resource limits.
 struct ResourceLimitOptions: ParsableArguments {
     /// One limit as `pixelCount=400000000`.
     struct Change: Equatable {
@@ -12,7 +12,8 @@ struct ResourceLimitOptions: ParsableArguments {
     @Option(
         name: .customLong("limit"),
         help: ArgumentHelp(
-            "Has another limit than the usual one; may be repeated. \(Self.table)", valueName: "name=n"),
+            "Override a resource limit (repeatable). The limits and their defaults: \(Self.table)",
+            valueName: "name=n"),
         transform: Self.change)
     var changes: [Change] = []
 
@@ -27,14 +28,14 @@ struct ResourceLimitOptions: ParsableArguments {
 
     private static func meaning(_ name: ResourceLimits.Name) -> String {
         switch name {
-        case .pixelCount: "of one picture"
-        case .imageByteCount: "of one picture that has to be held whole"
-        case .scanCount: "of a progressive JPEG"
-        case .colorProfileByteCount: "of a picture"
-        case .channelCount: "of a recording"
-        case .sampleRate: "of a recording, in Hz"
-        case .silenceDuration: "seconds inserted into a recording for gaps"
-        case .uploadByteCount: "of what is sent"
+        case .pixelCount: "pixels of an image"
+        case .imageByteCount: "bytes of an image that must be held in memory"
+        case .scanCount: "scans of a progressive JPEG"
+        case .colorProfileByteCount: "bytes of an image's colour profile"
+        case .channelCount: "channels of a recording"
+        case .sampleRate: "sample rate of a recording, in Hz"
+        case .silenceDuration: "seconds of silence inserted for gaps in a recording"
+        case .uploadByteCount: "bytes of an upload"
         }
     }
 
@@ -43,15 +44,15 @@ struct ResourceLimitOptions: ParsableArguments {
         guard parts.count == 2, let name = ResourceLimits.Name(rawValue: String(parts[0])) else {
             let names = ResourceLimits.Name.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError(
-                "“\(description)” is no limit: write name=n, such as pixelCount=400000000, with one of \(names).")
+                "expected name=n, such as pixelCount=400000000, where name is one of \(names)")
         }
         guard let value = Int(parts[1]), (1...largest(name)).contains(value) else {
-            throw ValidationError("“\(description)”: \(name.rawValue) is a number, 1 to \(largest(name)).")
+            throw ValidationError("\(name.rawValue) must be a number from 1 to \(largest(name))")
         }
         return Change(name: name, value: value)
     }
 
-    /// What the formats can state, or memory hold.
+    /// Returns the largest value that the formats can state or memory can hold.
     private static func largest(_ name: ResourceLimits.Name) -> Int {
         switch name {
         case .pixelCount, .imageByteCount, .uploadByteCount: 1 << 48
@@ -63,10 +64,10 @@ struct ResourceLimitOptions: ParsableArguments {
 }
 
 extension ResourceLimits.Name {
-    /// What raises the limit.
+    /// The option that raises the limit.
     var flag: String { "--limit \(rawValue)=N" }
 
-    /// A warning of the library, which speaks of the limit, with the flag that raises it.
+    /// Appends the flag that raises the limit to a warning in which the library names the limit.
     static func addingFlag(to warning: String) -> String {
         guard warning.hasSuffix("raise the limit"),
             let limit = allCases.first(where: { warning.contains("(\($0.rawValue))") })

@@ -1,51 +1,52 @@
 import ArgumentParser
 import Percept
 
-/// Which of the results are kept.
+/// The options that select which results to keep.
 struct ResultFilterOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The least score that counts, 0 to 1; else all that the answer holds.", valueName: "score"))
+            "Keep results with at least this score, 0 to 1. (default: all results of the response)", valueName: "score")
+    )
     var threshold: Double?
 
     @Option(
         help: ArgumentHelp(
-            "The least score of one label, in place of --threshold (repeatable).", valueName: "label=score"),
+            "Set the lowest score for one label, instead of --threshold (repeatable).", valueName: "label=score"),
         transform: LabelScore.init(argument:))
     var labelThreshold: [LabelScore] = []
 
     @Option(
-        help: ArgumentHelp("Keeps this label alone, and others that are named so (repeatable).", valueName: "label"))
+        help: ArgumentHelp("Keep only results with this label (repeatable).", valueName: "label"))
     var keep: [String] = []
 
-    @Option(help: ArgumentHelp("Leaves out this label (repeatable).", valueName: "label"))
+    @Option(help: ArgumentHelp("Drop results with this label (repeatable).", valueName: "label"))
     var drop: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "Leaves out what overlaps a better result of its label by more than this (non-maximum suppression).",
+            "Drop results that overlap a better result of the same label by more than this (non-maximum suppression).",
             valueName: "overlap"))
     var nms: Double?
 
     @Option(
         help: ArgumentHelp(
-            "Lowers the score of what overlaps a better result of its label, instead (soft-NMS, Gaussian); 0.5 is usual.",
+            "Lower the scores of results that overlap a better one of the same label, instead of dropping them "
+                + "(Gaussian soft-NMS); 0.5 is usual.",
             valueName: "sigma"))
     var softNms: Double?
 
     @Option(
         help: ArgumentHelp(
-            "Makes one of a result and the better one of its label that it overlaps by more than this.",
-            valueName: "overlap"))
+            "Merge results of the same label whose overlap exceeds this.", valueName: "overlap"))
     var merge: Double?
 
-    @Flag(help: "Measures overlap by the smaller of two areas (IoS), instead of both together (IoU).")
+    @Flag(help: "Measure overlap relative to the smaller area (IoS) instead of the union (IoU).")
     var ios = false
 
-    @Flag(help: "Has results of different labels suppress each other, and merges them.")
+    @Flag(help: "Apply suppression and merging across labels.")
     var classAgnostic = false
 
-    @Option(help: ArgumentHelp("Keeps no more than so many, those of the highest scores.", valueName: "n"))
+    @Option(help: ArgumentHelp("Keep at most N results, those with the highest scores.", valueName: "n"))
     var top: Int?
 
     /// A label and a score, as `person=0.3`.
@@ -56,7 +57,7 @@ struct ResultFilterOptions: ParsableArguments {
         init(argument: String) throws {
             guard let sign = argument.lastIndex(of: "="), let score = Double(argument[argument.index(after: sign)...]),
                 (0...1).contains(score)
-            else { throw ValidationError("“\(argument)” is no label and score: write label=0.5, with 0 to 1.") }
+            else { throw ValidationError("expected label=score, such as person=0.5, with a score of 0 to 1") }
             label = String(argument[..<sign])
             self.score = score
         }
@@ -64,18 +65,24 @@ struct ResultFilterOptions: ParsableArguments {
 
     func validate() throws {
         for (flag, value) in [("--threshold", threshold), ("--nms", nms), ("--merge", merge)] {
-            if let value, !(0...1).contains(value) { throw ValidationError("\(flag) is 0 to 1.") }
+            if let value, !(0...1).contains(value) {
+                throw ValidationError("invalid value “\(value)” for \(flag): must be 0 to 1")
+            }
         }
-        if let softNms, !(softNms > 0 && softNms.isFinite) { throw ValidationError("--soft-nms is more than 0.") }
-        if nms != nil, softNms != nil { throw ValidationError("--nms and --soft-nms exclude each other.") }
-        if let top, top < 1 { throw ValidationError("--top is at least 1.") }
+        if let softNms, !(softNms > 0 && softNms.isFinite) {
+            throw ValidationError("invalid value “\(softNms)” for --soft-nms: must be more than 0")
+        }
+        if nms != nil, softNms != nil { throw ValidationError("--nms cannot be used with --soft-nms") }
+        if let top, top < 1 { throw ValidationError("invalid value “\(top)” for --top: must be at least 1") }
         let labels = labelThreshold.map(\.label)
-        if Set(labels).count < labels.count { throw ValidationError("--label-threshold names a label twice.") }
+        if Set(labels).count < labels.count {
+            throw ValidationError("--label-threshold may be given only once per label")
+        }
         if let label = keep.first(where: drop.contains) {
-            throw ValidationError("--keep and --drop both name “\(label)”.")
+            throw ValidationError("--keep and --drop both name “\(label)”")
         }
         if nms == nil, softNms == nil, merge == nil, ios || classAgnostic {
-            throw ValidationError("\(ios ? "--ios" : "--class-agnostic") is for --nms, --soft-nms or --merge.")
+            throw ValidationError("\(ios ? "--ios" : "--class-agnostic") requires --nms, --soft-nms or --merge")
         }
     }
 
@@ -89,7 +96,9 @@ struct ResultFilterOptions: ParsableArguments {
             acrossLabels: classAgnostic, count: top)
     }
 
-    /// Whether results may be left out here; a threshold alone has the service leave them out.
+    /// A Boolean value that indicates whether results may be dropped or changed here.
+    ///
+    /// It is `false` for a threshold alone, which the service applies.
     var selects: Bool {
         var filter = filter
         filter.threshold = nil
@@ -97,25 +106,25 @@ struct ResultFilterOptions: ParsableArguments {
     }
 }
 
-/// Results of which some may have been left out.
+/// Results after filtering.
 struct Selection<Result: RankedResult> {
     let kept: [KeptResult<Result>]
-    /// How many were left out.
-    let leftOutCount: Int
-    /// Whether places in the answer are to be told.
-    let tellsPlaces: Bool
+    /// The number of results that were dropped.
+    let droppedCount: Int
+    /// A Boolean value that indicates whether indices into the response are reported.
+    let reportsIndices: Bool
 
     init(_ results: [Result], _ options: ResultFilterOptions) {
         kept = options.filter.apply(to: results)
-        leftOutCount = results.count - kept.count
-        tellsPlaces = options.selects
+        droppedCount = results.count - kept.count
+        reportsIndices = options.selects
     }
 
     var results: [Result] { kept.map(\.result) }
 
-    /// Places in the answer, where they are to be told.
-    var indices: [Int]? { tellsPlaces ? kept.map(\.index) : nil }
+    /// The indices of the kept results in the response, if they are reported.
+    var indices: [Int]? { reportsIndices ? kept.map(\.index) : nil }
 
-    /// For behind a count: `, 4 left out`; nothing when none was.
-    var leftOutText: String { leftOutCount > 0 ? ", \(leftOutCount) left out" : "" }
+    /// The text that follows a count: `, 4 dropped`; empty if none was dropped.
+    var droppedText: String { droppedCount > 0 ? ", \(droppedCount) dropped" : "" }
 }

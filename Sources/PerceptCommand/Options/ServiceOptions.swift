@@ -3,95 +3,100 @@ import Foundation
 import PerceptInference
 import PerceptSandbox
 
-/// Where the answer comes from.
+/// The options that select the service and configure requests to it.
 struct ServiceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The model, as owner/name; each task has a default.", valueName: "id"))
+    @Option(help: ArgumentHelp("Use this model (owner/name); each task has a default.", valueName: "id"))
     var model: String?
 
     @Option(
         help: ArgumentHelp(
-            "A dedicated or local endpoint; /models/ID is appended to one that ends in hf-inference.", valueName: "url")
-    )
+            "Send requests to a dedicated or local endpoint. If the URL ends in hf-inference, /models/ID is appended.",
+            valueName: "url"))
     var endpoint: String?
 
     @Option(
         help: ArgumentHelp(
-            "What is spoken at --endpoint: hub; dedicated, the service's own container; openai; legacy, as in 2023.",
+            "Set the protocol of --endpoint: hub; dedicated (the service's own container); openai; legacy (the hub of "
+                + "2023). (default: hub)",
             valueName: "kind"))
     var endpointKind: EndpointKind?
 
     @Option(
         help: ArgumentHelp(
-            "Another inference provider, through the router: together, groq, …; auto chooses one.", valueName: "name"))
+            "Use another inference provider through the router, such as together or groq; auto chooses one.",
+            valueName: "name"))
     var provider: String?
 
-    @Option(help: ArgumentHelp("Replays recorded answers instead of asking.", valueName: "tape"))
+    @Option(help: ArgumentHelp("Replay recorded responses instead of sending requests.", valueName: "tape"))
     var tape: String?
 
-    @Option(help: ArgumentHelp("Saves the answers as a tape, without the token.", valueName: "tape"))
+    @Option(help: ArgumentHelp("Save the responses as a tape, without the token.", valueName: "tape"))
     var record: String?
 
     @Option(
         help: ArgumentHelp(
-            "A file holding the token; else HF_TOKEN, HUGGING_FACE_HUB_TOKEN and the standard files.", valueName: "file"
-        ))
+            "Read the token from this file. (default: HF_TOKEN, HUGGING_FACE_HUB_TOKEN, then the standard files)",
+            valueName: "file"))
     var tokenFile: String?
 
     @Flag(
         help: ArgumentHelp(
-            "Sends the token over plain http to other machines too, where the network is trusted as a whole."))
+            "Send the token over plain http to other machines too; only for networks that are trusted as a whole."))
     var sendTokenUnprotected = false
 
-    @Option(help: ArgumentHelp("The organisation that pays, by its name on the hub.", valueName: "name"))
+    @Option(help: ArgumentHelp("Bill requests to this organisation (its name on the hub).", valueName: "name"))
     var billTo: String?
 
-    @Option(help: ArgumentHelp("The longest that one attempt may take.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Give up an attempt after this many seconds.", valueName: "seconds"))
     var timeout = 120.0
 
-    @Option(help: ArgumentHelp("How often a failed request is sent again.", valueName: "n"))
+    @Option(help: ArgumentHelp("Retry a failed request up to N times.", valueName: "n"))
     var retries = 4
 
     @Option(
         help: ArgumentHelp(
-            "Bytes of one answer at most, K, M and G being powers of 1024 (default: 256M).", valueName: "bytes"))
+            "Limit a response to this many bytes; K, M and G are powers of 1024. (default: 256M)", valueName: "bytes"))
     var maxAnswer: ByteCount?
 
-    @Flag(help: "Asks for a GPU, where the endpoint still knows the option.")
+    @Flag(help: "Request a GPU, if the endpoint still supports the option.")
     var useGpu = false
 
-    @Flag(help: "Refuses answers from the service's cache.")
+    @Flag(help: "Bypass the service's cache of responses.")
     var noCache = false
 
-    @Flag(help: "Has the service hold the request until the model is loaded.")
+    @Flag(help: "Ask the service to hold the request until the model is loaded.")
     var waitForModel = false
 
-    @Flag(help: "Takes the first failure for final.")
+    @Flag(help: "Do not retry failed requests.")
     var noRetry = false
 
     func validate() throws {
         guard timeout > 0, timeout <= 86_400 else {
-            throw ValidationError("--timeout is more than 0, up to 86400 seconds.")
+            throw ValidationError(
+                "invalid value “\(timeout)” for --timeout: must be more than 0 and at most 86400 seconds")
         }
-        guard (0...100).contains(retries) else { throw ValidationError("--retries is 0 to 100.") }
-        guard tape == nil || endpoint == nil else { throw ValidationError("Pass --tape or --endpoint, not both.") }
+        guard (0...100).contains(retries) else {
+            throw ValidationError("invalid value “\(retries)” for --retries: must be 0 to 100")
+        }
+        guard tape == nil || endpoint == nil else { throw ValidationError("--tape cannot be used with --endpoint") }
         guard provider == nil || endpoint == nil else {
-            throw ValidationError("Pass --provider or --endpoint, not both.")
+            throw ValidationError("--provider cannot be used with --endpoint")
         }
         guard endpointKind == nil || endpoint != nil else {
-            throw ValidationError("--endpoint-kind is about an --endpoint.")
+            throw ValidationError("--endpoint-kind requires --endpoint")
         }
-        guard tape == nil || record == nil else { throw ValidationError("Pass --tape or --record, not both.") }
+        guard tape == nil || record == nil else { throw ValidationError("--tape cannot be used with --record") }
     }
 
-    /// What all inputs of one run are asked with.
+    /// Returns the session that all inputs of one run share.
     func session() -> ServiceSession { ServiceSession(self) }
 
-    /// Sends to where the options say, with their token and limits.
+    /// Returns a client with the endpoint, token and limits of these options.
     func client() throws -> InferenceClient {
         var client = InferenceClient(token: nil)
         client.userAgent = "percept/\(PerceptCommand.configuration.version)"
         client.timeout = .seconds(timeout)
-        // Attempts and waits together may take five minutes, but one that is allowed more is not cut short.
+        // Attempts and waits together may take five minutes; a longer timeout for one attempt takes precedence.
         client.retry.totalDeadline = max(client.retry.totalDeadline, client.timeout)
         client.retry.maximumRetries = retries
         if let maxAnswer { client.answerByteLimit = maxAnswer.value }
@@ -106,7 +111,7 @@ struct ServiceOptions: ParsableArguments {
         if let endpoint {
             guard let url = URL(string: endpoint), url.scheme != nil, url.host() != nil else {
                 throw InferenceError(
-                    .invalidArgument, problem: "“\(endpoint)” is no URL",
+                    .invalidArgument, problem: "“\(endpoint)” is not a URL with a scheme and a host",
                     remedy: "pass one such as http://127.0.0.1:8080/hf-inference")
             }
             client.endpoint = (endpointKind ?? .hub).endpoint(at: url)
@@ -115,7 +120,7 @@ struct ServiceOptions: ParsableArguments {
     }
 }
 
-/// What is spoken at an endpoint's URL.
+/// The protocol of an endpoint.
 enum EndpointKind: String, ExpressibleByArgument, CaseIterable {
     case hub, dedicated, openai, legacy
 

@@ -5,8 +5,8 @@ import PerceptImage
 import PerceptInference
 import PerceptSandbox
 
-/// The service as one run of the command asks it: all inputs share its connections, the tape that is replayed, and the tape
-/// that is recorded.
+/// The client of one run of the command: all inputs share its connections, the tape that is replayed and the tape that
+/// is recorded.
 final class ServiceSession {
     private let options: ServiceOptions
     private var perceiver: Perceiver?
@@ -16,10 +16,10 @@ final class ServiceSession {
         self.options = options
     }
 
-    /// What asks the service, with media prepared as the options say: the same for every input, made for the first one.
+    /// Returns the perceiver, which is created for the first input and shared by all.
     ///
-    /// - Throws: ``MediaError`` `.outputNotCreatable` when the tape could not be written later; what is wrong with the tape that
-    ///   is replayed, the token or the endpoint.
+    /// - Throws: ``MediaError`` `.outputNotCreatable` when the tape to be recorded cannot be created; errors about the
+    ///   tape that is replayed, the token or the endpoint.
     func perceiver(
         audio: AudioPreparation = AudioPreparation(), image: ImagePreparation = ImagePreparation(),
         limits: ResourceLimits, console: Console
@@ -27,7 +27,7 @@ final class ServiceSession {
         if let perceiver { return perceiver }
         var client = try options.client()
         if let path = options.record {
-            // Removed again at once: this only finds out whether it can be made.
+            // Created and removed at once, to find out early whether it can be written.
             _ = try OutputFile(path: path)
             let recording = RecordingTransport(client.transport)
             client.transport = recording
@@ -48,7 +48,7 @@ final class ServiceSession {
         return made
     }
 
-    /// Writes what was recorded, if anything was to be.
+    /// Writes the recorded tape, if one was requested.
     ///
     /// - Throws: ``MediaError`` when one of `inputs` would be overwritten, or the file cannot be written.
     func save(protecting inputs: [String]) throws(MediaError) {

@@ -2,14 +2,14 @@ public import ArgumentParser
 import Percept
 public import PerceptAudio
 
-/// How pictures of recordings look.
+/// The options for drawing recordings.
 struct SoundPictureOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Size of pictures of sound in pixels; 1200x600 when nothing is said.", valueName: "width>x<height"))
+            "Set the size of drawings of sound in pixels. (default: 1200x600)", valueName: "width>x<height"))
     var pictureSize: ImagePreparationOptions.Size?
 
-    @Option(help: "How a spectrogram spreads its frequencies.")
+    @Option(help: "Set the frequency scale of spectrograms.")
     var frequencyScale = FrequencyScale.mel
 
     var style: SoundPicture.Style {

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A count of bytes as people write it: `921600`, `900K`, `1.5M`; the suffixes stand for powers of 1024.
+/// A number of bytes such as `921600`, `900K` or `1.5M`; the suffixes stand for powers of 1024.
 struct ByteCount: ExpressibleByArgument, Equatable {
     let value: Int
 
@@ -12,7 +12,7 @@ struct ByteCount: ExpressibleByArgument, Equatable {
             power = factor
             digits.removeLast()
         }
-        // Double() would take "inf", "nan" and "0x10" too.
+        // Double() also accepts "inf", "nan" and "0x10".
         guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), let number = Double(digits) else {
             return nil
         }
@@ -22,11 +22,12 @@ struct ByteCount: ExpressibleByArgument, Equatable {
     }
 }
 
-/// What an upload may have at most.
+/// The options that limit an upload.
 struct UploadLimitOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Bytes of what is sent at most, K, M and G being powers of 1024. Pictures are made to fit; recordings that do not are refused.",
+            "Limit an upload to this many bytes; K, M and G are powers of 1024. Images are reduced until they fit; "
+                + "recordings that do not fit are an error.",
             valueName: "bytes"))
     var maxBytes: ByteCount?
 }

@@ -4,24 +4,24 @@ import Percept
 import PerceptCore
 import PerceptInference
 
-/// Inputs, each of which is done whatever becomes of the others; what fails is reported.
+/// Processes inputs independently of each other and reports those that fail.
 struct Batch {
     let console: Console
     /// The highest exit code so far, which becomes the command's.
     private var worstCode: CInt = 0
     private var hasReportedCancellation = false
 
-    /// Inputs that are done side by side at most; each holds a picture of its own.
-    private static let laneLimit = 16
+    /// The largest number of inputs that are processed at the same time; each may hold a decoded image.
+    private static let workerLimit = 16
 
     private init(_ console: Console) {
         self.console = console
     }
 
-    /// Runs `body` for each file, standard input among them, one after the other, and `finish` after the last.
+    /// Runs `body` for each file in order, including standard input, and `finish` after the last.
     ///
-    /// - Parameter service: what the files are sent to; what it recorded is saved at the end, whatever became of them.
-    /// - Throws: `ExitCode` when any of them failed: the highest of their codes.
+    /// - Parameter service: the session that sends the files; its recorded tape is saved at the end even if files failed.
+    /// - Throws: `ExitCode` with the highest code of those that failed.
     static func run(
         _ files: [String], _ console: Console, service: ServiceSession? = nil, finish: () throws -> Void = {},
         _ body: (MediaSource) async throws -> Void
@@ -43,9 +43,9 @@ struct Batch {
         try batch.finish()
     }
 
-    /// Runs `body` once, for a task that is not about a file.
+    /// Runs `body` once, for a task without a file.
     ///
-    /// - Throws: `ExitCode` when it failed.
+    /// - Throws: `ExitCode` if it failed.
     static func run(
         task name: String, _ console: Console, service: ServiceSession, _ body: () async throws -> Void
     ) async throws {
@@ -60,31 +60,31 @@ struct Batch {
         try batch.finish()
     }
 
-    /// Runs `body` for as many files at a time as there are processors; all that is said comes in the order of the files.
+    /// Runs `body` for several files at a time, one per core; all output appears in the order of the files.
     ///
     /// - Parameters:
-    ///   - planning: is called for one file after the other, in their order, before `body` is.
-    ///   - body: is given the plan, and a console of its own.
-    /// - Throws: `ExitCode` when any of them failed: the highest of their codes.
+    ///   - planning: a closure that is called for each file in order, before `body`.
+    ///   - body: a closure that processes a file with its plan and its own console.
+    /// - Throws: `ExitCode` with the highest code of those that failed.
     static func runSideBySide<Plan: Sendable>(
         _ files: [String], _ console: Console, planning: (MediaSource) throws -> Plan,
         _ body: @escaping @Sendable (MediaSource, Plan, Console) async throws -> Void
     ) async throws {
-        let laneCount = min(ProcessInfo.processInfo.activeProcessorCount, laneLimit)
+        let workerCount = min(ProcessInfo.processInfo.activeProcessorCount, workerLimit)
         var batch = Batch(console)
         await withTaskGroup(of: (index: Int, error: (any Error)?).self) { group in
             var queue = ReportQueue(files.map { (file: $0, turn: ConsoleTurn()) })
-            var busyLaneCount = 0
+            var busyWorkerCount = 0
             for (index, file) in files.enumerated() {
-                if busyLaneCount == laneCount, let done = await group.next() {
-                    busyLaneCount -= 1
+                if busyWorkerCount == workerCount, let done = await group.next() {
+                    busyWorkerCount -= 1
                     queue.finish(done.index, done.error, &batch)
                 }
                 do {
                     let input = try BatchInput(file)
                     let plan = try planning(input.source)
                     let console = Console(console, turn: queue.turn(index), input: input.source.name)
-                    busyLaneCount += 1
+                    busyWorkerCount += 1
                     group.addTask {
                         do {
                             try await body(input.source, plan, console)
@@ -102,7 +102,7 @@ struct Batch {
         try batch.finish()
     }
 
-    /// What is written for all inputs together and cannot be is a failure beside theirs.
+    /// Runs `body`, which writes something for all inputs together, and reports its failure like that of an input.
     private mutating func attempt(_ body: () throws -> Void) {
         do {
             try body()
@@ -117,7 +117,9 @@ struct Batch {
         report(error, ["file": .string(file)])
     }
 
-    /// - Parameter subject: what the error is about, as it stands in JSON output.
+    /// Reports an error on standard error, and as JSON if that was requested.
+    ///
+    /// - Parameter subject: the members that identify the input or task in JSON output.
     private mutating func report(_ error: any Error, _ subject: JSONObject) {
         if let incomplete = error as? IncompleteResult {
             for failure in incomplete.failures {
@@ -128,7 +130,7 @@ struct Batch {
         }
         let failure = Failure.reporting(error)
         let isCancellation = failure.exitCode == Failure.interrupted
-        // Once for all inputs that are left.
+        // Reported once, not for every remaining input.
         if !isCancellation || !hasReportedCancellation { console.error(failure.line) }
         hasReportedCancellation = hasReportedCancellation || isCancellation
         if console.isJSON { try? console.result("", json: failure.json(about: subject)) }
@@ -140,12 +142,12 @@ struct Batch {
     }
 }
 
-/// Has inputs that are done in any order report in their own.
+/// Puts the reports of inputs that finish in any order into the order of the inputs.
 private struct ReportQueue {
     private let inputs: [(file: String, turn: ConsoleTurn)]
-    /// Of inputs that are done and have others before them.
+    /// The outcomes of finished inputs that wait for earlier ones.
     private var outcomes: [Int: (any Error)?] = [:]
-    /// The first that is not done.
+    /// The index of the first unfinished input.
     private var head = 0
 
     init(_ inputs: [(file: String, turn: ConsoleTurn)]) {
@@ -166,12 +168,14 @@ private struct ReportQueue {
     }
 }
 
-/// One input of a batch; standard input is kept as a file as long as this value lives.
+/// One input of a batch; standard input is kept in a temporary file while this value exists.
 private struct BatchInput: Sendable {
     let source: MediaSource
     private let spool: SpooledInput?
 
-    /// - Throws: ``MediaError`` `.cancelled` when the batch was, `.inputOutput` when standard input cannot be kept.
+    /// Opens an input.
+    ///
+    /// - Throws: ``MediaError`` `.cancelled` if the batch was cancelled, `.inputOutput` if standard input cannot be saved.
     init(_ file: String) throws {
         try MediaError.checkCancellation()
         spool = file == "-" ? try SpooledInput() : nil
@@ -179,13 +183,15 @@ private struct BatchInput: Sendable {
     }
 }
 
-/// Standard input as a file that can be read from any place: removed when the value goes away.
+/// Standard input as a temporary file that supports seeking; it is removed with the value.
 final class SpooledInput: Sendable {
     static let name = "standard input"
 
     let path: String
 
-    /// - Throws: ``MediaError`` `.inputOutput` when the temporary file cannot be written.
+    /// Reads standard input to its end.
+    ///
+    /// - Throws: ``MediaError`` `.inputOutput` if the temporary file cannot be written.
     init() throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("percept-\(UUID().uuidString)").path
         let file = try OutputFile(path: path)
@@ -208,10 +214,10 @@ final class SpooledInput: Sendable {
     }
 }
 
-/// Where the outputs of one or several inputs go.
+/// The output paths of one or several inputs.
 ///
-/// One input is written to the path itself, unless that is a folder already; several go into the folder of that name,
-/// each under its own name with a new extension.
+/// A single input is written to the path itself, unless that is an existing folder. Several inputs are written into the
+/// folder of that name, each under its own name with a new extension.
 struct OutputNaming {
     private let path: String
     private let inputs: [String]
@@ -226,11 +232,11 @@ struct OutputNaming {
             inputs.count > 1 || FileManager.default.fileExists(atPath: path, isDirectory: &exists) && exists.boolValue
     }
 
-    /// The output for `source`.
+    /// Returns the output path for `source`.
     ///
-    /// - Parameter fileExtension: without a dot; `nil` for a folder of the input's name.
-    /// - Throws: ``MediaError`` when it is one of the inputs, two inputs would be written to the same place, or the folder
-    ///   cannot be made.
+    /// - Parameter fileExtension: the extension without a dot; `nil` for a folder of the input's name.
+    /// - Throws: ``MediaError`` if the path is one of the inputs, two inputs would be written to the same path, or the
+    ///   folder cannot be created.
     mutating func output(for source: MediaSource, fileExtension: String?) throws -> String {
         guard isFolder else { return path }
         try Self.createFolder(path)
@@ -239,8 +245,9 @@ struct OutputNaming {
         let output = "\(path)/\(fileExtension.map { "\(stem).\($0)" } ?? stem)"
         guard taken.insert(output).inserted else {
             throw MediaError(
-                .invalidArgument, source: source.name, problem: "would be written to \(output), as another input was",
-                remedy: "rename one of them, or prepare them one by one")
+                .invalidArgument, source: source.name,
+                problem: "the output \(output) is already used for another input",
+                remedy: "rename one of the inputs or process them one by one")
         }
         try OutputFile.checkReplaces(output, noneOf: inputs)
         return output
@@ -251,8 +258,7 @@ struct OutputNaming {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw MediaError(
-                .outputNotCreatable, source: path, problem: "the folder cannot be created", remedy: "choose another one"
-            )
+                .outputNotCreatable, source: path, problem: "cannot create the folder", remedy: "choose another one")
         }
     }
 }

@@ -2,11 +2,11 @@ import Foundation
 import PerceptCore
 import PerceptInference
 
-/// Results to standard output, everything else to standard error.
+/// Prints results to standard output and everything else to standard error.
 struct Console: Sendable {
     let isJSON: Bool
     let isQuiet: Bool
-    /// `nil` where all is said at once.
+    /// The turn to wait for; `nil` to print immediately.
     private let turn: ConsoleTurn?
     private let noted = NotedWarnings()
 
@@ -16,7 +16,7 @@ struct Console: Sendable {
         turn = nil
     }
 
-    /// The same for one of several inputs, but for its turn to be waited for.
+    /// Creates a console with the same settings for one of several inputs, which prints when its turn has come.
     init(_ console: Console, turn: ConsoleTurn, input name: String) {
         isJSON = console.isJSON
         isQuiet = console.isQuiet
@@ -24,16 +24,16 @@ struct Console: Sendable {
         begin(name)
     }
 
-    /// From here on warnings are about the input `name`, and stand in its JSON too; about no input when `nil`.
+    /// Adds the warnings that follow to the JSON of the input `name`; `nil` if they concern no input.
     func begin(_ name: String?) {
         noted.begin(name)
     }
 
-    /// A result: `json` as one line where JSON is asked for, else `text` for a person.
+    /// Prints a result: `json` on one line if JSON was requested, otherwise `text`.
     ///
     /// The JSON of an input gets its warnings as the member `warnings`.
     ///
-    /// - Throws: ``MediaError`` `.inputOutput` when it cannot be written.
+    /// - Throws: ``MediaError`` `.inputOutput` if it cannot be written.
     func result(
         _ text: @autoclosure () -> String, json: @autoclosure () -> JSONObject
     ) throws(MediaError) {
@@ -44,7 +44,7 @@ struct Console: Sendable {
         try write(line + [UInt8(ascii: "\n")])
     }
 
-    /// Warnings say the same in JSON as on standard error.
+    /// Adds flags to the warnings in JSON, so that they equal those on standard error.
     private static func namingFlags(_ json: JSONObject) -> JSONObject {
         var json = json
         if case .array(let warnings) = json["warnings"] {
@@ -56,9 +56,9 @@ struct Console: Sendable {
         return json
     }
 
-    /// Text for a file or a pipe, as it is.
+    /// Prints text unchanged, for a file or a pipe.
     ///
-    /// - Throws: ``MediaError`` `.inputOutput` when it cannot be written.
+    /// - Throws: ``MediaError`` `.inputOutput` if it cannot be written.
     func raw(_ text: String) throws(MediaError) {
         try write(Array(text.utf8))
     }
@@ -68,13 +68,13 @@ struct Console: Sendable {
         try turn.result(result)
     }
 
-    /// A reader that has gone away has seen what it wanted; anything else that stops a result is an error.
+    /// Writes a result; a closed pipe is not an error, since its reader has seen what it wanted.
     static func writeResult(_ bytes: [UInt8]) throws(MediaError) {
         guard let failure = writeAll(bytes, to: STDOUT_FILENO), failure != EPIPE else { return }
         throw .writing("standard output", failure)
     }
 
-    /// Whether somebody still takes results; a pipe says when its reader has gone.
+    /// A Boolean value that indicates whether standard output still has a reader; `false` for a closed pipe.
     static var hasReader: Bool {
         var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         return poll(&output, 1, 0) <= 0 || output.revents & Int16(POLLERR | POLLHUP) == 0
@@ -101,27 +101,27 @@ struct Console: Sendable {
         turn.message(text)
     }
 
-    /// Shows how far work is, on a terminal only; `nil` elsewhere, so that nothing is computed for it.
+    /// Returns a closure that shows progress on a terminal; `nil` elsewhere, so that no progress is computed.
     func progress(_ label: String) -> (@Sendable (Double) -> Void)? {
         guard !isQuiet, isatty(STDERR_FILENO) == 1 else { return nil }
         let label = Self.printableLine(label)
         return { [turn] fraction in
-            // Of several inputs at a time it is the first that is watched.
+            // With several inputs at a time, progress is shown for the first.
             guard turn?.hasCome ?? true else { return }
-            // Back to the start of the line, and erase to its end when done.
+            // Return to the start of the line; erase to its end when done.
             let text = fraction < 1 ? "\r\(label) \(Int(fraction * 100)) %" : "\r\u{1B}[K"
             Self.tell(text)
         }
     }
 
-    /// Replaces control characters other than line breaks and tabs: labels and texts come from outside, and must not control a
-    /// terminal.
+    /// Replaces control characters other than line breaks and tabs, so that labels and texts from outside cannot control
+    /// a terminal.
     static func printable(_ text: String) -> String {
         replacing(text) { $0.isControl && $0 != "\n" && $0 != "\t" }
     }
 
-    /// Replaces control characters, and whatever else breaks a line: names come from outside, and must not pass for lines of
-    /// this command.
+    /// Replaces control characters and line breaks of any kind, so that names from outside cannot pass for lines of this
+    /// command.
     static func printableLine(_ text: String) -> String {
         replacing(text) { $0.isControl || $0 == "\u{2028}" || $0 == "\u{2029}" }
     }
@@ -134,18 +134,18 @@ struct Console: Sendable {
         case output, errors
     }
 
-    /// Where nobody can be told, there is nothing to do about it.
+    /// Writes text; failures are ignored, since there is nowhere to report them.
     static func tell(_ text: String, _ stream: Stream = .errors) {
         _ = writeAll(Array(text.utf8), to: stream == .output ? STDOUT_FILENO : STDERR_FILENO)
     }
 }
 
 extension Unicode.Scalar {
-    /// C0, DEL and C1.
+    /// A Boolean value that indicates whether this is a control character: C0, DEL or C1.
     fileprivate var isControl: Bool { properties.generalCategory == .control }
 }
 
 extension MediaSource {
-    /// The name for results that are lines of text.
+    /// The name without control characters and line breaks, for results that are lines of text.
     var printableName: String { Console.printableLine(name) }
 }

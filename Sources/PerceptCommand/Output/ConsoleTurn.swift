@@ -1,7 +1,7 @@
 import PerceptCore
 import Synchronization
 
-/// What one of several inputs has to say, held back until those before it have said theirs.
+/// Holds back the output of one input until all earlier inputs have printed theirs.
 final class ConsoleTurn: Sendable {
     private enum Piece {
         case result([UInt8])
@@ -9,20 +9,20 @@ final class ConsoleTurn: Sendable {
     }
 
     private struct State {
-        /// `nil` once the turn has come.
+        /// The output that is held back; `nil` once the turn has come.
         var held: [Piece]? = []
         var failure: MediaError?
     }
 
     private let state = Mutex(State())
 
-    /// Whether what is said appears at once.
+    /// A Boolean value that indicates whether output is printed immediately.
     var hasCome: Bool { state.withLock { $0.held == nil } }
 
-    /// Why a result that was held back could not be written.
+    /// The error that occurred when a held result was written.
     var failure: MediaError? { state.withLock { $0.failure } }
 
-    /// Says what was held back; from here on all is said at once.
+    /// Prints the held output; everything after that is printed immediately.
     func come() {
         state.withLock { state in
             for piece in state.held ?? [] {
@@ -37,7 +37,9 @@ final class ConsoleTurn: Sendable {
         }
     }
 
-    /// - Throws: ``MediaError`` `.inputOutput` when it cannot be written; for what is held back ``failure`` will tell.
+    /// Prints or holds a result.
+    ///
+    /// - Throws: ``MediaError`` `.inputOutput` if it cannot be written; for a held result see ``failure``.
     func result(_ bytes: [UInt8]) throws(MediaError) {
         try state.withLock { state throws(MediaError) in
             guard state.held == nil else {

@@ -2,14 +2,14 @@ import PerceptCore
 import PerceptInference
 import PerceptSandbox
 
-/// An error as the command reports it: kind, words, remedy, exit code (sysexits.h).
+/// An error as the command reports it: kind, message, remedy, exit code (sysexits.h).
 struct Failure {
     let kind: String
     let message: String
     let remedy: String?
     let line: String
     let exitCode: CInt
-    /// What the service said of its failure beside its words: its status, the request's name, when to come back.
+    /// Further facts about a failed request: the status, the request's identifier and the time after which to retry.
     var details: JSONObject = [:]
 
     static let usage: CInt = 64
@@ -21,10 +21,10 @@ struct Failure {
     static let inputOutput: CInt = 74
     static let tryAgain: CInt = 75
     static let noPermission: CInt = 77
-    /// As a shell reports a process that SIGINT ended.
+    /// The exit code by which a shell reports a process that SIGINT ended.
     static let interrupted: CInt = 130
 
-    /// What is to be said of `error`; whatever is of no kind known here is a bug.
+    /// Returns the failure that describes `error`; an error of an unknown type is reported as a bug.
     static func reporting(_ error: any Error) -> Failure {
         switch error {
         case let error as MediaError:
@@ -54,7 +54,7 @@ struct Failure {
 
     private static func reporting(_ error: InferenceError) -> Failure {
         var error = error
-        // The library names the parameter, the command the flag that sets it.
+        // The library names the parameter; the command appends the flag that sets it.
         if let setting = error.setting, let remedy = error.remedy { error.remedy = "\(remedy) (\(setting.flag))" }
         return Failure(
             kind: error.kind.rawValue,
@@ -64,7 +64,7 @@ struct Failure {
 
     private static func reporting(_ error: MediaError) -> Failure {
         var error = error
-        // The library speaks of the limit or parameter, the command of its flag.
+        // The library names the limit or parameter; the command appends its flag.
         if let remedy = error.remedy {
             error.remedy = error.limit.map { "\(remedy) (\($0.flag))" } ?? ParameterFlags.adding(to: remedy)
         }
@@ -97,7 +97,7 @@ struct Failure {
         }
     }
 
-    /// As the last object of an input in JSON output.
+    /// Returns the object that reports the failure in JSON output.
     func json(about subject: JSONObject) -> JSONObject {
         var json = subject
         json["error"] = errorJSON
@@ -114,7 +114,7 @@ struct Failure {
 }
 
 extension InferenceError.Setting {
-    /// What sets it in the command.
+    /// The command's flag for the setting.
     var flag: String {
         switch self {
         case .rescalingMasks: "--rescale-masks"
@@ -125,7 +125,7 @@ extension InferenceError.Setting {
 }
 
 extension MediaError.Option {
-    /// What chooses it.
+    /// The command's flag for the option.
     var flag: String {
         switch self {
         case .leniency: "--lenient"

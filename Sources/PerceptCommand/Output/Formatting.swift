@@ -4,12 +4,12 @@ import PerceptCore
 import PerceptImage
 import PerceptInference
 
-/// A number with a fixed count of decimals, in the C locale.
+/// Returns a number with a fixed number of decimals, in the C locale.
 func decimal(_ value: Double, _ places: Int) -> String {
     String(format: "%.\(places)f", value)
 }
 
-/// A count with its noun: `1 channel`, `2 channels`.
+/// Returns a count with its noun: `1 channel`, `2 channels`.
 func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
     "\(count) \(count == 1 ? noun : plural ?? "\(noun)s")"
 }
@@ -26,7 +26,7 @@ func boxText(_ box: BoundingBox) -> String {
 }
 
 extension JSONValue {
-    /// A finite number, or `null`.
+    /// Returns a finite number, or `null`.
     static func number(_ value: Double?) -> JSONValue {
         value.map { .double($0) } ?? .null
     }
@@ -35,7 +35,7 @@ extension JSONValue {
         value.map { .integer($0) } ?? .null
     }
 
-    /// A codable value, its keys in alphabetical order.
+    /// Encodes a value, with keys in alphabetical order.
     init(encoding value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]

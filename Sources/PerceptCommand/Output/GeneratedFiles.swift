@@ -2,18 +2,18 @@ import Foundation
 import PerceptCore
 import PerceptInference
 
-/// Recordings and pictures of an answer as files, each under the extension of what it is.
+/// Writes the recordings and images of a response as files, each with the extension of its media type.
 enum GeneratedFiles {
-    /// Extensions that stand for a format; anything else behind a dot is part of a name.
+    /// The extensions that stand for a format; anything else after a dot is part of the name.
     private static let extensions: Set<String> = [
         "wav", "flac", "ogg", "mp3", "aiff", "m4a", "aac", "webm", "png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff",
         "webp", "mp4",
     ]
 
-    /// Writes `media` to `path`, or into it when it is a folder, numbered where there are several.
+    /// Writes `media` to `path`, or into it if it is a folder; several are numbered.
     ///
     /// - Returns: the paths, in order.
-    /// - Throws: ``MediaError`` when one cannot be written or would replace one of `inputs`.
+    /// - Throws: ``MediaError`` if one cannot be written or would replace one of `inputs`.
     static func save(
         _ media: [GeneratedMedia], to path: String, named task: String, protecting inputs: [String]
     ) throws(MediaError) -> [String] {
@@ -39,7 +39,7 @@ enum GeneratedFiles {
         return "\((base as NSString).deletingPathExtension)\(number).\(kept)"
     }
 
-    /// The answer with the paths of `files` in place of the bytes.
+    /// Returns the response with the paths of `files` instead of the bytes.
     static func json(_ answer: JSONValue, _ media: [GeneratedMedia], _ files: [String]) -> JSONValue {
         let entries = answer.arrayValue ?? [answer]
         let saved = zip(zip(media, files), entries).map { saved, entry -> JSONValue in

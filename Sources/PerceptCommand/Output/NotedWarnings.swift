@@ -1,22 +1,22 @@
 import PerceptInference
 import Synchronization
 
-/// The warnings about one input, kept for its JSON.
+/// The warnings about one input, collected for its JSON.
 final class NotedWarnings: Sendable {
     private struct State {
-        /// `nil` where there is no input.
+        /// The name of the input; `nil` if there is none.
         var name: String?
         var warnings: [String] = []
     }
 
     private let state = Mutex(State())
 
-    /// From here on warnings are about the input `name`, or none.
+    /// Starts collecting warnings about the input `name`; `nil` stops collecting.
     func begin(_ name: String?) {
         state.withLock { $0 = State(name: name) }
     }
 
-    /// Keeps a warning, without the name of the input in front of it.
+    /// Collects a warning, without the input's name in front of it.
     func add(_ warning: String) {
         state.withLock { state in
             guard let name = state.name else { return }
@@ -25,7 +25,9 @@ final class NotedWarnings: Sendable {
         }
     }
 
-    /// The object with the warnings so far as its member `warnings`, unless it has one or is about no input.
+    /// Returns the object with the collected warnings as its member `warnings`.
+    ///
+    /// The object is returned unchanged if it has that member already or there is no input.
     func added(to json: JSONObject) -> JSONObject {
         state.withLock { state in
             guard state.name != nil, json["warnings"] == nil else { return json }

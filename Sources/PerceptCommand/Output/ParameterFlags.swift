@@ -10,7 +10,7 @@ enum ParameterFlags {
         "replacesNonFinite": "--replace-non-finite",
     ]
 
-    /// The same text with the flag in place of the parameter, or after the limit.
+    /// Returns the text with the flag instead of the parameter, or after the limit.
     static func adding(to text: String) -> String {
         guard let flag = flags.first(where: { text.hasSuffix("(\($0.key))") }) else {
             return ResourceLimits.Name.addingFlag(to: text)

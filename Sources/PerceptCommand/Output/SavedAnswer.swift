@@ -1,16 +1,16 @@
 import PerceptCore
 import PerceptInference
 
-/// A service's answer that was saved as a file.
+/// A service's response that was saved as a file.
 enum SavedAnswer {
-    /// Bytes of an answer that may be held.
+    /// The largest file that is read, in bytes.
     private static let byteLimit = 256 << 20
 
-    /// Reads an answer and decodes it as `task` would.
+    /// Reads a response and decodes it like `task`.
     ///
-    /// The service's own JSON is taken as it is; of an object that this command printed, the member `key`.
+    /// The file holds the service's own JSON, or an object that this command printed, whose member `key` is decoded.
     ///
-    /// - Throws: ``MediaError`` when the file cannot be read or is no such answer.
+    /// - Throws: ``MediaError`` if the file cannot be read or is not a response to this task.
     static func decode<SavedTask: InferenceTask>(
         _ path: String, as task: SavedTask, key: String
     ) throws(MediaError) -> SavedTask.Output {
@@ -19,30 +19,39 @@ enum SavedAnswer {
             return try task.decode(InferenceAnswer(body: (json[key] ?? json).serialized()))
         } catch {
             throw MediaError(
-                .malformedInput, source: path, problem: "is no such answer (\(error.problem))",
-                remedy: "pass the answer as the service sent it")
+                .malformedInput, source: path,
+                problem: "not \(responseName(SavedTask.self)) (\(error.problem))",
+                remedy: "pass the response as the service sent it")
         }
     }
 
-    /// Reads an answer as it is.
+    /// The kind of response that a task decodes, for errors.
+    private static func responseName<SavedTask: InferenceTask>(_ task: SavedTask.Type) -> String {
+        if task == ObjectDetection.self { return "an object-detection response" }
+        if task == ImageSegmentation.self { return "an image-segmentation response" }
+        return "a response to this task"
+    }
+
+    /// Reads the JSON of a saved response.
     ///
-    /// - Throws: ``MediaError`` when the file cannot be read, is too large or no JSON.
+    /// - Throws: ``MediaError`` if the file cannot be read, is too large or is not valid JSON.
     static func json(_ path: String) throws(MediaError) -> JSONValue {
         let file = try InputFile(path: path)
         guard file.byteCount <= byteLimit else {
             throw MediaError(
-                .limitExceeded, source: path, problem: "is larger than the \(byteLimit) bytes that an answer may have",
-                remedy: "split it")
+                .limitExceeded, source: path,
+                problem: "\(file.byteCount) bytes exceed the limit of \(byteLimit) for a saved response",
+                remedy: "split the file")
         }
         do {
-            // As a response, so that the NaN of a service written in Python can be read here too.
+            // Parsed like a response, so that the NaN literals that services in Python write are accepted.
             return try InferenceAnswer(body: try file.read(at: 0, count: file.byteCount)).json()
         } catch let error as MediaError {
             throw error
         } catch {
             throw MediaError(
-                .malformedInput, source: path, problem: "is no JSON (\(error))",
-                remedy: "pass the answer as the service sent it")
+                .malformedInput, source: path, problem: "not valid JSON (\(error))",
+                remedy: "pass the response as the service sent it")
         }
     }
 }

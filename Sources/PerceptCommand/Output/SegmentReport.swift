@@ -5,26 +5,28 @@ import PerceptCore
 import PerceptImage
 import PerceptInference
 
-/// Saves segments as files and says what was saved.
+/// Writes segments as files and reports which ones.
 struct SegmentReport {
     private let name: String
-    /// What the masks are about, where that is not what was read.
+    /// The name of the image that the masks belong to, if it differs from the input.
     private let imageName: String?
     private let selection: Selection<Percept.Segment>
     private let files: SegmentFiles?
     private let overlayPath: String?
 
+    /// Writes the files.
+    ///
     /// - Parameters:
-    ///   - picture: what the masks are about, where it is known.
-    ///   - folder: where the masks go; `nil` for nowhere.
-    ///   - formats: what is written there besides the masks.
-    ///   - cocoMasks: how COCO's annotations have them.
-    ///   - otherInputs: files beside `source` that must not be replaced.
-    ///   - overlay: where the picture with the masks over it goes.
-    ///   - overlaying: how they are shown there.
-    ///   - lenient: whether damage in that picture is passed over.
-    ///   - levels: how samples of 16 bits are stretched in that picture.
-    ///   - limits: what that picture may not exceed.
+    ///   - picture: the image that the masks belong to, if it is known.
+    ///   - folder: the folder for the masks; `nil` to write none.
+    ///   - formats: the formats that are written there besides the masks.
+    ///   - cocoMasks: the form of masks in COCO annotations.
+    ///   - otherInputs: files other than `source` that must not be replaced.
+    ///   - overlay: the path of the image with the masks drawn over it.
+    ///   - overlaying: the style of that drawing.
+    ///   - lenient: whether to decode a damaged image as far as possible.
+    ///   - levels: how 16-bit samples of the image are stretched.
+    ///   - limits: the limits for decoding the image.
     init(
         _ selection: Selection<Percept.Segment>, source: MediaSource, picture: MediaSource?, otherInputs: [String] = [],
         folder: String?, formats: [SegmentFiles.Format] = [],
@@ -37,7 +39,7 @@ struct SegmentReport {
         let segments = selection.results
         overlayPath = overlay
         let inputs = [source.path, picture?.path].compactMap(\.self) + otherInputs
-        // Without segments the picture alone says how large it is.
+        // Without segments the size is known from the image alone.
         let isNeeded =
             overlay != nil || formats.contains(.cutouts) || !formats.isEmpty && segments.isEmpty
         let image =
@@ -54,9 +56,11 @@ struct SegmentReport {
         }
     }
 
+    /// Prints the result.
+    ///
     /// - Parameters:
-    ///   - sent: what the answer is to, where that was sent just now.
-    ///   - receipt: how it came from the picture.
+    ///   - sent: the upload of the request, if one was sent.
+    ///   - receipt: the map from the upload back to the image.
     func print(_ console: Console, sent: SentMedia? = nil, receipt: GeometryReceipt? = nil) throws {
         var json = json
         json["sent"] = sent?.json
@@ -66,7 +70,7 @@ struct SegmentReport {
 
     private var text: String {
         let outputs = [files?.folder, overlayPath].compactMap(\.self)
-        let summary = "\(Console.printableLine(name)): \(counted(selection.kept.count, "segment"))\(selection.leftOutText)"
+        let summary = "\(Console.printableLine(name)): \(counted(selection.kept.count, "segment"))\(selection.droppedText)"
         let lines = selection.results.enumerated().map { index, segment in
             let file = files.map { "  \($0.entries[index].mask)" } ?? ""
             return "\(scoreText(segment.score))  \(segment.label)  \(counted(segment.mask.area, "pixel"))\(file)"
@@ -95,7 +99,7 @@ struct SegmentReport {
                     "area": .integer(segment.mask.area),
                     "box": segment.mask.boundingBox?.json ?? .null,
                 ]
-                if selection.tellsPlaces { entry["index"] = .integer(kept.index) }
+                if selection.reportsIndices { entry["index"] = .integer(kept.index) }
                 return .object(entry)
             })
     }

@@ -2,13 +2,13 @@ import Percept
 import PerceptCore
 import PerceptImage
 
-/// Where pictures of recordings go, and which of them share one.
+/// The output paths of drawings of sound; a waveform and a spectrogram with the same path share one image.
 struct SoundPictureOutput {
     private var namings: [(parts: [SoundAnalysis.Part], naming: OutputNaming)]
     private let inputs: [String]
     private let style: SoundPicture.Style
 
-    /// Paths that are the same mean one picture.
+    /// Creates the outputs; equal paths stand for one image.
     ///
     /// - Parameter otherInputs: files besides `inputs` that must not be replaced.
     init(
@@ -23,7 +23,7 @@ struct SoundPictureOutput {
         namings = asked.compactMap { parts, path in path.map { (parts, OutputNaming($0, inputs: inputs)) } }
     }
 
-    /// The pictures of one recording.
+    /// The images to draw for one recording.
     struct Plan: Sendable {
         let pictures: [(parts: [SoundAnalysis.Part], path: String)]
         let style: SoundPicture.Style
@@ -32,7 +32,7 @@ struct SoundPictureOutput {
         var parts: Set<SoundAnalysis.Part> { Set(pictures.flatMap(\.parts)) }
         var columnCount: Int { style.columnCount(parts) }
 
-        /// Each path by the option that asked for it.
+        /// Each path with the name of the option that requested it.
         var named: [(key: String, path: String)] {
             pictures.flatMap { picture in
                 picture.parts.map { ($0 == .waveform ? "waveform" : "spectrogram", picture.path) }
@@ -48,7 +48,9 @@ struct SoundPictureOutput {
         }
     }
 
-    /// - Throws: ``MediaError`` when a name says no format or is taken, or the size exceeds `limits`, before anything is read.
+    /// Returns the images to draw for `source`, before anything is read.
+    ///
+    /// - Throws: ``MediaError`` when a name has no known extension or is already taken, or the size exceeds `limits`.
     mutating func plan(for source: MediaSource, limits: ResourceLimits) throws -> Plan {
         if !namings.isEmpty { try style.check(against: limits) }
         var pictures: [(parts: [SoundAnalysis.Part], path: String)] = []
@@ -63,9 +65,9 @@ struct SoundPictureOutput {
 }
 
 extension SoundSpan {
-    /// Those of a file.
+    /// Returns the spans of a JSON file.
     ///
-    /// - Throws: ``MediaError`` when it cannot be read, or holds none.
+    /// - Throws: ``MediaError`` when it cannot be read or contains none.
     static func saved(_ path: String) throws(MediaError) -> [SoundSpan] {
         do throws(MediaError) {
             return try spans(of: SavedAnswer.json(path))

@@ -6,25 +6,29 @@ import PerceptInference
 
 struct Annotate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Draws the boxes of a saved answer into a picture, offline.",
-        discussion: "The boxes are in pixels of the upright picture.")
+        abstract: "Draw the boxes of a saved response into an image, offline.",
+        discussion: "The boxes are in pixels of the upright image.")
 
-    @Argument(help: ArgumentHelp("The picture; - is standard input.", valueName: "image"))
+    @Argument(help: ArgumentHelp("The image; - is standard input.", valueName: "image"))
     var image: String
 
     @Option(
-        help: ArgumentHelp("The answer: the service's own JSON, or what detect --json printed.", valueName: "file.json")
-    )
+        help: ArgumentHelp(
+            "Read the boxes from this file: the service's own JSON or the output of detect --json.",
+            valueName: "file.json"))
     var detections: String
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The annotated picture (.png or .jpg).", valueName: "out"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Write the annotated image to this file (.png or .jpg).", valueName: "out"))
     var output: String
 
     @Option(
-        help: ArgumentHelp("A folder for what lies in each box, cut out of the upright picture.", valueName: "dir"))
+        help: ArgumentHelp(
+            "Crop each box from the upright image and write the crops to this folder.", valueName: "dir"))
     var crops: String?
 
-    @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
+    @OptionGroup(title: "Filtering") var selecting: ResultFilterOptions
     @OptionGroup(title: "Drawing") var drawing: DrawingOptions
     @OptionGroup(title: "Label files") var labelling: BoxLabelOptions
     @OptionGroup var reading: LeniencyOption
@@ -71,7 +75,8 @@ struct Annotate: AsyncParsableCommand {
             labelling.report(labelFiles, in: &json)
             let outputs = [output, cropFiles?.folder, labelling.labels].compactMap(\.self).joined(separator: ", ")
             try console.result(
-                "\(source.printableName) → \(Console.printableLine(outputs)): \(drawn) of \(counted(objects.count, "box", "boxes")) drawn\(selection.leftOutText)",
+                "\(source.printableName) → \(Console.printableLine(outputs)): "
+                    + "\(drawn) of \(counted(objects.count, "box", "boxes")) drawn\(selection.droppedText)",
                 json: json)
         }
     }

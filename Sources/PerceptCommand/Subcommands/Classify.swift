@@ -4,22 +4,22 @@ import PerceptCore
 import PerceptInference
 
 struct Classify: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Tells the classes of a recording or picture.")
+    static let configuration = CommandConfiguration(abstract: "Classify a recording or image.")
 
     @OptionGroup var input: InputOptions
 
-    @Option(help: ArgumentHelp("How many classes at most.", valueName: "n"))
+    @Option(help: ArgumentHelp("Print at most N classes.", valueName: "n"))
     var top: Int?
 
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
-    @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup(title: "Images") var image: ImagePreparationOptions
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
-        if let top, top < 1 { throw ValidationError("--top is 1 or more.") }
+        if let top, top < 1 { throw ValidationError("invalid value “\(top)” for --top: must be at least 1") }
     }
 
     func run() async throws {
@@ -27,8 +27,8 @@ struct Classify: AsyncParsableCommand {
         let session = service.session()
         try await Batch.run(input.files, console, service: session) { source in
             let perceiver = try session.perceiver(
-                audio: audio.preparation(limits, image.reading), image: image.preparation(limits), limits: resources.limits,
-                console: console)
+                audio: audio.preparation(limits, image.reading), image: image.preparation(limits),
+                limits: resources.limits, console: console)
             let classification = try await perceiver.classify(source, model: service.model, topCount: top)
             for warning in classification.warnings { console.warning("\(source.name): \(warning)") }
             let prefix = input.files.count > 1 ? "\(source.printableName): " : ""

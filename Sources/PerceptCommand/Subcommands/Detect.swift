@@ -5,34 +5,36 @@ import PerceptImage
 import PerceptInference
 
 struct Detect: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Finds objects in a picture, and draws their boxes.")
+    static let configuration = CommandConfiguration(abstract: "Detect objects in an image and draw their boxes.")
 
     @OptionGroup var input: InputOptions
 
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "The annotated picture (.png or .jpg); with several inputs, a folder.", valueName: "annotated"))
+            "Write the annotated image to this file (.png or .jpg); with several inputs, a folder.",
+            valueName: "annotated"))
     var output: String?
 
     @Option(
         help: ArgumentHelp(
-            "A folder for what lies in each box, cut out of the upright original; with several inputs, a folder of such folders.",
+            "Crop each box from the upright original and write the crops to this folder; with several inputs, one "
+                + "subfolder per input.",
             valueName: "dir"))
     var crops: String?
 
-    @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
+    @OptionGroup(title: "Filtering") var selecting: ResultFilterOptions
     @OptionGroup(title: "Drawing") var drawing: DrawingOptions
     @OptionGroup(title: "Label files") var labelling: BoxLabelOptions
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
-    @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup(title: "Images") var image: ImagePreparationOptions
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
         if let flag = drawing.givenFlag, output == nil {
-            throw ValidationError("\(flag) is for the picture that -o names.")
+            throw ValidationError("\(flag) requires -o")
         }
     }
 
@@ -83,7 +85,7 @@ struct Detect: AsyncParsableCommand {
         let objects = selection.results
         let lines = objects.map { "\(scoreText($0.score))  \($0.label)  \(boxText($0.box))" }
         let arrow = outputs.isEmpty ? "" : " → \(Console.printableLine(outputs.joined(separator: ", ")))"
-        let summary = "\(name): \(counted(objects.count, "object"))\(selection.leftOutText)\(arrow)"
+        let summary = "\(name): \(counted(objects.count, "object"))\(selection.droppedText)\(arrow)"
         return ([summary] + lines).joined(separator: "\n")
     }
 
@@ -93,13 +95,13 @@ struct Detect: AsyncParsableCommand {
         var json: JSONObject = [
             "file": .string(name),
             "detections": .array(
-                selection.kept.enumerated().map { place, kept in
+                selection.kept.enumerated().map { position, kept in
                     let object = kept.result
                     var entry: JSONObject = [
                         "label": .string(object.label), "score": .number(object.score), "box": object.box.json,
                     ]
-                    if selection.tellsPlaces { entry["index"] = .integer(kept.index) }
-                    if let crop = crops?.names[place] { entry["crop"] = .string(crop) }
+                    if selection.reportsIndices { entry["index"] = .integer(kept.index) }
+                    if let crop = crops?.names[position] { entry["crop"] = .string(crop) }
                     return .object(entry)
                 }),
         ]
@@ -112,12 +114,12 @@ struct Detect: AsyncParsableCommand {
 }
 
 extension [DroppedBox] {
-    /// With their places in the answer that `kept` comes from.
+    /// Returns the same boxes with their indices in the response that `kept` comes from.
     func inAnswer(_ kept: [KeptResult<Detection>]) -> [DroppedBox] {
         map { DroppedBox(index: kept[$0.index].index, reason: $0.reason) }
     }
 
-    /// Says on standard error which boxes could not be drawn.
+    /// Warns about the boxes that could not be drawn.
     func report(_ console: Console, _ name: String) {
         for box in self { console.warning("\(name): box \(box.index) is not drawn: it is \(box.reason.rawValue)") }
     }

@@ -6,25 +6,26 @@ import PerceptSandbox
 
 struct Endpoint: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "A loopback endpoint that replays a tape; it pretends no inference.",
+        abstract: "Serve recorded responses on localhost. No model is run.",
         discussion: """
-            Prints its URL and answers until it is interrupted. Every upload is decoded, and what it is goes to standard \
-            error; a request that the tape does not hold gets a 404 that says what was asked for.
+            Prints the URL and serves requests until it is interrupted. Every upload is decoded and described on \
+            standard error. A request that is not on the tape gets a 404 response that describes the request.
 
-            Faults, each for one request unless a COUNT follows, as in loading:2 or slow-start:1:0.5:
+            Faults. Each affects one request unless a count follows, as in loading:2 or slow-start:1:0.5:
             \(SandboxFault.Kind.allCases.map { "  \($0.rawValue): \($0.effect)" }.joined(separator: "\n"))
             """)
 
-    @Option(help: ArgumentHelp("The tape (docs/tape.md says how one is written).", valueName: "tape"))
+    @Option(help: ArgumentHelp("Serve the responses of this tape (format: docs/tape.md).", valueName: "tape"))
     var tape: String
 
-    @Option(help: ArgumentHelp("The port; 0 for any that is free.", valueName: "n"))
+    @Option(help: ArgumentHelp("Listen on this port; 0 selects a free one.", valueName: "n"))
     var port: UInt16 = 0
 
     @Option(
         name: .customLong("fault"),
         help: ArgumentHelp(
-            "A way to fail, used up before the tape answers; repeatable.", valueName: "kind[:count[:seconds]]"))
+            "Fail in this way before serving responses from the tape (repeatable).",
+            valueName: "kind[:count[:seconds]]"))
     var faults: [String] = []
 
     @OptionGroup var general: GeneralOptions

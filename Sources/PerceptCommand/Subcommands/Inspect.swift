@@ -6,26 +6,29 @@ import PerceptImage
 import PerceptInference
 
 struct Inspect: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Says what a recording or picture is.")
+    static let configuration = CommandConfiguration(abstract: "Describe a recording or image.")
 
     @OptionGroup var input: InputOptions
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Says whether it fits a service as it is: \(Self.profileNames).", valueName: "profile"))
+            "Check whether a service accepts the file unchanged: \(Self.profileNames).", valueName: "profile"))
     var profile: String?
 
     @Option(
         help: ArgumentHelp(
-            "Draws the waveform; with several inputs, into a folder. The same as --spectrogram draws both into one.",
+            "Draw the waveform to this file; with several inputs, a folder. The same path as --spectrogram draws both "
+                + "into one image.",
             valueName: "out.png"))
     var waveform: String?
     @Option(
-        help: ArgumentHelp("Draws the spectrogram; with several inputs, into a folder.", valueName: "out.png"))
+        help: ArgumentHelp(
+            "Draw the spectrogram to this file; with several inputs, a folder.", valueName: "out.png"))
     var spectrogram: String?
     @Option(
         help: ArgumentHelp(
-            "Draws a saved transcript, or events with label, start and end in seconds, above the sound.",
+            "Draw a saved transcript, or events with label, start and end in seconds, above the waveform or "
+                + "spectrogram.",
             valueName: "file.json"))
     var spans: String?
     @OptionGroup var pictures: SoundPictureOptions
@@ -39,11 +42,11 @@ struct Inspect: AsyncParsableCommand {
 
     func validate() throws {
         if let profile, ServiceProfile.named(profile) == nil {
-            throw ValidationError("“\(profile)” is no profile that is known: choose one of \(Self.profileNames).")
+            throw ValidationError("unknown profile “\(profile)”: choose one of \(Self.profileNames)")
         }
-        if spans != nil, input.files.count > 1 { throw ValidationError("--spans takes one input.") }
+        if spans != nil, input.files.count > 1 { throw ValidationError("--spans accepts only one input") }
         if spans != nil, waveform == nil, spectrogram == nil {
-            throw ValidationError("--spans stand above a picture: pass --waveform or --spectrogram.")
+            throw ValidationError("--spans requires --waveform or --spectrogram")
         }
     }
 
@@ -64,7 +67,7 @@ struct Inspect: AsyncParsableCommand {
             if let analysis {
                 try plan.pictures.write(analysis, spans: plan.spans, limits: limits)
             } else if !plan.pictures.parts.isEmpty {
-                console.warning("\(source.name): is a picture, of whose sound nothing can be drawn")
+                console.warning("\(source.name): not a recording; there is no sound to draw")
             }
             let mediaType: MediaType
             if case .recording(let header, _, _, _) = inspection {

@@ -6,53 +6,60 @@ import PerceptInference
 
 struct Masks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Saves the masks of a saved answer as files, offline.",
-        discussion: "One PNG per segment and segments.json. With --image the masks must be of its upright size.")
+        abstract: "Write the masks of a saved response as files, offline.",
+        discussion: """
+            Writes one PNG per segment, and segments.json. With --image, the masks must have the size of the upright image.
+            """)
 
-    @Argument(help: ArgumentHelp("The answer: the service's own JSON.", valueName: "answer.json"))
+    @Argument(help: ArgumentHelp("The saved response: the service's own JSON.", valueName: "response.json"))
     var answer: String
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The folder to write to.", valueName: "dir"))
+    @Option(name: [.short, .long], help: ArgumentHelp("Write the files to this folder.", valueName: "dir"))
     var output: String
 
-    @Option(help: ArgumentHelp("The picture that the masks are about.", valueName: "image"))
+    @Option(help: ArgumentHelp("Use this image, to which the masks belong.", valueName: "image"))
     var image: String?
 
     @Option(
-        help: ArgumentHelp("The picture with the masks over it (.png or .jpg); needs --image.", valueName: "picture"))
+        help: ArgumentHelp(
+            "Draw the masks over the image and write it to this file (.png or .jpg); requires --image.",
+            valueName: "image"))
     var overlay: String?
 
     @Option(
         help: ArgumentHelp(
-            "What else to write (repeatable): coco (coco.json), panoptic (panoptic.png and .json), indexed (indexed.png: numbers of segments as colours), polygons (polygons.json), cutouts (a PNG per segment; needs --image).",
+            "Also write this format (repeatable): coco (coco.json), panoptic (panoptic.png and panoptic.json), indexed "
+                + "(indexed.png: segment numbers as colour indices), polygons (polygons.json), cutouts (a PNG per "
+                + "segment; requires --image).",
             valueName: "format"))
     var format: [SegmentFiles.Format] = []
 
     @Option(
-        help:
-            "How coco.json has masks: polygons, and run lengths where there are holes; or all as run lengths, compressed to text or not. (default: polygons)"
-    )
+        help: """
+            Set the form of masks in coco.json: polygons (run lengths for masks with holes), or run lengths for all \
+            masks, compressed as text or not. (default: polygons)
+            """)
     var cocoMasks: COCODataset.MaskForm?
 
-    @Flag(help: "Rescales masks that are not of the picture's size, instead of refusing them.")
+    @Flag(help: "Rescale masks whose size differs from the image, instead of failing.")
     var rescaleMasks = false
 
-    @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
+    @OptionGroup(title: "Filtering") var selecting: ResultFilterOptions
     @OptionGroup(title: "Overlay") var overlaying: OverlayOptions
     @OptionGroup var reading: LeniencyOption
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
-        if cocoMasks != nil, !format.contains(.coco) { throw ValidationError("--coco-masks needs --format coco.") }
+        if cocoMasks != nil, !format.contains(.coco) { throw ValidationError("--coco-masks requires --format coco") }
         if let flag = overlaying.givenFlag, overlay == nil {
-            throw ValidationError("\(flag) is for the picture that --overlay names.")
+            throw ValidationError("\(flag) requires --overlay")
         }
-        if overlay != nil, image == nil { throw ValidationError("--overlay needs the picture: --image.") }
+        if overlay != nil, image == nil { throw ValidationError("--overlay requires --image") }
         if format.contains(.cutouts), image == nil {
-            throw ValidationError("--format cutouts needs the picture: --image.")
+            throw ValidationError("--format cutouts requires --image")
         }
-        if rescaleMasks, image == nil { throw ValidationError("--rescale-masks needs the picture: --image.") }
+        if rescaleMasks, image == nil { throw ValidationError("--rescale-masks requires --image") }
     }
 
     func run() async throws {

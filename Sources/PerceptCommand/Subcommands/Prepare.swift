@@ -7,33 +7,36 @@ import PerceptInference
 
 struct Prepare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Makes of a recording or picture what an endpoint wants, without sending it.")
+        abstract: "Convert a recording or image into the upload an endpoint expects, without sending it.")
 
     @OptionGroup var input: InputOptions
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("The file to write; with several inputs, a folder.", valueName: "out"))
+        help: ArgumentHelp("Write the upload to this file; with several inputs, a folder.", valueName: "out"))
     var output: String
 
-    @Option(help: ArgumentHelp("Writes the map back to the source.", valueName: "file.json"))
+    @Option(
+        help: ArgumentHelp(
+            "Write the receipt, which maps the upload back to the source, to this file.", valueName: "file.json"))
     var receipt: String?
 
     @Option(
         help: ArgumentHelp(
-            "Draws a recording before and after; with several inputs, into a folder.", valueName: "out.png"))
+            "Draw a recording before and after preparation to this file; with several inputs, a folder.",
+            valueName: "out.png"))
     var beforeAfter: String?
     @OptionGroup var pictures: SoundPictureOptions
 
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
-    @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup(title: "Images") var image: ImagePreparationOptions
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
         if receipt != nil, input.files.count > 1 {
-            throw ValidationError("--receipt takes one input; with several, --json prints all receipts.")
+            throw ValidationError("--receipt accepts only one input; with several, --json prints all receipts")
         }
     }
 
@@ -43,7 +46,8 @@ struct Prepare: AsyncParsableCommand {
         var drawing = SoundPictureOutput(
             waveform: beforeAfter, spectrogram: beforeAfter, inputs: input.files, style: pictures.style)
         let planning = { (source: MediaSource) in
-            let preparation = MediaPreparation(audio: try audio.preparation(limits, image.reading), image: image.preparation(limits))
+            let preparation = MediaPreparation(
+                audio: try audio.preparation(limits, image.reading), image: image.preparation(limits))
             let path = try naming.output(for: source, fileExtension: preparation.fileExtension(for: source))
             return (
                 preparation: preparation, path: path, drawing: try drawing.plan(for: source, limits: resources.limits)
@@ -71,7 +75,7 @@ struct Prepare: AsyncParsableCommand {
                         comparison.image(limits: limits), to: picture, protecting: plan.drawing.inputs + [path])
                     drawn = .string(picture)
                 } else {
-                    console.warning("\(source.name): is a picture, of whose sound nothing can be drawn")
+                    console.warning("\(source.name): not a recording; there is no sound to draw")
                 }
             }
             var json: JSONObject = [
@@ -85,7 +89,7 @@ struct Prepare: AsyncParsableCommand {
         }
     }
 
-    /// What there is to say of either kind.
+    /// The properties that a prepared recording and a prepared image share.
     private struct Summary {
         let mediaType: MediaType
         let byteCount: Int

@@ -5,29 +5,30 @@ import PerceptInference
 
 struct Report: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows the results of a run as one page for a browser.",
+        abstract: "Write the results of a run as one HTML page.",
         discussion: """
-            The results are what transcribe, classify, detect and segment print with --json, and folders of masks. The page holds \
-            the pictures and recordings too, and asks the network for nothing.
+            The inputs are the results that transcribe, classify, detect and segment print with --json, and folders of \
+            masks. The page contains the images and recordings too, and loads nothing from the network.
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "Files of results (.json, .jsonl), folders of them, or - for standard input.", valueName: "dir|file"))
+            "Result files (.json, .jsonl), folders of them, or - for standard input.", valueName: "dir|file"))
     var inputs: [String]
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The page to write.", valueName: "report.html"))
+    @Option(name: [.short, .long], help: ArgumentHelp("Write the page to this file.", valueName: "report.html"))
     var output: String
 
-    @Option(help: ArgumentHelp("What stands above the page.", valueName: "text"))
+    @Option(help: ArgumentHelp("Set the title of the page.", valueName: "text"))
     var title = "Report"
 
-    @Option(help: ArgumentHelp("Longest side of the pictures in the page, in pixels.", valueName: "n"))
+    @Option(help: ArgumentHelp("Limit the longest side of images in the page to N pixels.", valueName: "n"))
     var pictureSide = 2000
 
     @Option(
         help: ArgumentHelp(
-            "Bytes of a recording in the page at most, K, M and G being powers of 1024; a larger one is played from a copy that fits. (default: 32M)",
+            "Limit a recording in the page to this many bytes; K, M and G are powers of 1024. A larger one is replaced "
+                + "by a reduced copy. (default: 32M)",
             valueName: "bytes"))
     var recordingBytes: ByteCount?
 
@@ -36,10 +37,14 @@ struct Report: AsyncParsableCommand {
 
     func validate() throws {
         guard inputs.count(where: { $0 == "-" }) <= 1 else {
-            throw ValidationError("Standard input (-) can be read once only.")
+            throw ValidationError("standard input (-) can be read only once")
         }
-        guard output != "-" else { throw ValidationError("The page is a file: name it with -o.") }
-        guard pictureSide > 0 else { throw ValidationError("--picture-side is 1 or more.") }
+        guard output != "-" else {
+            throw ValidationError("invalid value “-” for --output: the page must be written to a file")
+        }
+        guard pictureSide > 0 else {
+            throw ValidationError("invalid value “\(pictureSide)” for --picture-side: must be at least 1")
+        }
     }
 
     func run() async throws {

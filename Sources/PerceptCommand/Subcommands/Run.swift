@@ -8,45 +8,49 @@ import PerceptInference
 
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Any task by its name on the hub: JSON in, the decoded answer as one line of JSON out.",
+        abstract: "Run any task by its name on the hub and print the decoded response as one line of JSON.",
         discussion: """
-            percept run --list names the tasks. Boxes and masks are those of what was sent; percept detect and percept segment \
-            map them back. percept run request sends a body of your own, JSON or a file as it is, to any model or endpoint.
+            percept run --list lists the tasks. Boxes and masks refer to the upload; percept detect and percept segment \
+            map them back to the original. percept run request sends a body of your own, JSON or an unchanged file, to \
+            any model or endpoint.
             """)
 
-    @Argument(help: ArgumentHelp("fill-mask, translation, …, or request.", valueName: "task"))
+    @Argument(help: ArgumentHelp("The task: fill-mask, translation, …, or request.", valueName: "task"))
     var task: String?
 
-    @Flag(help: "Lists the tasks.")
+    @Flag(help: "List the tasks.")
     var list = false
 
     @Option(
         help: ArgumentHelp(
-            "What the task is about: JSON, so a text stands in quotes; @file and - read it from there.",
+            "Set the input of the task as JSON (text needs quotes), @file, or - for standard input.",
             valueName: "json|@file|-"))
     var input: String?
 
-    @Option(help: ArgumentHelp("The recording or picture; - is standard input.", valueName: "media"))
+    @Option(help: ArgumentHelp("Send this recording or image; - is standard input.", valueName: "media"))
     var file: String?
 
     @Option(
-        help: ArgumentHelp("The task's parameters under the service's names; @file and - too.", valueName: "json"))
+        help: ArgumentHelp(
+            "Set the task's parameters as a JSON object with the service's names, @file, or - for standard input.",
+            valueName: "json"))
     var parameters: String?
 
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "Where generated media go, instead of into the JSON as base64; the extension is that of what they are.",
+            "Write generated media to this file or folder, instead of as base64 into the JSON. The extension follows "
+                + "the media type.",
             valueName: "out"))
     var output: String?
 
-    @Flag(help: "Prints a text as it is written; with --json one object per event.")
+    @Flag(help: "Print text as it is generated; with --json, print one object per event.")
     var stream = false
 
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
-    @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup(title: "Images") var image: ImagePreparationOptions
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
@@ -54,36 +58,37 @@ struct Run: AsyncParsableCommand {
 
     func validate() throws {
         guard !list else { return }
-        guard let task else { throw ValidationError("Name a task, or pass --list.") }
+        guard let task else { throw ValidationError("missing task; name one or pass --list") }
         guard [input, file, parameters].count(where: { $0 == "-" }) <= 1 else {
-            throw ValidationError("Standard input (-) can be read once only.")
+            throw ValidationError("standard input (-) can be read only once")
         }
         if task == Self.request {
-            guard (input == nil) != (file == nil) else { throw ValidationError("Pass the body: --input or --file.") }
+            guard (input == nil) != (file == nil) else {
+                throw ValidationError("request requires a body: either --input or --file")
+            }
             guard service.model != nil || service.endpoint != nil else {
-                throw ValidationError("A request needs --model or --endpoint.")
+                throw ValidationError("request requires --model or --endpoint")
             }
             guard parameters == nil, !stream else {
-                throw ValidationError("A request is its body alone: --parameters and --stream are for tasks.")
+                throw ValidationError("request cannot be used with --parameters or --stream")
             }
             return
         }
         guard let description = TaskCatalogue.task(named: task) else {
-            throw ValidationError("There is no task “\(task)”; percept run --list names them.")
+            throw ValidationError("unknown task “\(task)”; list the tasks with percept run --list")
         }
         guard description.medium != nil || file == nil else {
-            throw ValidationError("\(description.name) takes no --file.")
+            throw ValidationError("\(description.name) does not accept --file")
         }
         guard description.medium == nil || file != nil else {
-            throw ValidationError("\(description.name) is about a recording or picture: pass --file.")
+            throw ValidationError("\(description.name) requires a recording or image: pass --file")
         }
         guard description.takesInput == (input != nil) else {
-            let words =
-                description.takesInput ? "is about a text: pass --input." : "takes no --input beside its --file."
+            let words = description.takesInput ? "requires --input" : "does not accept --input"
             throw ValidationError("\(description.name) \(words)")
         }
         guard !stream || description.isStreamed else {
-            throw ValidationError("\(description.name) is not answered piece by piece.")
+            throw ValidationError("\(description.name) does not support --stream")
         }
     }
 
@@ -122,8 +127,9 @@ struct Run: AsyncParsableCommand {
         try await print(pieces, of: task, console)
     }
 
-    /// Prints a text as it arrives. What was printed of one that fails ends with a line break, so that the error stands on a
-    /// line of its own.
+    /// Prints text as it arrives.
+    ///
+    /// If the stream fails, a line break ends the partial text, so that the error starts on its own line.
     private func print(_ pieces: TextPieces, of task: TaskDescription, _ console: Console) async throws {
         var (isEmpty, endsLine, reason) = (true, true, String?.none)
         do {
@@ -131,7 +137,7 @@ struct Run: AsyncParsableCommand {
                 reason = piece.finishReason ?? reason
                 if !piece.text.isEmpty { (isEmpty, endsLine) = (false, piece.text.hasSuffix("\n")) }
                 try console.raw(console.isJSON ? piece.json.line : Console.printable(piece.text))
-                // What nobody reads any more is not asked for.
+                // Stop requesting text once the output pipe is closed.
                 guard Console.hasReader else { return }
             }
         } catch {
@@ -140,7 +146,7 @@ struct Run: AsyncParsableCommand {
         }
         if !console.isJSON { try console.raw("\n") }
         guard isEmpty else { return }
-        let ending = reason.map { ": it ended with “\($0)”" } ?? ""
+        let ending = reason.map { " (finish reason “\($0)”)" } ?? ""
         let remedy = reason == "length" ? "; allow more tokens in --parameters" : ""
         console.warning("\(task.name): the response has no text\(ending)\(remedy)")
     }
@@ -151,7 +157,7 @@ struct Run: AsyncParsableCommand {
         var arguments = TaskArguments(input: try input.map { try JSONArgument.read($0, name: "--input") })
         if let parameters {
             guard let object = try JSONArgument.read(parameters, name: "--parameters").objectValue else {
-                throw MediaError(.invalidArgument, source: "--parameters", problem: "is no JSON object")
+                throw MediaError(.invalidArgument, source: "--parameters", problem: "not a JSON object")
             }
             arguments.parameters = object
         }
@@ -170,7 +176,7 @@ struct Run: AsyncParsableCommand {
         return arguments
     }
 
-    /// A body as it is.
+    /// Sends a request whose body is passed on unchanged.
     private func request(_ source: MediaSource?, _ perceiver: Perceiver) async throws -> RawAnswer {
         let body: RequestPayload
         if let source {
@@ -191,7 +197,7 @@ struct Run: AsyncParsableCommand {
         let inputs = file.map { [$0] } ?? []
         let files = try GeneratedFiles.save(media, to: output, named: task ?? "", protecting: inputs)
         for (file, medium) in zip(files, media) where !file.hasPrefix(output) {
-            console.notice("the answer is \(medium.mediaType.name): it is in \(file)")
+            console.notice("the response is \(medium.mediaType.name): saved as \(file)")
         }
         try console.raw(GeneratedFiles.json(answer.json, media, files).line)
     }
@@ -214,7 +220,7 @@ extension JSONValue {
 }
 
 extension TaskDescription {
-    /// As `--list --json` prints it.
+    /// The object that `--list --json` prints.
     fileprivate var json: JSONObject {
         [
             "task": .string(name), "methods": methods.json, "model": .string(defaultModel),

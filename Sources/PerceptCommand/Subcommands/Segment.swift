@@ -5,51 +5,54 @@ import PerceptImage
 import PerceptInference
 
 struct Segment: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Divides a picture into segments, and saves their masks.")
+    static let configuration = CommandConfiguration(abstract: "Segment an image and write the masks.")
 
     @OptionGroup var input: InputOptions
 
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "The folder for one PNG per segment and segments.json; with several inputs, a folder of such folders.",
+            "Write one PNG per segment, and segments.json, to this folder; with several inputs, one subfolder per input.",
             valueName: "dir"))
     var output: String?
 
     @Option(
         help: ArgumentHelp(
-            "The picture with the masks over it (.png or .jpg); with several inputs, a folder.", valueName: "picture"))
+            "Draw the masks over the image and write it to this file (.png or .jpg); with several inputs, a folder.",
+            valueName: "image"))
     var overlay: String?
 
     @Option(
         help: ArgumentHelp(
-            "What else to write into the folder (repeatable): coco, panoptic, indexed, polygons or cutouts; see masks.",
+            "Also write this format to the folder (repeatable): coco, panoptic, indexed, polygons or cutouts; see "
+                + "percept help masks.",
             valueName: "format"))
     var format: [SegmentFiles.Format] = []
 
     @Option(
-        help:
-            "How coco.json has masks: polygons, and run lengths where there are holes; or all as run lengths, compressed to text or not. (default: polygons)"
-    )
+        help: """
+            Set the form of masks in coco.json: polygons (run lengths for masks with holes), or run lengths for all \
+            masks, compressed as text or not. (default: polygons)
+            """)
     var cocoMasks: COCODataset.MaskForm?
 
-    @Flag(help: "Rescales masks that are not of the size of what was sent, instead of refusing them.")
+    @Flag(help: "Rescale masks whose size differs from the upload, instead of failing.")
     var rescaleMasks = false
 
-    @OptionGroup(title: "Which results") var selecting: ResultFilterOptions
+    @OptionGroup(title: "Filtering") var selecting: ResultFilterOptions
     @OptionGroup(title: "Overlay") var overlaying: OverlayOptions
     @OptionGroup(title: "Service") var service: ServiceOptions
     @OptionGroup var limits: UploadLimitOptions
-    @OptionGroup(title: "Pictures") var image: ImagePreparationOptions
+    @OptionGroup(title: "Images") var image: ImagePreparationOptions
     @OptionGroup var resources: ResourceLimitOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
-        if cocoMasks != nil, !format.contains(.coco) { throw ValidationError("--coco-masks needs --format coco.") }
+        if cocoMasks != nil, !format.contains(.coco) { throw ValidationError("--coco-masks requires --format coco") }
         if let flag = overlaying.givenFlag, overlay == nil {
-            throw ValidationError("\(flag) is for the picture that --overlay names.")
+            throw ValidationError("\(flag) requires --overlay")
         }
-        if !format.isEmpty, output == nil { throw ValidationError("--format needs a folder to write to: -o.") }
+        if !format.isEmpty, output == nil { throw ValidationError("--format requires a folder to write to: -o") }
     }
 
     func run() async throws {

@@ -5,7 +5,7 @@ import PerceptCore
 import PerceptInference
 
 struct Transcribe: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Turns speech into text.")
+    static let configuration = CommandConfiguration(abstract: "Transcribe speech.")
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json, srt, vtt
@@ -13,7 +13,7 @@ struct Transcribe: AsyncParsableCommand {
         var subtitles: Transcript.SubtitleFormat? { Transcript.SubtitleFormat(rawValue: rawValue) }
     }
 
-    /// Which pieces of the text get times.
+    /// The parts of the text that get timestamps.
     enum Timestamps: String, ExpressibleByArgument, CaseIterable {
         case chunk, word
 
@@ -22,10 +22,10 @@ struct Transcribe: AsyncParsableCommand {
 
     @OptionGroup var input: InputOptions
 
-    @Option(help: "How the transcript is printed; srt and vtt ask for the times of words.")
+    @Option(help: "Set the output format; srt and vtt request word timestamps.")
     var format = Format.text
 
-    @Option(help: "Asks for the times of phrases or of words.")
+    @Option(help: "Request timestamps of phrases (chunk) or words.")
     var timestamps: Timestamps?
 
     /// A number of seconds, or `none` for the whole recording at once.
@@ -59,13 +59,13 @@ struct Transcribe: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Cuts what is longer into chunks of at most so many seconds (1 or more), in pauses where there are any.",
+            "Split longer recordings into chunks of at most this many seconds (1 or more), in pauses if possible.",
             valueName: "seconds|none"))
     var chunk = ChunkLength.none
 
     @Option(
         help: ArgumentHelp(
-            "Draws waveform and spectrogram with the text above them; with several inputs, into a folder.",
+            "Draw the waveform and spectrogram with the text above them to this file; with several inputs, a folder.",
             valueName: "out.png"))
     var picture: String?
     @OptionGroup var pictures: SoundPictureOptions
