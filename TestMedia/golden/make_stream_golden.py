@@ -7,8 +7,8 @@ channel in units of 1/32768, in the order of WAV. They are decoded
 
 - by ffmpeg, with its own decoders, where nothing else is said here;
 - by opusdec of opus-tools for Opus. ffmpeg agrees within 2e-4 on packets of CELT alone, which is checked here. Of hybrid packets
-  ("opus 1", and the centre of 5.1 and 7.1) its decoder resamples SILK's part with 1 to 2 samples less of delay (differences of up to
-  0.05); RFC 6716, section 4.2.9, leaves the resampler to the decoder, so that libopus, the reference, is what counts;
+  ("opus 1", and the centre of 5.1 and 7.1) it differs by up to 0.05: it is 1 to 2 samples earlier, after which 0.002 (centre) and
+  0.011 ("opus 1") remain. RFC 6716, section 4.2.9, does not prescribe the resampler of SILK's part, and libopus is the reference;
 - by oggdec of vorbis-tools for "vorbis 22050", of which ffmpeg loses the first block;
 - by madplay (libmad) for free format, which ffmpeg cannot read. It keeps the 1105 samples of delay, which are left out here.
 
