@@ -164,7 +164,8 @@ public struct AudioPreparation: Sendable, Hashable {
         let warnings = chain.warnings
         guard chain.frameCount > 0 else {
             throw MediaError(
-                .malformedInput, source: name, problem: "contains no audio (0 frames)", remedy: "record or export it again")
+                .malformedInput, source: name, problem: "contains no audio (0 frames)",
+                remedy: "record or export it again")
         }
         let (sourceRate, sourceChannelCount, frameCount) = (chain.sampleRate, chain.channelCount, chain.frameCount)
         let pickedChannel = chain.selection.index

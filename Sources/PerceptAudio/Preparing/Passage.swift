@@ -168,7 +168,8 @@ extension SilenceTrimming {
     func silenceError(_ name: String, frameCount: Int) -> MediaError {
         guard frameCount > 0 else {
             return MediaError(
-                .malformedInput, source: name, problem: "contains no audio (0 frames)", remedy: "record or export it again")
+                .malformedInput, source: name, problem: "contains no audio (0 frames)",
+                remedy: "record or export it again")
         }
         return MediaError(
             .malformedInput, source: name, problem: "is entirely silent: nothing reaches \(threshold) dBFS",

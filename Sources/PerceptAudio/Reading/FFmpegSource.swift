@@ -284,7 +284,8 @@ private final class NamelessFile {
         var template = Array("\(folder)/percept-XXXXXX".utf8CString)
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
-            throw MediaError(.inputOutput, source: name, problem: "cannot create a temporary file:  \(systemMessage(errno))")
+            throw MediaError(
+                .inputOutput, source: name, problem: "cannot create a temporary file:  \(systemMessage(errno))")
         }
         unlink(template)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)

@@ -209,7 +209,8 @@ final class FLACSource: SampleSource {
     private func checkEnd() throws(MediaError) {
         let digestMatches = losses.isEmpty && !hasChanged ? checksum.map { $0.finish() == info.digest } : nil
         // A frame that was cut off is no frame to libFLAC, and nothing follows it.
-        let isPartialFrame = position.map { bytes.byteCount - $0 <= info.largestFrame ?? Self.largestPartialFrame } ?? isOgg
+        let isPartialFrame =
+            position.map { bytes.byteCount - $0 <= info.largestFrame ?? Self.largestPartialFrame } ?? isOgg
         let damage = isPartialFrame ? nil : decoder.pendingDamage
         let isAtEnd = nextStream != nil || (position ?? bytes.byteCount) == bytes.byteCount
         let endsWithFrame = decoder.pendingDamage == nil && isAtEnd

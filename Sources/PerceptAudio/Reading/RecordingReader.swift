@@ -109,7 +109,8 @@ public struct RecordingReader: ~Copyable {
         func ffmpegSource(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) -> FFmpegSource? {
             guard let ffmpeg else { return nil }
             return try FFmpegSource(
-                bytes, mediaType: mediaType, program: ffmpeg, isLenient: flac.isLenient, silenceLimit: flac.silenceLimit)
+                bytes, mediaType: mediaType, program: ffmpeg, isLenient: flac.isLenient, silenceLimit: flac.silenceLimit
+            )
         }
     }
 

@@ -37,7 +37,8 @@ enum SampleMagnitude {
                 remedy: "repair or re-export the recording, or replace such samples with silence (replacesNonFinite)")
         }
         throw MediaError(
-            .malformedInput, source: name, problem: "\(sample) \(first.sample) times full scale, which is too large for audio",
+            .malformedInput, source: name,
+            problem: "\(sample) \(first.sample) times full scale, which is too large for audio",
             remedy: "repair or re-export the recording; for raw samples, check the format and byte order")
     }
 }

@@ -61,7 +61,9 @@ struct StatedLength: Equatable {
         let header = try bytes.read(at: 0, count: 12)
         guard header.count == 12 else { return nil }
         let isReversed = header[0] == UInt8(ascii: "d")
-        let fields = [4..<8, 8..<12].map { isReversed ? bigEndian(Array(header[$0].reversed())[...]) : bigEndian(header[$0]) }
+        let fields = [4..<8, 8..<12].map {
+            isReversed ? bigEndian(Array(header[$0].reversed())[...]) : bigEndian(header[$0])
+        }
         return fields[1] == 0xFFFF_FFFF ? nil : (fields[0], fields[1])
     }
 
@@ -112,7 +114,8 @@ struct StatedLength: Equatable {
         // A damaged header may state more than any frame count.
         let total = min(Double(frameCount) + missing, 0x1p50)
         func seconds(_ frames: Double) -> String { RecordingHeader.seconds(Int(frames), sampleRate: sampleRate) }
-        return "the file is cut short: its header states \(seconds(total)), the last \(seconds(min(missing, 0x1p50))) are "
+        return
+            "the file is cut short: its header states \(seconds(total)), the last \(seconds(min(missing, 0x1p50))) are "
             + "missing; get the whole file again"
     }
 }

@@ -10,7 +10,8 @@ extension ImagePreparation {
         try check()
         let size = orientation.applied(to: storedSize)
         guard size.isRepresentable else {
-            throw MediaError(.invalidArgument, problem: "invalid image size \(size): each side must be at least 1 pixel")
+            throw MediaError(
+                .invalidArgument, problem: "invalid image size \(size): each side must be at least 1 pixel")
         }
         // A crop outside the image is rejected below; until then any size will do.
         let area = crop.flatMap { $0.lies(within: size) ? $0.size : nil } ?? size
