@@ -64,7 +64,8 @@ struct Failure {
 
     private static func reporting(_ error: MediaError) -> Failure {
         var error = error
-        // The library speaks of the limit or parameter, the command of its flag.
+        // The library names the limit or parameter, the command its flag.
+        error.problem = ParameterFlags.adding(to: error.problem)
         if let remedy = error.remedy {
             error.remedy = error.limit.map { "\(remedy) (\($0.flag))" } ?? ParameterFlags.adding(to: remedy)
         }
