@@ -128,7 +128,7 @@ import Testing
         #expect(refused.errors.contains("--replace-non-finite"))
         let run = try CommandRun(["prepare", input, "-o", "out.flac", "--replace-non-finite", "--json"], in: folder)
         let json = try run.json()
-        let warning: JSONValue = "2 samples were no finite numbers and were replaced by silence"
+        let warning: JSONValue = "2 samples were NaN or infinite and were replaced with silence"
         #expect(json["receipt"]?["replacedSampleCount"] == 2)
         #expect(json["warnings"] == [warning])
         #expect(try Recording(decoding: .file(folder.file("out.flac"))).planes == [[0.5, 0, 0.25, 0]])

@@ -71,7 +71,7 @@ import Testing
         let input = try Self.toneInSilence(folder)
         let large = try CommandRun(["prepare", input, "-o", "a.flac", "--max-bytes", "1K"], in: folder)
         #expect(large.status == 65)
-        #expect(large.errors.contains("more than the 1024 allowed (maximumByteCount)"))
+        #expect(large.errors.contains("more than the 1024 allowed (--max-bytes)"))
         let long = try CommandRun(["prepare", input, "-o", "a.flac", "--max-duration", "20"], in: folder)
         #expect(long.status == 65)
         #expect(long.errors.contains("lasts 21.0 s or more"))

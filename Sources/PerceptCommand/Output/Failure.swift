@@ -65,6 +65,7 @@ struct Failure {
     private static func reporting(_ error: MediaError) -> Failure {
         var error = error
         // The library names the limit or parameter; the command appends its flag.
+        error.problem = ParameterFlags.adding(to: error.problem)
         if let remedy = error.remedy {
             error.remedy = error.limit.map { "\(remedy) (\($0.flag))" } ?? ParameterFlags.adding(to: remedy)
         }

@@ -95,7 +95,7 @@ import Testing
         let silence = expectMediaError(.unsupportedFeature) {
             _ = try RecordingReader(.bytes(Self.voiceMemo), ffmpeg: silent)
         }
-        #expect(silence?.problem.contains("no sound") == true)
+        #expect(silence?.problem.contains("no audio") == true)
 
         // Damage that it gets over is worth a word; much of it must not fill the pipe and stop everything.
         let mending = try Self.program(
@@ -107,7 +107,7 @@ import Testing
         #expect(
             reader.warnings
                 == [
-                    "the file is damaged, and sound may be missing: ffmpeg reported 3000 errors while it decoded, the first: "
+                    "the file is damaged, and audio may be missing: ffmpeg reported 3000 errors while decoding, the first: "
                         + "channel element 2.3 is not allocated; get the file again"
                 ])
     }

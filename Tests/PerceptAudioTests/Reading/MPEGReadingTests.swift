@@ -55,8 +55,8 @@ import Testing
         #expect(abs(read.amplitude(300, in: 7456..<12_256) - Self.amplitude) < 1e-3)
         #expect(
             read.warnings == [
-                "from 0.500 s on it is stereo at 48000 Hz, which was converted to mono at 8000 Hz, as it begins",
-                "from 0.932 s on it is mono at 22050 Hz, which was converted to mono at 8000 Hz, as it begins",
+                "the format changes to stereo at 48000 Hz at 0.500 s; this part was converted to mono at 8000 Hz, the format at the start",
+                "the format changes to mono at 22050 Hz at 0.932 s; this part was converted to mono at 8000 Hz, the format at the start",
             ])
     }
 

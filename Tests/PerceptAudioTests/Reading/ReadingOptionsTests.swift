@@ -27,13 +27,13 @@ import Testing
 
     @Test func whatIsNoNumberIsReplacedAndCountedWhereAskedFor() throws {
         let error = expectMediaError(.malformedInput) { _ = try AudioPreparation().prepare(.bytes(Self.broken)) }
-        #expect(error?.problem == "the sample at frame 0 (0.000 s) is no finite number")
+        #expect(error?.problem == "the sample at frame 0 (0.000 s) is NaN or infinite")
         let preparation = AudioPreparation(channels: .keep, reading: ReadingOptions(replacesNonFinite: true))
         let prepared = try preparation.prepare(.bytes(Self.broken))
         #expect(try Recording(decoding: .bytes(prepared.bytes)).planes == [[0.5, 0, 0], [0, 0.25, 0.125]])
         #expect(prepared.receipt.replacedSampleCount == 3)
         #expect(prepared.receipt.clampedSampleCount == 0)
-        #expect(prepared.warnings == ["3 samples were no finite numbers and were replaced by silence"])
+        #expect(prepared.warnings == ["3 samples were NaN or infinite and were replaced with silence"])
         let chunked = try ChunkedRecording(
             .bytes(Self.broken), preparation: preparation, chunking: AudioChunking())
         #expect(chunked.warnings == prepared.warnings)

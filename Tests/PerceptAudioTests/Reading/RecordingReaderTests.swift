@@ -106,7 +106,7 @@ import Testing
         let expected: [Float] = (0..<300).map { $0 == 250 ? 0 : Float(2 * $0 + 1) / 1000 }
         #expect(right == expected)
         #expect(reader.replacedSampleCount == 2)
-        #expect(reader.warnings == ["2 samples were no finite numbers and were replaced by silence"])
+        #expect(reader.warnings == ["2 samples were NaN or infinite and were replaced with silence"])
     }
 
     /// −½ and ¼ in each format, from its definition.
@@ -129,7 +129,7 @@ import Testing
             #expect(block.planes == [[-0.5, -0.5], [0.25, 0.25]])
             #expect(block.sampleRate == 16_000)
             #expect(try reader.readBlock() == nil)
-            #expect(reader.warnings == ["the last 1 bytes are no whole frame of \(format) and were left out"])
+            #expect(reader.warnings == ["the last 1 bytes do not form a whole frame of \(format) and were ignored"])
         }
         for description in [
             "", "s16le", "s16le:16000", "s16le:0:1", "s16le:16000:0", "s17le:16000:1", "s16le:16000:1:2",

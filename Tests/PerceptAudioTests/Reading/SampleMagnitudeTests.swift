@@ -29,7 +29,7 @@ import Testing
     @Test func aDecodedRecordingIsNoBetterThanAFile() throws {
         let recording = try Recording(sampleRate: 44_100, channels: .mono, planes: [[0, .nan, .infinity]])
         let error = expectMediaError(.malformedInput) { _ = try AudioPreparation().prepare(recording) }
-        #expect(error?.problem == "the sample at frame 1 is no finite number")
+        #expect(error?.problem == "the sample at frame 1 is NaN or infinite")
     }
 
     /// 2³¹ is the largest scale that is met; whatever is accepted comes through every step as a number.

@@ -21,7 +21,7 @@ import Testing
         #expect(
             beyond.warnings == [
                 "a gap of 0.101 s in the timestamps at 0.500 s was filled with silence, "
-                    + "so that times are those of the file"
+                    + "so that times match the file"
             ])
     }
 
@@ -30,7 +30,7 @@ import Testing
         #expect(silences == [4000, 0, 10_000])
         #expect(late.position == 15_010)
         #expect(late.warnings.count == 2)
-        #expect(late.warnings[0].hasPrefix("the sound starts 4.000 s after the file does: silence of that length"))
+        #expect(late.warnings[0].hasPrefix("the audio starts 4.000 s after the file does: silence of that length"))
         #expect(late.warnings[1].hasPrefix("a gap of 10.000 s in the timestamps was filled"))
         #expect(Self.timeline([(100, 500)]).1 == [0])
         #expect(Self.timeline([(101, 500)]).1 == [101])
@@ -42,7 +42,7 @@ import Testing
         #expect(
             timeline.warnings == [
                 "3 gaps in the timestamps, 4.000 s in all, were filled with silence, "
-                    + "so that times are those of the file"
+                    + "so that times match the file"
             ])
     }
 
@@ -78,7 +78,7 @@ import Testing
         #expect(silences == [0, 0, 0, 2000])
         #expect(timeline.position == 5010)
         #expect(timeline.warnings.count == 2)
-        #expect(timeline.warnings[1].hasPrefix("the sound is up to 0.500 s longer than its timestamps"))
+        #expect(timeline.warnings[1].hasPrefix("the audio is up to 0.500 s longer than its timestamps"))
         // Ten seconds and less are an overlap, more is a new time line.
         let (overlap, _) = Self.timeline([(0, 10_000), (0, 1), (10_001, 1)])
         #expect(overlap.warnings.count == 1)

@@ -107,7 +107,7 @@ import Testing
             let (samples, warnings) = try Self.read(Self.made(name, video + late + ["-c:v", "mpeg4"], in: folder))
             #expect(samples == Self.silence(32_000) + Self.sound)
             #expect(warnings.count == 1)
-            #expect(warnings.first?.hasPrefix("the sound starts 4.000 s after the file does") == true)
+            #expect(warnings.first?.hasPrefix("the audio starts 4.000 s after the file does") == true)
         }
     }
 
