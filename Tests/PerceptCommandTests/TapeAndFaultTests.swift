@@ -84,7 +84,7 @@ import Testing
         let run = try CommandRun(
             ["run", "fill-mask", "--input", "\"a\"", "--tape", path, "--record", "new.json"], in: folder)
         #expect(run.status == 64)
-        #expect(run.errors.contains("--tape or --record"))
+        #expect(run.errors.contains("--tape cannot be used with --record"))
     }
 
     // MARK: Faults

@@ -73,7 +73,7 @@ import Testing
             #expect(samples == Array(Self.sound[..<4000]) + Self.silence(80_000) + Array(Self.sound[4000...]))
             #expect(
                 warnings == [
-                    "a gap of 10.000 s in the timestamps at 0.500 s was filled with silence, so that times are those of "
+                    "a gap of 10.000 s in the timestamps at 0.500 s was filled with silence, so that times match "
                         + "the file"
                 ])
         }
