@@ -99,7 +99,7 @@ import Testing
         for (text, words) in [
             (#"{"output":["https://example.org/a.png"]}"#, "link to https://example.org/a.png"),
             ("\"!!\"", "wrong character"),
-            ("\"ZkxhQwAAACI=\"", "no image"), ("{}", "generated media"), ("[]", "generated media"),
+            ("\"ZkxhQwAAACI=\"", "not image"), ("{}", "generated media"), ("[]", "generated media"),
         ] {
             let problem = error { () throws(InferenceError) in try task.decode(answer(text)) }
             #expect(problem?.kind == .answerMalformed)
