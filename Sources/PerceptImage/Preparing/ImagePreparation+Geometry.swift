@@ -10,7 +10,7 @@ extension ImagePreparation {
         try check()
         let size = orientation.applied(to: storedSize)
         guard size.isRepresentable else {
-            throw MediaError(.invalidArgument, problem: "invalid image size \(size): each side must be at least 1 pixel")
+            throw MediaError(.invalidArgument, problem: "invalid image size \(size): sides must be at least 1 pixel")
         }
         // A crop outside the image is rejected below; until then any size will do.
         let area = crop.flatMap { $0.lies(within: size) ? $0.size : nil } ?? size
@@ -113,7 +113,7 @@ extension ImagePreparation {
             throw MediaError(
                 .invalidArgument,
                 problem:
-                    "\(size) pixels resized to a shortest side of \(decided) are \(outer), less than the \(frame) to crop",
+                    "\(size) pixels with a shortest side of \(decided) are \(outer), less than the crop of \(frame)",
                 remedy: "choose a larger shortest side")
         }
         return outer
