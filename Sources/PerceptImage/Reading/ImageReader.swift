@@ -2,9 +2,9 @@ public import PerceptCore
 
 /// Reads an image file: first its header, then its rows from top to bottom, in sRGB.
 ///
-/// Reads PNG of every colour type and depth; baseline and progressive JPEG in gray, YCbCr, RGB, CMYK and YCCK; and still
-/// WebP, lossy and lossless. A build with the package trait HEIC also reads HEIC and AVIF with 8 to 12 bits, upright.
-/// The format is detected from the contents.
+/// Reads PNG of every colour type and depth; baseline and progressive JPEG in gray, YCbCr, RGB, CMYK and YCCK; and
+/// still WebP, lossy and lossless. A build with the package trait HEIC also reads HEIC and AVIF with 8 to 12 bits,
+/// upright. The format is detected from the contents.
 ///
 /// Colours are converted to sRGB by the ICC profile (gray, RGB or CMYK; perceptual intent, like the defaults of Pillow
 /// and sharp, computed by Little CMS), in PNG by the first of cICP, iCCP, sRGB, and gAMA with cHRM (PNG 3rd edition
