@@ -11,7 +11,7 @@ enum { BYTE_STREAM_BUFFER = 65536 };
 typedef struct ByteSource {
     int descriptor;
     int64_t offset;
-    // Where the bytes are taken to end, though there are more.
+    // The assumed end of the bytes, if earlier than the real one.
     int64_t limit;
     uint8_t *bytes;
     size_t count;
@@ -25,12 +25,12 @@ void byte_source_close(ByteSource *source);
 size_t byte_source_next(ByteSource *source, const uint8_t **window);
 // Starts over, and ends at `limit`.
 void byte_source_restart(ByteSource *source, int64_t limit);
-// How many bytes there are in all; 0 when that cannot be told.
+// Returns the total number of bytes; 0 if unknown.
 uint64_t byte_source_size(const ByteSource *source);
-// Reads at an absolute offset without moving on; fewer than `count` only at the end or on failure.
+// Reads at an absolute offset without moving the position; fewer than `count` bytes only at the end or on failure.
 size_t byte_source_peek(ByteSource *source, uint64_t offset, uint8_t *buffer, size_t count);
 
-// Bytes on their way to a descriptor (buffered) or into growing memory.
+// Writes bytes to a descriptor (buffered) or to growing memory.
 typedef struct ByteSink {
     int descriptor;
     uint8_t *bytes;

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-// A message of a codec library that is not known here, quoted in one line without control bytes.
+// Quotes an unknown message of a codec library in one line without control bytes.
 void codec_words_unknown(const char *library, const char *message, char *words, size_t count);
 
 #endif

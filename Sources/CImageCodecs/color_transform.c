@@ -324,7 +324,7 @@ ColorTransform *color_transform_create(const ColorDescription *description, Colo
     ColorTransform *made = calloc(1, sizeof *made);
     if (!made) return NULL;
     made->channel_count = channels == ColorChannelsGrayAlpha ? 2 : 1;
-    // It reports errors to nobody: what they mean for the colours is told here.
+    // The library has no error handler here, so the effect on the colours is reported instead.
     made->context = cmsCreateContext(NULL, NULL);
     if (!made->context) {
         free(made);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What a file says of its colours; nothing of it means sRGB.
+// The colour information of a file; without any, colours are sRGB.
 typedef struct ColorDescription {
     // An ICC profile (ISO 15076-1).
     uint8_t *profile;
@@ -28,20 +28,20 @@ typedef enum ColorChannels {
     ColorChannelsGrayAlpha,
     ColorChannelsRgb,
     ColorChannelsRgba,
-    // Four inks, 255 being full ink, or none of it; they become RGB.
+    // Four inks, where 255 is full ink or, if inverted, no ink; they become RGB.
     ColorChannelsInk,
     ColorChannelsInvertedInk,
 } ColorChannels;
 
-// From the colours of a file to sRGB. One may be used by one thread at a time.
+// Converts the colours of a file to sRGB. Must be used by one thread at a time.
 typedef struct ColorTransform ColorTransform;
 
-// NULL when nothing has to be done, or nothing can be; in the latter case `complaint` says why.
+// Returns NULL if no conversion is needed or possible; in the latter case `complaint` says why.
 //
-// Perceptual and without flags, as Pillow's default and sharp do.
+// Uses perceptual intent without flags, like the defaults of Pillow and sharp.
 ColorTransform *color_transform_create(const ColorDescription *description, ColorChannels channels, bool is_deep,
                                        char *complaint, size_t complaint_count);
-// From `source` to `target`, which may be the same unless inks are turned to RGB. Alpha stays.
+// Converts `source` to `target`, which may be the same unless inks become RGB. Alpha is unchanged.
 void color_transform_apply(const ColorTransform *transform, const uint8_t *source, uint8_t *target, uint32_t count);
 void color_transform_close(ColorTransform *transform);
 

@@ -50,7 +50,7 @@ ImageCodecStatus image_decoder_read_header(ImageDecoder *decoder, ImageDecoderHe
         return ImageCodecStatusTooManyPixels;
     }
     bool is_ink = header->stored_color == ImageCodecColorCmyk || header->stored_color == ImageCodecColorYcck;
-    // An inverted ink is the decoder's to tell.
+    // Only the decoder knows whether inks are inverted.
     if (!is_ink) decoder->channels = (ColorChannels)header->channel_count;
     decoder->is_deep = header->bit_depth == 16;
     decoder->reduction = 1;
@@ -58,7 +58,7 @@ ImageCodecStatus image_decoder_read_header(ImageDecoder *decoder, ImageDecoderHe
     decoder->height = header->height;
     decoder->row_bytes = (size_t)header->width * (size_t)(header->channel_count * header->bit_depth / 8);
     header->has_icc_profile = decoder->colors.profile != NULL;
-    // Those of HEIF are scaled from fewer bits.
+    // HEIF samples are scaled up from fewer bits.
     decoder->has_samples_of_interest = header->stored_bit_depth == 16 && decoder->is_deep;
     decoder->range = (ImageSampleRange){65535, 0};
     return status;
@@ -100,7 +100,7 @@ static void prepare_colors(ImageDecoder *decoder) {
     if (complaint[0]) decoder_warn(decoder, complaint);
 }
 
-// Mid-gray, opaque, is what libjpeg makes of missing blocks, too.
+// Opaque mid-gray, which libjpeg uses for missing blocks too.
 void decoder_fill_rows(const ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count) {
     bool has_alpha = decoder->channels == ColorChannelsGrayAlpha || decoder->channels == ColorChannelsRgba;
     size_t channel_bytes = decoder->is_deep ? 2 : 1;
@@ -115,7 +115,7 @@ void decoder_fill_rows(const ImageDecoder *decoder, uint8_t *rows, size_t row_st
     }
 }
 
-// A file of 16 bits has no inks, so that each of its channels is a colour or alpha.
+// A 16-bit file has no inks, so each of its channels is a colour or alpha.
 static void look_at_samples(ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count) {
     if (!decoder->has_samples_of_interest) return;
     size_t channel_count = (size_t)decoder->channels;
@@ -126,7 +126,7 @@ static void look_at_samples(ImageDecoder *decoder, uint8_t *rows, size_t row_str
     }
 }
 
-// Rows that the codec gave, and behind a failure that may be passed over, made up ones.
+// Returns the codec's rows, and replacement rows after a failure that may be skipped.
 static ImageCodecStatus read_or_fill(ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count) {
     uint32_t first = decoder->rows_done;
     ImageCodecStatus status = ImageCodecStatusOk;

@@ -22,45 +22,45 @@ typedef struct ImageMetadataBlock {
     bool was_tried;
 } ImageMetadataBlock;
 
-// What all decoders have in common; it stands first in each of them.
+// The common part of all decoders, which is their first member.
 struct ImageDecoder {
     const DecoderOperations *operations;
     ImageDecoderLimits limits;
     ByteSource source;
-    // Set anew at the start of each function that calls into a codec library; jumped to only from within that call.
+    // Set by each function that calls into a codec library; the jump happens only within that call.
     jmp_buf escape;
-    // Why `escape` was taken.
+    // The reason for the jump to `escape`.
     ImageCodecStatus failure;
-    // The steps are of `unit`.
+    // The steps are counted in `unit`.
     ImageDecoderUnit unit;
     uint64_t steps_done;
     uint64_t step_count;
     uint32_t rows_done;
-    // Of the rows that are delivered: the sides in the header by `reduction`.
+    // The delivered size: the header's sides divided by `reduction`.
     uint32_t width;
     uint32_t height;
     uint32_t reduction;
-    // Where the unit is rows of a scan.
+    // The scan, if the unit is rows of a scan.
     int32_t scan_number;
     ImageMetadataBlock metadata[IMAGE_METADATA_COUNT];
     ColorDescription colors;
-    // Of the rows as the codec gives them.
+    // The layout of the codec's rows.
     ColorChannels channels;
     size_t row_bytes;
     bool is_deep;
     bool has_colors;
     ColorTransform *transform;
-    // Samples are looked at where the file has 16 bits of them.
+    // The sample range of a file with 16 bits per channel.
     bool has_samples_of_interest;
     ImageSampleRange range;
-    // What each sample becomes before its colour is converted; NULL for itself.
+    // Maps each sample before colour conversion; NULL for the identity.
     uint16_t *levels;
-    // Whether damaged pixels are to be made up for, and what became of them.
+    // The request to replace damaged pixels, and the damage that was found.
     bool is_tolerant;
     bool is_damaged;
-    // Nothing more comes from the codec.
+    // The codec has no more data.
     bool gave_up;
-    // A strict decoder has found out that a tolerant one would make something of the whole.
+    // A strict decoder found that a tolerant one could decode the file.
     bool would_go_on;
     ImageDecoderDamage damage;
     char message[DECODER_MESSAGE];
@@ -75,15 +75,15 @@ ImageDecoder *webp_decoder_create(void);
 ImageDecoder *heif_decoder_create(void);
 #endif
 
-// Keeps a warning; equal ones once, and no more than there is room for.
+// Adds a warning; duplicates are dropped, and so are warnings beyond the capacity.
 void decoder_warn(ImageDecoder *decoder, const char *message);
-// Of a colour profile beyond the limit, which is not applied.
+// Warns about a colour profile above the limit, which is not applied.
 void decoder_warn_of_large_profile(ImageDecoder *decoder);
-// Of a colour profile that cannot be read.
+// Warns about an unreadable colour profile.
 void decoder_warn_of_damaged_profile(ImageDecoder *decoder);
-// Keeps what is told of the first damage, at the step that was reached.
+// Records the first damage, at the current step.
 void decoder_note_damage(ImageDecoder *decoder, ImageCodecStatus status, const char *message);
-// Rows of pixels that never came.
+// Fills the rows of missing pixels.
 void decoder_fill_rows(const ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count);
 void decoder_set_message(ImageDecoder *decoder, const char *message);
 _Noreturn void decoder_fail(ImageDecoder *decoder, ImageCodecStatus status, const char *message);

@@ -14,12 +14,12 @@ typedef struct EncoderOperations {
     void (*close)(ImageEncoder *encoder);
 } EncoderOperations;
 
-// What both encoders have in common; it stands first in each of them.
+// The common part of both encoders, which is their first member.
 struct ImageEncoder {
     const EncoderOperations *operations;
     ImageEncoderSettings settings;
     ByteSink sink;
-    // Set anew at the start of each function that calls into a codec library; jumped to only from within that call.
+    // Set by each function that calls into a codec library; the jump happens only within that call.
     jmp_buf escape;
     ImageCodecStatus failure;
     uint32_t rows_done;
@@ -32,7 +32,7 @@ ImageEncoder *png_encoder_create(void);
 ImageEncoder *jpeg_encoder_create(void);
 
 _Noreturn void encoder_fail(ImageEncoder *encoder, ImageCodecStatus status, const char *message);
-// Writes or fails.
+// Writes the bytes, or jumps on failure.
 void encoder_put(ImageEncoder *encoder, const uint8_t *bytes, size_t count);
 
 #endif

@@ -10,14 +10,14 @@
 #include "codec_words.h"
 
 enum {
-    // Boxes at the top of one file; a picture has four.
+    // The maximum number of top-level boxes; an image has four.
     BOX_COUNT = 1024,
-    // Sides that the library lets pass while it reads the header; the limits are looked at behind it.
+    // The maximum side that the library accepts in the header; the decoder's own limits are checked after it.
     ANY_SIDE = INT32_MAX,
 };
 
-// ISO 23008-12 (HEIF) with pictures of HEVC (HEIC) or AV1 (AVIF). The library turns, mirrors and cuts the picture as the
-// file's properties say; the orientation in its EXIF data says the same once more, and is left alone (§A.2.3).
+// ISO 23008-12 (HEIF) with HEVC (HEIC) or AV1 (AVIF) images. The library applies the file's rotation, mirroring and
+// cropping properties; the EXIF orientation repeats them and is ignored (§A.2.3).
 typedef struct HEIFDecoder {
     ImageDecoder base;
     struct heif_context *context;
@@ -29,7 +29,7 @@ typedef struct HEIFDecoder {
     uint32_t maximum;
     bool has_alpha;
     bool is_premultiplied;
-    // Where the library reads next.
+    // The library's read position.
     uint64_t position;
     uint64_t byte_count;
 } HEIFDecoder;
@@ -60,7 +60,7 @@ static uint64_t big_endian(const uint8_t *bytes, int count) {
     return value;
 }
 
-// Where the boxes of the file end by what they say of themselves (ISO 14496-12 §4.2).
+// Returns where the boxes of the file end according to their sizes (ISO 14496-12 §4.2).
 static uint64_t announced_end(HEIFDecoder *decoder) {
     uint64_t offset = 0;
     uint8_t head[16] = {0};
@@ -118,8 +118,8 @@ static void keep_profile(HEIFDecoder *decoder) {
     }
 }
 
-// A profile goes before code points (ISO 23000-22 §7.3.6.4); what those leave open is taken for sRGB's. The matrix and
-// the range are of no concern any more: the library gives RGB.
+// A profile overrides code points (ISO 23000-22 §7.3.6.4); unspecified code points mean sRGB's. The matrix and the
+// range no longer matter, since the library returns RGB.
 static void keep_colors(HEIFDecoder *decoder) {
     keep_profile(decoder);
     struct heif_color_profile_nclx *nclx = NULL;
@@ -177,7 +177,7 @@ static enum heif_chroma chroma_of(const HEIFDecoder *decoder) {
     return decoder->has_alpha ? heif_chroma_interleaved_RRGGBBAA_BE : heif_chroma_interleaved_RRGGBB_BE;
 }
 
-// What the library makes up for silently where it is not told to be strict.
+// Errors that the library conceals silently unless it is strict.
 static void note_warnings(HEIFDecoder *decoder) {
     struct heif_error warning;
     if (heif_image_get_decoding_warnings(decoder->image, 0, &warning, 1) != 1) return;
@@ -189,19 +189,19 @@ static void note_warnings(HEIFDecoder *decoder) {
 
 static ImageCodecStatus decode(HEIFDecoder *decoder) {
     ImageDecoder *base = &decoder->base;
-    // Beside the pixels that it gives the library holds the planes that they are made of.
+    // Besides the returned pixels the library holds the planes they are converted from.
     if (2 * (uint64_t)base->row_bytes > base->limits.byte_count / base->height) {
-        decoder_set_message(base, "the picture must be held whole");
+        decoder_set_message(base, "the image must be held whole");
         return ImageCodecStatusTooManyBytes;
     }
-    // Tiles and grids may claim other sizes than the whole.
+    // The sizes of tiles and grids may differ from that of the image.
     uint32_t longest = base->width > base->height ? base->width : base->height;
     heif_context_set_maximum_image_size_limit(decoder->context, (int)longest + 64);
     struct heif_decoding_options *options = heif_decoding_options_alloc();
     if (!options) return ImageCodecStatusOutOfMemory;
     options->strict_decoding = !base->is_tolerant;
-    // libheif prefers dav1d for AV1, which writes to standard error what it thinks of a damaged picture and cannot be told not
-    // to from here. libaom keeps silent; where libheif lacks it, and for HEVC, the name is of no effect.
+    // libheif prefers dav1d for AV1, which prints to standard error about damaged images and cannot be silenced from
+    // here. libaom is silent. The name has no effect for HEVC, or if libheif lacks libaom.
 #if LIBHEIF_HAVE_VERSION(1, 15, 0)
     if (options->version >= 3) options->decoder_id = "aom";
 #endif
@@ -210,7 +210,7 @@ static ImageCodecStatus decode(HEIFDecoder *decoder) {
     bool is_refused = error.code != heif_error_Ok;
     ImageCodecStatus status = is_refused ? fail(decoder, error) : ImageCodecStatusOk;
     if (is_refused && !base->is_tolerant && status == ImageCodecStatusMalformed) {
-        // Only another attempt shows whether the library would make up for it.
+        // Only another attempt shows whether the library would conceal the error.
         options->strict_decoding = false;
         error = heif_decode_image(decoder->handle, &decoder->image, heif_colorspace_RGB, chroma_of(decoder), options);
         base->would_go_on = error.code == heif_error_Ok;
@@ -227,12 +227,12 @@ static ImageCodecStatus decode(HEIFDecoder *decoder) {
                 (depth > 8) == base->is_deep;
     if (!fits) {
         base->unit = ImageDecoderUnitPicture;
-        decoder_set_message(base, "its header and its picture differ");
+        decoder_set_message(base, "its header and its image data differ");
         return ImageCodecStatusMalformed;
     }
     decoder->maximum = (1u << depth) - 1;
     note_warnings(decoder);
-    if (announced_end(decoder) > decoder->byte_count) decoder_warn(base, "the file ends early, behind the picture");
+    if (announced_end(decoder) > decoder->byte_count) decoder_warn(base, "the file ends early, after the image");
     return ImageCodecStatusOk;
 }
 

@@ -9,14 +9,14 @@
 #include "jpeg_words.h"
 
 enum {
-    // Attempts to decode what stands before damaged markers.
+    // The maximum number of attempts to decode the data before damaged markers.
     ATTEMPTS = 8,
 };
 
 static ImageCodecStatus status_of(int code) {
     switch (code) {
         case JERR_OUT_OF_MEMORY: return ImageCodecStatusOutOfMemory;
-        // The memory manager asks for a file when `max_memory_to_use` is reached, and there is none.
+        // The memory manager asks for a file when `max_memory_to_use` is reached; there is none.
         case JERR_NO_BACKING_STORE:
         case JERR_WIDTH_OVERFLOW: return ImageCodecStatusTooManyBytes;
         case JERR_ARITH_NOTIMPL:
@@ -32,7 +32,7 @@ static ImageCodecStatus status_of(int code) {
     }
 }
 
-// Before the rows of a picture in several scans are made, the rows of these are what was read.
+// Until the rows of a multi-scan image are output, progress is counted in rows of scans.
 static void keep_scan(JPEGDecoder *decoder) {
     j_decompress_ptr codec = &decoder->codec;
     ImageDecoder *base = &decoder->base;
@@ -53,7 +53,7 @@ static void on_error(j_common_ptr codec) {
     decoder_fail(&decoder->base, status, message);
 }
 
-// Notes where in the scans damage was met; `is_cut` when nothing follows it.
+// Records the position of damage in the scans; `is_cut` if nothing follows it.
 static void note_damage(JPEGDecoder *decoder, bool is_cut, const char *message) {
     ImageDecoder *base = &decoder->base;
     if (base->is_damaged) return;
@@ -64,7 +64,7 @@ static void note_damage(JPEGDecoder *decoder, bool is_cut, const char *message) 
         is_in_scans ? base->scan_number <= 1 && base->steps_done < base->step_count : is_cut;
 }
 
-// Damage in the data of pixels, which may be passed over when any came before it.
+// Reports damage in pixel data, which may be skipped if any data preceded it.
 static void on_damage(j_common_ptr common) {
     JPEGDecoder *decoder = owner(common);
     j_decompress_ptr codec = &decoder->codec;
@@ -78,7 +78,7 @@ static void on_damage(j_common_ptr common) {
     note_damage(decoder, is_cut, message);
 }
 
-// libjpeg goes on after corrupt data with invented pixels.
+// libjpeg continues after corrupt data with invented pixels.
 static void on_message(j_common_ptr codec, int level) {
     if (level >= 0) return;
     switch (codec->err->msg_code) {
@@ -106,7 +106,7 @@ boolean jpeg_source_fill(j_decompress_ptr codec) {
         if (decoder->base.source.system_code) {
             decoder_fail(&decoder->base, ImageCodecStatusInputOutput, "reading failed");
         }
-        // The decoder looks ahead, so the end of the bytes is no failure yet: it is one when pixels are missing.
+        // The decoder reads ahead, so the end of the bytes is not a failure until pixels are missing.
         if (!decoder->end_was_made_up) decoder->size_was_read = codec->comp_info != NULL;
         decoder->end_was_made_up = true;
         window = end;
@@ -212,8 +212,8 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
 // a·b/255, rounded to nearest; exact for 8-bit values.
 static uint8_t scaled(uint32_t a, uint32_t b) { return (uint8_t)((a * b + 127) / 255); }
 
-// What light is left when white paper is printed with the inks and then with black. Adobe's software stores inks
-// inverted (255 is bare paper) and says so by being the one that writes an APP14 marker.
+// Computes the light reflected by white paper printed with the inks and then with black. Adobe's software stores inks
+// inverted (255 is bare paper) and marks its files with APP14.
 static void light_of_ink(const uint8_t *ink, uint8_t *rgb, uint32_t width, uint8_t inversion) {
     for (uint32_t x = 0; x < width; x++, ink += 4, rgb += 3) {
         uint8_t black = ink[3] ^ inversion;
@@ -221,8 +221,8 @@ static void light_of_ink(const uint8_t *ink, uint8_t *rgb, uint32_t width, uint8
     }
 }
 
-// A file cut between two scans leaves no damaged data, only coefficients that were never sent or refined. Which those are
-// is known of progressive pictures alone.
+// A file cut between two scans has no damaged data, only coefficients that were never sent or refined. They are known
+// only for progressive images.
 static bool is_fully_refined(j_decompress_ptr codec) {
     if (!jpeg_has_multiple_scans(codec)) return true;
     if (!codec->progressive_mode || !codec->coef_bits) return false;
@@ -253,7 +253,7 @@ static void start(JPEGDecoder *decoder) {
     decoder->base.step_count = decoder->base.height;
 }
 
-// Where the last marker before `end` begins that is none of the data's own; 0 when there is none near.
+// Returns where the last marker outside the entropy-coded data begins before `end`; 0 if there is none near.
 static int64_t last_marker(ByteSource *source, int64_t end) {
     uint8_t bytes[4096 + 1];
     int64_t stop = end > 2 * MARKER_BYTES ? end - 2 * MARKER_BYTES : 0;
@@ -270,7 +270,7 @@ static int64_t last_marker(ByteSource *source, int64_t end) {
     return 0;
 }
 
-// After a fatal error between the scans: starts over with the bytes before it.
+// Starts over with the bytes before a fatal error between the scans.
 static bool opens_again(JPEGDecoder *decoder) {
     ImageDecoder *base = &decoder->base;
     j_decompress_ptr codec = &decoder->codec;

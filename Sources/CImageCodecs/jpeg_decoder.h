@@ -1,7 +1,7 @@
 #ifndef JPEG_DECODER_H
 #define JPEG_DECODER_H
 
-// jpeglib.h needs them.
+// jpeglib.h requires these headers.
 #include <stddef.h>
 #include <stdio.h>
 
@@ -10,9 +10,9 @@
 #include "decoder.h"
 
 enum {
-    // Of one marker's content.
+    // The content of a marker.
     MARKER_BYTES = 65535,
-    // Their number is one byte.
+    // The number of parts is one byte.
     PROFILE_PARTS = 256,
 };
 
@@ -33,30 +33,31 @@ typedef struct JPEGDecoder {
     struct jpeg_source_mgr input;
     struct jpeg_progress_mgr progress;
     bool created;
-    // The codec may be asked whether there are several scans.
+    // The codec knows whether there are several scans.
     bool has_header;
     bool started;
-    // All rows came; what follows them cannot matter.
+    // All rows are read; the bytes after them cannot matter.
     bool ending;
     ProfileParts profile;
     int attempt_count;
-    // The bytes ended where an end marker had to be; one was made up.
+    // The bytes ended without an end marker, and one was inserted.
     bool end_was_made_up;
-    // That happened behind the size in the frame header (the components are allocated next), so it is what the file says.
+    // The error occurred after the size in the frame header was read (components are allocated next), so the size is
+    // known.
     bool size_was_read;
-    // One row of CMYK on its way to RGB.
+    // A row of CMYK to convert to RGB.
     uint8_t *ink;
 } JPEGDecoder;
 
 static inline JPEGDecoder *owner(j_common_ptr codec) { return codec->client_data; }
 
-// Moves on to the next window of bytes, or to a made up end marker.
+// Moves to the next window of bytes, or to an inserted end marker.
 boolean jpeg_source_fill(j_decompress_ptr codec);
 void jpeg_source_skip(j_decompress_ptr codec, long count);
 
-// Has the EXIF data and the colour profile kept while the header is read.
+// Keeps the EXIF data and the colour profile while the header is read.
 void jpeg_metadata_keep(JPEGDecoder *decoder);
-// The profile of the parts that came; to be called behind the header.
+// Assembles the profile from its parts. Must be called after the header.
 void jpeg_metadata_join_profile(JPEGDecoder *decoder);
 void jpeg_metadata_close(JPEGDecoder *decoder);
 

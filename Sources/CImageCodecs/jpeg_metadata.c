@@ -45,8 +45,8 @@ static long keep(j_decompress_ptr codec, ImageMetadata kind, long length) {
     return 0;
 }
 
-// Keeps the first EXIF block and the first XMP packet of APP1. Whatever is not wanted is skipped, so that a file of many
-// large markers costs no memory.
+// Keeps the first EXIF block and the first XMP packet of APP1. Whatever is not wanted is skipped, so that a file of
+// many large markers costs no memory.
 static boolean on_metadata_marker(j_decompress_ptr codec) {
     uint8_t prefix[EXIF_PREFIX] = {0};
     long length = read_prefix(codec, prefix, sizeof prefix);

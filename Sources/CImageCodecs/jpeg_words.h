@@ -3,9 +3,9 @@
 
 #include "jpeg_decoder.h"
 
-// What the library's current message means for the image, in our own words: what follows "the JPEG data is damaged: ".
+// Describes the effect of the library's current message on the image, to follow "the JPEG data is damaged: ".
 void jpeg_error_words(j_common_ptr codec, char *words, size_t count);
-// The same for what is no damage in the data of pixels; false when no pixel depends on it and nobody has to know.
+// Describes a message that does not concern pixel data; false if no pixel depends on it and it can be ignored.
 bool jpeg_warning_words(j_common_ptr codec, char *words, size_t count);
 
 #endif

@@ -11,7 +11,7 @@ enum {
     // Of the kinds that libpng keeps a list of.
     CHUNK_COUNT = 128,
     PNG_PASSES = 7,
-    // A window of compressed data that is not all there is lost as a whole: small ones for files where that may be.
+    // An incomplete window of compressed data is lost as a whole, so truncated files use small ones.
     SMALL_WINDOW = 64,
 };
 
@@ -24,9 +24,9 @@ typedef struct PNGDecoder {
     bool started;
     bool ending;
     bool interlaced;
-    // The whole picture, when it is interlaced.
+    // The whole image, if it is interlaced.
     uint8_t *picture;
-    // Pixels have two checksums: one over the bytes of the file, one over what they are unpacked to.
+    // Pixels have two checksums: one over the bytes of the file, one over the decompressed bytes.
     bool has_wrong_file_checksum;
     bool has_wrong_pixel_checksum;
 } PNGDecoder;
@@ -81,9 +81,9 @@ static ImageCodecColor stored_color(int color_type) {
     }
 }
 
-// Texts, the profile and EXIF data are read by ourselves with limits of our own, and what else has no effect on pixels is
-// left unread: none of it can be a bomb. The colours in numbers are kept as they are: libpng would weigh them against each
-// other, and does not know cICP everywhere.
+// This decoder reads texts, the profile and EXIF data itself, within its own limits, and skips all other chunks that do
+// not affect pixels, so that none can be a decompression bomb. Numeric colours are kept as stored: libpng would compare
+// them with each other, and older versions do not know cICP.
 static void choose_chunks(png_structp png) {
     static const uint8_t unread[] =
         "tEXt\0zTXt\0iTXt\0eXIf\0iCCP\0sPLT\0hIST\0pCAL\0sCAL\0sBIT\0tIME\0pHYs\0oFFs\0bKGD";
@@ -111,14 +111,14 @@ static void keep_chunks(PNGDecoder *decoder) {
             colors->has_chromaticities = true;
             for (int n = 0; n < 8; n++) colors->chromaticities[n] = png_big_endian(chunk->data + 4 * n);
         } else if (!strcmp(name, "acTL") && chunk->size == 8 && png_big_endian(chunk->data) > 1) {
-            decoder_warn(&decoder->base, "the file is an animation: of its pictures the default one is used");
+            decoder_warn(&decoder->base, "the file is an animation: its default image is used");
         }
     }
 }
 
 static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *header) {
     PNGDecoder *decoder = (PNGDecoder *)base;
-    // The size is looked at first, so that a picture that is too large is refused before anything else is read.
+    // The size is checked first, so that a too large image is rejected before anything else is read.
     uint8_t start[24];
     if (byte_source_peek(&base->source, 0, start, sizeof start) == sizeof start && !memcmp(start + 12, "IHDR", 4)) {
         uint32_t width = png_big_endian(start + 16), height = png_big_endian(start + 20);
@@ -188,13 +188,13 @@ static void start(PNGDecoder *decoder) {
     base->step_count = decoder->interlaced ? interlaced_row_count(base->width, base->height) : base->height;
 }
 
-// When rows of the finer passes are missing, those of the coarser ones stand in for them.
+// Rows of coarser passes replace missing rows of finer ones.
 static void read_interlaced_picture(PNGDecoder *decoder) {
     ImageDecoder *base = &decoder->base;
     if (base->row_bytes > base->limits.byte_count / base->height) {
-        decoder_fail(base, ImageCodecStatusTooManyBytes, "the interlaced picture must be held whole");
+        decoder_fail(base, ImageCodecStatusTooManyBytes, "the interlaced image must be held whole");
     }
-    // Zeroed by the system as it is first written to: what never comes takes no memory.
+    // The system zeroes pages on first write, so missing rows take no memory.
     decoder->picture = calloc(base->height, base->row_bytes);
     if (!decoder->picture) decoder_fail(base, ImageCodecStatusOutOfMemory, "out of memory");
     if (base->is_tolerant) decoder_fill_rows(base, decoder->picture, base->row_bytes, base->height);
@@ -208,7 +208,7 @@ static void read_interlaced_picture(PNGDecoder *decoder) {
     }
 }
 
-// Zlib's checksum is met last, so that only the end of the pixels shows whether the other one matters.
+// Zlib's checksum comes last, so only the end of the pixels shows whether the other one matters.
 static void note_checksums(PNGDecoder *decoder) {
     bool is_one_wrong = decoder->has_wrong_file_checksum != decoder->has_wrong_pixel_checksum;
     if (is_one_wrong) {
@@ -219,11 +219,11 @@ static void note_checksums(PNGDecoder *decoder) {
     }
 }
 
-// After a failure of libpng: whether the rows are there all the same, or stand-ins for them.
+// Returns whether, after a failure of libpng, the rows or replacements for them are available.
 static bool recovers(PNGDecoder *decoder) {
     ImageDecoder *base = &decoder->base;
     bool is_damage = base->failure == ImageCodecStatusMalformed || base->failure == ImageCodecStatusTruncated;
-    // When only what follows the pixels is missing or damaged, the picture is whole and its checksums were right.
+    // If only what follows the pixels is missing or damaged, the image is complete and its checksums matched.
     if (decoder->ending && is_damage &&
         ((png_get_io_state(decoder->png) & PNG_IO_MASK_LOC) == PNG_IO_CHUNK_HDR ||
          png_get_io_chunk_type(decoder->png) != 0x49444154)) {
@@ -233,7 +233,7 @@ static bool recovers(PNGDecoder *decoder) {
         note_checksums(decoder);
         return true;
     }
-    // Zlib's checksum is not reached any more.
+    // Zlib's checksum is no longer reached.
     decoder->has_wrong_pixel_checksum |= decoder->has_wrong_file_checksum;
     note_checksums(decoder);
     if (!decoder->picture || !base->is_tolerant || !is_damage || base->steps_done == 0) return false;

@@ -6,10 +6,10 @@
 #include "decoder.h"
 
 enum {
-    // Chunks of one file; a still picture has seven kinds.
+    // The maximum number of chunks; a still image has seven kinds.
     CHUNK_COUNT = 1024,
     METADATA_BYTES = 1 << 20,
-    // The start of the picture's own data that tells its size.
+    // The start of the image data, which contains its size.
     SIZE_BYTES = 10,
     // Flags of VP8X.
     HAS_ANIMATION = 0x02,
@@ -21,11 +21,11 @@ typedef struct WebPDecoder {
     WebPIDecoder *codec;
     bool is_lossless;
     bool has_alpha;
-    // The data of the picture, from the head of its first chunk (alpha or colours) on.
+    // The image data, from the header of its first chunk (alpha or colours).
     uint64_t data_offset;
     uint64_t data_end;
     uint64_t data_read;
-    // The whole picture; the library fills it from the top.
+    // The whole image, which the library fills from the top.
     uint8_t *picture;
     uint32_t rows_decoded;
 } WebPDecoder;
@@ -41,7 +41,7 @@ static ImageCodecStatus fail(ImageDecoder *base, ImageCodecStatus status, const 
     return status;
 }
 
-// The content of a chunk in memory of its own; NULL when it is not all there.
+// Copies the content of a chunk to memory; NULL if it is incomplete.
 static uint8_t *read_chunk(ImageDecoder *base, uint64_t offset, size_t count) {
     uint8_t *bytes = malloc(count > 0 ? count : 1);
     if (bytes && byte_source_peek(&base->source, offset, bytes, count) != count) {
@@ -72,7 +72,7 @@ static ImageCodecStatus read_size(WebPDecoder *decoder, uint64_t offset, ImageDe
     uint8_t start[SIZE_BYTES] = {0};
     size_t count = byte_source_peek(&decoder->base.source, offset, start, sizeof start);
     if (decoder->is_lossless) {
-        if (count < 5) return fail(&decoder->base, ImageCodecStatusTruncated, "no picture");
+        if (count < 5) return fail(&decoder->base, ImageCodecStatusTruncated, "no image data");
         if (start[0] != 0x2F) return fail(&decoder->base, ImageCodecStatusMalformed, "no VP8L signature");
         uint32_t bits = little_endian(start + 1, 4);
         header->width = (bits & 0x3FFF) + 1;
@@ -80,7 +80,7 @@ static ImageCodecStatus read_size(WebPDecoder *decoder, uint64_t offset, ImageDe
         decoder->has_alpha = bits >> 28 & 1;
         return ImageCodecStatusOk;
     }
-    if (count < SIZE_BYTES) return fail(&decoder->base, ImageCodecStatusTruncated, "no picture");
+    if (count < SIZE_BYTES) return fail(&decoder->base, ImageCodecStatusTruncated, "no image data");
     bool is_key_frame = (start[0] & 1) == 0 && start[3] == 0x9D && start[4] == 0x01 && start[5] == 0x2A;
     header->width = little_endian(start + 6, 2) & 0x3FFF;
     header->height = little_endian(start + 8, 2) & 0x3FFF;
@@ -91,7 +91,7 @@ static ImageCodecStatus read_size(WebPDecoder *decoder, uint64_t offset, ImageDe
     return ImageCodecStatusOk;
 }
 
-// Walks the chunks of the RIFF file (RFC 9649 §2.3); metadata stand behind the picture.
+// Walks the chunks of the RIFF file (RFC 9649 §2.3); metadata follows the image.
 static ImageCodecStatus read_chunks(WebPDecoder *decoder, ImageDecoderHeader *header) {
     ImageDecoder *base = &decoder->base;
     uint8_t head[12];
@@ -108,7 +108,8 @@ static ImageCodecStatus read_chunks(WebPDecoder *decoder, ImageDecoderHeader *he
             uint8_t flags[10] = {0};
             byte_source_peek(&base->source, content, flags, sizeof flags);
             if (flags[0] & HAS_ANIMATION) return fail(base, ImageCodecStatusUnsupported, "an animation");
-            // What a player would show the picture on; refused by its claim, before anything else is read.
+            // The canvas of a player; it is checked against the limits by its stated size, before anything else is
+            // read.
             if (count >= 10) {
                 header->width = little_endian(flags + 4, 3) + 1;
                 header->height = little_endian(flags + 7, 3) + 1;
@@ -134,7 +135,7 @@ static ImageCodecStatus read_chunks(WebPDecoder *decoder, ImageDecoderHeader *he
             ImageCodecStatus status = read_size(decoder, content, header);
             if (status != ImageCodecStatusOk) return status;
             if (width > 0 && (width != header->width || height != header->height)) {
-                return fail(base, ImageCodecStatusMalformed, "its canvas and its picture differ in size");
+                return fail(base, ImageCodecStatusMalformed, "its canvas and its image differ in size");
             }
             if (!decoder->data_offset) decoder->data_offset = offset;
             decoder->data_end = content + count;
@@ -143,7 +144,7 @@ static ImageCodecStatus read_chunks(WebPDecoder *decoder, ImageDecoderHeader *he
         offset = content + count + (count & 1);
     }
     if (base->source.system_code) return fail(base, ImageCodecStatusInputOutput, "reading failed");
-    return is_complete ? ImageCodecStatusOk : fail(base, ImageCodecStatusTruncated, "no picture");
+    return is_complete ? ImageCodecStatusOk : fail(base, ImageCodecStatusTruncated, "no image data");
 }
 
 static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *header) {
@@ -162,14 +163,14 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
 
 static ImageCodecStatus start(WebPDecoder *decoder) {
     ImageDecoder *base = &decoder->base;
-    // Beside the picture the library holds a copy in four bytes a pixel of what is lossless, as alpha mostly is in one.
+    // For lossless data, which includes most alpha, the library holds a second copy with four bytes per pixel.
     uint64_t pixel_bytes = base->row_bytes / base->width + (decoder->is_lossless ? 4 : decoder->has_alpha ? 1 : 0);
     if (pixel_bytes * base->width > base->limits.byte_count / base->height) {
-        return fail(base, ImageCodecStatusTooManyBytes, "the picture must be held whole");
+        return fail(base, ImageCodecStatusTooManyBytes, "the image must be held whole");
     }
     if (!WebPInitDecoderConfig(&decoder->config)) return fail(base, ImageCodecStatusUnsupported, "another libwebp");
     size_t byte_count = base->row_bytes * base->height;
-    // Zeroed, so that no damage can show old memory.
+    // Zeroed, so that damage cannot expose old memory.
     decoder->picture = calloc(byte_count, 1);
     if (!decoder->picture) return fail(base, ImageCodecStatusOutOfMemory, "out of memory");
     WebPDecBuffer *output = &decoder->config.output;
@@ -184,7 +185,7 @@ static ImageCodecStatus start(WebPDecoder *decoder) {
     return ImageCodecStatusOk;
 }
 
-// Decodes one more window of bytes.
+// Decodes the next window of bytes.
 static ImageCodecStatus decode_window(WebPDecoder *decoder) {
     ImageDecoder *base = &decoder->base;
     uint8_t bytes[16384];
@@ -207,7 +208,7 @@ static ImageCodecStatus decode_window(WebPDecoder *decoder) {
         case VP8_STATUS_UNSUPPORTED_FEATURE: return fail(base, ImageCodecStatusUnsupported, "a feature of its own");
         case VP8_STATUS_SUSPENDED:
             if (count > 0) return ImageCodecStatusOk;
-            // The chunk may end where it says, and its picture be longer.
+            // The chunk may be complete while its image data continues.
             return offset < decoder->data_end ? fail(base, ImageCodecStatusTruncated, "the file ends early")
                                               : fail(base, ImageCodecStatusMalformed, "the compressed pixels end before the image does");
         default: return fail(base, ImageCodecStatusMalformed, "the compressed pixels are damaged");

@@ -1,6 +1,6 @@
 public import PerceptCore
 
-/// An opaque sRGB color, 8 bits per channel.
+/// An opaque sRGB colour, 8 bits per channel.
 public struct Color: Sendable, Hashable {
     /// The red channel, 0…255.
     public var red: UInt8
@@ -9,14 +9,14 @@ public struct Color: Sendable, Hashable {
     /// The blue channel, 0…255.
     public var blue: UInt8
 
-    /// Creates a color.
+    /// Creates a colour.
     public init(red: UInt8, green: UInt8, blue: UInt8) {
         self.red = red
         self.green = green
         self.blue = blue
     }
 
-    /// Parses a CSS color: `#ffffff`, or `#fff` with each digit doubled, in upper or lower case.
+    /// Parses a CSS colour: `#ffffff`, or `#fff` with each digit doubled, in upper or lower case.
     ///
     /// - Throws: `MediaError` `.invalidArgument` for any other text.
     public init(hex: String) throws(MediaError) {
@@ -47,12 +47,12 @@ public struct Color: Sendable, Hashable {
 
     private static func refusal(_ text: String) -> MediaError {
         MediaError(
-            .invalidArgument, problem: "invalid color “\(text)”", remedy: "write it as '#rrggbb' or '#rgb'")
+            .invalidArgument, problem: "invalid colour “\(text)”", remedy: "write it as '#rrggbb' or '#rgb'")
     }
 }
 
 extension Color: CustomStringConvertible {
-    /// The color in CSS notation, `#ff8000`.
+    /// The colour in CSS notation, `#ff8000`.
     public var description: String {
         "#"
             + [red, green, blue].map { byte in

@@ -19,7 +19,7 @@ public struct Image: Sendable, Hashable {
         /// Indicates whether there is an alpha channel.
         public var hasAlpha: Bool { self == .grayAlpha || self == .rgba }
 
-        /// The color model without transparency.
+        /// The colour model without transparency.
         public var opaque: ColorModel {
             switch self {
             case .gray, .grayAlpha: .gray

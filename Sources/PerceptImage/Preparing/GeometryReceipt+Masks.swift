@@ -1,7 +1,7 @@
 public import PerceptCore
 
 extension GeometryReceipt {
-    /// Maps a mask of the upload to the upright source image, by the nearest pixel (centers at halves). Pixels that
+    /// Maps a mask of the upload to the upright source image, by the nearest pixel (centres at halves). Pixels that
     /// were not sent are zero.
     ///
     /// - Parameters:
@@ -21,7 +21,7 @@ extension GeometryReceipt {
             limits: limits)
     }
 
-    /// Maps a mask of the upright source image to the upload, by the nearest pixel (centers at halves). The padding is
+    /// Maps a mask of the upright source image to the upload, by the nearest pixel (centres at halves). The padding is
     /// zero.
     ///
     /// - Parameters:
@@ -40,7 +40,7 @@ extension GeometryReceipt {
             limits: limits)
     }
 
-    /// Returns which of `otherCount` pixels from `otherStart` lies under the center of pixel `index`, one of `count`
+    /// Returns which of `otherCount` pixels from `otherStart` lies under the centre of pixel `index`, one of `count`
     /// pixels from `start`; `nil` if none does.
     private func sourceIndex(_ index: Int, _ start: Int, _ count: Int, _ otherCount: Int, _ otherStart: Int) -> Int? {
         guard index >= start, index - start < count else { return nil }

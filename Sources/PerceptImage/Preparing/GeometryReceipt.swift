@@ -15,7 +15,7 @@ public import PerceptCore
 public struct GeometryReceipt: Sendable, Hashable {
     /// The number of pixels added on each side of the resized image; a negative number removes pixels.
     ///
-    /// A letterbox has positive padding; an image cropped to its center after resizing has negative padding.
+    /// A letterbox has positive padding; an image cropped to its centre after resizing has negative padding.
     public struct Padding: Sendable, Hashable, Codable {
         /// The pixels added on the left.
         public var left: Int

@@ -12,7 +12,7 @@ extension ImagePreparation {
         /// 224×224 at any aspect ratio, bilinear: `ViTImageProcessor` and `google/vit-base-patch16-224` (size
         /// `{"height": 224, "width": 224}`, resample 2).
         case vit
-        /// 640×640, with the whole image centered on gray 114, bilinear: `LetterBox` of Ultralytics' YOLO.
+        /// 640×640, with the whole image centred on gray 114, bilinear: `LetterBox` of Ultralytics' YOLO.
         ///
         /// YOLO's bilinear filter reads four pixels of the source at any scale; this filter is widened to avoid
         /// aliasing. Ties are rounded up here, and to even in YOLO.

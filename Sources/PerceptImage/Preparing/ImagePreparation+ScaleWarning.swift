@@ -5,7 +5,7 @@ extension ImagePreparation {
     /// otherwise `nil`.
     ///
     /// The scale must be below 1/4, and caused by the long side: either the other side fits the target, or the image is
-    /// more than four times as long as wide. Large photographs are scaled as much, but evenly. A center crop depends on
+    /// more than four times as long as wide. Large photographs are scaled as much, but evenly. A centre crop depends on
     /// the shortest side and has no warning.
     func scaleWarning(_ geometry: GeometryReceipt) -> String? {
         guard givesAdvice, let target else { return nil }

@@ -19,10 +19,10 @@ public struct ImagePreparation: Sendable, Hashable {
     public enum Fit: Sendable, Hashable {
         /// Scales each side independently, which changes the aspect ratio.
         case stretch
-        /// Centers the whole image on a background of that color. An odd pixel of padding goes to the right or the
+        /// Centers the whole image on a background of that colour. An odd pixel of padding goes to the right or the
         /// bottom.
         case letterbox(Color)
-        /// Crops the center of the image after resizing its shortest side to `shortestSide`, or to just cover the size
+        /// Crops the centre of the image after resizing its shortest side to `shortestSide`, or to just cover the size
         /// if `nil`.
         ///
         /// This follows the processors of image classifiers (`resize` with a `shortest_edge`, then `center_crop`): the

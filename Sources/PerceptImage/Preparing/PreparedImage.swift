@@ -10,7 +10,7 @@ public struct PreparedImage: Sendable, Hashable {
     public let mediaType: MediaType
     /// The map between the upload and its source.
     public let receipt: GeometryReceipt
-    /// Warnings for the user, such as a color profile that was not applied, or damage outside the pixels.
+    /// Warnings for the user, such as a colour profile that was not applied, or damage outside the pixels.
     public let warnings: [String]
 }
 

@@ -85,7 +85,7 @@ extension ImagePreparation {
 }
 
 extension Image.Layout {
-    /// Returns that many pixels of an opaque color; gray pixels use its luma (ITU-R BT.601), as a matte does.
+    /// Returns that many pixels of an opaque colour; gray pixels use its luma (ITU-R BT.601), as a matte does.
     fileprivate func pixels(of color: Color, count: Int) -> [UInt8] {
         let channels =
             RowFlattening(from: self, matte: color).matte.map { UInt16($0) } + (colorModel.hasAlpha ? [255] : [])

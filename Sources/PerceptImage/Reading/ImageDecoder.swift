@@ -181,7 +181,7 @@ struct ImageDecoder: ~Copyable, Sendable {
                 .unsupportedFeature, source: name,
                 problem: "this kind of \(format.name) is not readable here: \(message)",
                 remedy: format == .webp
-                    ? "take one picture out of it, e.g. with `webpmux -get frame 1 picture.webp -o frame.webp`"
+                    ? "extract one frame, e.g. with `webpmux -get frame 1 image.webp -o frame.webp`"
                     : "convert it to an 8-bit baseline or progressive JPEG, or to PNG")
         case .tooManyPixels:
             return .exceeded(

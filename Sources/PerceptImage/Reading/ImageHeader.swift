@@ -2,7 +2,7 @@ public import PerceptCore
 
 /// The properties of an image file that are known before its pixels are read.
 public struct ImageHeader: Sendable, Hashable {
-    /// The color model in the file, before any conversion.
+    /// The colour model in the file, before any conversion.
     public enum StoredColorModel: String, Sendable, Hashable, Codable, CaseIterable {
         case gray, grayAlpha, palette, rgb, rgba
         case yCbCr = "ycbcr"
@@ -18,7 +18,7 @@ public struct ImageHeader: Sendable, Hashable {
     /// The source of the orientation in the file; `nil` if there is none. HEIC and AVIF are turned by their own
     /// properties.
     public let orientationSource: OrientationSource?
-    /// The color model in the file.
+    /// The colour model in the file.
     public let storedColorModel: StoredColorModel
     /// Bits per channel in the file, or per palette index: 1, 2, 4, 8 or 16; for HEIC and AVIF also 10 and 12.
     public let storedBitDepth: Int
@@ -30,7 +30,7 @@ public struct ImageHeader: Sendable, Hashable {
     public let isMultipass: Bool
     /// Indicates whether the decoder holds all pixels at once regardless of their order, as for WebP, HEIC and AVIF.
     let isHeldWhole: Bool
-    /// Indicates whether the file contains an ICC color profile; the decoded rows are converted to sRGB.
+    /// Indicates whether the file contains an ICC colour profile; the decoded rows are converted to sRGB.
     public let hasICCProfile: Bool
 
     /// The size of the upright image.

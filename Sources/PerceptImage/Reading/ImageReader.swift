@@ -2,14 +2,14 @@ public import PerceptCore
 
 /// Reads an image file: first its header, then its rows from top to bottom, in sRGB.
 ///
-/// Reads PNG of every color type and depth; baseline and progressive JPEG in gray, YCbCr, RGB, CMYK and YCCK; and still
-/// WebP, lossy and lossless. A build with the package trait HEIC also reads HEIC and AVIF with 8 to 12 bits, upright.
-/// The format is detected from the contents.
+/// Reads PNG of every colour type and depth; baseline and progressive JPEG in gray, YCbCr, RGB, CMYK and YCCK; and
+/// still WebP, lossy and lossless. A build with the package trait HEIC also reads HEIC and AVIF with 8 to 12 bits,
+/// upright. The format is detected from the contents.
 ///
-/// Colors are converted to sRGB by the ICC profile (gray, RGB or CMYK; perceptual intent, like the defaults of Pillow
+/// Colours are converted to sRGB by the ICC profile (gray, RGB or CMYK; perceptual intent, like the defaults of Pillow
 /// and sharp, computed by Little CMS), in PNG by the first of cICP, iCCP, sRGB, and gAMA with cHRM (PNG 3rd edition
-/// §4.3), in HEIF by the profile or nclx. Most profiles change no color by more than one of 255 and are skipped. A
-/// damaged or mismatched profile is a warning, and the colors are read as sRGB. Gray stays gray. Inks without a
+/// §4.3), in HEIF by the profile or nclx. Most profiles change no colour by more than one of 255 and are skipped. A
+/// damaged or mismatched profile is a warning, and the colours are read as sRGB. Gray stays gray. Inks without a
 /// profile are converted by `R = (255 − C)(255 − K) / 255`, rounded to nearest; a file with Adobe's APP14 marker
 /// stores them inverted.
 ///

@@ -11,9 +11,11 @@ struct UnreadableFormat {
     /// Conversion commands that are available on most systems, by format.
     private static let conversions: [MediaType: String] = [
         .heic:
-            "convert it, e.g. with `heif-convert photo.heic photo.jpg`, or build with the package trait HEIC (`swift build --traits HEIC`, which needs libheif)",
+            "convert it, e.g. with `heif-convert photo.heic photo.jpg`, "
+            + "or build with the package trait HEIC (`swift build --traits HEIC`, which needs libheif)",
         .avif:
-            "convert it, e.g. with `avifdec photo.avif photo.png`, or build with the package trait HEIC (`swift build --traits HEIC`, which needs libheif)",
+            "convert it, e.g. with `avifdec photo.avif photo.png`, "
+            + "or build with the package trait HEIC (`swift build --traits HEIC`, which needs libheif)",
         .gif: "save one frame as PNG, e.g. with `ffmpeg -i picture.gif -frames:v 1 picture.png`",
         .bmp: "save it as PNG, e.g. with `ffmpeg -i picture.bmp picture.png`",
         .tiff: "save it as PNG, e.g. with `vips copy picture.tif picture.png`",

@@ -2,7 +2,7 @@ import PerceptCore
 import PerceptImage
 import PerceptTestSupport
 
-/// A page of coloured text, and noise as a camera would see it.
+/// A page of coloured text, and noise like a camera's.
 enum DrawnPictures {
     /// Lines of text in the built-in font, white on coloured plates.
     static func text(width: Int = 600, height: Int = 440) throws -> Image {

@@ -27,9 +27,9 @@ struct JPEGBuilder {
     var profileParts: [(number: UInt8, count: UInt8, bytes: [UInt8])] = []
     /// Other segments after the start marker.
     var otherSegments: [(marker: UInt8, data: [UInt8])] = []
-    /// What the scan of a sequential image states as Ss, Se and Ah/Al, where that is not 0, 63 and 0.
+    /// The Ss, Se and Ah/Al of a sequential scan, if not 0, 63 and 0.
     var scanParameters: [UInt8] = [0, 63, 0]
-    /// What stands between the pixels and the end marker.
+    /// Bytes between the pixels and the end marker.
     var bytesBeforeEnd: [UInt8] = []
     var precision: UInt8 = 8
     /// Overrides the frame marker: 0xC0 baseline, 0xC3 lossless, …
@@ -153,7 +153,7 @@ struct JPEGBuilder {
 }
 
 extension JPEGBuilder {
-    /// A gray picture whose blocks count up.
+    /// A gray image of blocks with ascending values.
     static func gray(width: Int = 40, height: Int = 24) -> JPEGBuilder {
         JPEGBuilder(
             width: width, height: height,
@@ -171,7 +171,7 @@ extension JPEGBuilder {
             ])
     }
 
-    /// One block for each colour, stored as it is: gray, RGB or inks by the number of values in a colour.
+    /// One block per colour without conversion: gray, RGB or inks, by the number of values in a colour.
     static func blocks(_ colors: [[UInt8]], adobeTransform: UInt8?) -> JPEGBuilder {
         JPEGBuilder(
             width: 8 * colors.count, height: 8,

@@ -40,7 +40,7 @@ struct PNGBuilder {
     var chunksAfterPixels: [(type: String, data: [UInt8])] = []
     /// The samples in their order, where they are not the pattern's.
     var samples: [Int]?
-    /// What IHDR says, where that is not the truth.
+    /// A false size to state in IHDR.
     var claimedSize: PixelSize?
     /// Types of chunks that get a wrong checksum.
     var damagedChunks: Set<String> = []
@@ -95,7 +95,7 @@ struct PNGBuilder {
         }
     }
 
-    /// Rows of packed samples, each behind a filter byte of 0; none at all for a pass without columns.
+    /// Rows of packed samples, each after a filter byte of 0; none for a pass without columns.
     private func packed(columns: [Int], rows: [Int]) -> [UInt8] {
         guard !columns.isEmpty else { return [] }
         return rows.flatMap { y in
@@ -154,7 +154,7 @@ struct PNGBuilder {
         return ~checksum
     }
 
-    /// Of each byte, divided by the polynomial.
+    /// The remainder of each byte after division by the polynomial.
     private static let remainders: [UInt32] = (0..<256).map { byte in
         (0..<8).reduce(UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 1 ? 0xEDB8_8320 : 0) }
     }

@@ -2,7 +2,7 @@ import Foundation
 import PerceptCore
 import PerceptImage
 
-/// Pictures that the scripts of TestMedia/golden compute likewise, and the hash that they name results by.
+/// Images that the scripts of TestMedia/golden compute identically, and the hash that names the results.
 enum PseudorandomPicture {
     /// Bits 16…23 of the states of a linear congruential generator; each fourth pixel opaque, each fifth clear.
     static func image(_ size: PixelSize, _ colorModel: Image.ColorModel) throws -> Image {

@@ -7,8 +7,8 @@ import Testing
 @testable import PerceptImage
 
 /// Orientations in places other than a plain EXIF block. That they are found there is what Pillow 13.0.0's
-/// `ImageOps.exif_transpose` does too: it skips any number of EXIF headers, reads "Raw profile type exif", and, where EXIF
-/// states no orientation, the first `tiff:Orientation` of XMP.
+/// `ImageOps.exif_transpose` does too: it skips any number of EXIF headers, reads "Raw profile type exif", and, where
+/// EXIF states no orientation, the first `tiff:Orientation` of XMP.
 @Suite("Where an orientation is found")
 struct OrientationSourceTests {
     private static let exif = EXIFBuilder.bytes(orientation: 6, isLittleEndian: true)
@@ -26,7 +26,7 @@ struct OrientationSourceTests {
         return builder.bytes
     }
 
-    /// As ImageMagick writes it: 36 bytes a line.
+    /// ImageMagick's format: 36 bytes per line.
     private static func raw(_ name: String, _ bytes: [UInt8]) -> [UInt8] {
         let digits = bytes.map { String(format: "%02x", $0) }
         let lines = stride(from: 0, to: digits.count, by: 36).map { start in

@@ -4,8 +4,8 @@ import Testing
 @testable import PerceptImage
 
 @Suite struct OrientationTests {
-    /// What viewers show of the stored picture "abc / def", by the table of EXIF 3.0 §4.6.5.1 (row 0 and column 0 of
-    /// the stored picture are the visual top and left, top and right, …).
+    /// The upright form of the stored image "abc / def", from the table in EXIF 3.0 §4.6.5.1 (row 0 and column 0 of
+    /// the stored image are the visual top and left, top and right, …).
     private static let shown: [Orientation: [String]] = [
         .upright: ["abc", "def"],
         .mirrorHorizontally: ["cba", "fed"],

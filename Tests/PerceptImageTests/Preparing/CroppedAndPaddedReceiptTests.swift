@@ -92,13 +92,13 @@ import Testing
             receipt.sourceBox(for: BoundingBox(xMin: xMin, yMin: yMin, xMax: xMax, yMax: yMax))
         }
         #expect(source(64, 224, 128, 288) == BoundingBox(xMin: 10, yMin: 10, xMax: 20, yMax: 20))
-        // The whole upload is the whole picture; what hangs over into the padding is cut off.
+        // The whole upload maps to the whole image; a box is clipped at the padding.
         #expect(source(0, 0, 640, 640) == BoundingBox(xMin: 0, yMin: 0, xMax: 100, yMax: 50))
         #expect(source(64, 100, 128, 224) == BoundingBox(xMin: 10, yMin: 0, xMax: 20, yMax: 10))
         // In the padding alone, and beyond the upload: nothing.
         #expect(source(64, 0, 128, 160).isEmpty && source(64, 480, 128, 640).isEmpty)
         #expect(source(-50, 200, -10, 300).isEmpty && source(700, 200, 800, 300).isEmpty)
-        // Points are told where they are, in the padding too.
+        // Points are mapped without clipping, in the padding too.
         #expect(receipt.sourcePoint(for: (64, 0)) == (10, -25))
         #expect(receipt.uploadPoint(for: (10, 10)) == (64, 224))
     }
@@ -130,7 +130,7 @@ import Testing
                     size: size,
                     pixels: (0..<size.pixelCount).map { _ in UInt8.random(in: 1...255, using: &generator) })
             }
-            /// Whether a position is so near the border of two pixels that the oracle cannot tell.
+            /// Indicates whether a position is too near the border of two pixels for the oracle.
             func isOnBorder(_ value: Double) -> Bool { abs(value - value.rounded()) < 1e-6 }
 
             let upload = try mask(receipt.uploadSize)

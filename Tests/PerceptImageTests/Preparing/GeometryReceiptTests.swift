@@ -25,7 +25,7 @@ import Testing
             let source = receipt.sourceBox(for: box)
             #expect(isClose(receipt.uploadBox(for: source), box))
             #expect(isClose(receipt.sourceBox(forStoredBox: receipt.storedBox(for: source)), source))
-            // A share of the picture stays that share.
+            // A fraction of the image stays the same fraction.
             #expect(abs(source.xMin / Double(receipt.sourceSize.width) - x / 2) < 1e-12)
             #expect(abs(source.yMax / Double(receipt.sourceSize.height) - (1 + y) / 2) < 1e-12)
         }
@@ -48,7 +48,7 @@ import Testing
         #expect(receipt.scaleX == 1000.0 / 3024 && receipt.scaleY == 1333.0 / 4032)
     }
 
-    /// A quarter turn clockwise takes the stored left edge to the top: worked out by hand on a 40×20 picture.
+    /// A quarter turn clockwise takes the stored left edge to the top: worked out by hand on a 40×20 image.
     @Test func storedBoxOfAQuarterTurn() throws {
         let receipt = try GeometryReceipt(
             storedSize: PixelSize(width: 40, height: 20), orientation: .rotateClockwise,
@@ -101,7 +101,7 @@ import Testing
         #expect(try JSONDecoder().decode(GeometryReceipt.self, from: Data(json.utf8)) == receipt)
     }
 
-    /// As receipts were before there were crops and paddings.
+    /// The receipt format before crops and paddings existed.
     @Test func aReceiptOfOldIsRead() throws {
         let json = #"{"orientation":6,"storedSize":{"height":20,"width":40},"uploadSize":{"height":20,"width":10}}"#
         let receipt = try JSONDecoder().decode(GeometryReceipt.self, from: Data(json.utf8))

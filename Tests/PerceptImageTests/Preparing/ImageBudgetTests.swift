@@ -93,7 +93,8 @@ import Testing
         expectMediaError(.invalidArgument) { _ = try ImagePreparation(maximumByteCount: 0).prepare(Self.photo.get()) }
     }
 
-    /// With real encodes, counted: of text and of what is like a photo, at limits throughout, the highest quality that fits.
+    /// With real encodes, counted: of text and of what is like a photo, at limits throughout, the highest quality that
+    /// fits.
     @Test(arguments: [true, false]) func aHandfulOfEncodesFindsTheHighestQuality(isText: Bool) throws {
         let image = try isText ? DrawnPictures.text() : DrawnPictures.photoLike()
         let sizes = try (40...90).map { try image.encoded(as: .jpeg(quality: $0, chroma: .yuv444)).count }
@@ -114,8 +115,8 @@ import Testing
         }
     }
 
-    /// Where bytes are exactly proportional to the area, the first smaller side is 0.97 of the square root of the ratio of
-    /// bytes, rounded down, and fits; a side of exactly 320 pixels is tried, 319 pixels never.
+    /// Where bytes are exactly proportional to the area, the first smaller side is 0.97 of the square root of the ratio
+    /// of bytes, rounded down, and fits; a side of exactly 320 pixels is tried, 319 pixels never.
     @Test(arguments: [(1_000_000, 485), (409_600, 320), (409_599, 320)])
     func sizesFollowTheRootOfTheArea(byteLimit: Int, side: Int) throws {
         let budget = ImageBudget(byteLimit: byteLimit, isLossy: false, longestSide: 1000, mayShrink: true)
@@ -160,7 +161,7 @@ import Testing
         expectMediaError(.limitExceeded) { _ = try preparation.prepare(Self.photo.get()) }
     }
 
-    /// A crop stays as it is while the size goes.
+    /// A crop is kept while the size is reduced.
     @Test func aCropIsKept() throws {
         let crop = PixelRectangle(x: 20, y: 30, width: 450, height: 360)
         let image = try Self.noise(500, 400)

@@ -157,7 +157,7 @@ import Testing
         #expect(try TestFiles.bytes(of: input) == png.bytes)
     }
 
-    /// Of many pictures, which one it was.
+    /// An error names the image, which may be one of many.
     @Test(arguments: [
         ImagePreparation(crop: PixelRectangle(x: 1000, y: 0, width: 5, height: 5)),
         ImagePreparation(exactSize: PixelSize(width: 40_000, height: 40_000)),

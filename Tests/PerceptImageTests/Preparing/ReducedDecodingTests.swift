@@ -32,7 +32,8 @@ import Testing
         #expect(try Self.receipt((4000, 3000), crop: crop, (100, 80)).reductions == [4, 2])
     }
 
-    /// A scene with edges and soft light, as a JPEG of `side`×`3/4 side`, seen by a camera: blurred by two pixels and grained.
+    /// A scene with edges and soft light, as a JPEG of `side`×`3/4 side`, seen by a camera: blurred by two pixels and
+    /// grained.
     private static func photo(width: Int, height: Int, chroma: ChromaSubsampling) throws -> [UInt8] {
         var random = SplitMix64(seed: 5)
         var bytes: [UInt8] = []
@@ -84,7 +85,7 @@ import Testing
         #expect(try preparation.prepare(.bytes(jpeg)).bytes == reduced.bytes)
     }
 
-    /// The rows that a reduced reader gives are those of the reduced picture, whatever it is asked for at a time.
+    /// A reduced reader returns the rows of the reduced image, however many are read at a time.
     @Test func rowsAreCountedInTheReducedPicture() throws {
         let jpeg = try Self.photo(width: 320, height: 240, chroma: .yuv420)
         func rows(_ count: Int) throws -> [UInt8] {

@@ -99,7 +99,7 @@ import Testing
             ).uploadSize == PixelSize(width: 25, height: 15))
     }
 
-    /// Gray pictures get the luma of the ground, deep ones its 16 bits, and what is transparent an opaque one.
+    /// Gray images use the luma of the background, 16-bit images its value scaled to 16 bits; alpha becomes opaque.
     @Test(arguments: Image.ColorModel.allCases, [Image.BitDepth.eight, .sixteen])
     func theGroundOfEveryLayout(colorModel: Image.ColorModel, bitDepth: Image.BitDepth) throws {
         let layout = Image.Layout(colorModel: colorModel, bitDepth: bitDepth)

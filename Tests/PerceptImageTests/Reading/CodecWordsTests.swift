@@ -5,7 +5,7 @@ import Testing
 
 @testable import PerceptImage
 
-/// What is said where a codec library says something. The libraries' messages are those in the source of libpng 1.6.39 and
+/// Messages for what the codec libraries report. The libraries' messages are those in the source of libpng 1.6.39 and
 /// libjpeg-turbo 2.1.5.
 @Suite("Remarks of codec libraries in our own words")
 struct CodecWordsTests {
@@ -82,7 +82,8 @@ struct CodecWordsTests {
 
     private func warnings(_ bytes: [UInt8]) throws -> [String] { try ImageReader.everything(of: bytes).warnings }
 
-    /// Samsung's cameras write Ss = Se = Ah = Al = 0 into baseline scans. The pixels are those of the same file with 0, 63, 0.
+    /// Samsung's cameras write Ss = Se = Ah = Al = 0 into baseline scans. The pixels are those of the same file with 0,
+    /// 63, 0.
     @Test("wrong scan parameters of a sequential JPEG are a warning, and no pixel changes", arguments: [false, true])
     func scanParameters(isLenient: Bool) throws {
         var builder = JPEGBuilder.yCbCr(width: 64, height: 48)

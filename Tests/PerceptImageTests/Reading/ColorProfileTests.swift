@@ -24,7 +24,7 @@ import Testing
             stride(from: 0, to: stored.count, by: channelCount).map { Array(stored[$0..<$0 + channelCount]) }
         }
 
-        /// Of each colour, the first channel alone where the picture is gray.
+        /// The expected value per colour; only the first channel if the image is gray.
         var expected: [[UInt8]] {
             stride(from: 0, to: srgb.count, by: 3).map { Array(srgb[$0..<$0 + (channelCount == 1 ? 1 : 3)]) }
         }
@@ -73,7 +73,7 @@ import Testing
         let (image, warnings) = try ImageReader.everything(of: bytes)
         #expect(isWithin(1, image.bytes, item.expected.flatMap(\.self)))
         #expect(warnings == [])
-        // Alpha is no colour.
+        // Alpha is not a colour.
         let alphas = item.colors.indices.map { $0 * 11 % 256 }
         let samples = zip(item.colors, alphas).flatMap { $0.map(Int.init) + [$1] }
         let withAlpha = try ImageReader.everything(of: png(isGray ? .grayAlpha : .rgba, samples, [chunk])).image

@@ -82,7 +82,7 @@ import Testing
         var bytes = builder.bytes
         let frame = bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 } ?? 0
         bytes.replaceSubrange(frame + 5..<frame + 9, with: [0xEA, 0x60, 0xEA, 0x60])
-        // Once whole, once cut right behind the sizes.
+        // Once complete, once cut directly after the sizes.
         for bytes in [bytes, Array(bytes.prefix(frame + 19))] {
             let error = failure(bytes)
             #expect(error?.kind == .limitExceeded)

@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test func theErrorSaysHowManyRowsCame() throws {
-        // Stored, so a row of the file is a row of the picture and its filter byte; the decoder looks 8 KiB ahead.
+        // Uncompressed, so a row of the file is a row of the image plus its filter byte; the decoder reads 8 KiB ahead.
         let bytes = PNGBuilder(width: 400, height: 300, bitDepth: 8, colorType: .rgb).bytes
         let error = failure(Array(bytes.prefix(bytes.count / 2)))
         let rows = try #require(error?.problem.split(separator: " ").compactMap { Int($0) }.first)

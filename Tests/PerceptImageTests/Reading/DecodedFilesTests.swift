@@ -5,8 +5,8 @@ import Testing
 
 @testable import PerceptImage
 
-/// Files of other encoders against another decoder: TestMedia/golden/make_decoding_golden.py wrote down what Pillow 13.0.0
-/// makes of them.
+/// Files of other encoders against another decoder: TestMedia/golden/make_decoding_golden.py wrote down what Pillow
+/// 13.0.0 makes of them.
 @Suite struct DecodedFilesTests {
     struct Case: Decodable, Sendable, CustomTestStringConvertible {
         var name: String
@@ -85,7 +85,7 @@ import Testing
 
     @Test func webPIsHeldWholeWithinTheLimit() throws {
         let bytes = try file("WebP lossless alpha")
-        // Four bytes of the picture and four of the library's own per pixel.
+        // Four bytes of the image and four of the library's own per pixel.
         let needed = 53 * 37 * 8
         #expect(throws: Never.self) { try ImageReader.everything(of: bytes, limits: .init(imageByteCount: needed)) }
         let error = expectMediaError(.limitExceeded) {

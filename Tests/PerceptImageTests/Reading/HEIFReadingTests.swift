@@ -56,7 +56,7 @@
             #expect(warnings == [])
         }
 
-        /// What libheif has turned is not turned again, whatever the EXIF data say.
+        /// An image that libheif has turned is not turned again, whatever its EXIF data says.
         @Test func everyPictureIsUprightAsItIsRead() throws {
             for item in Self.cases {
                 let header = try ImageReader(.bytes([UInt8](item.file))).header

@@ -82,7 +82,7 @@ import Testing
 
     @Test func ycckIsInkInDisguise() throws {
         // The stored inks are 255 − rgb(Y, Cb, Cr) (T.872 §6.5.3), and inverted: so the light without black is
-        // 255 − rgb(Y, Cb, Cr), and black stands as it is.
+        // 255 − rgb(Y, Cb, Cr), and black unchanged.
         let (luma, cb, cr, black) = (120.0, 110.0, 150.0, 204.0)
         let builder = JPEGBuilder.fourComponents([120, 110, 150, 204], adobeTransform: 2)
         let image = try Image(decoding: .bytes(builder.bytes))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PerceptImage
 
-/// What a lenient reader makes of damage that a strict one refuses.
+/// Lenient reading of damage that strict reading rejects.
 @Suite struct LenientReadingTests {
     private func lenient(_ bytes: [UInt8]) throws -> (image: Image, warnings: [String]) {
         expectMediaError(.malformedInput) { _ = try ImageReader.everything(of: bytes) }
@@ -15,7 +15,7 @@ import Testing
         Array(image.bytes[range.lowerBound * image.bytesPerRow..<range.upperBound * image.bytesPerRow])
     }
 
-    /// Of a text like "… after 120 of 480 rows (25 %) …".
+    /// Extracts the row count from a text like "… after 120 of 480 rows (25 %) …".
     private func rowCount(_ warning: String?) throws -> Int {
         try #require(warning?.split(separator: " ").compactMap { Int($0) }.first)
     }
@@ -113,7 +113,7 @@ import Testing
         builder.restartInterval = 8
         let whole = try ImageReader.everything(of: builder.bytes).image
         var bytes = builder.bytes
-        // A row of blocks ends with a restart marker; the tenth begins behind the second RST0.
+        // A row of blocks ends with a restart marker; the tenth begins after the second RST0.
         let markers = bytes.indices.filter { bytes[$0] == 0xFF && $0 + 1 < bytes.count && bytes[$0 + 1] == 0xD0 }
         let place = markers[1] + 4
         bytes.replaceSubrange(place..<place + 4, with: [0xC3, 0xFB, 0xFB, 0xFB])
@@ -126,7 +126,7 @@ import Testing
     @Test func aProgressiveJPEGCutShortHasLessDetail() throws {
         var builder = JPEGBuilder.yCbCr(width: 64, height: 64)
         builder.isProgressive = true
-        // Even, since libjpeg-turbo smooths blocks of which it knows the mean alone.
+        // Uniform, since libjpeg-turbo smooths blocks for which only the mean is known.
         builder.components[0].value = { _, _ in 90 }
         let whole = try ImageReader.everything(of: builder.bytes).image
         let scans = builder.bytes.indices.filter {

@@ -5,11 +5,11 @@ import Testing
 
 @testable import PerceptImage
 
-/// Small pictures of every kind, damaged in thousands of ways: each is read to its end or refused with an error, strictly and
-/// leniently, and neither takes more than it should.
+/// Damages small images of every kind in thousands of ways: each is read to its end or rejected with an error, strictly
+/// and leniently, within the limits.
 ///
-/// A seed gives the same damage each time. `PERCEPT_MUTATIONS` sets how many there are of each picture; run with many
-/// under `--sanitize=address`, the test shows what a crash would hide.
+/// A seed always gives the same damage. `PERCEPT_MUTATIONS` sets the number per image. Many mutations under
+/// `--sanitize=address` also reveal errors that do not crash.
 @Suite struct MutationTests {
     struct Seed: Sendable, CustomTestStringConvertible {
         let name: String
@@ -106,7 +106,7 @@ import Testing
         #expect(refusedCount > 0)
     }
 
-    /// A PNG whose chunks have the checksums of their damaged content, so that it gets further than those.
+    /// A PNG whose chunk checksums match the damaged content, so that decoding gets past them.
     private static func repaired(_ bytes: [UInt8]) -> [UInt8] {
         guard bytes.starts(with: PNGBuilder.signature) else { return bytes }
         var bytes = bytes

@@ -4,8 +4,8 @@ import Testing
 
 @testable import PerceptInference
 
-/// The forms in which servers of different years and makes answer, case by case. The texts are those of reports and
-/// recordings; what they mean is read off them by eye.
+/// The response forms of servers of different versions and vendors, case by case. The texts come from reports and
+/// recordings; the expected values were read by eye.
 @Suite struct AnswerVariationTests {
     @Test func severalMasksKeepTheirPlaces() throws {
         let text = """

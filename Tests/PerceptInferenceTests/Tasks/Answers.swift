@@ -2,7 +2,7 @@ import HTTPTypes
 
 @testable import PerceptInference
 
-/// A successful answer of this text.
+/// A successful response with this text.
 func answer(_ text: String, type: String = "application/json") -> InferenceAnswer {
     InferenceAnswer(headers: [.contentType: type], body: Array(text.utf8))
 }

@@ -9,7 +9,7 @@ import Testing
 @Suite struct BodyPieceTests {
     private static func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) } }
 
-    /// Around the ends of blocks of a megabyte, which is no multiple of three; the oracle is Foundation's encoder.
+    /// Sizes around the ends of 1 MiB blocks, which are not multiples of three; the oracle is Foundation's encoder.
     @Test(arguments: [0, 1, 2, 3, 4, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, (2 << 20) + 2, (3 << 20) + 1])
     func base64IsOneText(count: Int) throws {
         let bytes = Self.bytes(count)
@@ -26,8 +26,8 @@ import Testing
         #expect([BodyPiece.base64(.bytes([UInt8](repeating: 0, count: (8 << 20) + 1)))].deserveFile)
     }
 
-    /// The same JSON whichever way, with the options of an endpoint of 2023 behind the rest; only what is sent from a file is
-    /// one.
+    /// The JSON is the same from memory and from a file, with the options of a 2023 endpoint at the end; only a body
+    /// from a file is a file.
     @Test(arguments: [InferenceEndpoint.router, .legacy(URL(fileURLWithPath: "/"))])
     func recordingsWithParametersAreTheSameFromFiles(endpoint: InferenceEndpoint) throws {
         let bytes = Array("fLaC".utf8) + Self.bytes(2_000_000)

@@ -5,7 +5,8 @@ import Testing
 
 @testable import PerceptInference
 
-/// Every recorded exchange of the public service (2023): its request is written again, its answer decoded and written again.
+/// Replays every recorded exchange of the public service (2023): encodes its request, decodes its response and encodes
+/// it again.
 @Suite(.enabled(if: TestFiles.conformance("exchanges.json") != nil, "the recorded exchanges are not present"))
 struct ConformanceTests {
     private func exchanges() throws -> [JSONValue] {
@@ -27,7 +28,7 @@ struct ConformanceTests {
         return InferenceAnswer(status: status, body: exchange["responseJSON"]?.serialized() ?? [])
     }
 
-    /// As it is sent to a server of that time.
+    /// The endpoint of a server of that time.
     private func legacyBody(_ payload: RequestPayload) throws -> MediaInput {
         let url = try #require(URL(string: "https://example.org"))
         return try EncodedRequest(payload, options: RequestOptions(), for: .legacy(url)).body
@@ -35,8 +36,8 @@ struct ConformanceTests {
 
     @Test func requestsAreThoseRecorded() throws {
         var compared = 0
-        // The other tests of this suite have the one that is left, a stream, and what this one leaves of the others: 19 answers
-        // and a refusal.
+        // The other tests of this suite cover the remaining exchange, a stream, and the rest: 19 responses and a
+        // rejection.
         #expect(try exchanges().count == 21)
         for exchange in try exchanges() where exchange["stream"] == nil {
             let task = try #require(TaskCatalogue.task(named: exchange["task"]?.stringValue ?? ""))
@@ -66,7 +67,7 @@ struct ConformanceTests {
         #expect(decoded == 19)
     }
 
-    /// Lists and bare objects alike as one list: which of them it was is no part of the answer.
+    /// Lists and bare objects as one list: the form is not part of the result.
     private static func flat(_ value: JSONValue) -> [JSONValue] {
         value.arrayValue?.flatMap { $0.arrayValue ?? [$0] } ?? [value]
     }

@@ -4,7 +4,8 @@ import Testing
 
 @testable import PerceptInference
 
-/// What is not the result never costs it: each other member of a response is replaced by everything that it is not.
+/// Malformed metadata never fails a response: each member that is not the result is replaced by a value of every other
+/// type.
 ///
 /// The responses have the members that the services document (OpenAI's API reference, text-generation-inference's
 /// OpenAPI, the hub's task pages); their values are ours.
@@ -128,7 +129,7 @@ import Testing
         nil, .null, "text", "7", 1_730_735_114.5, 7, -1, true, [], [[1]], [:], ["a": ["b": 1]], .unsignedInteger(.max),
     ]
 
-    /// What the caller asked for, out of whatever form the output has.
+    /// Extracts the result from any form of output.
     private func result(of output: any TaskOutput, _ names: Set<String>) -> [JSONValue] {
         func values(_ value: JSONValue) -> [JSONValue] {
             switch value {
@@ -205,7 +206,7 @@ import Testing
         }
     }
 
-    /// What is no result is not lost either.
+    /// Members that are not part of the result are kept.
     @Test func metadataThatCannotBeReadIsKept() throws {
         let text =
             #"{"id":12345,"created":"2025/05/16 16:29:57","choices":[{"index":"0","message":{"content":"x"},"finish_reason":7}],"usage":{"prompt_tokens":9.0,"total_tokens":9.5}}"#

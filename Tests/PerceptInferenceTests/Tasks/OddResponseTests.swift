@@ -4,8 +4,8 @@ import Testing
 
 @testable import PerceptInference
 
-/// Responses that are odd as a whole: each gives its text or the service's own error. The bodies are ours, after public reports
-/// about the services named.
+/// Responses that are odd as a whole: each gives its text or the service's own error. The bodies are ours, after public
+/// reports about the services named.
 @Suite struct OddResponseTests {
     private let chat = ChatCompletion(messages: [.user("x")])
     private let speech = AutomaticSpeechRecognition(audio: picture)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PerceptInference
 
-/// Answers of the public service, recorded in 2023, and the media that they are about.
+/// Responses of the public service, recorded in 2023, and the media they describe.
 @Suite(.enabled(if: TestFiles.conformance("exchanges.json") != nil, "the recorded exchanges are not present"))
 struct RecordedAnswersTests {
     private struct Exchange {

@@ -3,8 +3,8 @@ import Testing
 
 @testable import PerceptInference
 
-/// The type declarations of the wrapper that these tasks were taken from (hf.js 1.4), copied out by hand: every method, every
-/// parameter with its range and default, every member of what is returned.
+/// The type declarations of the wrapper that these tasks were taken from (hf.js 1.4), copied out by hand: every method,
+/// every parameter with its range and default, every member of what is returned.
 @Suite struct SeedDeclarationTests {
     struct Declaration: Sendable {
         var method: String
@@ -16,7 +16,8 @@ import Testing
         var answer: String
     }
 
-    /// Where a range says nothing, what its meaning leaves: numbers of tokens from 1 on, a sum of probabilities up to 1.
+    /// Where a range says nothing, what its meaning leaves: numbers of tokens from 1 on, a sum of probabilities up to
+    /// 1.
     private static let sampling: [TaskParameter] = [
         TaskParameter(name: "top_k", kind: .integer(1 ... .max)), TaskParameter(name: "top_p", kind: .number(0...1)),
         TaskParameter(name: "temperature", kind: .number(0...100), defaultValue: "1.0"),
@@ -126,7 +127,7 @@ import Testing
         }
     }
 
-    /// What has no property would be left over in `additional`.
+    /// A member without a property would stay in `additional`.
     @Test(arguments: declarations.map(\.method)) func everyMemberThatIsReturnedHasAProperty(method: String) throws {
         let declaration = try #require(Self.declarations.first { $0.method == method })
         let task = try #require(TaskCatalogue.task(named: declaration.task))
@@ -147,7 +148,7 @@ import Testing
         }
     }
 
-    /// A list of one is what it holds: some of the answers are told without their list.
+    /// Replaces a list of one with its element: some recorded responses omit the list.
     private static func unwrapped(_ value: JSONValue) -> JSONValue {
         if let list = value.arrayValue, list.count == 1 { list[0] } else { value }
     }

@@ -8,7 +8,7 @@ import Testing
 
 /// The table of tasks: complete, and true of the code.
 @Suite struct TaskCatalogueTests {
-    /// What an argument of each kind of media may be.
+    /// An example argument for each kind of media.
     static func arguments(for task: TaskDescription) -> TaskArguments {
         let media: MediaInput? =
             switch task.medium {
@@ -77,7 +77,7 @@ import Testing
         for text in task.example.answers {
             let json = try JSONValue(parsing: Array(text.utf8))
             let object = json.objectValue ?? json[0]?.objectValue ?? json[0]?[0]?.objectValue
-            // Where the answer is an object itself; those around a list of numbers or media carry nothing else.
+            // Only if the response itself is an object: objects around a list of numbers or media have no other members.
             guard var object, json.objectValue != nil,
                 object["label"] ?? object["answer"] ?? object["text"] ?? object["score"] != nil
             else { continue }
@@ -105,7 +105,7 @@ import Testing
         #expect(chat.requests.first?.headers[.accept] == "application/json")
     }
 
-    /// A picture in a message travels as a data URL.
+    /// An image in a message is sent as a data URL.
     @Test func aMessageCarriesAPicture() throws {
         let message = try ChatMessage.user("What is it?", picture: picture)
         // `printf '\x89PNG\r\n\x1a\n' | base64`

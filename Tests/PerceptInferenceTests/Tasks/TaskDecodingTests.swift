@@ -3,7 +3,7 @@ import Testing
 
 @testable import PerceptInference
 
-/// Every form of an answer that services of different years send.
+/// Every response form that services of different versions send.
 @Suite struct TaskDecodingTests {
     @Test(arguments: [
         #"[{"label":"a","score":0.5},{"label":"b","score":null}]"#, #"[[{"label":"a","score":0.5},{"label":"b"}]]"#,

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PerceptInference
 
-/// Forms of asking for times, and the rejections that services answer some of them with.
+/// The forms of requesting timestamps, and the rejections that services respond with.
 @Suite struct TimestampFormTests {
     typealias Timestamps = AutomaticSpeechRecognition.Timestamps
 
@@ -19,8 +19,8 @@ import Testing
         return try #require(error)
     }
 
-    /// The bodies are those of transformers 5.24.0's pipeline behind the hub's form and behind the inference toolkit, both of
-    /// which put the exception's text there.
+    /// The bodies of transformers 5.24.0's pipeline, as the hub's API and the inference toolkit return them: both
+    /// include the text of the exception.
     @Test(arguments: [
         (
             Timestamps.enabled(true), Timestamps.words,
@@ -70,8 +70,8 @@ import Testing
         #expect(TimestampForm.parameter(.words).alternative(after: unsent) == nil)
     }
 
-    /// OpenAI's error is that of openai/openai-dotnet#401 (2025), Groq's of groq/groq-python#114 (2024), the third that of
-    /// transformers 5.24.0's `transformers serve`, the last vLLM's for models without segments.
+    /// OpenAI's error is that of openai/openai-dotnet#401 (2025), Groq's of groq/groq-python#114 (2024), the third that
+    /// of transformers 5.24.0's `transformers serve`, the last vLLM's for models without segments.
     @Test(arguments: [
         (
             TranscriptionForm(responseFormat: "verbose_json", granularity: "word"), "json", nil as String?,

@@ -1,7 +1,7 @@
 /// Continues a text.
 ///
-///     let start = "The answer to the universe is"
-///     let texts = try await client.textGeneration(start, parameters: .init(maxNewTokens: 20))
+///     let texts = try await client.textGeneration(
+///         "The answer to the universe is", parameters: .init(maxNewTokens: 20))
 ///     print(texts[0].generatedText)
 ///
 /// Stream the text:

@@ -10,7 +10,7 @@ public struct TokenClassification: CataloguedTask {
     public enum AggregationStrategy: String, Sendable, Hashable, CaseIterable {
         /// No grouping: every token is a result.
         case none
-        /// Groups neighbors with similar tags (`B-`, `I-`) into an entity.
+        /// Groups neighbours with similar tags (`B-`, `I-`) into an entity.
         case simple
         /// Groups like `simple`; a word has the tag of its first token.
         case first
