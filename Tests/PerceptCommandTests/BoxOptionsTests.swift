@@ -124,7 +124,7 @@ import Testing
         #expect(try drawn(["--threshold", "0.5", "--label-threshold", "dog/../x=0.1"])["drawn"] == 3)
         #expect(try drawn(["--soft-nms", "0.5", "--top", "2"])["drawn"] == 2)
         let run = try Self.annotate(["--top", "1"], in: folder)
-        #expect(run.output.contains("1 of 1 box drawn, 3 left out"))
+        #expect(run.output.contains("1 of 1 box drawn, 3 dropped"))
     }
 
     @Test(arguments: [
@@ -166,7 +166,7 @@ import Testing
         let list = try JSONValue(parsing: TestFiles.bytes(of: folder.file("out/segments.json")))
         #expect(list[0]?["index"] == 1)
         let text = try CommandRun(["masks", "answer.json", "-o", "out", "--keep", "b"], in: folder)
-        #expect(text.output.contains("1 segment, 2 left out"))
+        #expect(text.output.contains("1 segment, 2 dropped"))
     }
 
     /// Each label has one colour, in boxes and in masks.

@@ -122,12 +122,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("pixels=3", "is no limit"), ("pixelCount", "is no limit"), ("pixelCount=1=2", "is no limit"),
-        ("PixelCount=3", "is no limit"), ("=3", "is no limit"), ("", "is no limit"),
+        ("pixels=3", "expected name=n"), ("pixelCount", "expected name=n"), ("pixelCount=1=2", "expected name=n"),
+        ("PixelCount=3", "expected name=n"), ("=3", "expected name=n"), ("", "expected name=n"),
         ("pixelCount=", "1 to"), ("pixelCount=0", "1 to"), ("pixelCount=-1", "1 to"), ("pixelCount=many", "1 to"),
         ("pixelCount=99999999999999999999", "1 to"), ("scanCount=2147483648", "1 to"), ("channelCount=65536", "1 to"),
     ])
-    func whatIsNoLimitIsRefused(_ text: String, _ words: String) throws {
+    func invalidLimitsAreRejected(_ text: String, _ words: String) throws {
         let folder = try TemporaryFolder()
         let run = try CommandRun(["inspect", TestFiles.scene, "--limit", text], in: folder)
         #expect(run.status == 64)

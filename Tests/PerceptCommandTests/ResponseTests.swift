@@ -181,7 +181,7 @@ import Testing
             #"{"choices":[{"index":0,"delta":{},"finish_reason":"length"}]}"#, "[DONE]",
         ])
         #expect(run.status == 0)
-        #expect(run.errors.contains("the response has no text: it ended with “length”"))
+        #expect(run.errors.contains("the response has no text (finish reason “length”)"))
         #expect(try streamed([piece("a"), "[DONE]"]).errors.isEmpty)
     }
 

@@ -203,20 +203,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ([], Int32(64), "Name a task"), (["no-such-task", "--input", "1"], 64, "no-such-task"),
-        (["fill-mask"], 64, "--input"), (["fill-mask", "--input", "[MASK] world"], 64, "no JSON"),
+        ([], Int32(64), "missing task"), (["no-such-task", "--input", "1"], 64, "no-such-task"),
+        (["fill-mask"], 64, "--input"), (["fill-mask", "--input", "[MASK] world"], 64, "not valid JSON"),
         (["fill-mask", "--input", "{}"], 64, "a string"), (["object-detection"], 64, "--file"),
-        (["fill-mask", "--input", "\"x\"", "--file", "a.png"], 64, "takes no --file"),
-        (["object-detection", "--file", "a.png", "--input", "\"x\""], 64, "takes no --input"),
-        (["visual-question-answering", "--file", "a.png"], 64, "pass --input"),
-        (["fill-mask", "--input", "\"x\"", "--parameters", "[1]"], 64, "no JSON object"),
+        (["fill-mask", "--input", "\"x\"", "--file", "a.png"], 64, "does not accept --file"),
+        (["object-detection", "--file", "a.png", "--input", "\"x\""], 64, "does not accept --input"),
+        (["visual-question-answering", "--file", "a.png"], 64, "requires --input"),
+        (["fill-mask", "--input", "\"x\"", "--parameters", "[1]"], 64, "not a JSON object"),
         (["fill-mask", "--input", "\"x\"", "--parameters", "{\"top_k\":0}"], 64, "top_k is 0"),
-        (["fill-mask", "--input", "\"x\"", "--stream"], 64, "piece by piece"),
+        (["fill-mask", "--input", "\"x\"", "--stream"], 64, "does not support --stream"),
         (["object-detection", "--file", "no.png"], 66, "no.png"),
         (["zero-shot-classification", "--input", "\"x\""], 64, "candidate_labels"),
         (["fill-mask", "--input", "\"x\""], 69, "no exchange on the tape"),
     ])
-    func whatCannotBeRunIsSaid(arguments: [String], status: Int32, words: String) throws {
+    func invalidArgumentsAreRejected(arguments: [String], status: Int32, words: String) throws {
         let folder = try TemporaryFolder()
         let path = try tape([], in: folder)
         let run = try CommandRun(["run"] + arguments + ["--tape", path], in: folder)

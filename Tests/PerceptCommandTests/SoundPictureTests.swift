@@ -38,7 +38,7 @@ import Testing
                 "--picture-size", "300x100",
             ], in: folder)
         #expect(run.status == 0, "\(run.errors)")
-        #expect(run.errors.contains("is a picture"))
+        #expect(run.errors.contains("not a recording"))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("out")).sorted()
         #expect(names == ["harbour-44100-stereo.png", "kitchen-48000-mono.png"])
         for name in names {

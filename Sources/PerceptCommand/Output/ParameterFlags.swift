@@ -4,6 +4,9 @@ import PerceptCore
 enum ParameterFlags {
     private static let flags = [
         "isLenient": "--lenient", "crop": "--crop X,Y,WxH", "levels": "--levels auto",
+        "chunking": "--chunk SECONDS", "sampleRate": "--rate 16000", "channels": "--channels 1",
+        "sampleFormat": "--sample-format s16", "maximumByteCount": "--max-bytes", "longestSide": "--longest-side",
+        "image": "--image", "rescalingMismatch": "--rescale-masks", "recordingByteCount": "--recording-bytes",
     ]
 
     /// Returns the text with the flag instead of the parameter, or after the limit.
