@@ -1,10 +1,10 @@
 public import PerceptInference
 import Synchronization
 
-/// The forms in which services accept requests for times, learned from rejections.
+/// The forms in which services accept requests for timestamps, learned from rejections.
 ///
-/// A perceiver and its copies share one, so that a form that was rejected is not sent again for other chunks or
-/// recordings. Give the same one to several perceivers to share it among them.
+/// A perceiver and its copies share one instance, so that a rejected form is not sent again for other chunks or
+/// recordings. Several perceivers can share an instance too.
 public final class AgreedTimestampForms: Sendable {
     private struct Question: Hashable {
         let endpoint: InferenceEndpoint
@@ -14,16 +14,17 @@ public final class AgreedTimestampForms: Sendable {
 
     private let agreed = Mutex<[Question: TimestampForm]>([:])
 
+    /// Creates an instance that knows of no rejections.
     public init() {}
 
-    /// The form to send where `wanted` is what the caller asked for.
+    /// Returns the form to send if the caller requested `wanted`.
     func form(for wanted: TimestampForm, model: String, endpoint: InferenceEndpoint) -> TimestampForm {
         agreed.withLock { $0[Question(endpoint: endpoint, model: model, wanted: wanted)] } ?? wanted
     }
 
-    /// Remembers the form that was accepted in place of `wanted`.
+    /// Stores the form that was accepted instead of `wanted`.
     ///
-    /// - Returns: whether it was unknown, so that one request of several at a time reports it.
+    /// - Returns: `true` if it was unknown, so that only one of several concurrent requests reports it.
     func remember(
         _ accepted: TimestampForm, for wanted: TimestampForm, model: String, endpoint: InferenceEndpoint
     ) -> Bool {

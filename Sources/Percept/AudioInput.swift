@@ -2,12 +2,12 @@ public import Foundation
 public import PerceptAudio
 public import PerceptCore
 
-/// A recording that a ``Perceiver`` can listen to: a file's URL, encoded bytes, or decoded samples.
+/// A recording that a ``Perceiver`` can process: a file's URL, encoded bytes, or decoded samples.
 public protocol AudioInput: Sendable {
-    /// Makes of it what an endpoint wants.
+    /// Converts the recording into an upload.
     func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio
 
-    /// Plans the chunks in which it is sent when it is long.
+    /// Plans the chunks in which a long recording is sent.
     func chunked(
         by preparation: AudioPreparation, chunking: AudioChunking, limits: ResourceLimits
     ) throws(MediaError) -> ChunkedRecording
@@ -36,13 +36,13 @@ extension URL: AudioInput {
         try ChunkedRecording(mediaSource(), preparation: preparation, chunking: chunking, limits: limits)
     }
 
-    /// The file behind the URL.
+    /// Returns the file at the URL.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` for anything but a file URL: nothing is downloaded here.
+    /// - Throws: `MediaError` `.invalidArgument` unless it is a file URL; nothing is downloaded.
     func mediaSource() throws(MediaError) -> MediaSource {
         guard isFileURL else {
             throw MediaError(
-                .invalidArgument, source: absoluteString, problem: "is not the URL of a local file",
+                .invalidArgument, source: absoluteString, problem: "not the URL of a local file",
                 remedy: "download it first")
         }
         return .file(path(percentEncoded: false))

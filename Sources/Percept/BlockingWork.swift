@@ -1,8 +1,8 @@
 import Foundation
 
-/// Runs code that blocks a thread (codecs, files) outside the cooperative pool, on as many threads as there are cores.
+/// Runs code that blocks a thread (codecs, files) outside the cooperative pool, on one thread per core.
 ///
-/// An executor rather than a queue with continuations, since the code stays part of its task: it sees the task's
+/// It is an executor rather than a queue with continuations, so that the code stays part of its task and sees its
 /// cancellation.
 final class BlockingWork: TaskExecutor {
     private let queue: OperationQueue

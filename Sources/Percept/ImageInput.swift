@@ -2,9 +2,9 @@ public import Foundation
 public import PerceptCore
 public import PerceptImage
 
-/// A picture that a ``Perceiver`` can look at: a file's URL, encoded bytes, or decoded pixels.
+/// An image that a ``Perceiver`` can process: a file's URL, encoded bytes, or decoded pixels.
 public protocol ImageInput: Sendable {
-    /// Makes of it what an endpoint wants.
+    /// Converts the image into an upload.
     func prepared(by preparation: ImagePreparation, limits: ResourceLimits) throws(MediaError) -> PreparedImage
 }
 

@@ -2,37 +2,38 @@ public import PerceptAudio
 public import PerceptCore
 public import PerceptImage
 
-/// What a file holds, as far as it can be told without a model.
+/// The properties of a recording or image that can be determined without a model.
 public enum MediaInspection: Sendable, Hashable {
-    /// The frame count is what was decoded, whatever the header states; the warnings are `RecordingReader.warnings`.
+    /// A recording. The frame count is the number of decoded frames, which may differ from the header; the warnings are
+    /// those of `RecordingReader.warnings`.
     case recording(RecordingHeader, frameCount: Int, Levels, warnings: [String])
-    /// The sample range is that of an image with 16 bits per channel; the warnings are those of reading all pixels leniently,
-    /// and what preparing the image as it is usually done would be warned of.
+    /// An image. The sample range is known for images with 16 bits per channel. The warnings are those of reading all
+    /// pixels leniently and of preparing the image with default settings.
     case picture(ImageHeader, sampleRange: SampleRange?, warnings: [String])
 
-    /// Looks at `source`: a recording or picture is decoded to its end; damage is a warning.
+    /// Inspects `source`, which is decoded completely; damage to an image is a warning.
     ///
     /// - Parameters:
-    ///   - source: the recording or picture.
-    ///   - reading: how a recording is read, where its bytes alone do not tell.
-    ///   - limits: what the source may not exceed.
-    /// - Throws: `MediaError` when it cannot be read, or is neither a recording nor a picture.
+    ///   - source: the recording or image.
+    ///   - reading: the options for reading a recording.
+    ///   - limits: the resource limits.
+    /// - Throws: `MediaError` if it cannot be read or is neither a recording nor an image.
     public static func inspecting(
         _ source: MediaSource, reading: ReadingOptions = ReadingOptions(), limits: ResourceLimits = .default
     ) async throws -> MediaInspection {
         try await inspecting(source, reading: reading, limits: limits, parts: [], columnCount: 1).inspection
     }
 
-    /// Looks at `source`, and on the same way finds out what pictures of a recording are made from.
+    /// Inspects `source` and, in the same pass, analyzes the sound of a recording for drawing.
     ///
     /// - Parameters:
-    ///   - source: the recording or picture.
-    ///   - reading: how a recording is read, where its bytes alone do not tell.
-    ///   - limits: what the source may not exceed.
-    ///   - parts: what pictures are to show.
-    ///   - columnCount: columns of the pictures, see ``SoundPicture/Style/columnCount(_:)``.
-    /// - Returns: no analysis for a picture.
-    /// - Throws: `MediaError` when it cannot be read, or is neither a recording nor a picture.
+    ///   - source: the recording or image.
+    ///   - reading: the options for reading a recording.
+    ///   - limits: the resource limits.
+    ///   - parts: the parts to draw.
+    ///   - columnCount: the number of columns of the drawing, see ``SoundPicture/Style/columnCount(_:)``.
+    /// - Returns: the inspection; the analysis is `nil` for an image.
+    /// - Throws: `MediaError` if it cannot be read or is neither a recording nor an image.
     public static func inspecting(
         _ source: MediaSource, reading: ReadingOptions = ReadingOptions(), limits: ResourceLimits = .default,
         parts: Set<SoundAnalysis.Part>, columnCount: Int
@@ -59,7 +60,7 @@ public enum MediaInspection: Sendable, Hashable {
         }
     }
 
-    /// Pixels that cannot be read at all are a warning too, since the header says what the file is.
+    /// Inspects an image. Pixels that cannot be decoded are a warning, since the header has been read.
     private static func inspecting(picture source: MediaSource, limits: ResourceLimits) throws -> MediaInspection {
         let (header, survey) = try ImageReader.surveying(source, limits: limits)
         let advice = [survey.sampleRange?.warning, ImagePreparation().scaleWarning(header)]

@@ -2,23 +2,28 @@ public import PerceptAudio
 public import PerceptCore
 public import PerceptImage
 
-/// Makes local media into what an endpoint wants, without sending them: recordings or pictures, told apart by their bytes.
+/// Converts local recordings and images, detected by their contents, into uploads without sending them.
 public struct MediaPreparation: Sendable, Hashable {
+    /// The preparation of recordings.
     public var audio: AudioPreparation
+    /// The preparation of images.
     public var image: ImagePreparation
 
+    /// Creates a preparation from those of both kinds.
     public init(audio: AudioPreparation = AudioPreparation(), image: ImagePreparation = ImagePreparation()) {
         self.audio = audio
         self.image = image
     }
 
-    /// Prepares `source` into a file, which appears whole or not at all, off the cooperative threads.
+    /// Prepares `source` and writes the upload to a file, outside the cooperative thread pool.
+    ///
+    /// The file appears complete or not at all.
     ///
     /// - Parameters:
-    ///   - source: a recording or a picture.
-    ///   - path: where the file is to stand.
-    ///   - limits: what the source may not exceed.
-    ///   - progress: told the finished fraction, 0…1, now and then.
+    ///   - source: a recording or an image.
+    ///   - path: the path of the file to write.
+    ///   - limits: the resource limits.
+    ///   - progress: a closure that is called with the finished fraction, 0…1, from time to time.
     /// - Throws: `MediaError`.
     public func prepare(
         _ source: MediaSource, toFile path: String, limits: ResourceLimits = .default,
@@ -32,7 +37,7 @@ public struct MediaPreparation: Sendable, Hashable {
         }
     }
 
-    /// The extension of the file that `source` would be prepared into.
+    /// Returns the file extension of the upload that `source` is converted into.
     ///
     /// - Throws: `MediaError`.
     public func fileExtension(for source: MediaSource) throws(MediaError) -> String {
@@ -43,24 +48,25 @@ public struct MediaPreparation: Sendable, Hashable {
     }
 }
 
-/// A recording or a picture as an endpoint wants it.
+/// An upload made from a recording or an image.
 public enum PreparedMedia: Sendable, Hashable {
+    /// The upload of a recording.
     case audio(PreparedAudio)
+    /// The upload of an image.
     case image(PreparedImage)
 }
 
-/// What can be perceived in media.
+/// The kinds of media that can be processed.
 enum PerceptibleKind {
     case recording, picture
 }
 
 extension MediaSource {
-    /// Whether this is a recording or a picture.
+    /// Returns the kind of the media: recording or image.
     ///
-    /// A video counts as a recording: whoever reads recordings will say what can be done with it. So does whatever is stated to
-    /// be raw samples.
+    /// Videos and raw samples count as recordings; an error about a video comes from the reader of recordings.
     ///
-    /// - Throws: `MediaError` `.unsupportedFeature` when it is neither.
+    /// - Throws: `MediaError` `.malformedInput` if it is neither.
     func perceptibleKind(reading: ReadingOptions) throws(MediaError) -> PerceptibleKind {
         if reading.rawFormat != nil { return .recording }
         let type = try mediaType()
@@ -69,7 +75,7 @@ extension MediaSource {
         case .image: return .picture
         case .other:
             throw MediaError(
-                .malformedInput, source: name, problem: "is \(type.name), neither a recording nor a picture",
+                .malformedInput, source: name, problem: "found \(type.name), expected a recording or an image",
                 remedy: MediaType.adviceOnReadableMedia)
         }
     }

@@ -2,12 +2,12 @@ import Foundation
 import PerceptCore
 import Synchronization
 
-/// Runs blocking work on several items at once, on as many threads as there are processors, the caller's among them.
+/// Runs blocking work on several items at once, on one thread per core including the caller's.
 enum ParallelWork {
-    /// What `body` makes of each item, in their order.
+    /// Returns the results of `body` for all items, in order.
     ///
-    /// Items are begun in their order, and none more after one has failed, so that the error is that of the first item that
-    /// fails, as one after the other. Before each item the caller's task is asked whether it was cancelled.
+    /// Items are started in order, and no more are started after a failure, so that the error is that of the first item
+    /// that fails, as in a loop. Before each item the caller's task is checked for cancellation.
     ///
     /// - Throws: the error of `body`; `MediaError` `.cancelled`.
     static func map<Input: Sendable, Output: Sendable>(
@@ -16,7 +16,7 @@ enum ParallelWork {
         let schedule = Schedule<Output>(count: inputs.count)
         let threadCount = min(inputs.count, ProcessInfo.processInfo.activeProcessorCount)
         withUnsafeCurrentTask { task in
-            // Whether a task is cancelled may be asked from any thread.
+            // The cancellation state of a task may be read from any thread.
             nonisolated(unsafe) let task = task
             DispatchQueue.concurrentPerform(iterations: threadCount) { _ in
                 while let index = schedule.begin(isCancelled: task?.isCancelled ?? false) {
@@ -32,7 +32,7 @@ enum ParallelWork {
     }
 }
 
-/// Which items have been begun, and what came of them.
+/// The items that have been started, and their results.
 private final class Schedule<Output: Sendable>: Sendable {
     private struct State: Sendable {
         var outputs: [Output?]
@@ -50,7 +50,7 @@ private final class Schedule<Output: Sendable>: Sendable {
         state = Mutex(State(outputs: [Output?](repeating: nil, count: count)))
     }
 
-    /// The next item; `nil` when there is none, or none is to be begun any more.
+    /// Returns the index of the next item; `nil` if there are no more, or no more may be started.
     func begin(isCancelled: Bool) -> Int? {
         state.withLock { state in
             guard state.failure == nil, state.next < state.outputs.count else { return nil }

@@ -3,10 +3,11 @@ import PerceptAudio
 public import PerceptCore
 
 extension Perceiver {
-    /// Tells which classes a recording or a picture belongs to; which of the two it is, its bytes tell, unless
-    /// ``audioPreparation`` says that they are raw samples.
+    /// Classifies a recording or an image.
     ///
-    /// - Throws: `MediaError` for the media, also when they are neither; `InferenceError` for the service.
+    /// The kind is detected from the contents, unless ``audioPreparation`` specifies raw samples.
+    ///
+    /// - Throws: `MediaError` if the source cannot be read or is neither; `InferenceError` for the service.
     public func classify(
         _ source: MediaSource, model: String? = nil, topCount: Int? = nil
     ) async throws -> Classification {
@@ -16,7 +17,7 @@ extension Perceiver {
         }
     }
 
-    /// The same for a file.
+    /// Classifies a recording or an image in a file.
     public func classify(_ url: URL, model: String? = nil, topCount: Int? = nil) async throws -> Classification {
         try await classify(url.mediaSource(), model: model, topCount: topCount)
     }

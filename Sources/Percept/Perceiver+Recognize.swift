@@ -2,14 +2,15 @@ import PerceptAudio
 import PerceptInference
 
 extension Perceiver {
-    /// What a service heard, and what a person should know about how it was asked.
+    /// The response to one upload.
     struct Recognition: Sendable {
         var speech: RecognizedSpeech
-        /// That the service rejected a form of the request; in the first of the run's results alone.
+        /// A notice that the service rejected a form of the request; only in the first such result of a run.
         var notice: String?
     }
 
-    /// Sends one upload; where the service rejects the way in which times are asked for, once more in the other form.
+    /// Sends one upload; if the service rejects the form in which timestamps are requested, sends it again in the other
+    /// form.
     func recognize(
         _ prepared: PreparedAudio, _ model: String?, _ timestamps: AutomaticSpeechRecognition.Timestamps?
     ) async throws(InferenceError) -> Recognition {
@@ -36,16 +37,16 @@ extension Perceiver {
                 guard sent.insert(other.form).inserted else { throw firstRejection ?? error }
                 firstRejection = firstRejection ?? error
                 let words = error.serviceMessage.map { " (“\($0)”)" } ?? ""
-                changes.append("\(other.rejected)\(words): asked again \(other.replacement)")
+                changes.append("\(other.rejected)\(words): sent again \(other.replacement)")
                 form = other.form
             }
         }
     }
 
     private static func notice(of changes: [String]) -> String {
-        "the service rejected \(changes.joined(separator: "; and ")), as for the rest of the run"
+        "the service rejected \(changes.joined(separator: "; and ")), here and for the rest of the run"
     }
 
-    /// Seconds that a Whisper model takes in at once.
+    /// The length of the window of a Whisper model, in seconds.
     private static let whisperWindow = 30.0
 }

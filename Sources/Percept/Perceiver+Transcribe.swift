@@ -4,20 +4,21 @@ import PerceptCore
 public import PerceptInference
 
 extension Perceiver {
-    /// Recognizes what is said.
+    /// Transcribes the speech in a recording.
     ///
-    /// With ``chunking`` a recording that is longer than a chunk is cut where it is quietest; up to
-    /// ``concurrentChunkCount`` chunks are on their way at a time, and their texts and times are joined in order.
-    /// A chunk for which the service fails becomes one of the transcript's gaps, whose error names it. The error is
-    /// thrown when no chunk was answered. A refused token or a cancellation ends everything at once.
+    /// With ``chunking``, a recording longer than a chunk is split where it is quietest. Up to
+    /// ``concurrentChunkCount`` chunks are sent at a time, and their texts and times are joined in order. A chunk for
+    /// which the service fails becomes one of the transcript's gaps, whose error names it. If all chunks fail, the
+    /// error is thrown. A rejected token or a cancellation ends the transcription at once.
     ///
     /// - Parameters:
     ///   - recording: a file's URL, encoded bytes or decoded samples.
-    ///   - model: the model's id; the task's default when `nil`.
-    ///   - timestamps: which pieces of the text get times. When `nil` none, but for Whisper models and more than 30
-    ///     seconds, which they refuse without. A service that rejects this form of asking is asked in the other one; where
-    ///     no times come back, the text of each upload is one piece. ``Transcript/warnings`` has both.
-    ///   - progress: told the finished fraction, 0…1, as chunks are answered.
+    ///   - model: the model's id; the task's default if `nil`.
+    ///   - timestamps: the parts of the text that get timestamps. If `nil`, none are requested, except for Whisper
+    ///     models and more than 30 seconds, which these models reject otherwise. If a service rejects this form of
+    ///     request, the other form is sent; if it returns no times, the text of each upload is one chunk.
+    ///     ``Transcript/warnings`` reports both.
+    ///   - progress: a closure that is called with the finished fraction, 0…1, after each response.
     /// - Throws: `MediaError` for the recording, `InferenceError` for the service.
     public func transcribe(
         _ recording: some AudioInput, model: String? = nil, timestamps: AutomaticSpeechRecognition.Timestamps? = nil,
@@ -45,9 +46,9 @@ extension Perceiver {
             gaps: chunked.gaps(sent), warnings: chunked.warnings)
     }
 
-    /// Sends all chunks. They are prepared one after the other, each when it can be sent.
+    /// Sends all chunks, each of which is prepared when it can be sent.
     ///
-    /// - Returns: in order; up to the first failure where that would be the same for all chunks and none was answered.
+    /// - Returns: the chunks in order; sending stops at a failure that all chunks would share if none has succeeded.
     private func send(
         _ chunked: ChunkedRecording, _ model: String?, _ timestamps: AutomaticSpeechRecognition.Timestamps?,
         _ progress: (@Sendable (Double) -> Void)?
@@ -55,7 +56,9 @@ extension Perceiver {
         let chunks = chunked.chunks
         return try await withThrowingTaskGroup(of: (Int, SentChunk).self) { group in
             var sent: [Int: SentChunk] = [:]
-            /// - Returns: whether the others are worth sending.
+            /// Waits for a response.
+            ///
+            /// - Returns: `true` if the remaining chunks are worth sending.
             func takeAnswer() async throws -> Bool {
                 guard let (index, part) = try await group.next() else { return false }
                 sent[index] = part
@@ -94,7 +97,7 @@ extension Perceiver {
 }
 
 extension InferenceError.Kind {
-    /// Whether nothing may be sent any more.
+    /// A Boolean value that indicates whether the error ends the transcription.
     fileprivate var endsTranscription: Bool {
         switch self {
         case .cancelled, .tokenMissing, .tokenRefused, .invalidArgument: true
@@ -102,7 +105,7 @@ extension InferenceError.Kind {
         }
     }
 
-    /// Whether every chunk would fail like one, as long as none was answered.
+    /// A Boolean value that indicates whether all chunks would fail in the same way, as long as none has succeeded.
     fileprivate var isSameForAllChunks: Bool {
         switch self {
         case .creditExhausted, .notFound, .unreachable, .redirected: true
@@ -112,7 +115,7 @@ extension InferenceError.Kind {
 }
 
 extension ChunkedRecording {
-    /// The error with the name of its chunk, where there are several.
+    /// Returns the error with the name of its chunk, if there are several.
     fileprivate func naming(_ index: Int, _ error: InferenceError) -> InferenceError {
         guard chunks.count > 1, error.kind != .cancelled else { return error }
         var error = error
@@ -120,8 +123,8 @@ extension ChunkedRecording {
         return error
     }
 
-    /// The parts of the recording that are in no response: those of chunks that failed, without what their neighbours
-    /// have.
+    /// Returns the parts of the recording that no response covers: failed chunks, without their overlap with
+    /// neighbouring chunks.
     fileprivate func gaps(_ sent: [SentChunk]) -> [Transcript.Gap] {
         func time(_ frame: Int) -> Double { Double(frame) / Double(source.sampleRate) }
         func answered(_ index: Int) -> AudioChunk? {
@@ -140,7 +143,7 @@ extension ChunkedRecording {
 }
 
 extension InferenceError {
-    /// What went wrong, and the service's own words.
+    /// The problem with the service's status and message.
     fileprivate var reason: String {
         let details = [status.map { "HTTP \($0)" }, serviceMessage.map { "“\($0)”" }].compactMap(\.self)
         return problem + (details.isEmpty ? "" : " (\(details.joined(separator: ": ")))")

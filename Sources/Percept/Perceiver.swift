@@ -3,29 +3,32 @@ public import PerceptCore
 public import PerceptImage
 public import PerceptInference
 
-/// Sends local recordings and pictures to an inference service and maps what it answers back to them.
+/// Sends local recordings and images to an inference service and maps the results back to the originals.
 ///
-/// Media are prepared here (decoded, mixed, resampled, turned upright, made smaller), off the cooperative threads; times,
-/// boxes and masks in the results are those of the original. A perceiver is a value: copy it freely, use it from many
-/// tasks at once.
+/// Media are prepared (decoded, downmixed, resampled, turned upright, resized) outside the cooperative thread pool.
+/// Times, boxes and masks in the results refer to the original. A perceiver is a value that can be copied and used from
+/// several tasks at once.
 public struct Perceiver: Sendable {
+    /// The client that sends requests.
     public var client: InferenceClient
-    /// What recordings are made into before they are sent.
+    /// The conversion of recordings into uploads.
     public var audioPreparation: AudioPreparation
-    /// What pictures are made into before they are sent.
+    /// The conversion of images into uploads.
     public var imagePreparation: ImagePreparation
-    /// How recordings that are longer than a chunk are cut before they are transcribed; `nil` sends them whole.
+    /// The way in which long recordings are split into chunks for transcription; `nil` sends them whole.
     public var chunking: AudioChunking?
-    /// Chunks that are on their way at the same time, at most: 1 or more.
+    /// The maximum number of chunks that are sent at the same time, at least 1.
     public var concurrentChunkCount: Int
+    /// The resource limits for reading media.
     public var limits: ResourceLimits
-    /// The four options of every request.
+    /// The options of every request.
     public var options: RequestOptions
-    /// Called as each wait before a retry begins.
+    /// A closure that is called before each wait for a retry.
     public var onWait: (@Sendable (WaitNotice) -> Void)?
-    /// The forms in which services accept requests for times; shared by copies.
+    /// The forms in which services accept requests for timestamps; shared by copies.
     public var timestampForms = AgreedTimestampForms()
 
+    /// Creates a perceiver.
     public init(
         client: InferenceClient, audioPreparation: AudioPreparation = AudioPreparation(),
         imagePreparation: ImagePreparation = ImagePreparation(), chunking: AudioChunking? = nil,
@@ -42,19 +45,20 @@ public struct Perceiver: Sendable {
         self.onWait = onWait
     }
 
-    /// A perceiver that asks the public service, with the token found in the standard places.
+    /// Creates a perceiver for the public service, with the token from the environment or the standard files.
     ///
-    /// - Throws: `InferenceError` `.tokenRefused` for a malformed token. That there is none shows with the first request.
+    /// - Throws: `InferenceError` `.tokenRefused` for a malformed token. A missing token is reported by the first
+    ///   request.
     public init() throws {
         self.init(client: InferenceClient(token: try AccessToken.discover()))
     }
 
-    /// Tells which classes a recording belongs to.
+    /// Classifies a recording.
     ///
     /// - Parameters:
     ///   - recording: a file's URL, encoded bytes or decoded samples.
-    ///   - model: the model's id; the task's default when `nil`.
-    ///   - topCount: how many classes to ask for at most; the service's own number when `nil`.
+    ///   - model: the model's id; the task's default if `nil`.
+    ///   - topCount: the maximum number of classes; the service's default if `nil`.
     /// - Throws: `MediaError` for the recording, `InferenceError` for the service.
     public func classify(
         recording: some AudioInput, model: String? = nil, topCount: Int? = nil
@@ -64,13 +68,13 @@ public struct Perceiver: Sendable {
         return Classification(try await send(task, model), prepared, topCount: topCount)
     }
 
-    /// Tells which classes a picture belongs to.
+    /// Classifies an image.
     ///
     /// - Parameters:
     ///   - picture: a file's URL, encoded bytes or decoded pixels.
-    ///   - model: the model's id; the task's default when `nil`.
-    ///   - topCount: how many classes to ask for at most; the service's own number when `nil`.
-    /// - Throws: `MediaError` for the picture, `InferenceError` for the service.
+    ///   - model: the model's id; the task's default if `nil`.
+    ///   - topCount: the maximum number of classes; the service's default if `nil`.
+    /// - Throws: `MediaError` for the image, `InferenceError` for the service.
     public func classify(
         picture: some ImageInput, model: String? = nil, topCount: Int? = nil
     ) async throws -> Classification {
@@ -79,14 +83,14 @@ public struct Perceiver: Sendable {
         return Classification(try await send(task, model), prepared, topCount: topCount)
     }
 
-    /// Finds objects in a picture.
+    /// Detects objects in an image.
     ///
     /// - Parameters:
     ///   - image: a file's URL, encoded bytes or decoded pixels.
-    ///   - model: the model's id; the task's default when `nil`.
-    ///   - threshold: the least score that counts, 0…1: asked of the service, and kept to here. When `nil` all that the
-    ///     service reports.
-    /// - Throws: `MediaError` for the picture, `InferenceError` for the service.
+    ///   - model: the model's id; the task's default if `nil`.
+    ///   - threshold: the minimum score, 0…1, which is sent to the service and also applied to its response. If
+    ///     `nil`, all objects that the service reports are returned.
+    /// - Throws: `MediaError` for the image, `InferenceError` for the service.
     public func detectObjects(
         in image: some ImageInput, model: String? = nil, threshold: Double? = nil
     ) async throws -> Detections {
@@ -95,16 +99,17 @@ public struct Perceiver: Sendable {
         return Detections(found, prepared, threshold: threshold)
     }
 
-    /// Divides a picture into segments.
+    /// Segments an image.
     ///
     /// - Parameters:
     ///   - image: a file's URL, encoded bytes or decoded pixels.
-    ///   - model: the model's id; the task's default when `nil`.
-    ///   - threshold: the least score that counts, 0…1; segments without a score are kept.
-    ///   - subtask: what kind of segments are asked for; the model's own when `nil`.
-    ///   - rescalingMasks: takes masks that are not of the size of what was sent, instead of refusing them.
-    /// - Throws: `MediaError` for the picture, or a mask that exceeds a limit; `InferenceError` for the service, masks among
-    ///   it that are damaged or of another size.
+    ///   - model: the model's id; the task's default if `nil`.
+    ///   - threshold: the minimum score, 0…1; segments without a score are kept.
+    ///   - subtask: the kind of segments to request; the model's default if `nil`.
+    ///   - rescalingMasks: accepts masks whose size differs from the upload and rescales them; otherwise they are an
+    ///     error.
+    /// - Throws: `MediaError` for the image or a mask that exceeds a limit; `InferenceError` for the service, including
+    ///   masks that are damaged or have another size.
     public func segment(
         _ image: some ImageInput, model: String? = nil, threshold: Double? = nil,
         subtask: ImageSegmentation.Subtask? = nil, rescalingMasks: Bool = false
@@ -115,14 +120,14 @@ public struct Perceiver: Sendable {
         let limits = limits
         do {
             return try await BlockingWork.run {
-                let segments = try Segment.decoding(found, source: "the answer", limits: limits) {
+                let segments = try Segment.decoding(found, source: "the response", limits: limits) {
                     mask throws(MediaError) in
                     try prepared.receipt.sourceMask(for: mask, rescalingMismatch: rescalingMasks, limits: limits)
                 }
                 return Segmentation(segments: segments, prepared)
             }
         } catch let error as MediaError where error.kind == .malformedInput || error.kind == .invalidArgument {
-            // The image has been decoded before: it is the service's masks that are damaged or do not fit.
+            // The image has been decoded already, so the error is about the service's masks.
             var failure = InferenceError(
                 .answerMalformed, problem: [error.source, error.problem].compactMap(\.self).joined(separator: ": "),
                 remedy: error.remedy, task: ImageSegmentation.name, model: model ?? ImageSegmentation.defaultModel)
@@ -134,7 +139,7 @@ public struct Perceiver: Sendable {
         }
     }
 
-    /// Prepares a recording, unless the request would be refused whatever is sent.
+    /// Prepares a recording, after checking that a request could be sent at all.
     func prepare<SentTask: InferenceTask>(
         _ recording: some AudioInput, for task: SentTask.Type, _ model: String?
     ) async throws -> PreparedAudio {
@@ -143,7 +148,7 @@ public struct Perceiver: Sendable {
         return try await BlockingWork.run { try recording.prepared(by: preparation, limits: limits) }
     }
 
-    /// Prepares a picture, unless the request would be refused whatever is sent.
+    /// Prepares an image, after checking that a request could be sent at all.
     private func prepare<SentTask: InferenceTask>(
         _ image: some ImageInput, for task: SentTask.Type, _ model: String?
     ) async throws -> PreparedImage {

@@ -3,20 +3,22 @@ public import PerceptCore
 import PerceptImage
 
 extension ServiceProfile {
-    /// Whether a medium fits a service as it is, and if not, all that is in the way.
+    /// The result of checking a file against the limits of a service.
     public struct Verdict: Sendable, Hashable {
         /// The name of the service.
         public let profile: String
-        /// Empty when it fits.
+        /// The limits that the file violates; empty if it fits.
         public let problems: [Problem]
 
+        /// A Boolean value that indicates whether the service accepts the file unchanged.
         public var fits: Bool { problems.isEmpty }
     }
 
-    /// One thing that is in the way.
+    /// A limit that a file violates.
     public struct Problem: Sendable, Hashable {
+        /// The kinds of limits.
         public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
-            /// The service takes recordings only, or pictures only.
+            /// The service accepts only recordings, or only images.
             case wrongKind
             case wrongType
             case tooManyBytes
@@ -25,29 +27,30 @@ extension ServiceProfile {
             case tooManyPixels, tooFewPixels
         }
 
+        /// The kind of limit.
         public let kind: Kind
-        /// What it is: bytes, seconds, Hz, channels, bits, pixels of a side; `nil` for kinds and types.
+        /// The value of the file in bytes, seconds, Hz, channels, bits or pixels; `nil` for kinds and types.
         public let found: Double?
-        /// The limit that is passed, in the same unit; `nil` where there is more than one.
+        /// The violated limit in the same unit; `nil` if there are several.
         public let limit: Double?
-        /// One clause for a person.
+        /// A description of the problem, as a clause.
         public let message: String
-        /// What to do about it.
+        /// Advice on how to solve the problem, with the name of a parameter that helps in parentheses at its end.
         public let remedy: String
 
-        /// By how much the limit is passed.
+        /// The difference between the value and the limit.
         public var excess: Double? {
             guard let found, let limit else { return nil }
             return abs(found - limit)
         }
     }
 
-    /// Looks whether a medium can be sent as it is.
+    /// Checks whether a service accepts a file unchanged.
     ///
     /// - Parameters:
-    ///   - inspection: what the medium is.
-    ///   - mediaType: by its bytes.
-    ///   - byteCount: of the file.
+    ///   - inspection: the inspection of the file.
+    ///   - mediaType: the media type of the contents.
+    ///   - byteCount: the size of the file.
     public func check(_ inspection: MediaInspection, mediaType: MediaType, byteCount: Int) -> Verdict {
         var problems: [Problem] = []
         switch inspection {
@@ -57,39 +60,39 @@ extension ServiceProfile {
                 break
             }
             problems += typeProblems(mediaType, audio.mediaTypes, writable: [.flac, .wav])
-            problems += byteProblems(byteCount, remedy: "make it 16 kHz mono FLAC with `percept prepare`, or cut it")
+            problems += byteProblems(byteCount, remedy: "convert it to 16 kHz mono FLAC, or split it")
             let duration = Double(frameCount) / Double(header.sampleRate)
             problems += rangeProblems(
                 duration, audio.durations, "s", above: .tooLong, below: .tooShort,
-                remedies: ("transcribe it in chunks (--chunk)", "send more of it"))
+                remedies: ("transcribe it in chunks (chunking)", "send a longer part"))
             if let rates = audio.sampleRates, !rates.contains(header.sampleRate) {
                 problems.append(
                     Problem(
                         kind: .wrongSampleRate, found: Double(header.sampleRate), limit: nil,
-                        message: "\(header.sampleRate) Hz is no sample rate that \(name) takes",
-                        remedy: "prepare it with --rate 16000"))
+                        message: "\(name) does not accept a sample rate of \(header.sampleRate) Hz",
+                        remedy: "resample it to 16000 Hz (sampleRate)"))
             }
             if let counts = audio.channelCounts, !counts.contains(header.channelCount) {
                 problems.append(
                     Problem(
                         kind: .wrongChannelCount, found: Double(header.channelCount), limit: Double(counts.upperBound),
-                        message: "\(header.channelCount) channels, where \(name) takes \(counts.upperBound)",
-                        remedy: "prepare it with --channels 1"))
+                        message: "\(header.channelCount) channels; \(name) accepts at most \(counts.upperBound)",
+                        remedy: "downmix it to one channel (channels)"))
             }
             if let depths = audio.bitDepths, let depth = header.bitDepth, !depths.contains(depth) {
                 problems.append(
                     Problem(
                         kind: .wrongBitDepth, found: Double(depth), limit: nil,
-                        message: "\(depth) bits per sample, which \(name) does not take",
-                        remedy: "prepare it with --sample-format s16"))
+                        message: "\(name) does not accept \(depth) bits per sample",
+                        remedy: "convert it to 16 bits per sample (sampleFormat)"))
             }
         case .picture(let header, _, _):
             guard let image else {
-                problems = [wrongKind("pictures", remedy: "choose a service for pictures")]
+                problems = [wrongKind("images", remedy: "choose a service for images")]
                 break
             }
             problems += typeProblems(mediaType, image.mediaTypes, writable: [.jpeg, .png])
-            problems += byteProblems(byteCount, remedy: "make it smaller with `percept prepare --max-bytes`")
+            problems += byteProblems(byteCount, remedy: "reduce it (maximumByteCount)")
             if let sides = image.sides {
                 if header.size.longestSide > sides.upperBound {
                     problems.append(
@@ -97,8 +100,9 @@ extension ServiceProfile {
                             kind: .tooManyPixels, found: Double(header.size.longestSide),
                             limit: Double(sides.upperBound),
                             message:
-                                "\(header.size.longestSide) pixels on a side, where \(name) takes \(sides.upperBound)",
-                            remedy: "prepare it with --longest-side \(sides.upperBound)"))
+                                "the longest side has \(header.size.longestSide) pixels; "
+                                + "\(name) accepts at most \(sides.upperBound)",
+                            remedy: "reduce the longest side to \(sides.upperBound) pixels (longestSide)"))
                 }
                 if header.size.shortestSide < sides.lowerBound {
                     problems.append(
@@ -106,8 +110,9 @@ extension ServiceProfile {
                             kind: .tooFewPixels, found: Double(header.size.shortestSide),
                             limit: Double(sides.lowerBound),
                             message:
-                                "\(header.size.shortestSide) pixels on a side, where \(name) wants \(sides.lowerBound)",
-                            remedy: "use a larger picture"))
+                                "the shortest side has \(header.size.shortestSide) pixels; "
+                                + "\(name) requires at least \(sides.lowerBound)",
+                            remedy: "use a larger image"))
                 }
             }
         }
@@ -115,29 +120,29 @@ extension ServiceProfile {
     }
 
     private func wrongKind(_ kind: String, remedy: String) -> Problem {
-        Problem(kind: .wrongKind, found: nil, limit: nil, message: "\(name) takes no \(kind)", remedy: remedy)
+        Problem(kind: .wrongKind, found: nil, limit: nil, message: "\(name) does not accept \(kind)", remedy: remedy)
     }
 
     private func typeProblems(_ type: MediaType, _ accepted: Set<MediaType>?, writable: [MediaType]) -> [Problem] {
         guard let accepted, !accepted.contains(type) else { return [] }
         let names = accepted.map(\.rawValue).sorted().joined(separator: ", ")
         let remedy =
-            writable.first(where: accepted.contains).map { "make it \($0.name) with `percept prepare`" }
+            writable.first(where: accepted.contains).map { "convert it to \($0.name)" }
             ?? "convert it with another tool"
         return [
             Problem(
-                kind: .wrongType, found: nil, limit: nil, message: "\(type.rawValue), where \(name) takes \(names)",
+                kind: .wrongType, found: nil, limit: nil, message: "found \(type.rawValue); \(name) accepts \(names)",
                 remedy: remedy)
         ]
     }
 
     private func byteProblems(_ byteCount: Int, remedy: String) -> [Problem] {
         guard let limit = mediumByteLimit, byteCount > limit else { return [] }
-        let base64 = envelope == .base64 ? " (base64 takes four bytes for three)" : ""
+        let base64 = envelope == .base64 ? " (base64 turns three bytes into four)" : ""
         return [
             Problem(
                 kind: .tooManyBytes, found: Double(byteCount), limit: Double(limit),
-                message: "\(byteCount) bytes, \(byteCount - limit) more than \(name) takes\(base64)", remedy: remedy)
+                message: "\(byteCount) bytes, \(byteCount - limit) more than \(name) accepts\(base64)", remedy: remedy)
         ]
     }
 
@@ -152,14 +157,14 @@ extension ServiceProfile {
         return [
             Problem(
                 kind: isAbove ? above : below, found: value, limit: limit,
-                message: "\(rounded) \(unit), where \(name) takes \(isAbove ? "at most" : "at least") \(limit) \(unit)",
+                message: "\(rounded) \(unit); \(name) accepts \(isAbove ? "at most" : "at least") \(limit) \(unit)",
                 remedy: isAbove ? remedies.above : remedies.below)
         ]
     }
 }
 
 extension MediaSource {
-    /// Bytes of the file or in memory.
+    /// Returns the number of bytes of the file or in memory.
     ///
     /// - Throws: `MediaError` `.inputMissing` for a file that cannot be read.
     public func byteCount() throws(MediaError) -> Int {

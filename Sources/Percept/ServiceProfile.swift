@@ -1,23 +1,24 @@
 public import PerceptCore
 
-/// What a service takes of one recording or picture.
+/// The limits of a service for one recording or image.
 ///
-/// Limits are those that the services publish, as far as they do; services change them without notice. Where a page says
-/// “MB” without saying which, it is taken for 10⁶ bytes, so that what fits here fits by either meaning. A limit that is
-/// not known is `nil`, and nothing is checked against it.
+/// The limits are those that services publish, which may change without notice. An ambiguous “MB” is taken as 10⁶
+/// bytes, so that a file that fits here fits by either definition. An unknown limit is `nil` and is not checked.
 public struct ServiceProfile: Sendable, Hashable {
-    /// What a service takes of recordings.
+    /// The limits for recordings.
     public struct AudioRules: Sendable, Hashable {
-        /// `nil` where the service does not say.
+        /// The accepted media types; `nil` if unknown.
         public var mediaTypes: Set<MediaType>?
-        /// Seconds.
+        /// The accepted durations in seconds.
         public var durations: ClosedRange<Double>?
-        /// Hz; all of them when `nil`.
+        /// The accepted sample rates; all if `nil`.
         public var sampleRates: SampleRates?
+        /// The accepted numbers of channels.
         public var channelCounts: ClosedRange<Int>?
-        /// Bits per sample, of what is not compressed with loss.
+        /// The accepted bits per sample of uncompressed or losslessly compressed recordings.
         public var bitDepths: Set<Int>?
 
+        /// Creates rules; by default everything is accepted.
         public init(
             mediaTypes: Set<MediaType>? = nil, durations: ClosedRange<Double>? = nil, sampleRates: SampleRates? = nil,
             channelCounts: ClosedRange<Int>? = nil, bitDepths: Set<Int>? = nil
@@ -29,8 +30,11 @@ public struct ServiceProfile: Sendable, Hashable {
             self.bitDepths = bitDepths
         }
 
+        /// A set of sample rates in Hz.
         public enum SampleRates: Sendable, Hashable {
+            /// All rates of a range.
             case range(ClosedRange<Int>)
+            /// The rates of a list.
             case list([Int])
 
             func contains(_ rate: Int) -> Bool {
@@ -42,42 +46,45 @@ public struct ServiceProfile: Sendable, Hashable {
         }
     }
 
-    /// What a service takes of pictures.
+    /// The limits for images.
     public struct ImageRules: Sendable, Hashable {
-        /// `nil` where the service does not say.
+        /// The accepted media types; `nil` if unknown.
         public var mediaTypes: Set<MediaType>?
-        /// Pixels of either side.
+        /// The accepted lengths of each side in pixels.
         public var sides: ClosedRange<Int>?
 
+        /// Creates rules; by default everything is accepted.
         public init(mediaTypes: Set<MediaType>? = nil, sides: ClosedRange<Int>? = nil) {
             self.mediaTypes = mediaTypes
             self.sides = sides
         }
     }
 
-    /// How a medium travels, which decides how much of the limit is left for it.
+    /// The encoding of a file in a request, which determines how much of the limit is left for the file.
     public enum Envelope: Sendable, Hashable {
-        /// The limit is about the medium's own bytes.
+        /// The limit applies to the file itself.
         case none
-        /// A form or headers around the bytes: ``ServiceProfile/envelopeAllowance`` is set aside.
+        /// The file is part of a multipart form; ``ServiceProfile/envelopeAllowance`` is reserved for the rest.
         case multipart
-        /// Base64 in JSON: four characters for three bytes, and the allowance.
+        /// The file is base64 in JSON, four characters for three bytes; the allowance is reserved too.
         case base64
     }
 
-    /// As the command takes it: `openai-whisper`.
+    /// The name of the profile, such as `openai-whisper`.
     public let name: String
-    /// Of a request or of the medium, as `envelope` says; `nil` where none is known.
+    /// The maximum number of bytes of the request or the file, depending on ``envelope``; `nil` if unknown.
     public let byteLimit: Int?
+    /// The encoding of the file in a request.
     public let envelope: Envelope
-    /// `nil` when the service takes no recordings.
+    /// The limits for recordings; `nil` if the service accepts none.
     public let audio: AudioRules?
-    /// `nil` when the service takes no pictures.
+    /// The limits for images; `nil` if the service accepts none.
     public let image: ImageRules?
 
-    /// Bytes of a request that are set aside for what is around the medium: field names, parameters, headers.
+    /// The number of bytes of a request that are reserved for field names, parameters and headers.
     public static let envelopeAllowance = 1024
 
+    /// Creates a profile.
     public init(name: String, byteLimit: Int?, envelope: Envelope, audio: AudioRules?, image: ImageRules?) {
         self.name = name
         self.byteLimit = byteLimit
@@ -86,9 +93,9 @@ public struct ServiceProfile: Sendable, Hashable {
         self.image = image
     }
 
-    /// Bytes that the medium itself may have.
+    /// The maximum number of bytes of the file itself.
     ///
-    /// Base64 makes `4·⌈n/3⌉` characters of `n` bytes, so that `3·⌊(limit − allowance)/4⌋` bytes fit.
+    /// Base64 turns `n` bytes into `4·⌈n/3⌉` characters, so that `3·⌊(limit − allowance)/4⌋` bytes fit.
     public var mediumByteLimit: Int? {
         guard let byteLimit else { return nil }
         return switch envelope {
@@ -98,7 +105,7 @@ public struct ServiceProfile: Sendable, Hashable {
         }
     }
 
-    /// The profile of a name, or `nil`.
+    /// Returns the profile with a name, or `nil`.
     public static func named(_ name: String) -> ServiceProfile? { all.first { $0.name == name } }
 }
 
@@ -107,16 +114,16 @@ extension ServiceProfile {
     private static let any = AudioRules()
     private static let anyImage = ImageRules()
 
-    /// The services that are known.
+    /// All known services.
     public static let all: [ServiceProfile] = [
-        // The ID of the model is sent in the form, so the limit of the request is nearly all the file's.
+        // The form contains little besides the file: the model's ID.
         ServiceProfile(
             name: "openai-whisper", byteLimit: 25 << 20, envelope: .multipart,
             audio: AudioRules(mediaTypes: speechFiles), image: nil),
         ServiceProfile(
             name: "groq", byteLimit: 25_000_000, envelope: .multipart, audio: AudioRules(mediaTypes: speechFiles),
             image: nil),
-        // Ten megabytes or a minute, whichever is less, of content in JSON; FLAC or linear PCM is asked for.
+        // Ten megabytes or one minute, whichever is less, of content in JSON; FLAC or linear PCM is recommended.
         ServiceProfile(
             name: "google-sync", byteLimit: 10_000_000, envelope: .base64,
             audio: AudioRules(
@@ -135,12 +142,12 @@ extension ServiceProfile {
             name: "gemini-inline", byteLimit: 20_000_000, envelope: .base64,
             audio: AudioRules(mediaTypes: [.wav, .mp3, .aiff, .aac, .ogg, .flac]),
             image: ImageRules(mediaTypes: [.png, .jpeg, .webp, .heic])),
-        // The containers' own limit is not published; the types are those that they parse by Content-Type.
+        // The containers publish no limit; the types are those that they recognize by Content-Type.
         ServiceProfile(
             name: "hf-endpoint", byteLimit: nil, envelope: .none,
             audio: AudioRules(mediaTypes: [.flac, .mp3, .wav, .ogg, .webm, .amr, .m4a]),
             image: ImageRules(mediaTypes: [.png, .jpeg, .tiff, .bmp, .gif, .webp])),
-        // It refuses the label audio/wav.
+        // The service rejects the media type audio/wav.
         ServiceProfile(
             name: "fal", byteLimit: nil, envelope: .base64, audio: AudioRules(mediaTypes: [.mp3]), image: nil),
         ServiceProfile(
@@ -151,7 +158,8 @@ extension ServiceProfile {
             name: "sagemaker-async", byteLimit: 1_000_000_000, envelope: .none, audio: any, image: anyImage),
         ServiceProfile(name: "runpod-run", byteLimit: 10_000_000, envelope: .base64, audio: any, image: anyImage),
         ServiceProfile(name: "runpod-runsync", byteLimit: 20_000_000, envelope: .base64, audio: any, image: anyImage),
-        // Of bytes sent, not of objects in S3; DetectLabels takes no side above 10 000 pixels.
+        // The limit applies to bytes in the request, not to objects in S3. DetectLabels accepts sides of up to 10 000
+        // pixels.
         ServiceProfile(
             name: "rekognition", byteLimit: 5_000_000, envelope: .none, audio: nil,
             image: ImageRules(mediaTypes: [.png, .jpeg], sides: 80...10_000)),

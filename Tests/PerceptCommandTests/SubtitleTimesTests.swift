@@ -43,7 +43,7 @@ import Testing
         #expect(run.errors.components(separatedBy: "the service rejected return_timestamps true").count == 2)
         let json = try CommandRun(ask + ["--json"], in: folder).json()
         #expect(json["warnings"]?.arrayValue?.count == 1)
-        #expect(json["warnings"]?[0]?.stringValue?.contains(#"asked again with "word""#) == true)
+        #expect(json["warnings"]?[0]?.stringValue?.contains(#"sent again with "word""#) == true)
     }
 
     /// The endpoint goes on with its tape: the second input must not be the one that is rejected again.

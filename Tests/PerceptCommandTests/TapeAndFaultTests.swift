@@ -158,7 +158,7 @@ import Testing
         let run = try CommandRun(
             ["segment", TestFiles.scene, "-o", "masks", "--endpoint", endpoint.url], in: folder)
         #expect(run.status == 69)
-        #expect(run.errors.contains("the answer: mask 0 (sky): base64 text has the wrong character"))
+        #expect(run.errors.contains("the response: mask 0 (sky): base64 text has the wrong character"))
         #expect(try !folder.contents().contains("masks"))
     }
 

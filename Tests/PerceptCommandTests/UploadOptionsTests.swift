@@ -44,7 +44,7 @@ import Testing
         let problem = try #require(try run.json()["verdict"]?["problems"]?[0])
         #expect(problem["kind"] == "wrongKind")
         let text = try CommandRun(["inspect", TestFiles.scene, "--for", "groq"], in: folder)
-        #expect(text.output.contains("does not fit groq:\n    groq takes no pictures"))
+        #expect(text.output.contains("does not fit groq:\n    groq does not accept images"))
         let unknown = try CommandRun(["inspect", TestFiles.scene, "--for", "nobody"], in: folder)
         #expect(unknown.status == 64)
         #expect(unknown.errors.contains("hf-endpoint") && unknown.errors.contains("rekognition"))

@@ -7,7 +7,7 @@ import PerceptInference
 import PerceptTestSupport
 import Testing
 
-// The fragments of the article “From an answer to a picture”, to the letter: that they compile is the first half of the test.
+// The fragments of the article “Drawing results”, to the letter: that they compile is the first half of the test.
 
 private func boxes() async throws {
     let perceiver = try Perceiver()

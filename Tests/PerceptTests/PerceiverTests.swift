@@ -135,7 +135,7 @@ import Testing
             // A pixel of the letterbox is two and a half of the original at most.
             #expect(object.box.largestDifference(from: known.box) <= 2.5, "\(object.label): \(object.box)")
         }
-        #expect(found.warnings == ["1 of 4 boxes lies outside of the picture and was dropped"])
+        #expect(found.warnings == ["1 of 4 boxes lies outside the image and was dropped"])
         let segment = try #require(try await perceiver.segment(Self.photo).segments.first)
         #expect(segment.mask.size == PixelSize(width: 1200, height: 1600))
         // The middle of the letterbox is that of the crop.

@@ -107,7 +107,7 @@ import Testing
         let verdict = try await Self.verdict("openai-whisper", Self.wav(seconds: 1), byteCount: limit + 5)
         #expect(verdict.problems.map(\.kind) == [.tooManyBytes])
         #expect(verdict.problems.first?.excess == 5)
-        #expect(verdict.problems.first?.message == "26213381 bytes, 5 more than openai-whisper takes")
+        #expect(verdict.problems.first?.message == "26213381 bytes, 5 more than openai-whisper accepts")
     }
 
     /// All that is in the way at once, in the order of the table.
@@ -129,7 +129,7 @@ import Testing
 
     @Test func typesAndKindsAreChecked() async throws {
         let wav = try await Self.verdict("fal", Self.wav(seconds: 1))
-        #expect(wav.problems.map(\.message) == ["audio/wav, where fal takes audio/mpeg"])
+        #expect(wav.problems.map(\.message) == ["found audio/wav; fal accepts audio/mpeg"])
         #expect(wav.problems.map(\.remedy) == ["convert it with another tool"])
         #expect(try await Self.verdict("rekognition", Self.wav(seconds: 1)).problems.map(\.kind) == [.wrongKind])
         #expect(try await Self.verdict("groq", Self.scene).problems.map(\.kind) == [.wrongKind])

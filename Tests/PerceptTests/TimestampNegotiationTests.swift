@@ -101,7 +101,7 @@ import Testing
         let warning = try #require(transcript.warnings.first)
         #expect(
             warning.hasPrefix("the service rejected return_timestamps true (“CTC can either predict character level"))
-        #expect(warning.hasSuffix(#"): asked again with "word", as for the rest of the run"#))
+        #expect(warning.hasSuffix(#"): sent again with "word", here and for the rest of the run"#))
         // Another perceiver of the run.
         var second = try Self.perceiver(service)
         second.timestampForms = perceiver.timestampForms
@@ -236,7 +236,7 @@ import Testing
             transcript.warnings.first?.hasPrefix(
                 "the service rejected response_format verbose_json (“response_format '")
                 == true)
-        #expect(transcript.warnings.first?.hasSuffix("): asked again with json, as for the rest of the run") == true)
+        #expect(transcript.warnings.first?.hasSuffix("): sent again with json, here and for the rest of the run") == true)
     }
 
     @Test func rejectedGranularitiesAreLeftOut() async throws {
@@ -247,7 +247,7 @@ import Testing
         #expect(service.asked == ["verbose_json word", "verbose_json"])
         #expect(transcript.chunks.map(\.end) == [3.32])
         #expect(
-            transcript.warnings.first?.hasSuffix("): asked again without it, as for the rest of the run") == true)
+            transcript.warnings.first?.hasSuffix("): sent again without it, here and for the rest of the run") == true)
     }
 
     /// One field after the other, each by its name.
@@ -260,7 +260,7 @@ import Testing
             .transcribe(Self.recording(), model: "m", timestamps: .words)
         #expect(service.asked == ["verbose_json word", "verbose_json", "json", ""])
         #expect(transcript.text == "Hello.")
-        #expect(transcript.warnings.first?.components(separatedBy: "asked again").count == 4)
+        #expect(transcript.warnings.first?.components(separatedBy: "sent again").count == 4)
     }
 
     /// Whisper's 30 seconds are a limit of the hub's pipeline: OpenAI's form asks for no times on its own.

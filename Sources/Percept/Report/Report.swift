@@ -72,7 +72,7 @@ public struct Report: Sendable, Hashable {
             throw MediaError(
                 .malformedInput, source: inputs.map(\.name).joined(separator: ", "),
                 problem: (["holds no results"] + collector.warnings.prefix(3)).joined(separator: "; "),
-                remedy: "pass what transcribe, classify, detect or segment printed with --json")
+                remedy: "pass the JSON output of transcribe, classify, detect or segment")
         }
         entries = collector.entries
         warnings = collector.warnings

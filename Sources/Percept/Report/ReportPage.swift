@@ -135,7 +135,7 @@ public struct ReportPage: Sendable, Hashable {
                 .limitExceeded, source: source.name,
                 problem:
                     "shown without a player: every encoding exceeds \(Quantity.bytes(recordingByteCount))",
-                remedy: "allow more bytes per recording (--recording-bytes)")
+                remedy: "allow more bytes per recording (recordingByteCount)")
         }
     }
 }

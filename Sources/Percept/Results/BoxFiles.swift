@@ -2,22 +2,24 @@ public import PerceptCore
 import PerceptImage
 import PerceptInference
 
-/// Boxes of any number of pictures saved as the label files that tools for training and measuring models read.
+/// Boxes of any number of images, saved as label files for tools that train and evaluate models.
 ///
 ///     var files = BoxFiles(in: "labels", formats: [.yolo])
 ///     for photo in photos { … try files.add(found.objects, of: photo.lastPathComponent, size: size) }
 ///     try files.finish()
 public struct BoxFiles: Sendable {
+    /// The formats of label files.
     public enum Format: String, Sendable, Hashable, CaseIterable {
-        /// `coco.json` about all pictures, as ``COCODataset`` writes it.
+        /// One `coco.json` for all images, see ``COCODataset``.
         case coco
-        /// `NAME.xml` for each picture, as ``VOCAnnotation`` writes it.
+        /// `NAME.xml` for each image, see ``VOCAnnotation``.
         case voc
-        /// `NAME.txt` for each picture, as ``YOLOLabels`` writes it, and `classes.txt`: a label in each line, in the order of their
-        /// numbers, which is that of their first appearance.
+        /// `NAME.txt` for each image, see ``YOLOLabels``, and `classes.txt` with one label per line in the order of
+        /// their numbers, which is that of first appearance.
         case yolo
     }
 
+    /// The folder of the files.
     public let folder: String
     /// The names of the files written so far, in the order of writing.
     public private(set) var names: [String] = []
@@ -32,9 +34,11 @@ public struct BoxFiles: Sendable {
     private static let datasetName = "coco.json"
     private static let classesName = "classes.txt"
 
+    /// Creates a set of label files.
+    ///
     /// - Parameters:
-    ///   - folder: where to; it is created when it does not exist and there is something to write.
-    ///   - formats: which files are written.
+    ///   - folder: the path of the folder, which is created if it does not exist when the first file is written.
+    ///   - formats: the formats to write.
     ///   - inputs: files that must not be replaced.
     public init(in folder: String, formats: Set<Format>, protecting inputs: [String] = []) {
         self.folder = folder
@@ -42,16 +46,16 @@ public struct BoxFiles: Sendable {
         self.inputs = inputs
     }
 
-    /// Adds a picture, and writes the files that are about it alone, all of them or none.
+    /// Adds an image and writes the files that concern only this image, all of them or none.
     ///
-    /// Boxes are put in order and clipped to the picture; those of which nothing is left are no annotations.
+    /// Inverted boxes are corrected and boxes are clipped to the image; those outside it are omitted.
     ///
     /// - Parameters:
-    ///   - objects: in pixels of the upright picture.
-    ///   - fileName: of the picture; label files have its name with another extension.
-    ///   - size: of the upright picture.
-    /// - Returns: the names of the files written for it.
-    /// - Throws: `MediaError` `.invalidArgument` when a file would replace one of the inputs or that of another picture;
+    ///   - objects: the objects, with boxes in pixels of the upright image.
+    ///   - fileName: the file name of the image; label files have the same name with another extension.
+    ///   - size: the size of the upright image.
+    /// - Returns: the names of the files written for the image.
+    /// - Throws: `MediaError` `.invalidArgument` if a file would replace one of the inputs or that of another image;
     ///   `.outputNotCreatable`, `.inputOutput`.
     @discardableResult
     public mutating func add(
@@ -64,7 +68,7 @@ public struct BoxFiles: Sendable {
             return object.box.isEmpty ? nil : object
         }
         let stem = fileName.lastIndex(of: ".").map { $0 == fileName.startIndex ? fileName[...] : fileName[..<$0] }
-        // Not kept before the files stand: a picture that fails is none of the dataset's.
+        // Stored only after the files are written, so that an image that fails is not part of the data set.
         var classes = classes
         for object in visible { _ = classes.index(of: object.label) }
         let labels = classes.names
@@ -85,8 +89,8 @@ public struct BoxFiles: Sendable {
             guard file.name != Self.classesName, !fileNames.contains(file.name) else {
                 throw MediaError(
                     .invalidArgument, source: fileName,
-                    problem: "its labels would be written to \(file.name), as others are",
-                    remedy: "rename it, or give it a folder of its own")
+                    problem: "the label file \(file.name) is already used for another image",
+                    remedy: "rename the image or use another folder for its labels")
             }
         }
         try PlannedFile.write([files], into: folder, protecting: inputs)
@@ -98,9 +102,10 @@ public struct BoxFiles: Sendable {
         return files.map(\.name)
     }
 
-    /// Writes the files that are about all pictures; without a picture none.
+    /// Writes the files that concern all images; none if no image was added.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when one would replace an input; `.outputNotCreatable`, `.inputOutput`.
+    /// - Throws: `MediaError` `.invalidArgument` if a file would replace an input; `.outputNotCreatable`,
+    ///   `.inputOutput`.
     public mutating func finish() throws(MediaError) {
         if isEmpty { return }
         var files: [PlannedFile] = []

@@ -2,13 +2,15 @@ import PerceptAudio
 import PerceptImage
 public import PerceptInference
 
-/// The classes of a recording or a picture, the most likely first.
+/// The classes of a recording or an image.
 public struct Classification: Sendable, Hashable {
-    /// In the order of their scores; those without one last, as the service sent them.
+    /// The classes by descending score; those without a score come last, in the service's order.
     public var classes: [ClassScore]
+    /// The map from the upload back to the source.
     public let receipt: MediaReceipt
+    /// The upload.
     public let sent: SentMedia
-    /// What a person should know about the media.
+    /// The warnings about the recording or image.
     public let warnings: [String]
 
     init(_ classes: [ClassScore], _ prepared: PreparedAudio, topCount: Int?) {

@@ -1,23 +1,25 @@
 public import PerceptCore
 public import PerceptImage
 
-/// What lies in the boxes of a picture, saved as one picture each.
+/// The contents of the boxes of an image, saved as one file each.
 public struct CropFiles: Sendable, Hashable {
+    /// The folder of the files.
     public let folder: String
-    /// The name within the folder for each object; `nil` for one that has no part of the picture.
+    /// The file name for each object; `nil` for an object outside the image.
     public let names: [String?]
 
-    /// Writes the crop of each object into `folder`, which is created when it does not exist, in one piece or not at all.
+    /// Writes the crop of each object into `folder`, which is created if it does not exist.
     ///
-    /// A crop has all pixels that its box touches, in the picture's own layout; `SegmentFileName` says how the files are named.
+    /// A crop contains all pixels that its box touches, in the layout of the image. `SegmentFileName` describes the
+    /// file names. If a file cannot be written, the new files are removed again.
     ///
     /// - Parameters:
-    ///   - objects: whose boxes are in pixels of `image`.
-    ///   - image: the picture, upright, with nothing drawn into it.
-    ///   - folder: where to.
+    ///   - objects: the objects, with boxes in pixels of `image`.
+    ///   - image: the upright image, with nothing drawn into it.
+    ///   - folder: the path of the folder.
     ///   - encoding: the format.
     ///   - inputs: files that must not be replaced.
-    /// - Throws: `MediaError` `.invalidArgument` when a file would replace one of `inputs`; `.outputNotCreatable` or
+    /// - Throws: `MediaError` `.invalidArgument` if a file would replace one of `inputs`; `.outputNotCreatable` or
     ///   `.inputOutput`.
     public init(
         saving objects: [Detection], of image: Image, in folder: String, as encoding: ImageEncoding,

@@ -2,7 +2,7 @@ import Foundation
 import PerceptCore
 import Synchronization
 
-/// A file that is to be written: its name, and what makes its bytes.
+/// A file to write: its name and a closure that returns its bytes.
 struct PlannedFile: Sendable {
     let name: String
     let bytes: @Sendable () throws(MediaError) -> [UInt8]
@@ -13,14 +13,15 @@ struct PlannedFile: Sendable {
         try output.commit()
     }
 
-    /// Writes files into `folder`, which is created when it does not exist, in one piece or not at all: when one cannot be
-    /// written, those that were new are removed again.
+    /// Writes files into `folder`, which is created if it does not exist.
+    ///
+    /// If a file cannot be written, the new files are removed again.
     ///
     /// - Parameters:
-    ///   - parts: the files of each are written several at a time, and stand before the next part is begun.
+    ///   - parts: groups of files; those of a group are written several at a time, before the next group.
     ///   - inputs: files that must not be replaced.
-    /// - Throws: `MediaError` `.invalidArgument` when a file would replace one of `inputs`; `.outputNotCreatable`,
-    ///   `.inputOutput`; what makes the bytes.
+    /// - Throws: `MediaError` `.invalidArgument` if a file would replace one of `inputs`; `.outputNotCreatable`,
+    ///   `.inputOutput`; the errors of the closures.
     static func write(
         _ parts: [[PlannedFile]], into folder: String, protecting inputs: [String]
     ) throws(MediaError) {
@@ -43,13 +44,15 @@ struct PlannedFile: Sendable {
         }
     }
 
-    /// Whether the folder was made here.
+    /// Creates the folder unless it exists.
+    ///
+    /// - Returns: `true` if it was created.
     private static func createFolder(_ path: String) throws(MediaError) -> Bool {
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
             guard isFolder.boolValue else {
                 throw MediaError(
-                    .outputNotCreatable, source: path, problem: "is a file, where a folder was expected",
+                    .outputNotCreatable, source: path, problem: "found a file, expected a folder",
                     remedy: "name a folder")
             }
             return false
@@ -58,7 +61,7 @@ struct PlannedFile: Sendable {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw MediaError(
-                .outputNotCreatable, source: path, problem: "the folder cannot be created",
+                .outputNotCreatable, source: path, problem: "cannot create the folder",
                 remedy: "choose another folder")
         }
         return true

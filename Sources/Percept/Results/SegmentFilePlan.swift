@@ -2,30 +2,32 @@ import PerceptCore
 import PerceptImage
 import PerceptInference
 
-/// The files that segments become, before any of them is written.
+/// The files to write for segments.
 struct SegmentFilePlan: Sendable {
     let entries: [SegmentFiles.Entry]
-    /// All files but the list.
+    /// All files except the list.
     private(set) var files: [PlannedFile]
     private(set) var commonFiles: [String] = []
 
     private static let cutOutSuffix = "-cutout.png"
 
-    /// - Throws: `MediaError` `.invalidArgument` when masks differ in size, or the picture is missing.
+    /// Plans the files.
+    ///
+    /// - Throws: `MediaError` `.invalidArgument` if masks differ in size or the image is missing.
     init(
         _ segments: [Segment], _ formats: Set<SegmentFiles.Format>, indices: [Int]?,
         cocoMasks: COCODataset.MaskForm, pictureName: String, image: Image?
     ) throws(MediaError) {
         let names = SegmentFileName.names(for: segments.map(\.label))
         let hasCutOuts = formats.contains(.cutouts)
-        entries = zip(segments, names).enumerated().map { place, named in
+        entries = zip(segments, names).enumerated().map { position, named in
             let (segment, name) = named
             let box = segment.mask.boundingBox
             let isCutOut = hasCutOuts && box != nil
             return SegmentFiles.Entry(
                 label: segment.label, score: segment.score, mask: name, area: segment.mask.area, box: box,
                 cutOut: isCutOut ? name.dropLast(".png".count) + Self.cutOutSuffix : nil,
-                index: indices.flatMap { $0.indices.contains(place) ? $0[place] : nil })
+                index: indices.flatMap { $0.indices.contains(position) ? $0[position] : nil })
         }
         files = zip(segments, names).map { segment, name in
             PlannedFile(name: name) { () throws(MediaError) in try segment.mask.encodedPNG() }
@@ -34,8 +36,8 @@ struct SegmentFilePlan: Sendable {
         if hasCutOuts {
             guard let image else {
                 throw MediaError(
-                    .invalidArgument, problem: "cut-outs need the picture that the masks are about",
-                    remedy: "name it with --image")
+                    .invalidArgument, problem: "cut-outs require the image that the masks belong to",
+                    remedy: "pass it (image)")
             }
             for (segment, entry) in zip(segments, entries) {
                 guard let name = entry.cutOut else { continue }
@@ -49,8 +51,8 @@ struct SegmentFilePlan: Sendable {
         guard let size = image?.size ?? segments.first?.mask.size else {
             if formats.subtracting([.cutouts]).isEmpty { return }
             throw MediaError(
-                .invalidArgument, problem: "without segments nothing says how large the picture is",
-                remedy: "name it with --image")
+                .invalidArgument, problem: "without segments, the size of the image is unknown",
+                remedy: "pass it (image)")
         }
         try segments.checkSize(size)
         try addCommonFiles(segments, formats, size: size, cocoMasks: cocoMasks, pictureName: pictureName)
@@ -85,7 +87,7 @@ struct SegmentFilePlan: Sendable {
     }
 
     private mutating func addIndexedPicture(_ segments: [Segment], size: PixelSize) throws(MediaError) {
-        // Those without pixels of their own keep their numbers.
+        // Segments without pixels of their own keep their numbers.
         var masks: [Mask] = []
         for segment in segments { masks.append(try segment.mask.subtracting(segment.mask)) }
         for part in try PanopticSegmentation(segments, size: size).parts { masks[part.identifier - 1] = part.mask }
@@ -103,7 +105,7 @@ extension Mask {
     fileprivate func checkFits(_ image: Image) throws(MediaError) {
         guard size != image.size else { return }
         throw MediaError(
-            .invalidArgument, problem: "a mask of \(size) pixels does not fit the picture, which has \(image.size)",
-            remedy: "have masks rescaled (--rescale-masks) if it covers the whole picture")
+            .invalidArgument, problem: "the mask has \(size) pixels, but the image has \(image.size)",
+            remedy: "if it covers the whole image, rescale it (rescalingMismatch)")
     }
 }

@@ -2,64 +2,71 @@ public import PerceptCore
 public import PerceptImage
 public import PerceptInference
 
-/// Masks saved as files: one PNG per segment, and `segments.json` that lists them; other formats beside them on request.
+/// Masks saved as files: one PNG per segment and `segments.json`, which lists them; other formats on request.
 public struct SegmentFiles: Sendable, Hashable {
     /// One saved segment.
     public struct Entry: Sendable, Hashable {
+        /// The label of the segment.
         public let label: String
+        /// The score of the segment; `nil` if the service returned none.
         public let score: Double?
-        /// The file's name within the folder.
+        /// The name of the mask's file within the folder.
         public let mask: String
-        /// Pixels that belong to the mask.
+        /// The number of pixels that belong to the mask.
         public let area: Int
-        /// The smallest box around them; `nil` for an empty mask.
+        /// The smallest box around the mask; `nil` for an empty mask.
         public let box: BoundingBox?
-        /// The name of the cut-out's file, where there is one.
+        /// The name of the cut-out's file, if there is one.
         public let cutOut: String?
-        /// The place in the answer, where that is stated.
+        /// The index in the response, if it is stated.
         public let index: Int?
     }
 
-    /// What is written besides the masks.
+    /// The formats that can be written in addition to the masks.
     public enum Format: String, Sendable, Hashable, CaseIterable {
-        /// `coco.json`: COCO's annotations, as ``COCODataset`` writes them.
+        /// `coco.json`: COCO annotations, see ``COCODataset``.
         case coco
-        /// `panoptic.png` and `panoptic.json`, as ``PanopticSegmentation`` writes them.
+        /// `panoptic.png` and `panoptic.json`, see ``PanopticSegmentation``.
         case panoptic
-        /// `indexed.png`, as `IndexedMaskImage` writes it: segment `i` of the list has number `i + 1`. A pixel that several masks cover
-        /// goes to the segment that has it in ``PanopticSegmentation``. At most 255 segments.
+        /// `indexed.png`, see `IndexedMaskImage`: segment `i` of the list has number `i + 1`. A pixel that several
+        /// masks cover goes to the same segment as in ``PanopticSegmentation``. At most 255 segments.
         case indexed
-        /// `polygons.json`, as ``SegmentPolygons`` writes it.
+        /// `polygons.json`, see ``SegmentPolygons``.
         case polygons
-        /// `000-cat-cutout.png` and so on: what lies under each mask, as `Image.cutOut(_:)` gives it; none for an empty mask.
+        /// `000-cat-cutout.png` and so on: the part of the image under each mask, see `Image.cutOut(_:)`; none for an
+        /// empty mask.
         case cutouts
     }
 
+    /// The folder of the files.
     public let folder: String
+    /// The entries of the list, in the order of the segments.
     public let entries: [Entry]
-    /// The names of the files that belong to all segments, besides `segments.json`.
+    /// The names of the files that belong to all segments, other than `segments.json`.
     public let commonFiles: [String]
 
+    /// The name of the list.
     public static let listName = "segments.json"
 
-    /// Writes the masks of `segments` into `folder`, which is created when it does not exist, in one piece or not at all:
-    /// when a file cannot be written, those that were new are removed again.
+    /// Writes the masks of `segments` into `folder`, which is created if it does not exist.
     ///
-    /// The masks are 8-bit gray PNG files of the size of the source, with the values that the service sent;
-    /// `SegmentFileName` says how they are named. Several are written at a time.
+    /// If a file cannot be written, the new files are removed again. The masks are 8-bit gray PNG files of the size of
+    /// the source, with the values that the service sent; `SegmentFileName` describes their names. Several are written
+    /// at a time.
     ///
     /// - Parameters:
-    ///   - segments: what is saved, in this order.
-    ///   - folder: where to.
-    ///   - indices: the places of the segments in the answer, where these are others than in `segments`; the list states them.
-    ///   - formats: what is written besides; all masks must be of one size then.
-    ///   - cocoMasks: how `coco.json` writes masks.
-    ///   - pictureName: what `coco.json` and `panoptic.json` call the picture.
-    ///   - image: the picture, upright; cut-outs need it.
+    ///   - segments: the segments to save, in this order.
+    ///   - folder: the path of the folder.
+    ///   - indices: the indices of the segments in the response, if they differ from those in `segments`; they are
+    ///     written to the list.
+    ///   - formats: additional formats; all masks must then have the same size.
+    ///   - cocoMasks: the form of masks in `coco.json`.
+    ///   - pictureName: the name of the image in `coco.json` and `panoptic.json`.
+    ///   - image: the upright image; cut-outs require it.
     ///   - inputs: files that must not be replaced.
-    /// - Throws: `MediaError` `.invalidArgument` when a file would replace one of `inputs`, when masks differ in size from each
-    ///   other or from the picture, when there are cut-outs without the picture, a panoptic picture of neither segments nor
-    ///   a picture, or more segments than an indexed picture numbers; `.outputNotCreatable` or `.inputOutput`.
+    /// - Throws: `MediaError` `.invalidArgument` if a file would replace one of `inputs`, masks differ in size from
+    ///   each other or from the image, the image is missing for cut-outs or for a list without segments, or there are
+    ///   more segments than an indexed image can number; `.outputNotCreatable` or `.inputOutput`.
     public init(
         saving segments: [Segment], in folder: String, indices: [Int]? = nil, formats: Set<Format> = [],
         cocoMasks: COCODataset.MaskForm = .polygons, pictureName: String = "", image: Image? = nil,
@@ -71,14 +78,14 @@ public struct SegmentFiles: Sendable, Hashable {
         let list = PlannedFile(name: Self.listName) { () throws(MediaError) in
             Self.json(entries).serializedForReading()
         }
-        // The list comes last: where it stands, all that it names stands too.
+        // The list is written last, so that the files it names exist.
         try PlannedFile.write([plan.files, [list]], into: folder, protecting: inputs)
         self.folder = folder
         self.entries = entries
         commonFiles = plan.commonFiles
     }
 
-    /// The entries as `segments.json` lists them.
+    /// The contents of `segments.json`.
     public var json: JSONValue { Self.json(entries) }
 
     private static func json(_ entries: [Entry]) -> JSONValue {
@@ -96,7 +103,7 @@ public struct SegmentFiles: Sendable, Hashable {
 }
 
 extension BoundingBox {
-    /// `{"xmin","ymin","xmax","ymax"}`, whole numbers without a fraction.
+    /// The box as `{"xmin","ymin","xmax","ymax"}`; integers have no fraction.
     public var json: JSONValue {
         ["xmin": .number(xMin), "ymin": .number(yMin), "xmax": .number(xMax), "ymax": .number(yMax)]
     }

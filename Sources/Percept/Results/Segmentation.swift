@@ -2,14 +2,16 @@ public import PerceptCore
 public import PerceptImage
 public import PerceptInference
 
-/// A segment of a picture.
+/// A segment of an image.
 public struct Segment: Sendable, Hashable {
+    /// The label of the segment.
     public var label: String
-    /// 0…1; `nil` where the service gives none.
+    /// The score, 0…1; `nil` if the service returned none.
     public var score: Double?
-    /// Of the size of the upright source.
+    /// The mask, which has the size of the upright source.
     public var mask: Mask
 
+    /// Creates a segment.
     public init(label: String, score: Double?, mask: Mask) {
         self.label = label
         self.score = score
@@ -18,11 +20,11 @@ public struct Segment: Sendable, Hashable {
 }
 
 extension Segment {
-    /// Decodes the segments of an answer, on all processors; no more masks than these are held uncompressed.
+    /// Decodes the segments of a response on all cores, one mask per core at a time.
     ///
     /// - Parameters:
-    ///   - source: what errors call the answer.
-    ///   - map: makes of a mask as it was sent the one over the source.
+    ///   - source: the name of the response in errors.
+    ///   - map: a closure that maps a mask over the upload to one over the source.
     static func decoding(
         _ found: [ImageSegment], source: String, limits: ResourceLimits,
         map: @Sendable (Mask) throws(MediaError) -> Mask
@@ -38,15 +40,16 @@ extension Segment {
         }
     }
 
-    /// Decodes the segments of an answer that was saved.
+    /// Decodes the segments of a saved response.
     ///
     /// - Parameters:
-    ///   - found: the segments as the service reports them.
-    ///   - source: what errors call the answer.
-    ///   - size: the size that masks must have: that of their upright picture; any when `nil`.
-    ///   - rescalingMismatch: rescales masks of another size (nearest pixel) instead of refusing them.
-    ///   - limits: what a mask may not exceed.
-    /// - Throws: `MediaError` for a mask that is damaged or of another size.
+    ///   - found: the segments as reported by the service.
+    ///   - source: the name of the response in errors.
+    ///   - size: the size that masks must have, which is that of the upright image; any size if `nil`.
+    ///   - rescalingMismatch: accepts masks of another size and rescales them (nearest pixel); otherwise they are an
+    ///     error.
+    ///   - limits: the resource limits for masks.
+    /// - Throws: `MediaError` for a mask that is damaged or has another size.
     public static func decoding(
         _ found: [ImageSegment], source: String, size: PixelSize?, rescalingMismatch: Bool = false,
         limits: ResourceLimits = .default
@@ -56,20 +59,23 @@ extension Segment {
             guard rescalingMismatch else {
                 throw MediaError(
                     .malformedInput,
-                    problem: "a mask of \(mask.size) pixels does not fit the picture, which has \(size)",
-                    remedy: "have masks rescaled (--rescale-masks) if it covers the whole picture")
+                    problem: "the mask has \(mask.size) pixels, but the image has \(size)",
+                    remedy: "if it covers the whole image, rescale it (rescalingMismatch)")
             }
             return try mask.resized(to: size, limits: limits)
         }
     }
 }
 
-/// The segments of a picture, in the service's order.
+/// The segments of an image, in the service's order.
 public struct Segmentation: Sendable, Hashable {
+    /// The segments.
     public var segments: [Segment]
+    /// The map from the upload back to the image.
     public let receipt: GeometryReceipt
+    /// The upload.
     public let sent: SentMedia
-    /// What a person should know about the picture.
+    /// The warnings about the image.
     public let warnings: [String]
 
     init(segments: [Segment], _ prepared: PreparedImage) {
@@ -81,13 +87,13 @@ public struct Segmentation: Sendable, Hashable {
 }
 
 extension Mask {
-    /// Decodes a mask as services send it: a PNG of any mode in base64, with or without a `data:` prefix.
+    /// Decodes a mask from a response: a PNG file of any mode in base64, with or without a `data:` prefix.
     ///
     /// - Parameters:
-    ///   - base64: as `ImageSegment.mask` has it.
-    ///   - name: what errors call it.
-    ///   - limits: what it may not exceed.
-    /// - Throws: `MediaError` when the base64 or the PNG is damaged, or the size exceeds the limits.
+    ///   - base64: the base64 text, such as `ImageSegment.mask`.
+    ///   - name: the name of the mask in errors.
+    ///   - limits: the resource limits.
+    /// - Throws: `MediaError` if the base64 or the PNG is damaged, or the size exceeds the limits.
     public init(base64: String, name: String, limits: ResourceLimits = .default) throws(MediaError) {
         let bytes: [UInt8]
         do {
@@ -100,9 +106,10 @@ extension Mask {
 }
 
 extension Image {
-    /// The picture with segments mixed over it, in the colours that `annotated(with:style:)` has for boxes of the same labels.
+    /// Returns the image with segments drawn over it, in the colours that `annotated(with:style:)` uses for boxes with
+    /// the same labels.
     ///
-    /// - Throws: `MediaError` `.invalidArgument` when a mask is not of the picture's size, `.cancelled`.
+    /// - Throws: `MediaError` `.invalidArgument` if the size of a mask differs from the image, `.cancelled`.
     public func overlaid(
         with segments: [Segment], palette: Palette = .okabeIto, coloring: Palette.Coloring = .label,
         style: MaskOverlayStyle = MaskOverlayStyle()

@@ -4,14 +4,16 @@ public import PerceptCore
 public import PerceptImage
 public import PerceptInference
 
-/// What was sent of a recording or a picture.
+/// The upload of a recording or an image.
 public struct SentMedia: Sendable, Hashable {
+    /// The media type.
     public let mediaType: MediaType
-    /// Of all uploads together.
+    /// The number of bytes of all uploads together.
     public let byteCount: Int
-    /// More than one where a recording was sent in chunks.
+    /// The number of uploads; more than one if a recording was sent in chunks.
     public let uploadCount: Int
 
+    /// Creates a description of uploads.
     public init(mediaType: MediaType, byteCount: Int, uploadCount: Int = 1) {
         self.mediaType = mediaType
         self.byteCount = byteCount
@@ -26,7 +28,7 @@ public struct SentMedia: Sendable, Hashable {
         self.init(mediaType: image.mediaType, byteCount: image.byteCount)
     }
 
-    /// - Returns: `nil` when nothing was sent.
+    /// Creates a description of several uploads; `nil` if there are none.
     init?(_ uploads: [PreparedAudio]) {
         guard let first = uploads.first else { return nil }
         self.init(
@@ -35,14 +37,14 @@ public struct SentMedia: Sendable, Hashable {
 }
 
 extension SentMedia {
-    /// `{"mediaType", "byteCount"}`, and `"uploadCount"` where there are several.
+    /// The description as `{"mediaType", "byteCount"}`, with `"uploadCount"` if there are several uploads.
     public var json: JSONValue {
         var object: JSONObject = ["mediaType": .string(mediaType.rawValue), "byteCount": .integer(byteCount)]
         if uploadCount > 1 { object["uploadCount"] = .integer(uploadCount) }
         return .object(object)
     }
 
-    /// Reads what ``json`` wrote; `nil` for anything else.
+    /// Parses the output of ``json``; `nil` for anything else.
     init?(_ json: JSONValue) {
         guard let mediaType = json["mediaType"]?.stringValue, let byteCount = json["byteCount"]?.integerValue,
             byteCount >= 0
@@ -53,12 +55,14 @@ extension SentMedia {
     }
 }
 
-/// The map from what was sent back to its source, of either kind of media.
+/// The map from an upload back to its source, for recordings and images.
 public enum MediaReceipt: Sendable, Hashable, Encodable {
+    /// The receipt of a recording.
     case time(TimeReceipt)
+    /// The receipt of an image.
     case geometry(GeometryReceipt)
 
-    /// As the receipt itself is encoded.
+    /// Encodes the receipt without the case.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .time(let receipt): try receipt.encode(to: encoder)

@@ -1,14 +1,14 @@
 import PerceptAudio
 import PerceptInference
 
-/// A chunk of a recording as it was sent, and what became of it.
+/// A chunk of a recording that was sent, with its response or error.
 struct SentChunk: Sendable {
-    /// Without its bytes: they have been sent.
+    /// The upload, without its bytes.
     let prepared: PreparedAudio
-    /// In frames of the source.
+    /// The chunk, in frames of the source.
     let chunk: AudioChunk
     let answer: Result<RecognizedSpeech, InferenceError>
-    /// What a person should know about how the service was asked.
+    /// A notice about the form of the request.
     let notice: String?
 
     init(
@@ -21,12 +21,12 @@ struct SentChunk: Sendable {
         self.chunk = chunk
     }
 
-    /// `nil` where the service answered.
+    /// The error; `nil` if the service responded.
     var failure: InferenceError? {
         if case .failure(let error) = answer { error } else { nil }
     }
 
-    /// `nil` where the service failed.
+    /// The response; `nil` if the service failed.
     var transcribed: TranscribedChunk? {
         guard case .success(let speech) = answer else { return nil }
         return TranscribedChunk(speech, prepared.receipt, chunk)
@@ -37,7 +37,7 @@ struct SentChunk: Sendable {
 struct TranscribedChunk: Sendable {
     let speech: RecognizedSpeech
     let receipt: TimeReceipt
-    /// From cut to cut, in seconds of the source.
+    /// The time from cut to cut, in seconds of the source.
     let ownTimes: Range<Double>
 
     init(_ speech: RecognizedSpeech, _ receipt: TimeReceipt, _ chunk: AudioChunk) {
@@ -47,13 +47,13 @@ struct TranscribedChunk: Sendable {
         ownTimes = Double(chunk.ownFrames.lowerBound) / rate..<Double(chunk.ownFrames.upperBound) / rate
     }
 
-    /// The seconds of the source that both chunks hold; `nil` where the cut between them is in silence.
+    /// Returns the time of the source that both chunks contain; `nil` if the cut between them is in silence.
     func overlap(with following: TranscribedChunk) -> Range<Double>? {
         guard following.receipt.sourceStartFrame < receipt.sourceEndFrame else { return nil }
         return following.receipt.sourceStart..<receipt.sourceEnd
     }
 
-    /// The pieces of the text that got times, or could have.
+    /// The pieces of the text, with times if the service stated them.
     var pieces: [HeardChunk.Piece] {
         let hasLeadingSpaces = speech.chunks.contains { $0.text.first?.isWhitespace == true }
         let textHasSpaces = speech.trimmedText.contains(where: \.isWhitespace)

@@ -4,13 +4,13 @@ import PerceptInference
 extension Transcript {
     /// Joins the responses to the chunks of a recording.
     ///
-    /// Where two chunks overlap, each word that was said is kept once, as ``Seam`` decides. Times are those of the
-    /// source and never run backwards; missing ones are estimated. Chunks that failed become ``gaps``.
+    /// Where two chunks overlap, ``Seam`` keeps each spoken word once. Times refer to the source and never run
+    /// backwards; missing ones are estimated. Chunks that failed become ``gaps``.
     ///
     /// - Parameters:
     ///   - levels: the level of the source over time.
-    ///   - isTimed: whether times were asked for: a chunk without any is then one piece over its own times.
-    ///   - warnings: about the whole recording.
+    ///   - isTimed: `true` if times were requested; a chunk without times is then one piece over its own time.
+    ///   - warnings: the warnings about the whole recording.
     init(
         stitching sent: [SentChunk], of source: TimeReceipt.Side, levels: LevelProfile? = nil, isTimed: Bool = false,
         gaps: [Gap] = [], warnings: [String]
@@ -38,7 +38,7 @@ extension Transcript {
             replacedSampleCount: first?.replacedSampleCount ?? 0)
     }
 
-    /// Each with the times of its chunk; of many the first three.
+    /// Returns the warnings about chunks with their times; only the first three if there are more.
     private static func warnings(_ parts: [SentChunk]) -> [String] {
         let all = parts.flatMap { part in
             part.prepared.warnings.map { warning in

@@ -1,7 +1,7 @@
 import PerceptAudio
 
 extension Transcript {
-    /// Formats that a player shows over a recording.
+    /// The formats of subtitle files.
     public enum SubtitleFormat: String, Sendable, Hashable, CaseIterable {
         /// SubRip.
         case srt
@@ -9,10 +9,10 @@ extension Transcript {
         case vtt
     }
 
-    /// The chunks as subtitles; the whole text as one where there are no chunks.
+    /// Returns the chunks as subtitles, or the whole text as one subtitle if there are no chunks.
     ///
-    /// Times are in whole milliseconds, in order and never overlapping: a missing start is the end of the chunk before,
-    /// a missing end the start of the next one or the end of the recording. Chunks without text are left out.
+    /// Times are in whole milliseconds, in order and without overlaps. A missing start is the end of the previous
+    /// chunk; a missing end is the start of the next one or the end of the recording. Chunks without text are omitted.
     public func subtitles(_ format: SubtitleFormat) -> String {
         let cues = timedChunks.enumerated().map { index, chunk in
             let times = "\(format.time(chunk.start)) --> \(format.time(chunk.end))"
@@ -21,7 +21,7 @@ extension Transcript {
         return (format == .vtt ? ["WEBVTT\n"] : []).appending(cues).joined(separator: "\n")
     }
 
-    /// The chunks with both times known, in milliseconds.
+    /// The chunks with a start and an end, in milliseconds.
     private var timedChunks: [(text: String, start: Int, end: Int)] {
         let duration = receipt.source.duration
         let pieces = chunks.isEmpty ? [Chunk(text: text, start: 0, end: duration)] : chunks
@@ -36,14 +36,14 @@ extension Transcript {
         return timed
     }
 
-    /// To nearest; what no player could show (beyond 10⁶ hours, not a number) becomes 0.
+    /// Rounds to the nearest millisecond; NaN and times beyond 10⁶ hours become 0.
     private static func milliseconds(_ seconds: Double) -> Int {
         (0...3.6e9).contains(seconds) ? Int((seconds * 1000).rounded()) : 0
     }
 }
 
 extension Transcript.SubtitleFormat {
-    /// `01:02:03,004`, with a full stop in WebVTT.
+    /// Returns a time such as `01:02:03,004`, with a full stop instead of the comma in WebVTT.
     fileprivate func time(_ milliseconds: Int) -> String {
         func digits(_ value: Int, _ count: Int) -> String {
             let text = String(value)
@@ -54,7 +54,7 @@ extension Transcript.SubtitleFormat {
         return clock + (self == .srt ? "," : ".") + digits(milliseconds % 1000, 3)
     }
 
-    /// A cue ends at an empty line, and in WebVTT `&` and `<` begin markup.
+    /// Removes empty lines, which would end the cue, and escapes `&`, `<` and `>` in WebVTT, where they are markup.
     fileprivate func escaped(_ text: String) -> String {
         let line = text.split(whereSeparator: \.isNewline).joined(separator: "\n")
         guard self == .vtt else { return line }

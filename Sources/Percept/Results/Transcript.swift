@@ -1,16 +1,18 @@
 public import PerceptAudio
 public import PerceptInference
 
-/// What is said in a recording.
+/// The text of the speech in a recording.
 public struct Transcript: Sendable, Hashable {
-    /// A piece of the text with its time.
+    /// A part of the text with its time.
     public struct Chunk: Sendable, Hashable {
+        /// The text.
         public var text: String
-        /// Seconds from the start of the source; `nil` where the service does not say.
+        /// The start in seconds of the source; `nil` if the service does not state it.
         public var start: Double?
-        /// Seconds from the start of the source; `nil` where the service does not say, as when speech is cut off.
+        /// The end in seconds of the source; `nil` if the service does not state it, for example if speech is cut off.
         public var end: Double?
 
+        /// Creates a chunk.
         public init(text: String, start: Double?, end: Double?) {
             self.text = text
             self.start = start
@@ -20,15 +22,16 @@ public struct Transcript: Sendable, Hashable {
 
     /// A part of the recording that the transcript does not cover.
     public struct Gap: Sendable, Hashable {
-        /// Seconds from the start of the source.
+        /// The start in seconds of the source.
         public var start: Double
-        /// Seconds from the start of the source.
+        /// The end in seconds of the source.
         public var end: Double
-        /// A clause without a full stop.
+        /// The reason, as a clause without a full stop.
         public var reason: String
-        /// The error of the request that would have covered it; `nil` when nothing failed.
+        /// The error of the request that would have covered the gap; `nil` if no request failed.
         public var error: InferenceError?
 
+        /// Creates a gap.
         public init(start: Double, end: Double, reason: String, error: InferenceError? = nil) {
             self.start = start
             self.end = end
@@ -37,22 +40,22 @@ public struct Transcript: Sendable, Hashable {
         }
     }
 
+    /// The whole text.
     public var text: String
-    /// Empty when no times were asked for.
+    /// The parts of the text with their times; empty if no times were requested.
     public var chunks: [Chunk]
-    /// Of all that was sent.
+    /// The map from all uploads together back to the source.
     public let receipt: TimeReceipt
-    /// Of each upload, in order: one, unless the recording was sent in chunks.
+    /// The receipts of the uploads, in order; there is one unless the recording was sent in chunks.
     public let uploads: [TimeReceipt]
-    /// `nil` where it is not known, as for a transcript that was put together by hand.
+    /// The uploads; `nil` if they are unknown, for example for a transcript that was created in code.
     public let sent: SentMedia?
-    /// What of the recording is not in the text, in order: chunks for which the service failed. Empty when all was
-    /// answered.
+    /// The parts of the recording that the text does not cover, in order; empty if the service failed for no chunk.
     public let gaps: [Gap]
-    /// What a person should know about the recording.
+    /// The warnings about the recording and the responses.
     public let warnings: [String]
 
-    /// A transcript; the uploads are `receipt` alone when `nil`.
+    /// Creates a transcript; if `uploads` is `nil`, `receipt` is the only upload.
     public init(
         text: String, chunks: [Chunk], receipt: TimeReceipt, uploads: [TimeReceipt]? = nil, sent: SentMedia? = nil,
         gaps: [Gap] = [], warnings: [String] = []
@@ -66,11 +69,11 @@ public struct Transcript: Sendable, Hashable {
         self.warnings = warnings
     }
 
-    /// What was heard in one upload.
+    /// Creates the transcript of one upload.
     ///
     /// - Parameters:
-    ///   - isTimed: whether times were asked for: a text without any is then one piece over the upload.
-    ///   - notice: what a person should know about how the service was asked.
+    ///   - isTimed: `true` if times were requested; a text without times is then one chunk over the whole upload.
+    ///   - notice: a notice about the form of the request.
     init(_ speech: RecognizedSpeech, _ prepared: PreparedAudio, isTimed: Bool = false, notice: String? = nil) {
         let receipt = prepared.receipt
         text = speech.trimmedText
@@ -90,11 +93,11 @@ public struct Transcript: Sendable, Hashable {
 }
 
 extension Transcript {
-    /// That times were asked for in vain.
+    /// Returns the warning that requested times are missing.
     ///
     /// - Parameters:
-    ///   - count: how many uploads have a text without times.
-    ///   - total: how many uploads there are.
+    ///   - count: the number of uploads that have a text without times.
+    ///   - total: the number of uploads.
     static func warning(ofUntimed count: Int, of total: Int) -> [String] {
         guard count > 0 else { return [] }
         let share = total == 1 ? "" : " for \(count) of \(total) chunks"

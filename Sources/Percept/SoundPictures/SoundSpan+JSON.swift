@@ -34,6 +34,6 @@ extension SoundSpan {
     private static func refusal(_ problem: String) -> MediaError {
         MediaError(
             .malformedInput, problem: problem,
-            remedy: "pass what transcribe --timestamps chunk --json printed, or [{\"label\", \"start\", \"end\"}]")
+            remedy: "pass a transcript with timestamps as JSON, or [{\"label\", \"start\", \"end\"}]")
     }
 }

@@ -54,7 +54,7 @@ struct AudioPreparationOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Add triangular dither (TPDF, ±1 step) before rounding; the same seed gives the same bytes. Off by default.",
+            "Add triangular dither (TPDF, ±1 step) before rounding; equal seeds give equal bytes. Off by default.",
             valueName: "seed"))
     var dither: UInt64?
 

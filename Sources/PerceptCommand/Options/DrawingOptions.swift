@@ -41,7 +41,8 @@ struct DrawingOptions: ParsableArguments {
 
     @Option(
         help: """
-            Make the contents of boxes, such as faces, unrecognizable; only the mean colours of at most 8 × 8 cells remain.
+            Make the contents of boxes, such as faces, unrecognizable; only the mean colours of at most 8 × 8 cells \
+            remain.
             """)
     var hide: BoxHiding?
 

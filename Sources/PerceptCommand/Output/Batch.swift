@@ -20,7 +20,7 @@ struct Batch {
 
     /// Runs `body` for each file in order, including standard input, and `finish` after the last.
     ///
-    /// - Parameter service: the session that sends the files; its recorded tape is saved at the end even if files failed.
+    /// - Parameter service: the session that sends the files; its tape is saved at the end even if files failed.
     /// - Throws: `ExitCode` with the highest code of those that failed.
     static func run(
         _ files: [String], _ console: Console, service: ServiceSession? = nil, finish: () throws -> Void = {},
@@ -175,7 +175,8 @@ private struct BatchInput: Sendable {
 
     /// Opens an input.
     ///
-    /// - Throws: ``MediaError`` `.cancelled` if the batch was cancelled, `.inputOutput` if standard input cannot be saved.
+    /// - Throws: ``MediaError`` `.cancelled` if the batch was cancelled, `.inputOutput` if standard input cannot be
+    ///   saved.
     init(_ file: String) throws {
         try MediaError.checkCancellation()
         spool = file == "-" ? try SpooledInput() : nil

@@ -114,14 +114,14 @@ struct Console: Sendable {
         }
     }
 
-    /// Replaces control characters other than line breaks and tabs, so that labels and texts from outside cannot control
-    /// a terminal.
+    /// Replaces control characters other than line breaks and tabs, so that labels and texts from outside cannot
+    /// control a terminal.
     static func printable(_ text: String) -> String {
         replacing(text) { $0.isControl && $0 != "\n" && $0 != "\t" }
     }
 
-    /// Replaces control characters and line breaks of any kind, so that names from outside cannot pass for lines of this
-    /// command.
+    /// Replaces control characters and line breaks of any kind, so that names from outside cannot pass for lines of
+    /// this command.
     static func printableLine(_ text: String) -> String {
         replacing(text) { $0.isControl || $0 == "\u{2028}" || $0 == "\u{2029}" }
     }

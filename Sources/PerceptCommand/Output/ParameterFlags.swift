@@ -4,10 +4,11 @@ import PerceptCore
 enum ParameterFlags {
     private static let flags = [
         "isLenient": "--lenient", "crop": "--crop X,Y,WxH", "levels": "--levels auto",
-        "longestSide": "--longest-side N",
-        "maximumDuration": "--max-duration", "maximumByteCount": "--max-bytes", "chunking": "--chunk SECONDS",
-        "trimming": "--trim-silence", "pickedChannel": "--pick-channel left",
-        "replacesNonFinite": "--replace-non-finite",
+        "longestSide": "--longest-side N", "maximumByteCount": "--max-bytes", "maximumDuration": "--max-duration",
+        "chunking": "--chunk SECONDS", "trimming": "--trim-silence", "pickedChannel": "--pick-channel left",
+        "replacesNonFinite": "--replace-non-finite", "sampleRate": "--rate 16000", "channels": "--channels 1",
+        "sampleFormat": "--sample-format s16", "image": "--image", "rescalingMismatch": "--rescale-masks",
+        "recordingByteCount": "--recording-bytes",
     ]
 
     /// Returns the text with the flag instead of the parameter, or after the limit.

@@ -70,8 +70,8 @@ struct SegmentReport {
 
     private var text: String {
         let outputs = [files?.folder, overlayPath].compactMap(\.self)
-        let summary =
-            "\(Console.printableLine(name)): \(counted(selection.kept.count, "segment"))\(selection.droppedText)"
+        let count = counted(selection.kept.count, "segment")
+        let summary = "\(Console.printableLine(name)): \(count)\(selection.droppedText)"
         let lines = selection.results.enumerated().map { index, segment in
             let file = files.map { "  \($0.entries[index].mask)" } ?? ""
             return "\(scoreText(segment.score))  \(segment.label)  \(counted(segment.mask.area, "pixel"))\(file)"

@@ -109,7 +109,7 @@ struct Inspect: AsyncParsableCommand {
 
     private static func text(_ verdict: ServiceProfile.Verdict) -> String {
         guard !verdict.fits else { return "  fits \(verdict.profile)" }
-        let problems = verdict.problems.map { "\n    \($0.message); \($0.remedy)" }
+        let problems = verdict.problems.map { "\n    \($0.message); \(ParameterFlags.adding(to: $0.remedy))" }
         return "  does not fit \(verdict.profile):" + problems.joined()
     }
 
@@ -119,7 +119,7 @@ struct Inspect: AsyncParsableCommand {
                 "kind": .string(problem.kind.rawValue), "found": .number(problem.found),
                 "limit": .number(problem.limit),
                 "excess": .number(problem.excess), "message": .string(problem.message),
-                "remedy": .string(problem.remedy),
+                "remedy": .string(ParameterFlags.adding(to: problem.remedy)),
             ]
         }
         return [

@@ -8,7 +8,8 @@ struct Masks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write the masks of a saved response as files, offline.",
         discussion: """
-            Writes one PNG per segment, and segments.json. With --image, the masks must have the size of the upright image.
+            Writes one PNG per segment, and segments.json. With --image, the masks must have the size of the upright \
+            image.
             """)
 
     @Argument(help: ArgumentHelp("The saved response: the service's own JSON.", valueName: "response.json"))

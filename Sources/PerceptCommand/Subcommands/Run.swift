@@ -10,9 +10,9 @@ struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run any task by its name on the hub and print the decoded response as one line of JSON.",
         discussion: """
-            percept run --list lists the tasks. Boxes and masks refer to the upload; percept detect and percept segment \
-            map them back to the original. percept run request sends a body of your own, JSON or an unchanged file, to \
-            any model or endpoint.
+            percept run --list lists the tasks. Boxes and masks refer to the upload; percept detect and percept \
+            segment map them back to the original. percept run request sends a body of your own, JSON or an unchanged \
+            file, to any model or endpoint.
             """)
 
     @Argument(help: ArgumentHelp("The task: fill-mask, translation, …, or request.", valueName: "task"))

@@ -12,7 +12,7 @@ struct Segment: AsyncParsableCommand {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "Write one PNG per segment, and segments.json, to this folder; with several inputs, one subfolder per input.",
+            "Write one PNG per segment, and segments.json, to this folder; with several inputs, one subfolder each.",
             valueName: "dir"))
     var output: String?
 

@@ -1,33 +1,32 @@
 import PerceptAudio
 import PerceptInference
 
-/// The words that a service heard in one chunk, each at the time at which it was said or probably said, in seconds of
-/// the source.
+/// The words that a service recognized in one chunk, each with its stated or estimated time in seconds of the source.
 struct HeardChunk: Sendable {
     struct Word: Sendable {
-        /// Letters and digits, for comparison.
+        /// The letters and digits, for comparison.
         let key: String
-        /// The index of its piece; `nil` where the response has no pieces.
+        /// The index of its piece; `nil` if the response has no pieces.
         let piece: Int?
         /// Its index among the words of its piece, or of the text.
         let index: Int
         var start: Double
         var end: Double
-        /// The estimated standard deviation of the middle; 0 where the service timed this word.
+        /// The estimated standard deviation of the middle; 0 if the service stated the times of this word.
         var spread: Double
-        /// Whether the service stated both times of this very word.
+        /// True if the service stated both times of this word.
         let isTimed: Bool
-        /// Whether it may be cut in two by the start of the upload.
+        /// True if the start of the upload may have cut the word.
         var isCutAtStart = false
-        /// Whether it may be cut in two by the end of the upload.
+        /// True if the end of the upload may have cut the word.
         var isCutAtEnd = false
-        /// Whether it stands for two words.
+        /// True if it represents two words.
         var isJoined = false
 
         var middle: Double { (start + end) / 2 }
         var isCut: Bool { isCutAtStart || isCutAtEnd }
 
-        /// This word and the next as one.
+        /// Returns this word and the next as one.
         func joined(with next: Word) -> Word {
             var word = Word(
                 key: key + next.key, piece: nil, index: index, start: start, end: next.end,
@@ -39,36 +38,38 @@ struct HeardChunk: Sendable {
         }
     }
 
-    /// A piece of the text as the service gave it, with the times that it stated.
+    /// A piece of the text as returned by the service, with the stated times.
     struct Piece: Sendable {
         let text: SpokenText
         let start: Double?
         let end: Double?
-        /// Stands between it and the piece before.
+        /// The text between the previous piece and this one.
         let separator: String
     }
 
-    /// A word that is timed to within so many seconds of the upload's end or start may be cut in two by it.
+    /// The distance in seconds from the start or end of the upload within which a timed word may have been cut.
     ///
-    /// Services round to 0.02 s (Whisper's step), and differ by 0.04 s in what they take for the edge of a sound.
+    /// Services round to 0.02 s (Whisper's step) and differ by 0.04 s in where they place the edge of a sound.
     static let edge = 0.06
 
-    /// Words within so many seconds of an overlap are placed by the sound.
+    /// The distance in seconds from an overlap within which words are placed by the sound.
     static let reach = 1.0
 
     let text: SpokenText
     let pieces: [Piece]
-    /// Whether the service stated no time at all.
+    /// True if the service stated no times.
     var hasNoTimes: Bool { pieces.allSatisfy { $0.start == nil && $0.end == nil } }
-    /// Whether the response has pieces; otherwise its words are those of the text.
+    /// True if the response has pieces; otherwise its words are those of the text.
     let hasPieces: Bool
     private(set) var words: [Word] = []
     /// The times that the upload covers.
     let times: ClosedRange<Double>
 
+    /// Assigns times to the words of a chunk.
+    ///
     /// - Parameters:
-    ///   - seams: the overlaps with other chunks; near them words are placed by the sound, elsewhere evenly.
-    ///   - placement: knows the sound.
+    ///   - seams: the overlaps with other chunks; near them, words are placed by the sound, elsewhere evenly.
+    ///   - placement: the placement of words by the sound.
     init(_ chunk: TranscribedChunk, seams: [Range<Double>], _ placement: WordPlacement) {
         text = SpokenText(chunk.speech.trimmedText)
         pieces = chunk.pieces
@@ -91,17 +92,17 @@ struct HeardChunk: Sendable {
         markCutWords()
     }
 
-    /// The time that the service states for the start of a word: that of a piece that begins with it.
+    /// Returns the stated start of a word, which is that of a piece that begins with it.
     private func statedStart(_ word: Word) -> Double? {
         word.index == 0 ? word.piece.flatMap { pieces[$0].start } : nil
     }
 
-    /// The time that the service states for the end of a word: that of a piece that ends with it.
+    /// Returns the stated end of a word, which is that of a piece that ends with it.
     private func statedEnd(_ word: Word) -> Double? {
         word.piece.flatMap { word.index == pieces[$0].text.words.count - 1 ? pieces[$0].end : nil }
     }
 
-    /// Places the words between each two times that are known.
+    /// Places the words between consecutive known times.
     private mutating func placeWords(_ seams: [Range<Double>], _ placement: WordPlacement) {
         var words = words
         var first = 0
@@ -113,7 +114,7 @@ struct HeardChunk: Sendable {
         for index in words.indices {
             if let start = statedStart(words[index]) {
                 if first < index { close(index, start) }
-                // A word may start before the one before it ends: two hearings of an edge differ.
+                // A word may start before the previous one ends, since stated edges vary.
                 known = words[index].isTimed ? start : max(known, start)
             }
             if let end = statedEnd(words[index]) {
@@ -143,7 +144,7 @@ struct HeardChunk: Sendable {
             let phrase = WordPlacement.Phrase(
                 weights: weights, startIsCut: range.lowerBound == 0 && touchesStart(times.lowerBound),
                 endIsCut: range.upperBound == words.count && touchesEnd(times.upperBound))
-            // What is heard at an edge begins there.
+            // A word cut by an edge of the upload begins at the edge.
             let start = phrase.startIsCut ? self.times.lowerBound : times.lowerBound
             let end = phrase.endIsCut ? self.times.upperBound : times.upperBound
             places = placement.places(phrase, in: start...end, near: near)
@@ -153,7 +154,7 @@ struct HeardChunk: Sendable {
             words[index].end = place.end
             words[index].spread = place.spread
         }
-        // What the service stated, it stated.
+        // Stated times take precedence over placed ones.
         if let start = statedStart(words[range.lowerBound]) {
             words[range.lowerBound].start = min(start, times.upperBound)
         }
@@ -162,7 +163,7 @@ struct HeardChunk: Sendable {
         }
     }
 
-    /// The first and the last word, where they touch the edges of the upload or have no times to say so.
+    /// Marks the first and last word as possibly cut if they touch the edges of the upload or have no times.
     private mutating func markCutWords() {
         guard let first = words.first, let last = words.last else { return }
         words[0].isCutAtStart = touchesStart(statedStart(first) ?? times.lowerBound)
@@ -174,10 +175,10 @@ struct HeardChunk: Sendable {
 }
 
 extension HeardChunk {
-    /// The part of the response's text that some of the words are.
+    /// Returns the part of the response's text that corresponds to a range of words.
     ///
-    /// Services whose pieces are other words than those of the text (without numerals, say) are followed from both
-    /// ends: the seams are there, and the middle of the text stays whole.
+    /// If the words of the pieces differ from those of the text (because numerals are spelled out, for example), words
+    /// are counted from both ends, where the seams are; the middle of the text is kept whole.
     func text(of range: Range<Int>) -> String {
         guard !words.isEmpty, !text.words.isEmpty else { return joinedPieces(range) }
         let (count, half) = (text.words.count, words.count / 2)
@@ -188,7 +189,7 @@ extension HeardChunk {
         return String(text.excerpt(place(range.lowerBound)..<max(place(range.lowerBound), place(range.upperBound))))
     }
 
-    /// Whether there is white space between a word and the one before it.
+    /// Returns true if there is white space between a word and the previous one.
     func isApart(at index: Int) -> Bool {
         guard words.indices.contains(index), index > 0 else { return false }
         guard hasPieces, words[index].piece != words[index - 1].piece, let piece = words[index].piece else {
@@ -205,14 +206,14 @@ extension HeardChunk {
         }
     }
 
-    /// The pieces of some of the words, whole or in part.
+    /// A run of words from one piece, or a part of it.
     struct Run {
         var text: String
         let words: Range<Int>
         let separator: String
     }
 
-    /// Groups words as the service grouped them.
+    /// Groups words by the service's pieces.
     func runs(_ range: Range<Int>) -> [Run] {
         var runs: [Run] = []
         var first = range.lowerBound

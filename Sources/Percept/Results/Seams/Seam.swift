@@ -1,12 +1,12 @@
-/// The place where two chunks of a recording overlap, and the decision which words are kept from which.
+/// The overlap of two chunks of a recording, where it decides which words to keep from which chunk.
 ///
 /// - A word belongs to the side of the cut that contains its middle.
-/// - A word that both sides keep is dropped from one only where the two are alike and their times differ by at most
-///   ``SeamAlignment/sameTime``; they then lie within that of the cut. Other words stay twice: a repetition is seen, a
-///   deletion is not.
+/// - If both sides keep a word, one of them drops it only if the two are alike and their times differ by at most
+///   ``SeamAlignment/sameTime``, so that both lie within that distance of the cut. Other words are kept twice, because
+///   a reader notices a repetition but not a deletion.
 /// - A word that neither side keeps is kept once.
-/// - A word that only one side has is kept, whichever side of the cut it is on.
-/// - A word that the edge of an upload has cut is taken from the other side, which has it whole.
+/// - A word that only one side has is kept, on either side of the cut.
+/// - A word that the edge of an upload has cut is taken from the other side, which contains it whole.
 struct Seam {
     /// A word of the first chunk or of the second.
     enum Choice: Hashable {
@@ -14,11 +14,11 @@ struct Seam {
         case second(Int)
     }
 
-    /// Words of an overlap are looked at as far as so many seconds beyond it.
+    /// The time in seconds beyond an overlap in which words are still compared.
     static let margin = 0.5
-    /// Words of either side that are compared at most.
+    /// The maximum number of words of each side that are compared.
     static let longestSide = 1000
-    /// Without times, no more words are dropped than so many times the overlap's share of the words, and one.
+    /// The number of words dropped without stated times is at most this multiple of the overlap's share, plus one.
     static let shareFactor = 1.5
 
     private let first: HeardChunk
@@ -33,21 +33,21 @@ struct Seam {
         self.cut = cut
     }
 
-    /// The words of the first chunk from here on are the seam's.
+    /// Returns the index of the first word of the first chunk that belongs to the seam.
     func start(notBefore index: Int) -> Int {
         let words = first.words
         let outside = words.lastIndex { $0.end + 2 * $0.spread <= overlap.lowerBound - Self.margin }
         return max(index, outside.map { $0 + 1 } ?? 0, words.count - Self.longestSide)
     }
 
-    /// The words of the second chunk up to here are the seam's.
+    /// The end index of the words of the second chunk that belong to the seam.
     var end: Int {
         let words = second.words
         let outside = words.firstIndex { $0.start - 2 * $0.spread >= overlap.upperBound + Self.margin }
         return min(outside ?? words.count, Self.longestSide)
     }
 
-    /// The words of the seam that are kept, in order.
+    /// Returns the words of the seam to keep, in order.
     func choices(from start: Int) -> [Choice] {
         let steps = SeamAlignment(first.words[start...], second.words[..<end], overlap: overlap).steps
         guard isWithinShare(steps) else {
@@ -62,7 +62,7 @@ struct Seam {
         }
     }
 
-    /// Whether no more words repeat than the overlap can hold, where no times say so.
+    /// Returns true if times are stated or no more words repeat than the overlap can contain.
     private func isWithinShare(_ steps: [SeamAlignment.Step]) -> Bool {
         guard first.hasNoTimes || second.hasNoTimes else { return true }
         let shares = [first, second].map { chunk in
@@ -75,17 +75,17 @@ struct Seam {
 
     private typealias Kept = (first: Bool, second: Bool)
 
-    /// Which of two words is kept.
+    /// Decides which of two paired words to keep.
     private func pair(_ steps: [SeamAlignment.Step], _ index: Int) -> Kept {
         let (one, other) = (word(first, steps[index].first), word(second, steps[index].second))
         let isSame = SeamAlignment.textScore(one, other) > SeamAlignment.otherText
         let isTimed = one.isTimed && other.isTimed
-        // Nothing but an estimate says that other words are the same, unless their neighbours are.
+        // With estimated times only, words with different texts are not the same unless their neighbours are paired.
         if !isSame, !isTimed, !isPair(steps, index - 1), !isPair(steps, index + 1) { return (true, true) }
         if one.isCut != other.isCut { return (other.isCut, one.isCut) }
         if one.isCut { return one.key.count >= other.key.count ? (true, false) : (false, true) }
         if !isSame, isTimed {
-            // Other words, whatever brought them together.
+            // Different words, paired only by their times.
             let kept: Kept = (
                 one.middle < cut || !isHeardOtherwise(one, second, steps, index),
                 other.middle >= cut || !isHeardOtherwise(other, first, steps, index)
@@ -99,7 +99,7 @@ struct Seam {
         return (one.middle + other.middle) / 2 < cut ? (true, false) : (false, true)
     }
 
-    /// Whether a word is kept that the other side does not have.
+    /// Decides whether to keep a word that the other side does not have.
     private func alone(_ steps: [SeamAlignment.Step], _ index: Int) -> Kept {
         let isFirst = steps[index].second.isEmpty
         let word = isFirst ? word(first, steps[index].first) : word(second, steps[index].second)
@@ -108,7 +108,7 @@ struct Seam {
         return isFirst ? (isKept, false) : (false, isKept)
     }
 
-    /// Whether the other side has other words in the place of this one.
+    /// Returns true if the other side has different words at the time of this one.
     private func isHeardOtherwise(
         _ word: HeardChunk.Word, _ other: HeardChunk, _ steps: [SeamAlignment.Step], _ index: Int
     ) -> Bool {
@@ -117,19 +117,19 @@ struct Seam {
                 guard other.isTimed else { return sum }
                 return sum + max(0, min(word.end, other.end) - max(word.start, other.start))
             }
-            // Half of a whole word; of a rest of one anything.
+            // More than half of a whole word; any part of a cut one.
             return word.isCut ? covered > 0 : covered * 2 > word.end - word.start
         }
         if word.isCut { return isPair(steps, index - 1) || isPair(steps, index + 1) }
         return isSubstitution(steps, index - 1) || isSubstitution(steps, index + 1)
     }
 
-    /// Whether a step pairs words that are alike.
+    /// Returns true if a step pairs similar words.
     private func isPair(_ steps: [SeamAlignment.Step], _ index: Int) -> Bool {
         similarity(steps, index).map { $0 > SeamAlignment.otherText } ?? false
     }
 
-    /// Whether a step pairs words that are not the same.
+    /// Returns true if a step pairs different words.
     private func isSubstitution(_ steps: [SeamAlignment.Step], _ index: Int) -> Bool {
         similarity(steps, index).map { $0 < SeamAlignment.cutText } ?? false
     }

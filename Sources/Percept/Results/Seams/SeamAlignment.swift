@@ -1,34 +1,35 @@
-/// Finds out which words on either side of a seam are the same, heard twice.
+/// Finds the words that were recognized twice, once on each side of a seam.
 ///
-/// The last words of one chunk and the first of the next are aligned in order, by dynamic programming: a pair scores by
-/// the likeness of the texts and loses by the distance in time; a word that stays alone within the overlap costs, since
-/// both chunks hold its sound. Where texts cannot decide (“no no no”), times do.
+/// The last words of one chunk and the first of the next are aligned in order by dynamic programming. The score of a
+/// pair rises with the similarity of the texts and falls with the distance in time. A word without a partner within the
+/// overlap has a cost, since both chunks contain its sound. If texts cannot decide (“no no no”), times do.
 struct SeamAlignment {
-    /// Words of either side that belong together: one of each, two of one that are one of the other, or a word alone.
+    /// Words that belong together: one of each side, two of one side and one of the other, or a single word.
     struct Step: Hashable {
         let first: Range<Int>
         let second: Range<Int>
     }
 
-    /// The score of two words that are the same.
+    /// The score of two equal words.
     static let sameText = 3.0
-    /// The score of a word that the edge of an upload may have cut, and of another that begins or ends like it.
+    /// The score of a word that the edge of an upload may have cut, paired with a word that begins or ends with it.
     static let cutText = 2.0
-    /// The score of words that are not alike, which only their times bring together; of words half alike, −1.
+    /// The score of dissimilar words that only their times pair; half-similar words score −1.
     static let otherText = -2.0
-    /// Words less alike than this are other words.
+    /// The similarity below which words are different.
     static let leastSimilarity = 0.5
-    /// A pair loses 1 for so many seconds between its words, and for more where their times are estimates.
+    /// The distance in seconds between two words that costs 1; it is larger if their times are estimates.
     static let timeScale = 0.15
-    /// Words that are the same are paired over at most so many seconds: there, a pair costs as much as two words alone.
+    /// The maximum distance in seconds between equal words; beyond it, a pair costs more than two single words.
     static let longestShift = 0.9
-    /// Words with nearly the same time, in seconds: other words are paired, and duplicates dropped, only within this.
+    /// The distance in seconds within which times are nearly the same: only then are different words paired and
+    /// duplicates dropped.
     static let sameTime = 0.3
-    /// The cost of a word that stays alone in the middle of the overlap.
+    /// The cost of a word without a partner in the middle of the overlap.
     static let aloneCost = 1.5
-    /// The same for a word that is cut: it may be no word at all.
+    /// The cost of a cut word without a partner, which may not be a real word.
     static let cutAloneCost = 0.3
-    /// At the edges of the overlap, within so many seconds of them, being alone costs in proportion.
+    /// The time in seconds at each edge of the overlap over which the cost of a single word rises to its full value.
     static let aloneMargin = 0.3
 
     private let first: ArraySlice<HeardChunk.Word>
@@ -56,7 +57,7 @@ struct SeamAlignment {
         }
     }
 
-    /// All words of both sides, in order.
+    /// The alignment of all words of both sides, in order.
     var steps: [Step] {
         let (rows, columns) = (first.count, second.count)
         let (row0, column0) = (first.startIndex, second.startIndex)
@@ -79,7 +80,7 @@ struct SeamAlignment {
                         consider(.oneAndTwo, score(first[one], second[other - 1].joined(with: second[other])))
                     }
                 }
-                // Words of the second side come last where the order is open.
+                // If the order is undetermined, words of the second side come last.
                 if column > 0 { consider(.secondAlone, -costs.1[column - 1]) }
                 if row > 0 { consider(.firstAlone, -costs.0[row - 1]) }
                 (scores[row][column], moves[row][column]) = best
@@ -111,11 +112,11 @@ struct SeamAlignment {
         (word.isCut ? cutAloneCost : aloneCost) * min(max(0, seconds / aloneMargin), 1)
     }
 
-    /// - Returns: `nil` for words that cannot be the same.
+    /// Returns the score of a pair; `nil` for words that cannot be the same.
     private func score(_ word: HeardChunk.Word, _ other: HeardChunk.Word) -> Double? {
         let distance = Self.distance(word, other)
         let spread = word.spread + other.spread
-        // Texts are compared only where times allow it.
+        // Compare texts only if times allow a pair.
         guard distance <= Self.longestShift + 3 * spread else { return nil }
         let text = Self.textScore(word, other)
         if word.isJoined || other.isJoined, text < Self.sameText { return nil }
@@ -123,7 +124,7 @@ struct SeamAlignment {
         return text - distance / (Self.timeScale + spread)
     }
 
-    /// How far apart two words are in time, in seconds: of a word that is cut, the whole edge counts.
+    /// Returns the distance in time between two words in seconds; a cut word may extend beyond the edge.
     static func distance(_ word: HeardChunk.Word, _ other: HeardChunk.Word) -> Double {
         let (endIsCut, startIsCut) = (word.isCutAtEnd || other.isCutAtEnd, word.isCutAtStart || other.isCutAtStart)
         switch (startIsCut, endIsCut) {
@@ -142,7 +143,7 @@ struct SeamAlignment {
         return score
     }
 
-    /// Whether a word that the edge of its upload may have cut is the beginning or the end of another.
+    /// Returns true if a word that the edge of its upload may have cut is the beginning or the end of another.
     static func isPart(_ word: HeardChunk.Word, of other: HeardChunk.Word) -> Bool {
         word.isCutAtEnd && other.key.hasPrefix(word.key) || word.isCutAtStart && other.key.hasSuffix(word.key)
     }

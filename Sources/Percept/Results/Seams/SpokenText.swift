@@ -1,11 +1,11 @@
-/// Words of a text, each with the punctuation that touches it.
+/// The words of a text, each with adjacent punctuation.
 ///
 /// A word ends at white space. In scripts that put no spaces between words (Chinese, Japanese, Thai, Lao, Burmese,
-/// Khmer) each character is one, with the punctuation after it.
+/// Khmer) each character is a word, with the punctuation after it.
 struct SpokenText: Sendable {
     struct Word: Sendable {
         let range: Range<String.Index>
-        /// Letters and digits in lower case; the word as it is where it has none.
+        /// The letters and digits in lower case, or the unchanged word if it has none.
         let key: String
     }
 
@@ -37,9 +37,9 @@ struct SpokenText: Sendable {
         return (key.isEmpty ? String(word) : key).lowercased()
     }
 
-    /// The text of some of the words, with all that is between them.
+    /// Returns the text of a range of words, including everything between them.
     ///
-    /// What stands before the first word of all belongs to it.
+    /// Text before the very first word belongs to that word.
     func excerpt(_ range: Range<Int>) -> Substring {
         let range = range.clamped(to: 0..<words.count)
         guard !range.isEmpty else { return "" }
@@ -48,11 +48,11 @@ struct SpokenText: Sendable {
         return text[start..<end]
     }
 
-    /// How alike two words are: 1 when they are the same, 0 when no letter is in its place (Levenshtein's distance over
-    /// the length of the longer one).
+    /// Returns the similarity of two words, from 0 to 1 for equal words: 1 minus the Levenshtein distance divided by
+    /// the length of the longer word.
     static func similarity(_ first: String, _ second: String) -> Double {
         if first == second { return 1 }
-        // Words of a text are short; what is not is no word.
+        // Only a prefix is compared, since longer strings are not real words and the cost is quadratic.
         let (rows, columns) = (Array(first.prefix(longestWord)), Array(second.prefix(longestWord)))
         let longer = max(rows.count, columns.count)
         guard longer > 0 else { return 1 }
@@ -68,12 +68,12 @@ struct SpokenText: Sendable {
         return 1 - Double(previous[columns.count]) / Double(longer)
     }
 
-    /// Letters of a word that are compared.
+    /// The maximum number of letters of a word that are compared.
     private static let longestWord = 64
 }
 
 extension Character {
-    /// Whether it belongs to a script that puts no spaces between words.
+    /// True if it belongs to a script that puts no spaces between words.
     var standsAlone: Bool {
         guard let scalar = unicodeScalars.first else { return false }
         let scripts: [ClosedRange<UInt32>] = [

@@ -1,26 +1,28 @@
 import PerceptAudio
 import PerceptInference
 
-/// The words of all chunks of a recording, each once and in order.
+/// The joined text of all chunks of a recording.
 struct StitchedText: Sendable {
-    /// The texts of the responses, without the words that others have too.
+    /// The texts of the responses without duplicated words.
     private(set) var text = ""
-    /// The pieces of the responses, likewise; empty where no response has pieces.
+    /// The pieces of the responses without duplicated words; empty if no response has pieces.
     private(set) var chunks: [Transcript.Chunk] = []
 
-    /// Responses without times whose texts are one piece each, as times were asked for.
+    /// The number of responses that lack requested times; the text of each is one piece.
     private(set) var untimedCount = 0
 
-    /// Words of one response that follow one another.
+    /// Consecutive words of one response.
     private struct Passage {
         let part: Int
         var words: Range<Int>
     }
 
+    /// Joins the responses to the chunks of a recording.
+    ///
     /// - Parameters:
-    ///   - parts: in order.
-    ///   - levels: the level of the source over time; `nil` places words by the lengths of their texts alone.
-    ///   - isTimed: whether times were asked for: a chunk without any is then one piece over its own times.
+    ///   - parts: the responses, in order.
+    ///   - levels: the level of the source over time; if `nil`, words are placed by the lengths of their texts alone.
+    ///   - isTimed: true if times were requested; a chunk without times is then one piece over its own time.
     init(_ parts: [TranscribedChunk], _ levels: LevelProfile?, isTimed: Bool = false) {
         let overlaps = zip(parts, parts.dropFirst()).map { $0.overlap(with: $1) }
         let placement = WordPlacement(levels)
@@ -39,7 +41,7 @@ struct StitchedText: Sendable {
         }
         guard isTimed || heard.contains(where: \.hasPieces) else { return }
         var latest = 0.0
-        // The piece that is a whole text, and its part: words at a seam may come from both sides in turn.
+        // The untimed piece in progress and its part; words at a seam may alternate between both sides.
         var whole: (piece: Int, part: Int)?
         for passage in passages {
             let part = passage.part
@@ -108,7 +110,7 @@ struct StitchedText: Sendable {
 }
 
 extension String {
-    /// Appends text after a space; in scripts that put none between words only where the text says so.
+    /// Appends text after a space; in scripts without spaces between words, only if the text has one.
     fileprivate mutating func append(_ passage: String, apart isApart: Bool) {
         guard let first = passage.first else { return }
         let needsSpace = last.map { isApart || !($0.standsAlone && first.standsAlone) } ?? false

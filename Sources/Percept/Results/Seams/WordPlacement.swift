@@ -1,56 +1,56 @@
 import Foundation
 import PerceptAudio
 
-/// Places the words of a phrase in time: the phrase has a start and an end, its words have not.
+/// Estimates the times of the words of a phrase whose start and end are known.
 ///
-/// Boundaries between words are put where the recording is quiet, and so that the words' shares of the sound follow the
-/// lengths of their texts. The best compromise is found by dynamic programming over one candidate for every
-/// ``candidateSpacing`` windows. With as many stretches of sound as words, each word gets one.
+/// Boundaries between words are placed where the recording is quiet and in proportion to the lengths of the words. The
+/// best compromise is found by dynamic programming over one candidate for every ``candidateSpacing`` windows. If there
+/// are as many stretches of sound as words, each word gets one.
 struct WordPlacement {
-    /// A word's place.
+    /// The estimated time of a word.
     struct Place: Hashable {
-        /// Seconds.
+        /// The start in seconds.
         var start: Double
-        /// Seconds.
+        /// The end in seconds.
         var end: Double
-        /// The standard deviation of the middle, estimated, in seconds.
+        /// The estimated standard deviation of the middle, in seconds.
         var spread: Double
     }
 
-    /// How far below the mean of a phrase a window is silent, in dB, as in a search for a place to cut.
+    /// The level below the mean of a phrase at which a window counts as silent, in dB; the same as for cutting chunks.
     static let gapDepth = AudioChunking.pauseDepth
-    /// The cost of a boundary within sound at the phrase's mean level; one in a gap costs nothing.
+    /// The cost of a boundary within sound at the phrase's mean level; a boundary in a gap costs nothing.
     static let boundaryCost = 6.0
     /// The cost of a word that is longer or shorter than expected, times the square of the logarithm of the ratio.
     ///
-    /// A word of twice its length costs 1: much less than a boundary within sound, so that silence decides where there
-    /// is any.
+    /// A word of twice its expected length costs 1, much less than a boundary within sound, so that silence takes
+    /// precedence.
     static let durationCost = 2.0
-    /// The cost of a gap within a word: more than that of a word of twice its length, so that stretches of sound are
-    /// not joined without need.
+    /// The cost of a gap within a word, which is more than that of a word of twice its length, so that stretches of
+    /// sound are not joined unnecessarily.
     static let gapCost = 1.5
-    /// The most that it costs a word to be short where the edge of the upload may have cut it: less than a gap, so that
-    /// what is left of a word gets one of its own.
+    /// The maximum cost of a short word that the edge of the upload may have cut; less than that of a gap, so that the
+    /// rest of a word gets its own stretch of sound.
     static let restCost = 1.0
-    /// What is left of a word in fewer windows than these is not heard.
+    /// The minimum number of windows in which the rest of a cut word can be recognized.
     static let shortestRest = 3
-    /// Silence of fewer windows is no gap.
+    /// The minimum number of silent windows in a gap.
     static let shortestGap = 3
-    /// A candidate for a boundary every 5 windows, 50 ms: no shorter than the gaps between fluently spoken words are
-    /// long.
+    /// The distance of candidate boundaries in windows: 50 ms, the length of gaps between fluently spoken words.
     static let candidateSpacing = 5
-    /// A word takes at most so many times its expected length.
+    /// The maximum length of a word, as a multiple of its expected length.
     static let longestStretch = 8.0
-    /// What a word's beginning and end add to its length, in letters, when sound is divided among words.
+    /// The number of letters that is added to each word when sound is divided among words.
     static let lettersPerWord = 3.0
-    /// The spread of a word whose boundaries are in gaps, in seconds.
+    /// The spread of a word with boundaries in gaps, in seconds.
     static let gapSpread = 0.05
-    /// The spread that each word within a phrase adds, as part of its length: speech is not even.
+    /// The spread that each word within a phrase adds, as a fraction of its length, because speech is uneven.
     static let unevenness = 0.25
-    /// The longest phrase that is placed as a whole, in seconds; a longer one only near the seam.
+    /// The longest phrase that is placed as a whole, in seconds; longer ones are placed only near the seam.
     static let longestPhrase = 15.0
 
-    /// Seconds beyond an overlap in which words of a long phrase may lie: more than they take, as speech may slow down.
+    /// The time in seconds beyond an overlap in which words of a long phrase may lie; generous, as speech may slow
+    /// down.
     static let room = 4.0
 
     private let levels: LevelProfile?
@@ -59,17 +59,17 @@ struct WordPlacement {
         self.levels = levels
     }
 
-    /// The share of the time that a word takes.
+    /// Returns the relative duration of a word.
     static func weight(_ word: String) -> Double { Double(word.count) + lettersPerWord }
 
-    /// Words of a phrase by their lengths, and whether the edges of the upload may have cut the first and the last.
+    /// The lengths of the words of a phrase, with flags for a first or last word that an edge may have cut.
     struct Phrase {
         var weights: [Double]
         var startIsCut = false
         var endIsCut = false
     }
 
-    /// Places words between two times; those of a phrase longer than ``longestPhrase`` only near `seams`.
+    /// Places words between two times; in a phrase longer than ``longestPhrase``, the sound is used only near `seams`.
     func places(_ phrase: Phrase, in times: ClosedRange<Double>, near seams: [Range<Double>]) -> [Place] {
         let weights = phrase.weights
         let even = Self.evenPlaces(weights, in: times)
@@ -101,7 +101,7 @@ struct WordPlacement {
         places.replaceSubrange(..<placed.count, with: placed)
     }
 
-    /// Places the last words of a long phrase, from those on that may lie after `time`.
+    /// Places the last words of a long phrase, starting with those that may lie after `time`.
     private func placeLast(
         _ places: inout [Place], _ phrase: Phrase, in times: ClosedRange<Double>, from time: Double
     ) {
@@ -117,7 +117,7 @@ struct WordPlacement {
         places.replaceSubrange((places.count - placed.count)..., with: placed.reversed())
     }
 
-    /// Half of the words at most, since the other half may belong to another seam.
+    /// Returns the number of words to place: at most half, since the other half may belong to another seam.
     private func wordCount(_ count: Int, in times: ClosedRange<Double>, within seconds: Double) -> Int {
         let share = (seconds + Self.room / 2) / (times.upperBound - times.lowerBound)
         return Int((Double(count) * min(max(0, share), 0.5)).rounded(.up))
@@ -136,7 +136,7 @@ struct WordPlacement {
         }
     }
 
-    /// Times between two that are known are a bridge: surest at its ends.
+    /// Returns the spread of a time between two known ones, modelled as a Brownian bridge: smallest at its ends.
     fileprivate static func spread(_ index: Int, of count: Int, _ wordDuration: Double) -> Double {
         let place = Double(index) + 0.5
         return unevenness * wordDuration * (place * (Double(count) - place) / Double(count)).squareRoot()
@@ -151,16 +151,16 @@ struct WordPlacement {
     }
 }
 
-/// The levels of a phrase, and how much of it is sound.
+/// The levels of a phrase, divided into sound and gaps.
 private struct Sound {
     private var times: ClosedRange<Double>
     private let windowDuration: Double
     private var isReversed = false
-    /// Of each window, 0…1: 0 in a gap, 1 at the mean level and above.
+    /// The relative level of each window: 0 in a gap, 1 at the mean level and above.
     private var depths: [Double] = []
-    /// Sounding windows before each window.
+    /// The number of sounding windows before each window.
     private var soundBefore: [Int] = [0]
-    /// Beginnings of sound after a gap before each window.
+    /// The number of onsets of sound after a gap before each window.
     private var onsetsBefore: [Int] = [0]
 
     init(_ levels: [Double], _ times: ClosedRange<Double>, _ windowDuration: Double) {
@@ -172,7 +172,7 @@ private struct Sound {
         countSound()
     }
 
-    /// Sounding windows.
+    /// The number of sounding windows.
     var total: Double { Double(soundBefore.last ?? 0) }
 
     mutating func reverse() {
@@ -195,13 +195,13 @@ private struct Sound {
         }
     }
 
-    /// Gaps within a word: beginnings of sound in it, but for its own.
+    /// Returns the number of gaps within a word: the onsets of sound in it except its own.
     private func gapCount(_ range: Range<Int>) -> Double {
         let count = onsetsBefore[range.upperBound] - onsetsBefore[range.lowerBound]
         return Double(max(0, depths[range.lowerBound] == 0 ? count - 1 : count))
     }
 
-    /// The start, the quietest window of each few, and the end.
+    /// The candidate boundaries: the start, the quietest window of each group, and the end.
     private var candidates: [Int] {
         var windows = [0]
         for block in stride(from: 0, to: depths.count, by: WordPlacement.candidateSpacing) {
@@ -215,10 +215,11 @@ private struct Sound {
         return windows
     }
 
+    /// Returns the times of the words of a phrase; `nil` if there is no room for so many.
+    ///
     /// - Parameters:
-    ///   - expected: sounding windows for each unit of weight.
-    ///   - isOpen: whether the last word may end before the end.
-    /// - Returns: `nil` when there is no room for so many words.
+    ///   - expected: the number of sounding windows per unit of weight.
+    ///   - isOpen: true if the last word may end before the end of the sound.
     func places(_ phrase: WordPlacement.Phrase, expected: Double, isOpen: Bool) -> [WordPlacement.Place]? {
         let (weights, windows) = (phrase.weights, candidates)
         guard total > 0, !weights.isEmpty, weights.count < windows.count else { return nil }
@@ -230,7 +231,7 @@ private struct Sound {
             let length = max(1, expected * weight)
             let (logarithm, longest) = (log(length), Int(min(length * WordPlacement.longestStretch, 1e9)))
             let isLast = word == weights.count - 1 && !isOpen
-            // What is left of a word that is cut may be short.
+            // The rest of a cut word may be short.
             let mayBeShort = word == 0 && phrase.startIsCut || word == weights.count - 1 && phrase.endIsCut
             var next = [Double](repeating: .infinity, count: windows.count)
             var origin = [Int](repeating: 0, count: windows.count)
@@ -266,13 +267,13 @@ private struct Sound {
         return weights.indices.map { self.place($0, boundaries, isOpen) }
     }
 
-    /// The word between two boundaries, without the silence around it.
+    /// Returns the time of the word between two boundaries, without the silence around it.
     private func place(_ word: Int, _ boundaries: [Int], _ isOpen: Bool) -> WordPlacement.Place {
         let range = boundaries[word]..<boundaries[word + 1]
         let first = range.first { depths[$0] > 0 } ?? range.lowerBound
         let end = (range.last { depths[$0] > 0 } ?? range.upperBound - 1) + 1
         func isGap(_ window: Int) -> Bool { window == 0 || window == depths.count || depths[window] == 0 }
-        // An open phrase is a bridge without its other end.
+        // An open phrase has no known end.
         let count = isOpen ? Int(Int32.max) : boundaries.count - 1
         let spread =
             !isOpen && isGap(range.lowerBound) && isGap(range.upperBound)
