@@ -19,7 +19,7 @@ demo: packages
 
 test: packages
 	swift build -c release --package-path Tests/Consumers
-	for consumer in RecordingConsumer ImageConsumer ServiceConsumer; do \
+	for consumer in RecordingConsumer ImageConsumer ResultConsumer ServiceConsumer; do \
 		"$$(swift build -c release --package-path Tests/Consumers --show-bin-path)/$$consumer" || exit 1; \
 	done
 	swift test --disable-xctest --no-parallel

@@ -19,16 +19,25 @@ extension Perceiver {
     ///     request, the other form is sent; if it returns no times, the text of each upload is one chunk.
     ///     ``Transcript/warnings`` reports both.
     ///   - progress: a closure that is called with the finished fraction, 0…1, after each response.
-    /// - Throws: `MediaError` for the recording, `InferenceError` for the service.
+    /// - Throws: `MediaError` for the recording, `InferenceError` for the service, `CancellationError` if the task is
+    ///   cancelled.
     public func transcribe(
         _ recording: some AudioInput, model: String? = nil, timestamps: AutomaticSpeechRecognition.Timestamps? = nil,
         progress: (@Sendable (Double) -> Void)? = nil
     ) async throws -> Transcript {
-        let isTimed = timestamps?.asksForTimes == true
+        try await throwingCancellation { try await transcript(of: recording, model, timestamps, progress) }
+    }
+
+    private func transcript(
+        of recording: some AudioInput, _ model: String?, _ timestamps: AutomaticSpeechRecognition.Timestamps?,
+        _ progress: (@Sendable (Double) -> Void)?
+    ) async throws -> Transcript {
+        let (isTimed, file) = (timestamps?.asksForTimes == true, recording.mediaName)
         guard let chunking else {
             let prepared = try await prepare(recording, for: AutomaticSpeechRecognition.self, model)
             let recognition = try await recognize(prepared, model, timestamps)
-            return Transcript(recognition.speech, prepared, isTimed: isTimed, notice: recognition.notice)
+            progress?(1)
+            return Transcript(recognition.speech, file: file, prepared, isTimed: isTimed, notice: recognition.notice)
         }
         try client.checkAccess(to: model ?? AutomaticSpeechRecognition.defaultModel)
         let (preparation, limits) = (audioPreparation, limits)
@@ -39,10 +48,10 @@ extension Perceiver {
         let failures = sent.compactMap(\.failure)
         if let error = failures.first, failures.count == sent.count { throw chunked.naming(0, error) }
         if chunked.chunks.count == 1, let only = sent.first, case .success(let speech) = only.answer {
-            return Transcript(speech, only.prepared, isTimed: isTimed, notice: only.notice)
+            return Transcript(speech, file: file, only.prepared, isTimed: isTimed, notice: only.notice)
         }
         return Transcript(
-            stitching: sent, of: chunked.source, levels: chunked.levels, isTimed: isTimed,
+            stitching: sent, file: file, of: chunked.source, levels: chunked.levels, isTimed: isTimed,
             gaps: chunked.gaps(sent), warnings: chunked.warnings)
     }
 

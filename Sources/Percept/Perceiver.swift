@@ -1,7 +1,7 @@
-public import PerceptAudio
-public import PerceptCore
-public import PerceptImage
-public import PerceptInference
+@_exported public import PerceptAudio
+@_exported public import PerceptCore
+@_exported public import PerceptImage
+@_exported public import PerceptInference
 
 /// Sends local recordings and images to an inference service and maps the results back to the originals.
 ///
@@ -53,34 +53,63 @@ public struct Perceiver: Sendable {
         self.init(client: InferenceClient(token: try AccessToken.discover()))
     }
 
+    /// Classifies a recording or an image. Its kind is detected from the contents, unless ``audioPreparation`` states
+    /// the format of raw samples.
+    ///
+    /// - Parameters:
+    ///   - source: a file, its URL, or its bytes.
+    ///   - model: the model's id; the task's default if `nil`.
+    ///   - topCount: the maximum number of classes; the service's default if `nil`.
+    /// - Throws: `MediaError` for the media, also if they are neither; `InferenceError` for the service,
+    ///   `CancellationError` if the task is cancelled.
+    public func classify(
+        _ source: some EncodedMedia, model: String? = nil, topCount: Int? = nil
+    ) async throws -> Classification {
+        let source = try source.mediaSource()
+        return switch try source.kind(reading: audioPreparation.reading) {
+        case .recording: try await classify(recording: source, model: model, topCount: topCount)
+        case .image: try await classify(image: source, model: model, topCount: topCount)
+        }
+    }
+
     /// Classifies a recording.
     ///
     /// - Parameters:
     ///   - recording: a file's URL, encoded bytes or decoded samples.
     ///   - model: the model's id; the task's default if `nil`.
     ///   - topCount: the maximum number of classes; the service's default if `nil`.
-    /// - Throws: `MediaError` for the recording, `InferenceError` for the service.
+    /// - Throws: `MediaError` for the recording, `InferenceError` for the service,
+    ///   `CancellationError` if the task is cancelled.
     public func classify(
         recording: some AudioInput, model: String? = nil, topCount: Int? = nil
     ) async throws -> Classification {
-        let prepared = try await prepare(recording, for: AudioClassification.self, model)
-        let task = AudioClassification(audio: prepared.input, topK: topCount)
-        return Classification(try await send(task, model), prepared, topCount: topCount)
+        try await throwingCancellation {
+            let prepared = try await prepare(recording, for: AudioClassification.self, model)
+            let task = AudioClassification(audio: prepared.input, topK: topCount)
+            return Classification(
+                file: recording.mediaName, classes: try await send(task, model), topCount: topCount,
+                receipt: .time(prepared.receipt), sent: SentMedia(prepared), warnings: prepared.warnings)
+        }
     }
 
     /// Classifies an image.
     ///
     /// - Parameters:
-    ///   - picture: a file's URL, encoded bytes or decoded pixels.
+    ///   - image: a file's URL, encoded bytes or decoded pixels.
     ///   - model: the model's id; the task's default if `nil`.
     ///   - topCount: the maximum number of classes; the service's default if `nil`.
-    /// - Throws: `MediaError` for the image, `InferenceError` for the service.
+    /// - Throws: `MediaError` for the image, `InferenceError` for the service,
+    ///   `CancellationError` if the task is cancelled.
     public func classify(
-        picture: some ImageInput, model: String? = nil, topCount: Int? = nil
+        image: some ImageInput, model: String? = nil, topCount: Int? = nil
     ) async throws -> Classification {
-        let prepared = try await prepare(picture, for: ImageClassification.self, model)
-        let task = ImageClassification(image: prepared.input, topK: topCount)
-        return Classification(try await send(task, model), prepared, topCount: topCount)
+        try await throwingCancellation {
+            let prepared = try await prepare(image, for: ImageClassification.self, model)
+            let task = ImageClassification(image: prepared.input, topK: topCount)
+            return Classification(
+                file: image.mediaName, classes: try await send(task, model), topCount: topCount,
+                receipt: .geometry(prepared.receipt), sent: SentMedia(prepared), warnings: prepared.warnings)
+        }
     }
 
     /// Detects objects in an image.
@@ -90,13 +119,16 @@ public struct Perceiver: Sendable {
     ///   - model: the model's id; the task's default if `nil`.
     ///   - threshold: the minimum score, 0…1, which is sent to the service and also applied to its response. If
     ///     `nil`, all objects that the service reports are returned.
-    /// - Throws: `MediaError` for the image, `InferenceError` for the service.
+    /// - Throws: `MediaError` for the image, `InferenceError` for the service,
+    ///   `CancellationError` if the task is cancelled.
     public func detectObjects(
         in image: some ImageInput, model: String? = nil, threshold: Double? = nil
     ) async throws -> Detections {
-        let prepared = try await prepare(image, for: ObjectDetection.self, model)
-        let found = try await send(ObjectDetection(image: prepared.input, threshold: threshold), model)
-        return Detections(found, prepared, threshold: threshold)
+        try await throwingCancellation {
+            let prepared = try await prepare(image, for: ObjectDetection.self, model)
+            let found = try await send(ObjectDetection(image: prepared.input, threshold: threshold), model)
+            return Detections(found, file: image.mediaName, prepared, threshold: threshold)
+        }
     }
 
     /// Segments an image.
@@ -114,28 +146,23 @@ public struct Perceiver: Sendable {
         _ image: some ImageInput, model: String? = nil, threshold: Double? = nil,
         subtask: ImageSegmentation.Subtask? = nil, rescalingMasks: Bool = false
     ) async throws -> Segmentation {
-        let prepared = try await prepare(image, for: ImageSegmentation.self, model)
-        let task = ImageSegmentation(image: prepared.input, threshold: threshold, subtask: subtask)
-        let found = try await send(task, model).filter { $0.score.map { $0 >= threshold ?? 0 } ?? true }
-        let limits = limits
-        do {
-            return try await BlockingWork.run {
-                let segments = try Segment.decoding(found, source: "the response", limits: limits) {
-                    mask throws(MediaError) in
-                    try prepared.receipt.sourceMask(for: mask, rescalingMismatch: rescalingMasks, limits: limits)
+        try await throwingCancellation {
+            let prepared = try await prepare(image, for: ImageSegmentation.self, model)
+            let task = ImageSegmentation(image: prepared.input, threshold: threshold, subtask: subtask)
+            let found = try await send(task, model).filter { $0.score.map { $0 >= threshold ?? 0 } ?? true }
+            do {
+                return try await BlockingWork.run {
+                    let segments = try Segment.decoding(found, source: "the response", limits: limits) {
+                        mask throws(MediaError) in
+                        try prepared.receipt.sourceMask(for: mask, rescalingMismatch: rescalingMasks, limits: limits)
+                    }
+                    return Segmentation(
+                        file: image.mediaName, segments: segments, receipt: prepared.receipt,
+                        sent: SentMedia(prepared), warnings: prepared.warnings)
                 }
-                return Segmentation(segments: segments, prepared)
+            } catch let error as MediaError where error.kind == .malformedInput || error.kind == .invalidArgument {
+                throw InferenceError(unusableMasks: error, model: model)
             }
-        } catch let error as MediaError where error.kind == .malformedInput || error.kind == .invalidArgument {
-            // The image has been decoded already, so the error is about the service's masks.
-            var failure = InferenceError(
-                .answerMalformed, problem: [error.source, error.problem].compactMap(\.self).joined(separator: ": "),
-                remedy: error.remedy, task: ImageSegmentation.name, model: model ?? ImageSegmentation.defaultModel)
-            if error.kind == .invalidArgument {
-                failure.remedy = "if it covers the whole image, set rescalingMasks"
-                failure.setting = .rescalingMasks
-            }
-            throw failure
         }
     }
 
@@ -170,4 +197,18 @@ extension PreparedAudio {
 
 extension PreparedImage {
     var input: MediaInput { MediaInput(bytes: bytes, mediaType: mediaType) }
+}
+
+extension InferenceError {
+    /// Creates the error for masks that are damaged or have another size: the image has been decoded already, so the
+    /// service is at fault.
+    fileprivate init(unusableMasks error: MediaError, model: String?) {
+        self.init(
+            .answerMalformed, problem: [error.source, error.problem].compactMap(\.self).joined(separator: ": "),
+            remedy: error.remedy, task: ImageSegmentation.name, model: model ?? ImageSegmentation.defaultModel)
+        if error.kind == .invalidArgument {
+            remedy = "if it covers the whole image, set rescalingMasks"
+            setting = .rescalingMasks
+        }
+    }
 }

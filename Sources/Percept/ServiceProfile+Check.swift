@@ -1,6 +1,7 @@
 import PerceptAudio
 public import PerceptCore
 import PerceptImage
+public import PerceptInference
 
 extension ServiceProfile {
     /// The result of checking a file against the limits of a service.
@@ -12,6 +13,25 @@ extension ServiceProfile {
 
         /// A Boolean value that indicates whether the service accepts the file unchanged.
         public var fits: Bool { problems.isEmpty }
+
+        /// Creates a verdict.
+        public init(profile: String, problems: [Problem]) {
+            self.profile = profile
+            self.problems = problems
+        }
+
+        /// The verdict as `{"profile", "fits", "problems": [{"kind", "found", "limit", "excess", "message", "remedy"}]}`.
+        public var json: JSONValue {
+            ["profile": .string(profile), "fits": .bool(fits), "problems": .array(problems.map(\.json))]
+        }
+
+        /// Creates a verdict from ``json``; `nil` for anything else.
+        public init?(json: JSONValue) {
+            guard let profile = json["profile"]?.stringValue, let problems = json["problems"]?.arrayValue else {
+                return nil
+            }
+            self.init(profile: profile, problems: problems.compactMap(Problem.init(json:)))
+        }
     }
 
     /// A limit that a file violates.
@@ -43,18 +63,21 @@ extension ServiceProfile {
             guard let found, let limit else { return nil }
             return abs(found - limit)
         }
+
+        var json: JSONValue {
+            [
+                "kind": .string(kind.rawValue), "found": JSONValue(found), "limit": JSONValue(limit),
+                "excess": JSONValue(excess), "message": .string(message), "remedy": .string(remedy),
+            ]
+        }
     }
 
-    /// Checks whether a service accepts a file unchanged.
-    ///
-    /// - Parameters:
-    ///   - inspection: the inspection of the file.
-    ///   - mediaType: the media type of the contents.
-    ///   - byteCount: the size of the file.
-    public func check(_ inspection: MediaInspection, mediaType: MediaType, byteCount: Int) -> Verdict {
+    /// Checks whether a service accepts an inspected file unchanged.
+    public func check(_ inspection: Inspection) -> Verdict {
         var problems: [Problem] = []
-        switch inspection {
-        case .recording(let header, let frameCount, _, _):
+        let (mediaType, byteCount) = (inspection.mediaType, inspection.byteCount)
+        switch inspection.content {
+        case .recording(let header, let frameCount, _):
             guard let audio else {
                 problems = [wrongKind("recordings", remedy: "choose a service for speech")]
                 break
@@ -86,7 +109,7 @@ extension ServiceProfile {
                         message: "\(name) does not accept \(depth) bits per sample",
                         remedy: "convert it to 16 bits per sample (sampleFormat)"))
             }
-        case .picture(let header, _, _):
+        case .image(let header, _):
             guard let image else {
                 problems = [wrongKind("images", remedy: "choose a service for images")]
                 break
@@ -163,6 +186,16 @@ extension ServiceProfile {
     }
 }
 
+extension ServiceProfile.Problem {
+    /// Creates a problem from the JSON of a verdict; `nil` without a known kind.
+    init?(json: JSONValue) {
+        guard let kind = json["kind"]?.stringValue.flatMap(Kind.init) else { return nil }
+        self.init(
+            kind: kind, found: json["found"]?.doubleValue, limit: json["limit"]?.doubleValue,
+            message: json["message"]?.stringValue ?? "", remedy: json["remedy"]?.stringValue ?? "")
+    }
+}
+
 extension MediaSource {
     /// Returns the number of bytes of the file or in memory.
     ///
@@ -171,6 +204,16 @@ extension MediaSource {
         switch storage {
         case .bytes(let bytes): return bytes.count
         case .file(let path): return try InputFile(path: path, name: name).byteCount
+        }
+    }
+
+    /// Returns all bytes, or `nil` if there are more than `limit`.
+    func bytes(upTo limit: Int) throws(MediaError) -> [UInt8]? {
+        switch storage {
+        case .bytes(let bytes): return bytes.count <= limit ? bytes : nil
+        case .file(let path):
+            let file = try InputFile(path: path, name: name)
+            return file.byteCount <= limit ? try file.read(at: 0, count: file.byteCount) : nil
         }
     }
 }

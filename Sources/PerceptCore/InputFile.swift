@@ -17,7 +17,8 @@ public struct InputFile: ~Copyable, Sendable {
     /// Opens `path`.
     ///
     /// - Parameter name: The name of the file in errors; `nil` uses the path.
-    /// - Throws: ``MediaError`` `.inputMissing` if it does not exist, cannot be read, or is not a regular file.
+    /// - Throws: ``MediaError`` `.inputMissing` if it does not exist, `.inputNotReadable` if it cannot be opened,
+    ///   `.inputNotAFile` if it is not a regular file.
     public init(path: String, name: String? = nil) throws(MediaError) {
         let name = name ?? path
         // Without O_NONBLOCK, opening a named pipe waits for a writer; regular files are not affected.
@@ -27,7 +28,7 @@ public struct InputFile: ~Copyable, Sendable {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
             throw MediaError(
-                .inputMissing, source: name,
+                .inputNotAFile, source: name,
                 problem: status.st_mode & S_IFMT == S_IFDIR ? "is a folder, not a file" : "is not a regular file",
                 remedy: "pass a file, or - to read standard input")
         }
@@ -69,10 +70,10 @@ public struct InputFile: ~Copyable, Sendable {
             MediaError(.inputMissing, source: name, problem: "there is no such file", remedy: "check the path")
         case EACCES, EPERM:
             MediaError(
-                .inputMissing, source: name, problem: "may not be read (permission denied)",
+                .inputNotReadable, source: name, problem: "may not be read (permission denied)",
                 remedy: "check its permissions")
         default:
-            MediaError(.inputMissing, source: name, problem: "cannot be opened: \(systemMessage(code))")
+            MediaError(.inputNotReadable, source: name, problem: "cannot be opened: \(systemMessage(code))")
         }
     }
 }

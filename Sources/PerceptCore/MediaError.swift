@@ -1,3 +1,5 @@
+public import Foundation
+
 /// An error about local media, with the file, what was found and expected, and a remedy.
 ///
 /// The ``kind`` determines the reaction to the error, including the exit code.
@@ -12,8 +14,12 @@ public struct MediaError: Error, Sendable, Hashable {
         case limitExceeded
         /// An argument is invalid.
         case invalidArgument
-        /// The input does not exist or cannot be read.
+        /// The input does not exist.
         case inputMissing
+        /// The input is a folder or a device, where a file is expected.
+        case inputNotAFile
+        /// The input exists but cannot be opened, for example because permission is denied.
+        case inputNotReadable
         /// The output cannot be created at this path.
         case outputNotCreatable
         /// Reading or writing failed (disk full, medium error).
@@ -89,6 +95,11 @@ public struct MediaError: Error, Sendable, Hashable {
     public static func checkCancellation() throws(MediaError) {
         if Task.isCancelled { throw .cancelled }
     }
+}
+
+extension MediaError: LocalizedError {
+    /// The ``description``.
+    public var errorDescription: String? { description }
 }
 
 extension MediaError: CustomStringConvertible {

@@ -13,6 +13,8 @@ let package = Package(
         .executableTarget(
             name: "ImageConsumer", dependencies: [.product(name: "PerceptImage", package: "percept")]),
         .executableTarget(
+            name: "ResultConsumer", dependencies: [.product(name: "Percept", package: "percept")]),
+        .executableTarget(
             name: "ServiceConsumer",
             dependencies: [
                 .product(name: "Percept", package: "percept"), .product(name: "PerceptSandbox", package: "percept"),

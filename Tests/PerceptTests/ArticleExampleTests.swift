@@ -22,7 +22,7 @@ private func boxes() async throws {
 
 private func masks(_ perceiver: Perceiver, _ photo: MediaSource) async throws {
     let segmentation = try await perceiver.segment(URL(filePath: "photo.jpg"))
-    let saved = try SegmentFiles(saving: segmentation.segments, in: "masks", formats: [.coco, .panoptic])
+    let saved = try SegmentFiles.save(segmentation.segments, in: "masks", formats: [.coco, .panoptic])
     let overlay = try Image(decoding: photo).overlaid(with: segmentation.segments)
     try overlay.write(to: "overlay.png", as: .png)
     _ = saved

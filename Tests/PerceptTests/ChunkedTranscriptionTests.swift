@@ -43,7 +43,7 @@ import Testing
         let times: [Double] = transcript.chunks.flatMap { [$0.start ?? -1, $0.end ?? -1] }
         #expect(times == times.sorted())
         #expect(transcript.text.lowercased() == bursts.map(\.word).joined(separator: " "))
-        #expect(transcript.receipt.source.frameCount == recording.frameCount)
+        #expect(transcript.receipt?.source.frameCount == recording.frameCount)
         #expect(transcript.subtitles(.srt).components(separatedBy: " --> ").count == 91)
     }
 

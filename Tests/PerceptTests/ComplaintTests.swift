@@ -142,7 +142,7 @@ import Testing
             URL(fileURLWithPath: Self.kitchen), timestamps: .enabled(true))
         #expect(transcript.chunks.map(\.end) == [1, nil])
         // It is known where the recording ends, and a subtitle ends there.
-        let end = transcript.receipt.source.duration
+        let end = try #require(transcript.receipt).source.duration
         let expected = String(format: "00:00:%06.3f", end).replacing(".", with: ",")
         #expect(transcript.subtitles(.srt).contains("00:00:01,000 --> \(expected)"))
     }

@@ -24,10 +24,10 @@ import Testing
         let upload = try #require(demo.uploads.first)
         #expect(upload.mediaType == .flac)
         #expect((upload.sampleRate, upload.channelCount, upload.bitDepth) == (16_000, 1, 16))
-        #expect(upload.frameCount == transcript.receipt.upload.frameCount)
-        let source = transcript.receipt.source
+        #expect(upload.frameCount == transcript.receipt?.upload.frameCount)
+        let source = try #require(transcript.receipt).source
         #expect(
-            transcript.receipt.upload.frameCount == (source.frameCount * 16_000 + source.sampleRate - 1)
+            transcript.receipt?.upload.frameCount == (source.frameCount * 16_000 + source.sampleRate - 1)
                 / source.sampleRate)
         await demo.stop()
     }
@@ -49,7 +49,7 @@ import Testing
         perceiver.imagePreparation.longestSide = 400
         let found = try await perceiver.detectObjects(in: Self.photo)
         #expect(demo.uploads.first?.size == PixelSize(width: 300, height: 400))
-        #expect(found.receipt.sourceSize == PixelSize(width: 1200, height: 1600))
+        #expect(found.receipt?.sourceSize == PixelSize(width: 1200, height: 1600))
         let truth = try Truth.objects(in: "photo-orientation-6.jpg")
         #expect(found.objects.map(\.label) == truth.map(\.label))
         #expect(truth.count == 3)
@@ -164,7 +164,7 @@ import Testing
         let demo = try await DemoEndpoint()
         let folder = try TemporaryFolder()
         let misnamed = try folder.write(TestFiles.bytes(of: Self.scene.path), as: "sound.wav")
-        let classes = try await demo.perceiver.classify(.file(misnamed)).classes
+        let classes = try await demo.perceiver.classify(MediaSource.file(misnamed)).classes
         #expect(classes.map(\.label) == ["ball", "crate", "traffic cone"])
         #expect(try await demo.perceiver.classify(Self.harbour).classes.first?.label == "neu")
         await demo.stop()

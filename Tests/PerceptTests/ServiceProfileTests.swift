@@ -10,9 +10,13 @@ import Testing
         _ profile: String, _ source: MediaSource, byteCount: Int? = nil
     ) async throws -> ServiceProfile.Verdict {
         let profile = try #require(ServiceProfile.named(profile))
-        return try await profile.check(
-            MediaInspection.inspecting(source), mediaType: source.mediaType(),
-            byteCount: byteCount ?? source.byteCount())
+        var inspection = try await Self.inspection(source)
+        if let byteCount { inspection.byteCount = byteCount }
+        return profile.check(inspection)
+    }
+
+    private static func inspection(_ source: MediaSource) async throws -> Inspection {
+        try await Perceiver(client: InferenceClient(token: nil)).perform(InspectOperation(), on: source)
     }
 
     private static func wav(seconds: Double, rate: Int = 16_000, channelCount: Int = 1, bits: Int = 16) -> MediaSource {
@@ -89,9 +93,11 @@ import Testing
     {
         let profile = ServiceProfile(
             name: "sides", byteLimit: 1, envelope: .none, audio: nil, image: .init(sides: sides))
-        let inspection = try await MediaInspection.inspecting(Self.scene)
-        #expect(profile.check(inspection, mediaType: .png, byteCount: 1).problems.map(\.kind) == problems)
-        #expect(profile.check(inspection, mediaType: .png, byteCount: 2).problems.map(\.kind).first == .tooManyBytes)
+        var inspection = try await Self.inspection(Self.scene)
+        inspection.byteCount = 1
+        #expect(profile.check(inspection).problems.map(\.kind) == problems)
+        inspection.byteCount = 2
+        #expect(profile.check(inspection).problems.map(\.kind).first == .tooManyBytes)
     }
 
     @Test func whatFitsFits() async throws {
@@ -140,8 +146,7 @@ import Testing
         let small = ServiceProfile(
             name: "small", byteLimit: nil, envelope: .none, audio: nil,
             image: .init(mediaTypes: [.jpeg], sides: 700...800))
-        let inspection = try await MediaInspection.inspecting(Self.scene)
-        let verdict = small.check(inspection, mediaType: .png, byteCount: 1)
+        let verdict = small.check(try await Self.inspection(Self.scene))
         #expect(verdict.problems.map(\.kind) == [.wrongType, .tooManyPixels, .tooFewPixels])
         #expect(verdict.problems.map(\.excess) == [nil, 160, 60])
     }

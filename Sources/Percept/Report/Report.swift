@@ -21,7 +21,8 @@ public struct Report: Sendable, Hashable {
         public enum Content: Sendable, Hashable {
             case classes([ClassScore])
             case detections([Detection])
-            case segments([SavedSegment])
+            /// Segments with the folder of their masks, if these were saved.
+            case segments([SegmentEntry], folder: String?)
             case transcript(text: String, chunks: [Transcript.Chunk])
             /// An error message.
             case failure(String)
@@ -33,18 +34,6 @@ public struct Report: Sendable, Hashable {
         public let sent: SentMedia?
         /// The receipt in the result, which maps the upload back to the source.
         public let receipt: JSONValue?
-    }
-
-    /// A segment with a mask in a file, or without a saved mask.
-    public struct SavedSegment: Sendable, Hashable {
-        /// The label of the segment.
-        public let label: String
-        /// The score of the segment, or `nil` if the service returned none.
-        public let score: Double?
-        /// The smallest box around it; `nil` for an empty one.
-        public let box: BoundingBox?
-        /// The path of the mask file.
-        public let maskPath: String?
     }
 
     /// The entries, in the order in which the results first name them.
@@ -78,14 +67,35 @@ public struct Report: Sendable, Hashable {
         warnings = collector.warnings
         resultPaths = collector.resultPaths
     }
+
+    /// Creates a report about results in memory.
+    ///
+    /// - Parameters:
+    ///   - results: the results, grouped by their ``PerceptResult/json``'s `"file"`.
+    ///   - media: the recordings and images by their names in the results; others are looked up as files.
+    public init(_ results: [any PerceptResult], media: [String: MediaSource] = [:]) {
+        var collector = ReportCollector()
+        collector.media = media
+        for (index, result) in results.enumerated() { collector.add(result.json, "result \(index)") }
+        collector.finish()
+        entries = collector.entries
+        warnings = collector.warnings
+        resultPaths = []
+    }
 }
 
 extension Report.Entry {
     /// The paths of all files used for the entry.
     var paths: [String] {
-        let masks = findings.flatMap { finding in
-            if case .segments(let segments) = finding.content { segments.compactMap(\.maskPath) } else { [String]() }
-        }
+        let masks = findings.flatMap(\.maskPaths)
         return [source?.path].compactMap(\.self) + masks
+    }
+}
+
+extension Report.Finding {
+    /// The paths of the masks.
+    fileprivate var maskPaths: [String] {
+        guard case .segments(let segments, let folder?) = content else { return [] }
+        return segments.compactMap { segment in segment.mask.map { "\(folder)/\($0)" } }
     }
 }

@@ -33,8 +33,8 @@ struct ReportCard: Sendable {
         var items: [JSONValue] = []
         if let source = entry.source {
             try noting { card throws(MediaError) in
-                switch try source.perceptibleKind(reading: ReadingOptions()) {
-                case .picture: try card.addPicture(source)
+                switch try source.kind(reading: ReadingOptions()) {
+                case .image: try card.addImage(source)
                 case .recording: try card.addRecording(source)
                 }
             }
@@ -46,13 +46,13 @@ struct ReportCard: Sendable {
                     grow(to: detection.box)
                     items.append(item("detection", detection.label, detection.score, detection.box))
                 }
-            case .segments(let segments):
-                for segment in segments { items.append(try item(segment)) }
+            case .segments(let segments, let folder):
+                for segment in segments { items.append(try item(segment, in: folder)) }
             case .classes, .transcript, .failure: break
             }
         }
-        let hasPlace = entry.findings.contains { $0.isAboutPicture }
-        if json["kind"] == nil { json["kind"] = .string(hasPlace ? "picture" : "other") }
+        let isImage = entry.findings.contains { $0.isAboutImage }
+        if json["kind"] == nil { json["kind"] = .string(isImage ? "picture" : "other") }
         if let size, json["width"] == nil {
             json["width"] = .integer(size.width)
             json["height"] = .integer(size.height)
@@ -89,11 +89,11 @@ struct ReportCard: Sendable {
         }
     }
 
-    private mutating func addPicture(_ source: MediaSource) throws(MediaError) {
+    private mutating func addImage(_ source: MediaSource) throws(MediaError) {
         let header = try ImageReader(source, limits: page.limits).header
         json["kind"] = "picture"
         json["source"] = .array(Self.described(source, ["\(header.size)"]))
-        var preparation = ImagePreparation(longestSide: page.pictureSide, quality: 85, isLenient: true)
+        var preparation = ImagePreparation(longestSide: page.imageSide, quality: 85, isLenient: true)
         preparation.givesAdvice = false
         // A page is for looking at: what uses little of 16 bits would be black.
         preparation.levels = .automatic
@@ -158,12 +158,12 @@ struct ReportCard: Sendable {
         ]
     }
 
-    private mutating func item(_ segment: Report.SavedSegment) throws(MediaError) -> JSONValue {
+    private mutating func item(_ segment: SegmentEntry, in folder: String?) throws(MediaError) -> JSONValue {
         if let box = segment.box { grow(to: box) }
         var outline: MaskOutline?
-        if let path = segment.maskPath {
+        if let folder, let name = segment.mask {
             try noting { card throws(MediaError) in
-                let mask = Mask(try Image(decoding: .file(path), limits: card.page.limits))
+                let mask = Mask(try Image(decoding: .file("\(folder)/\(name)"), limits: card.page.limits))
                 outline = try MaskOutline(mask, limits: card.page.limits)
             }
         }
@@ -221,7 +221,7 @@ extension Report.Finding {
         }
     }
 
-    fileprivate var isAboutPicture: Bool {
+    fileprivate var isAboutImage: Bool {
         switch content {
         case .detections, .segments: true
         case .classes, .transcript, .failure: false
@@ -232,7 +232,7 @@ extension Report.Finding {
     var labels: [String] {
         switch content {
         case .detections(let detections): detections.map(\.label)
-        case .segments(let segments): segments.map(\.label)
+        case .segments(let segments, _): segments.map(\.label)
         case .classes, .transcript, .failure: []
         }
     }

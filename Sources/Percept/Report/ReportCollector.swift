@@ -7,8 +7,10 @@ struct ReportCollector {
     private(set) var entries: [Report.Entry] = []
     private(set) var warnings: [String] = []
     private(set) var resultPaths: [String] = []
+    /// The media in memory, by the names that results use.
+    var media: [String: MediaSource] = [:]
     /// The indexes of entries, keyed by the path of the medium, or by its name if the file does not exist.
-    private var places: [String: Int] = [:]
+    private var indices: [String: Int] = [:]
     /// Mask folders that a result names; their own lists are skipped as duplicates.
     private var namedFolders: Set<String> = []
     private var listedFolders: [(folder: String, segments: [JSONValue])] = []
@@ -47,7 +49,7 @@ struct ReportCollector {
         for (folder, list) in listedFolders where !namedFolders.contains(Self.resolved(folder)) {
             var finding = ReportFinding(folder: folder)
             finding.readSegments(list)
-            add(finding, "\(folder)/\(SegmentFiles.listName)", name: folder, source: nil, place: Self.resolved(folder))
+            add(finding, "\(folder)/\(SegmentFiles.listName)", name: folder, source: nil, key: Self.resolved(folder))
         }
         listedFolders = []
     }
@@ -68,69 +70,81 @@ struct ReportCollector {
     }
 
     private mutating func collect(_ bytes: [UInt8], name: String, folder: String?) throws(MediaError) {
-        if let document = try? JSONValue(parsing: bytes) { return add(document, name, folder) }
+        if let document = try? JSONValue(parsing: bytes) { return addDocument(document, name, folder) }
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             try MediaError.checkCancellation()
             guard line.contains(where: { $0 > 0x20 }) else { continue }
-            let place = "\(name), line \(index + 1)"
+            let origin = "\(name), line \(index + 1)"
             do {
-                add(try JSONValue(parsing: Array(line)), place, folder)
+                addDocument(try JSONValue(parsing: Array(line)), origin, folder)
             } catch {
-                warnings.append("\(place): skipped, not JSON (\(error))")
+                warnings.append("\(origin): skipped, not JSON (\(error))")
             }
         }
     }
 
     /// Adds one result, or a list of results or masks.
-    private mutating func add(_ json: JSONValue, _ place: String, _ folder: String?) {
+    private mutating func addDocument(_ json: JSONValue, _ origin: String, _ folder: String?) {
         if let list = json.arrayValue {
             if let folder, !list.isEmpty, list.allSatisfy({ $0["mask"] != nil && $0["file"] == nil }) {
                 return listedFolders.append((folder, list))
             }
             // Lists are not nested: each element is a result.
-            for (index, element) in list.enumerated() { addResult(element, "\(place), element \(index)", folder) }
-            if list.isEmpty { warnings.append("\(place): skipped, an empty list") }
+            for (index, element) in list.enumerated() { addResult(element, "\(origin), element \(index)", folder) }
+            if list.isEmpty { warnings.append("\(origin): skipped, an empty list") }
             return
         }
-        addResult(json, place, folder)
+        addResult(json, origin, folder)
     }
 
-    private mutating func addResult(_ json: JSONValue, _ place: String, _ folder: String?) {
+    private mutating func addResult(_ json: JSONValue, _ origin: String, _ folder: String?) {
         guard let object = json.objectValue else {
-            warnings.append("\(place): skipped, found \(json.kindDescription), expected a result")
+            warnings.append("\(origin): skipped, found \(json.kindDescription), expected a result")
             return
         }
+        add(object, origin, folder)
+    }
+
+    /// Adds one result.
+    ///
+    /// - Parameters:
+    ///   - origin: the place where the result was found, for warnings.
+    ///   - folder: the folder that paths in the result may refer to.
+    mutating func add(_ object: JSONObject, _ origin: String, _ folder: String? = nil) {
         // For masks saved from a response, the file is the response.
         guard let name = (object["image"] ?? object["file"])?.stringValue else {
-            warnings.append("\(place): skipped, no file name (found the keys \(Self.listed(object.keys)))")
+            warnings.append("\(origin): skipped, no file name (found the keys \(Self.listed(object.keys)))")
             return
         }
         let masks = object["output"]?.stringValue.map { Self.found($0, beside: folder) ?? $0 }
         var finding = ReportFinding(folder: object["segments"] == nil ? nil : masks)
         guard finding.read(object) else {
             warnings.append(
-                "\(place): skipped, expected a transcript, classes, detections or segments "
+                "\(origin): skipped, expected a transcript, classes, detections or segments "
                     + "(found the keys \(Self.listed(object.keys)))"
             )
             return
         }
         if let masks, object["segments"] != nil { namedFolders.insert(Self.resolved(masks)) }
+        if let source = media[name] {
+            return add(finding, origin, name: name, source: source, key: "\u{0}\(name)")
+        }
         let path = Self.found(name, beside: folder)
-        if path == nil { warnings.append("\(place): the file \(name) was not found; its results are shown without it") }
+        if path == nil { warnings.append("\(origin): the file \(name) was not found; its results are shown without it") }
         add(
-            finding, place, name: name, source: path.map { .file($0, name: name) }, isMissing: path == nil,
-            place: path.map(Self.resolved) ?? "\u{0}\(name)")
+            finding, origin, name: name, source: path.map { .file($0, name: name) }, isMissing: path == nil,
+            key: path.map(Self.resolved) ?? "\u{0}\(name)")
     }
 
     private mutating func add(
         _ finding: ReportFinding, _ origin: String, name: String, source: MediaSource?, isMissing: Bool = false,
-        place: String
+        key: String
     ) {
         warnings += finding.complaints.map { "\(origin): \($0)" }
-        if let index = places[place] {
+        if let index = indices[key] {
             entries[index].findings += finding.findings
         } else {
-            places[place] = entries.count
+            indices[key] = entries.count
             entries.append(
                 Report.Entry(name: name, source: source, isMissing: isMissing, findings: finding.findings))
         }

@@ -21,7 +21,7 @@ struct ReportFinding {
     ///
     /// - Returns: True if it contains a result.
     mutating func read(_ object: JSONObject) -> Bool {
-        sent = object["sent"].flatMap(SentMedia.init)
+        sent = object["sent"].flatMap(SentMedia.init(json:))
         receipt = object["receipt"]?.objectValue.map { .object($0) }
         if let text = object["text"]?.stringValue { readTranscript(text, object["chunks"]?.arrayValue ?? []) }
         if let list = object["classes"]?.arrayValue { readClasses(list) }
@@ -38,75 +38,41 @@ struct ReportFinding {
     }
 
     private mutating func readTranscript(_ text: String, _ list: [JSONValue]) {
-        var chunks: [Transcript.Chunk] = []
-        for (index, chunk) in list.enumerated() {
-            guard let text = chunk["text"]?.stringValue else {
-                complaints.append("chunk \(index) has no text")
-                continue
-            }
-            let times = (0...1).map { Self.time(chunk["timestamp"]?[$0]) }
-            chunks.append(Transcript.Chunk(text: text, start: times[0], end: times[1]))
-        }
+        let chunks = read(list, "chunk", missing: "text", Transcript.Chunk.init(json:))
         add(.transcript(text: text, chunks: chunks))
     }
 
     private mutating func readClasses(_ list: [JSONValue]) {
-        add(.classes(labelled(list, "class score") { ClassScore(label: $1, score: Self.score($0)) }))
+        add(.classes(read(list, "class score", missing: "label", ClassScore.init(resultJSON:))))
     }
 
     private mutating func readDetections(_ list: [JSONValue]) {
-        var withoutBox = 0
-        let detections = labelled(list, "detection") { detection, label in
-            guard let box = Self.box(detection["box"]) else {
-                withoutBox += 1
-                return nil as Detection?
-            }
-            return Detection(label: label, score: Self.score(detection), box: box)
-        }
-        if withoutBox > 0 { complaints.append("skipped \(Quantity.counted(withoutBox, "detection")) without a box") }
-        add(.detections(detections.compactMap(\.self)))
+        add(.detections(read(list, "detection", missing: "label or box", Detection.init(json:))))
     }
 
     /// Reads segments in the form of `segments.json`.
     mutating func readSegments(_ list: [JSONValue]) {
         var outside = 0
-        let folder = folder
-        let segments = labelled(list, "segment") { segment, label in
-            let mask = segment["mask"]?.stringValue
+        let segments = read(list, "segment", missing: "label", SegmentEntry.init(json:)).map { entry in
+            var entry = entry
             // A list may only name masks in its own folder.
-            let isBeside = mask.map { !$0.isEmpty && !$0.contains("/") } ?? true
-            if !isBeside { outside += 1 }
-            let path = isBeside ? folder.flatMap { folder in mask.map { "\(folder)/\($0)" } } : nil
-            return Report.SavedSegment(
-                label: label, score: Self.score(segment), box: Self.box(segment["box"]), maskPath: path)
+            if let mask = entry.mask, mask.isEmpty || mask.contains("/") {
+                outside += 1
+                entry.mask = nil
+            }
+            return entry
         }
         if outside > 0 { complaints.append("skipped \(Quantity.counted(outside, "mask")) outside the folder") }
-        add(.segments(segments))
+        add(.segments(segments, folder: folder))
     }
 
-    private mutating func labelled<Value>(
-        _ list: [JSONValue], _ name: String, _ body: (JSONValue, String) -> Value
-    ) -> [Value] {
-        let values = list.compactMap { element in element["label"]?.stringValue.map { body(element, $0) } }
-        if values.count < list.count {
-            complaints.append("skipped \(Quantity.counted(list.count - values.count, name)) without a label")
+    private mutating func read<Element>(
+        _ list: [JSONValue], _ name: String, missing: String, _ element: (JSONValue) -> Element?
+    ) -> [Element] {
+        let elements = list.compactMap(element)
+        if elements.count < list.count {
+            complaints.append("skipped \(Quantity.counted(list.count - elements.count, name)) without a \(missing)")
         }
-        return values
-    }
-
-    private static func score(_ json: JSONValue) -> Double? {
-        json["score"]?.doubleValue.flatMap { $0.isFinite ? $0 : nil }
-    }
-
-    private static func time(_ json: JSONValue?) -> Double? {
-        json?.doubleValue.flatMap { $0.isFinite ? max(0, $0) : nil }
-    }
-
-    private static func box(_ json: JSONValue?) -> BoundingBox? {
-        guard let xMin = json?["xmin"]?.doubleValue, let yMin = json?["ymin"]?.doubleValue,
-            let xMax = json?["xmax"]?.doubleValue, let yMax = json?["ymax"]?.doubleValue
-        else { return nil }
-        let box = BoundingBox(xMin: xMin, yMin: yMin, xMax: xMax, yMax: yMax)
-        return box.isFinite ? box.standardized : nil
+        return elements
     }
 }

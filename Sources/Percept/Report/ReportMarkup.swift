@@ -96,7 +96,7 @@ enum ReportMarkup {
             switch finding.content {
             case .classes(let classes): list(classes.map { ($0.label, $0.score) })
             case .detections(let detections): list(detections.map { ($0.label, $0.score) })
-            case .segments(let segments): list(segments.map { ($0.label, $0.score) })
+            case .segments(let segments, _): list(segments.map { ($0.label, $0.score) })
             case .transcript(let text, _): "<p dir=\"auto\">\(HTMLText.escaped(text))</p>"
             case .failure(let message): "<p>\(HTMLText.escaped(message))</p>"
             }
@@ -119,7 +119,7 @@ enum ReportMarkup {
         let found = findings.reduce(into: (objects: 0, segments: 0, transcripts: 0)) { counts, finding in
             switch finding.content {
             case .detections(let list): counts.objects += list.count
-            case .segments(let list): counts.segments += list.count
+            case .segments(let list, _): counts.segments += list.count
             case .transcript: counts.transcripts += 1
             case .classes, .failure: break
             }

@@ -13,7 +13,7 @@ public struct ReportPage: Sendable, Hashable {
     /// The title of the page.
     public var title: String
     /// The longest side of embedded images, in pixels; boxes and masks keep the precision of the results.
-    public var pictureSide: Int
+    public var imageSide: Int
     /// The maximum size of one embedded recording, in bytes. A larger one is encoded to fit, at down to 8 kbit/s;
     /// beyond that, the page shows its waveform without a player.
     public var recordingByteCount: Int
@@ -25,11 +25,11 @@ public struct ReportPage: Sendable, Hashable {
 
     /// Creates a page style.
     public init(
-        title: String = "Report", pictureSide: Int = 2000, recordingByteCount: Int = 32 << 20,
+        title: String = "Report", imageSide: Int = 2000, recordingByteCount: Int = 32 << 20,
         limits: ResourceLimits = .default
     ) {
         self.title = title
-        self.pictureSide = pictureSide
+        self.imageSide = imageSide
         self.recordingByteCount = recordingByteCount
         self.limits = limits
     }
@@ -50,23 +50,36 @@ public struct ReportPage: Sendable, Hashable {
         _ report: Report, to path: String, protecting inputs: [String] = [],
         progress: (@Sendable (Double) -> Void)? = nil
     ) async throws -> [String] {
-        guard pictureSide > 0, recordingByteCount >= 0 else {
-            throw MediaError(.invalidArgument, problem: "invalid longest side of images: \(pictureSide) pixels")
-        }
-        return try await BlockingWork.run {
+        try await BlockingWork.run {
             let protected = inputs + report.resultPaths + report.entries.flatMap(\.paths)
             let file = try OutputFile(path: path, protecting: protected)
-            let warnings = try write(report, to: file, progress: progress)
+            let warnings = try write(report, progress) { bytes throws(MediaError) in try file.write(bytes) }
             try file.commit()
             return warnings
         }
     }
 
+    /// Returns the page in memory, without blocking cooperative threads.
+    ///
+    /// - Parameter report: The report to show.
+    /// - Returns: The page in UTF-8, and warnings about media that could not be used.
+    /// - Throws: `MediaError` `.invalidArgument` if a size is not positive, `.cancelled`.
+    public func html(_ report: Report) async throws -> (html: [UInt8], warnings: [String]) {
+        try await BlockingWork.run {
+            var html: [UInt8] = []
+            let warnings = try write(report, nil) { bytes throws(MediaError) in html += bytes }
+            return (html, warnings)
+        }
+    }
+
     private func write(
-        _ report: Report, to file: borrowing OutputFile, progress: (@Sendable (Double) -> Void)?
+        _ report: Report, _ progress: (@Sendable (Double) -> Void)?, to write: ([UInt8]) throws(MediaError) -> Void
     ) throws(MediaError) -> [String] {
+        guard imageSide > 0, recordingByteCount >= 0 else {
+            throw MediaError(.invalidArgument, problem: "invalid longest side of images: \(imageSide) pixels")
+        }
         var warnings: [String] = []
-        try file.write(Array(ReportMarkup.head(report, title: title).utf8))
+        try write(Array(ReportMarkup.head(report, title: title).utf8))
         let batchSize = max(1, ProcessInfo.processInfo.activeProcessorCount)
         for start in stride(from: 0, to: report.entries.count, by: batchSize) {
             let entries = Array(report.entries[start..<min(start + batchSize, report.entries.count)])
@@ -76,31 +89,31 @@ public struct ReportPage: Sendable, Hashable {
             for (offset, card) in cards.enumerated() {
                 try MediaError.checkCancellation()
                 warnings += card.warnings.map { "\(entries[offset].name): \($0)" }
-                try write(card, entries[offset], start + offset, to: file)
+                try Self.write(card, entries[offset], start + offset, to: write)
             }
             progress?(Double(start + entries.count) / Double(report.entries.count))
         }
-        try file.write(Array(ReportMarkup.tail.utf8))
+        try write(Array(ReportMarkup.tail.utf8))
         return warnings
     }
 
-    private func write(
-        _ card: ReportCard, _ entry: Report.Entry, _ index: Int, to file: borrowing OutputFile
+    private static func write(
+        _ card: ReportCard, _ entry: Report.Entry, _ index: Int, to write: ([UInt8]) throws(MediaError) -> Void
     ) throws(MediaError) {
-        try file.write(Array(ReportMarkup.cardHead(entry, index).utf8))
-        try file.write(HTMLText.scriptContents(.object(card.json)))
-        try file.write(Array("</script>\n".utf8))
+        try write(Array(ReportMarkup.cardHead(entry, index).utf8))
+        try write(HTMLText.scriptContents(.object(card.json)))
+        try write(Array("</script>\n".utf8))
         if let medium = card.medium {
-            try file.write(Array(#"<script type="text/plain" class="medium">"#.utf8))
+            try write(Array(#"<script type="text/plain" class="medium">"#.utf8))
             // A multiple of 3, so that the encoded pieces join without padding.
             let pieceLength = 3 << 18
             for start in stride(from: 0, to: medium.bytes.count, by: pieceLength) {
                 let piece = medium.bytes[start..<min(start + pieceLength, medium.bytes.count)]
-                try file.write(Array(Base64.encode(Array(piece)).utf8))
+                try write(Array(Base64.encode(Array(piece)).utf8))
             }
-            try file.write(Array("</script>\n".utf8))
+            try write(Array("</script>\n".utf8))
         }
-        try file.write(Array("</article>\n".utf8))
+        try write(Array("</article>\n".utf8))
     }
 
     /// The formats that every browser plays; for WAV, only some encodings.
@@ -136,18 +149,6 @@ public struct ReportPage: Sendable, Hashable {
                 problem:
                     "shown without a player: every encoding exceeds \(Quantity.bytes(recordingByteCount))",
                 remedy: "allow more bytes per recording (recordingByteCount)")
-        }
-    }
-}
-
-extension MediaSource {
-    /// Returns all bytes, or `nil` if there are more than `limit`.
-    fileprivate func bytes(upTo limit: Int) throws(MediaError) -> [UInt8]? {
-        switch storage {
-        case .bytes(let bytes): return bytes.count <= limit ? bytes : nil
-        case .file(let path):
-            let file = try InputFile(path: path, name: name)
-            return file.byteCount <= limit ? try file.read(at: 0, count: file.byteCount) : nil
         }
     }
 }

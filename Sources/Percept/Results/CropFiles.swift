@@ -21,16 +21,12 @@ public struct CropFiles: Sendable, Hashable {
     ///   - inputs: files that must not be replaced.
     /// - Throws: `MediaError` `.invalidArgument` if a file would replace one of `inputs`; `.outputNotCreatable` or
     ///   `.inputOutput`.
-    public init(
-        saving objects: [Detection], of image: Image, in folder: String, as encoding: ImageEncoding,
+    public static func save(
+        _ objects: [Detection], of image: Image, in folder: String, as encoding: ImageEncoding,
         protecting inputs: [String] = []
-    ) throws(MediaError) {
-        let fileExtension =
-            switch encoding {
-            case .png: "png"
-            case .jpeg: "jpg"
-            }
-        let names = SegmentFileName.names(for: objects.map(\.label), fileExtension: fileExtension)
+    ) throws(MediaError) -> CropFiles {
+        let names = SegmentFileName.names(
+            for: objects.map(\.label), fileExtension: encoding.mediaType.fileExtension)
         var files: [PlannedFile] = []
         var written: [String?] = []
         for (object, name) in zip(objects, names) {
@@ -45,7 +41,6 @@ public struct CropFiles: Sendable, Hashable {
                 })
         }
         try PlannedFile.write([files], into: folder, protecting: inputs)
-        self.folder = folder
-        self.names = written
+        return CropFiles(folder: folder, names: written)
     }
 }

@@ -4,7 +4,7 @@ import PerceptInference
 
 /// The files to write for segments.
 struct SegmentFilePlan: Sendable {
-    let entries: [SegmentFiles.Entry]
+    let entries: [SegmentEntry]
     /// All files except the list.
     private(set) var files: [PlannedFile]
     private(set) var commonFiles: [String] = []
@@ -16,7 +16,7 @@ struct SegmentFilePlan: Sendable {
     /// - Throws: `MediaError` `.invalidArgument` if masks differ in size or the image is missing.
     init(
         _ segments: [Segment], _ formats: Set<SegmentFiles.Format>, indices: [Int]?,
-        cocoMasks: COCODataset.MaskForm, pictureName: String, image: Image?
+        cocoMasks: COCODataset.MaskForm, imageName: String, image: Image?
     ) throws(MediaError) {
         let names = SegmentFileName.names(for: segments.map(\.label))
         let hasCutOuts = formats.contains(.cutouts)
@@ -24,7 +24,7 @@ struct SegmentFilePlan: Sendable {
             let (segment, name) = named
             let box = segment.mask.boundingBox
             let isCutOut = hasCutOuts && box != nil
-            return SegmentFiles.Entry(
+            return SegmentEntry(
                 label: segment.label, score: segment.score, mask: name, area: segment.mask.area, box: box,
                 cutOut: isCutOut ? name.dropLast(".png".count) + Self.cutOutSuffix : nil,
                 index: indices.flatMap { $0.indices.contains(position) ? $0[position] : nil })
@@ -55,17 +55,17 @@ struct SegmentFilePlan: Sendable {
                 remedy: "pass it (image)")
         }
         try segments.checkSize(size)
-        try addCommonFiles(segments, formats, size: size, cocoMasks: cocoMasks, pictureName: pictureName)
+        try addCommonFiles(segments, formats, size: size, cocoMasks: cocoMasks, imageName: imageName)
     }
 
     private mutating func addCommonFiles(
         _ segments: [Segment], _ formats: Set<SegmentFiles.Format>, size: PixelSize,
-        cocoMasks: COCODataset.MaskForm, pictureName: String
+        cocoMasks: COCODataset.MaskForm, imageName: String
     ) throws(MediaError) {
         if formats.contains(.coco) {
             add("coco.json") { () throws(MediaError) in
                 var dataset = COCODataset()
-                try dataset.add(segments, of: pictureName, size: size, masksAs: cocoMasks)
+                try dataset.add(segments, of: imageName, size: size, masksAs: cocoMasks)
                 return dataset.json.serialized()
             }
         }
@@ -73,11 +73,11 @@ struct SegmentFilePlan: Sendable {
             let panoptic = try PanopticSegmentation(segments, size: size)
             add("panoptic.png") { () throws(MediaError) in try panoptic.image().encoded(as: .png) }
             add("panoptic.json") { () throws(MediaError) in
-                panoptic.json(fileName: pictureName, pngName: "panoptic.png").serializedForReading()
+                panoptic.json(fileName: imageName, pngName: "panoptic.png").serializedForReading()
             }
         }
         if formats.contains(.indexed) {
-            try addIndexedPicture(segments, size: size)
+            try addIndexedImage(segments, size: size)
         }
         if formats.contains(.polygons) {
             add("polygons.json") { () throws(MediaError) in
@@ -86,7 +86,7 @@ struct SegmentFilePlan: Sendable {
         }
     }
 
-    private mutating func addIndexedPicture(_ segments: [Segment], size: PixelSize) throws(MediaError) {
+    private mutating func addIndexedImage(_ segments: [Segment], size: PixelSize) throws(MediaError) {
         // Segments without pixels of their own keep their numbers.
         var masks: [Mask] = []
         for segment in segments { masks.append(try segment.mask.subtracting(segment.mask)) }

@@ -1,27 +1,9 @@
 public import PerceptCore
 public import PerceptImage
-public import PerceptInference
+import PerceptInference
 
 /// Masks saved as files: one PNG per segment and `segments.json`, which lists them; other formats on request.
 public struct SegmentFiles: Sendable, Hashable {
-    /// One saved segment.
-    public struct Entry: Sendable, Hashable {
-        /// The label of the segment.
-        public let label: String
-        /// The score of the segment; `nil` if the service returned none.
-        public let score: Double?
-        /// The name of the mask's file within the folder.
-        public let mask: String
-        /// The number of pixels that belong to the mask.
-        public let area: Int
-        /// The smallest box around the mask; `nil` for an empty mask.
-        public let box: BoundingBox?
-        /// The name of the cut-out's file, if there is one.
-        public let cutOut: String?
-        /// The index in the response, if it is stated.
-        public let index: Int?
-    }
-
     /// The formats that can be written in addition to the masks.
     public enum Format: String, Sendable, Hashable, CaseIterable {
         /// `coco.json`: COCO annotations, see ``COCODataset``.
@@ -41,7 +23,7 @@ public struct SegmentFiles: Sendable, Hashable {
     /// The folder of the files.
     public let folder: String
     /// The entries of the list, in the order of the segments.
-    public let entries: [Entry]
+    public let entries: [SegmentEntry]
     /// The names of the files that belong to all segments, other than `segments.json`.
     public let commonFiles: [String]
 
@@ -61,50 +43,25 @@ public struct SegmentFiles: Sendable, Hashable {
     ///     written to the list.
     ///   - formats: additional formats; all masks must then have the same size.
     ///   - cocoMasks: the form of masks in `coco.json`.
-    ///   - pictureName: the name of the image in `coco.json` and `panoptic.json`.
+    ///   - imageName: the name of the image in `coco.json` and `panoptic.json`.
     ///   - image: the upright image; cut-outs require it.
     ///   - inputs: files that must not be replaced.
     /// - Throws: `MediaError` `.invalidArgument` if a file would replace one of `inputs`, masks differ in size from
     ///   each other or from the image, the image is missing for cut-outs or for a list without segments, or there are
     ///   more segments than an indexed image can number; `.outputNotCreatable` or `.inputOutput`.
-    public init(
-        saving segments: [Segment], in folder: String, indices: [Int]? = nil, formats: Set<Format> = [],
-        cocoMasks: COCODataset.MaskForm = .polygons, pictureName: String = "", image: Image? = nil,
+    public static func save(
+        _ segments: [Segment], in folder: String, indices: [Int]? = nil, formats: Set<Format> = [],
+        cocoMasks: COCODataset.MaskForm = .polygons, imageName: String = "", image: Image? = nil,
         protecting inputs: [String] = []
-    ) throws(MediaError) {
+    ) throws(MediaError) -> SegmentFiles {
         let plan = try SegmentFilePlan(
-            segments, formats, indices: indices, cocoMasks: cocoMasks, pictureName: pictureName, image: image)
+            segments, formats, indices: indices, cocoMasks: cocoMasks, imageName: imageName, image: image)
         let entries = plan.entries
         let list = PlannedFile(name: Self.listName) { () throws(MediaError) in
-            Self.json(entries).serializedForReading()
+            JSONValue.array(entries.map(\.json)).serializedForReading()
         }
         // The list is written last, so that the files it names exist.
         try PlannedFile.write([plan.files, [list]], into: folder, protecting: inputs)
-        self.folder = folder
-        self.entries = entries
-        commonFiles = plan.commonFiles
-    }
-
-    /// The contents of `segments.json`.
-    public var json: JSONValue { Self.json(entries) }
-
-    private static func json(_ entries: [Entry]) -> JSONValue {
-        .array(
-            entries.map { entry in
-                var object: JSONObject = [
-                    "label": .string(entry.label), "score": entry.score.map { .double($0) } ?? .null,
-                    "mask": .string(entry.mask), "area": .integer(entry.area), "box": entry.box?.json ?? .null,
-                ]
-                if let index = entry.index { object["index"] = .integer(index) }
-                if let cutOut = entry.cutOut { object["cutout"] = .string(cutOut) }
-                return .object(object)
-            })
-    }
-}
-
-extension BoundingBox {
-    /// The box as `{"xmin","ymin","xmax","ymax"}`; integers have no fraction.
-    public var json: JSONValue {
-        ["xmin": .number(xMin), "ymin": .number(yMin), "xmax": .number(xMax), "ymax": .number(yMax)]
+        return SegmentFiles(folder: folder, entries: entries, commonFiles: plan.commonFiles)
     }
 }

@@ -67,22 +67,100 @@ extension Segment {
     }
 }
 
-/// The segments of an image, in the service's order.
-public struct Segmentation: Sendable, Hashable {
-    /// The segments.
-    public var segments: [Segment]
-    /// The map from the upload back to the image.
-    public let receipt: GeometryReceipt
-    /// The upload.
-    public let sent: SentMedia
+/// The segments of an image, in the service's order or, after filtering, by descending score.
+public struct Segmentation: PerceptResult, Hashable {
+    /// The name of the image, or of the saved response that the masks come from.
+    public var file: String
+    /// The name of the image, if it differs from ``file``.
+    public var image: String?
+    /// The segments with their masks; empty if the segmentation was read from JSON, which contains no masks.
+    public private(set) var segments: [Segment]
+    /// The facts about each segment, including the names of saved masks.
+    public private(set) var entries: [SegmentEntry]
+    /// The number of segments that a filter dropped.
+    public var droppedCount = 0
+    /// The folder of the masks; `nil` if they were not saved.
+    public private(set) var output: String?
+    /// The names of the files in the folder that belong to all segments, other than `segments.json`.
+    public private(set) var commonFiles: [String] = []
+    /// The path of the image with the masks drawn over it; `nil` if none was written.
+    public var overlay: String?
+    /// The map from the upload back to the image; `nil` if it is unknown.
+    public var receipt: GeometryReceipt?
+    /// The upload; `nil` if it is unknown.
+    public var sent: SentMedia?
     /// The warnings about the image.
-    public let warnings: [String]
+    public var warnings: [String]
 
-    init(segments: [Segment], _ prepared: PreparedImage) {
+    /// Creates a segmentation.
+    public init(
+        file: String, image: String? = nil, segments: [Segment], receipt: GeometryReceipt? = nil,
+        sent: SentMedia? = nil, warnings: [String] = []
+    ) {
+        self.file = file
+        self.image = image
         self.segments = segments
-        receipt = prepared.receipt
-        sent = SentMedia(prepared)
-        warnings = prepared.warnings
+        entries = Self.entries(segments, indices: nil)
+        self.receipt = receipt
+        self.sent = sent
+        self.warnings = warnings
+    }
+
+    /// The index of each segment in the response, if a filter other than a threshold was applied.
+    public var indices: [Int]? {
+        let indices = entries.compactMap(\.index)
+        return indices.count == entries.count && !indices.isEmpty ? indices : nil
+    }
+
+    /// Applies a filter. The indices of entries are set unless the filter is only a threshold.
+    public mutating func apply(_ filter: ResultFilter) {
+        let kept = filter.apply(to: segments)
+        droppedCount += segments.count - kept.count
+        let indices = filter.isOnlyThreshold ? nil : kept.indices(in: indices)
+        segments = kept.values
+        entries = Self.entries(segments, indices: indices)
+    }
+
+    /// Takes over the names of the files that the segments were saved as.
+    mutating func use(_ files: SegmentFiles) {
+        output = files.folder
+        commonFiles = files.commonFiles
+        entries = files.entries
+    }
+
+    private static func entries(_ segments: [Segment], indices: [Int]?) -> [SegmentEntry] {
+        segments.enumerated().map { position, segment in
+            SegmentEntry(
+                label: segment.label, score: segment.score, area: segment.mask.area, box: segment.mask.boundingBox,
+                index: indices?[position])
+        }
+    }
+
+    /// The segmentation as `{"file", "segments": [{"label", "score", "mask", "area", "box"}], "output", "sent",
+    /// "receipt", "warnings"}`; `"mask"` and `"output"` exist if the masks were saved.
+    public var json: JSONObject {
+        var json: JSONObject = ["file": .string(file), "segments": .array(entries.map(\.json))]
+        json["image"] = image.map { .string($0) }
+        json["output"] = output.map { .string($0) }
+        if !commonFiles.isEmpty { json["files"] = commonFiles.json }
+        json["overlay"] = overlay.map { .string($0) }
+        json["sent"] = sent?.json
+        json["receipt"] = receipt.map { JSONValue(encoding: $0) }
+        json["warnings"] = warnings.json
+        return json
+    }
+
+    /// Creates a segmentation from ``json``.
+    public init(json: JSONObject) throws(MediaError) {
+        let members = ResultMembers(json, of: "segmentation")
+        self.init(
+            file: try members.string("file"), image: json["image"]?.stringValue, segments: [],
+            receipt: try members.decoded("receipt", as: GeometryReceipt.self),
+            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings"))
+        entries = try members.list("segments", SegmentEntry.init(json:))
+        output = json["output"]?.stringValue
+        commonFiles = members.strings("files")
+        overlay = json["overlay"]?.stringValue
     }
 }
 

@@ -45,7 +45,7 @@ extension SentMedia {
     }
 
     /// Parses the output of ``json``; `nil` for anything else.
-    init?(_ json: JSONValue) {
+    public init?(json: JSONValue) {
         guard let mediaType = json["mediaType"]?.stringValue, let byteCount = json["byteCount"]?.integerValue,
             byteCount >= 0
         else { return nil }
@@ -56,7 +56,7 @@ extension SentMedia {
 }
 
 /// The map from an upload back to its source, for recordings and images.
-public enum MediaReceipt: Sendable, Hashable, Encodable {
+public enum MediaReceipt: Sendable, Hashable, Codable {
     /// The receipt of a recording.
     case time(TimeReceipt)
     /// The receipt of an image.
@@ -67,6 +67,15 @@ public enum MediaReceipt: Sendable, Hashable, Encodable {
         switch self {
         case .time(let receipt): try receipt.encode(to: encoder)
         case .geometry(let receipt): try receipt.encode(to: encoder)
+        }
+    }
+
+    /// Decodes the receipt of an image or, if that fails, of a recording.
+    public init(from decoder: any Decoder) throws {
+        if let receipt = try? GeometryReceipt(from: decoder) {
+            self = .geometry(receipt)
+        } else {
+            self = .time(try TimeReceipt(from: decoder))
         }
     }
 }

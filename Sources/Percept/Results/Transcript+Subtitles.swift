@@ -23,7 +23,7 @@ extension Transcript {
 
     /// The chunks with a start and an end, in milliseconds.
     private var timedChunks: [(text: String, start: Int, end: Int)] {
-        let duration = receipt.source.duration
+        let duration = receipt?.source.duration ?? chunks.compactMap { $0.end ?? $0.start }.max() ?? 0
         let pieces = chunks.isEmpty ? [Chunk(text: text, start: 0, end: duration)] : chunks
         var timed: [(text: String, start: Int, end: Int)] = []
         for (index, piece) in pieces.enumerated() where !piece.text.isEmpty {

@@ -1,8 +1,9 @@
 public import PerceptAudio
+public import PerceptCore
 public import PerceptInference
 
 /// The text of the speech in a recording.
-public struct Transcript: Sendable, Hashable {
+public struct Transcript: PerceptResult, Hashable {
     /// A part of the text with its time.
     public struct Chunk: Sendable, Hashable {
         /// The text.
@@ -17,6 +18,18 @@ public struct Transcript: Sendable, Hashable {
             self.text = text
             self.start = start
             self.end = end
+        }
+
+        /// The chunk as `{"text", "timestamp": [start, end]}`, in seconds or `null`.
+        public var json: JSONValue {
+            ["text": .string(text), "timestamp": [JSONValue(start), JSONValue(end)]]
+        }
+
+        /// Creates a chunk from ``json``; `nil` without a text. Times before 0 become 0.
+        public init?(json: JSONValue) {
+            guard let text = json["text"]?.stringValue else { return nil }
+            let times = (0...1).map { json["timestamp"]?[$0]?.finiteValue.map { max(0, $0) } }
+            self.init(text: text, start: times[0], end: times[1])
         }
     }
 
@@ -38,32 +51,50 @@ public struct Transcript: Sendable, Hashable {
             self.reason = reason
             self.error = error
         }
+
+        /// The gap as `{"timestamp": [start, end], "reason"}`.
+        public var json: JSONValue {
+            ["timestamp": [.double(start), .double(end)], "reason": .string(reason)]
+        }
+
+        /// Creates a gap from ``json``; `nil` without times.
+        public init?(json: JSONValue) {
+            guard let start = json["timestamp"]?[0]?.finiteValue, let end = json["timestamp"]?[1]?.finiteValue else {
+                return nil
+            }
+            self.init(start: start, end: end, reason: json["reason"]?.stringValue ?? "")
+        }
     }
 
+    /// The name of the recording.
+    public var file: String
     /// The whole text.
     public var text: String
     /// The parts of the text with their times; empty if no times were requested.
     public var chunks: [Chunk]
-    /// The map from all uploads together back to the source.
-    public let receipt: TimeReceipt
+    /// The path of the drawing of the recording; `nil` if none was written.
+    public var picture: String?
+    /// The map from all uploads together back to the source; `nil` if it is unknown.
+    public var receipt: TimeReceipt?
     /// The receipts of the uploads, in order; there is one unless the recording was sent in chunks.
-    public let uploads: [TimeReceipt]
-    /// The uploads; `nil` if they are unknown, for example for a transcript that was created in code.
-    public let sent: SentMedia?
+    public var uploads: [TimeReceipt]
+    /// The uploads; `nil` if they are unknown.
+    public var sent: SentMedia?
     /// The parts of the recording that the text does not cover, in order; empty if the service failed for no chunk.
-    public let gaps: [Gap]
+    public var gaps: [Gap]
     /// The warnings about the recording and the responses.
-    public let warnings: [String]
+    public var warnings: [String]
 
     /// Creates a transcript; if `uploads` is `nil`, `receipt` is the only upload.
     public init(
-        text: String, chunks: [Chunk], receipt: TimeReceipt, uploads: [TimeReceipt]? = nil, sent: SentMedia? = nil,
-        gaps: [Gap] = [], warnings: [String] = []
+        file: String, text: String, chunks: [Chunk] = [], receipt: TimeReceipt? = nil, uploads: [TimeReceipt]? = nil,
+        sent: SentMedia? = nil, gaps: [Gap] = [], warnings: [String] = []
     ) {
+        self.file = file
         self.text = text
         self.chunks = chunks
         self.receipt = receipt
-        self.uploads = uploads ?? [receipt]
+        self.uploads = uploads ?? [receipt].compactMap(\.self)
         self.sent = sent
         self.gaps = gaps
         self.warnings = warnings
@@ -74,8 +105,12 @@ public struct Transcript: Sendable, Hashable {
     /// - Parameters:
     ///   - isTimed: `true` if times were requested; a text without times is then one chunk over the whole upload.
     ///   - notice: a notice about the form of the request.
-    init(_ speech: RecognizedSpeech, _ prepared: PreparedAudio, isTimed: Bool = false, notice: String? = nil) {
+    init(
+        _ speech: RecognizedSpeech, file: String, _ prepared: PreparedAudio, isTimed: Bool = false,
+        notice: String? = nil
+    ) {
         let receipt = prepared.receipt
+        self.file = file
         text = speech.trimmedText
         chunks = speech.chunks.map { chunk in
             Chunk(
@@ -93,6 +128,35 @@ public struct Transcript: Sendable, Hashable {
 }
 
 extension Transcript {
+    /// The transcript as `{"file", "text", "chunks": [{"text", "timestamp"}], "gaps", "sent", "receipt", "warnings"}`;
+    /// `"chunks"` exists if there are times, `"gaps"` if parts are missing, `"picture"` if a drawing was written, and
+    /// `"uploads"` if the recording was sent in chunks.
+    public var json: JSONObject {
+        var json: JSONObject = ["file": .string(file), "text": .string(text)]
+        if !chunks.isEmpty { json["chunks"] = .array(chunks.map(\.json)) }
+        if !gaps.isEmpty { json["gaps"] = .array(gaps.map(\.json)) }
+        json["picture"] = picture.map { .string($0) }
+        if uploads.count > 1 { json["uploads"] = .array(uploads.map { JSONValue(encoding: $0) }) }
+        json["sent"] = sent?.json
+        json["receipt"] = receipt.map { JSONValue(encoding: $0) }
+        json["warnings"] = warnings.json
+        return json
+    }
+
+    /// Creates a transcript from ``json``. Gaps have no ``Gap/error``.
+    public init(json: JSONObject) throws(MediaError) {
+        let members = ResultMembers(json, of: "transcript")
+        self.init(
+            file: try members.string("file"), text: try members.string("text"),
+            chunks: json["chunks"] == nil ? [] : try members.list("chunks", Chunk.init(json:)),
+            receipt: try members.decoded("receipt", as: TimeReceipt.self),
+            uploads: try members.decoded("uploads", as: [TimeReceipt].self),
+            sent: json["sent"].flatMap(SentMedia.init(json:)),
+            gaps: json["gaps"] == nil ? [] : try members.list("gaps", Gap.init(json:)),
+            warnings: members.strings("warnings"))
+        picture = json["picture"]?.stringValue
+    }
+
     /// Returns the warning that requested times are missing.
     ///
     /// - Parameters:

@@ -26,6 +26,19 @@ public struct Levels: Sendable, Hashable, Codable {
     /// ``LoudnessMeter/lowestSampleRate``.
     public let integratedLoudness: Double?
 
+    /// Creates levels.
+    public init(
+        peak: Double, rms: Double, dcOffset: Double, clippedRunCount: Int, silenceRatio: Double,
+        integratedLoudness: Double?
+    ) {
+        self.peak = peak
+        self.rms = rms
+        self.dcOffset = dcOffset
+        self.clippedRunCount = clippedRunCount
+        self.silenceRatio = silenceRatio
+        self.integratedLoudness = integratedLoudness
+    }
+
     /// The peak level, `20·log₁₀(peak)`; `nil` for digital silence.
     public var peakDecibels: Double? { Self.decibels(peak) }
     /// The RMS level, `20·log₁₀(rms)`; `nil` for digital silence.

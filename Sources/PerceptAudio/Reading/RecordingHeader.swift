@@ -17,6 +17,20 @@ public struct RecordingHeader: Sendable, Hashable {
     /// The samples per channel; `nil` if the header does not state it.
     public let frameCount: Int?
 
+    /// Creates a header.
+    public init(
+        mediaType: MediaType, container: String, codec: String, bitDepth: Int?, sampleRate: Int,
+        channels: ChannelLayout, frameCount: Int?
+    ) {
+        self.mediaType = mediaType
+        self.container = container
+        self.codec = codec
+        self.bitDepth = bitDepth
+        self.sampleRate = sampleRate
+        self.channels = channels
+        self.frameCount = frameCount
+    }
+
     /// The number of channels.
     public var channelCount: Int { channels.count }
 

@@ -33,19 +33,11 @@ struct BoxLabelOptions: ParsableArguments {
         labels.map { BoxFiles(in: $0, formats: Set(format), protecting: inputs) }
     }
 
-    /// Adds the names of the files that were written for an image to its JSON.
-    func report(_ names: [String]?, in json: inout JSONObject) {
-        guard let labels, let names else { return }
+    /// Adds the detections of an image to the label files, and the names of its files to the JSON.
+    func write(_ found: Detections, to files: inout BoxFiles?, reporting json: inout JSONObject) throws {
+        guard let labels, let size = found.receipt?.sourceSize else { return }
+        let name = found.file == SpooledInput.name ? "stdin" : (found.file as NSString).lastPathComponent
+        let names = try files?.add(found.objects, of: name, size: size) ?? []
         json["labels"] = ["folder": .string(labels), "files": .array(names.map { .string($0) })]
-    }
-}
-
-extension BoxFiles {
-    /// Adds the detections of an image; only its header is read.
-    mutating func add(
-        _ objects: [Percept.Detection], of source: MediaSource, limits: ResourceLimits
-    ) throws(MediaError) -> [String] {
-        let name = source.name == SpooledInput.name ? "stdin" : (source.name as NSString).lastPathComponent
-        return try add(objects, of: name, size: ImageReader(source, limits: limits).header.size)
     }
 }

@@ -26,10 +26,15 @@ struct OverlayOptions: ParsableArguments {
         }
     }
 
-    func overlaying(_ segments: [Percept.Segment], on image: Image) throws(MediaError) -> Image {
-        try image.overlaid(
-            with: segments, palette: colors.palette ?? .okabeIto, coloring: colors.colorBy ?? .label,
-            style: MaskOverlayStyle(opacity: fill ?? MaskOverlayStyle().opacity, outlineWidth: lineWidth))
+    /// Returns the files to make from a segmentation.
+    func files(
+        folder: String?, formats: [SegmentFiles.Format], cocoMasks: COCODataset.MaskForm?, overlay: String?,
+        protecting protectedPaths: [String]
+    ) -> SegmentationFiles {
+        SegmentationFiles(
+            folder: folder, formats: Set(formats), cocoMasks: cocoMasks ?? .polygons, overlayPath: overlay,
+            style: MaskOverlayStyle(opacity: fill ?? MaskOverlayStyle().opacity, outlineWidth: lineWidth),
+            palette: colors.palette ?? .okabeIto, coloring: colors.colorBy ?? .label, protectedPaths: protectedPaths)
     }
 
     /// The flag of the first option that was given.

@@ -95,36 +95,4 @@ struct ResultFilterOptions: ParsableArguments {
             mergingOverlap: merge, measure: ios ? .intersectionOverSmaller : .intersectionOverUnion,
             acrossLabels: classAgnostic, count: top)
     }
-
-    /// A Boolean value that indicates whether results may be dropped or changed here.
-    ///
-    /// It is `false` for a threshold alone, which the service applies.
-    var selects: Bool {
-        var filter = filter
-        filter.threshold = nil
-        return filter != ResultFilter()
-    }
-}
-
-/// Results after filtering.
-struct Selection<Result: RankedResult> {
-    let kept: [KeptResult<Result>]
-    /// The number of results that were dropped.
-    let droppedCount: Int
-    /// A Boolean value that indicates whether indices into the response are reported.
-    let reportsIndices: Bool
-
-    init(_ results: [Result], _ options: ResultFilterOptions) {
-        kept = options.filter.apply(to: results)
-        droppedCount = results.count - kept.count
-        reportsIndices = options.selects
-    }
-
-    var results: [Result] { kept.map(\.result) }
-
-    /// The indices of the kept results in the response, if they are reported.
-    var indices: [Int]? { reportsIndices ? kept.map(\.index) : nil }
-
-    /// The text that follows a count: `, 4 dropped`; empty if none was dropped.
-    var droppedText: String { droppedCount > 0 ? ", \(droppedCount) dropped" : "" }
 }

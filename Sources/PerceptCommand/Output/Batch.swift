@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Percept
 import PerceptCore
 import PerceptInference
 
@@ -30,13 +29,11 @@ struct Batch {
         for file in files {
             do {
                 let input = try BatchInput(file)
-                console.begin(input.source.name)
                 try await body(input.source)
                 withExtendedLifetime(input) {}
             } catch {
                 batch.report(error, file)
             }
-            console.begin(nil)
         }
         batch.attempt(finish)
         batch.attempt { try service?.save(protecting: files) }
@@ -83,7 +80,7 @@ struct Batch {
                 do {
                     let input = try BatchInput(file)
                     let plan = try planning(input.source)
-                    let console = Console(console, turn: queue.turn(index), input: input.source.name)
+                    let console = Console(console, turn: queue.turn(index))
                     busyWorkerCount += 1
                     group.addTask {
                         do {
@@ -113,7 +110,7 @@ struct Batch {
         }
     }
 
-    fileprivate mutating func report(_ error: any Error, _ file: String) {
+    mutating func report(_ error: any Error, _ file: String) {
         report(error, ["file": .string(file)])
     }
 
@@ -139,127 +136,5 @@ struct Batch {
 
     private func finish() throws {
         if worstCode != 0 { throw ExitCode(worstCode) }
-    }
-}
-
-/// Puts the reports of inputs that finish in any order into the order of the inputs.
-private struct ReportQueue {
-    private let inputs: [(file: String, turn: ConsoleTurn)]
-    /// The outcomes of finished inputs that wait for earlier ones.
-    private var outcomes: [Int: (any Error)?] = [:]
-    /// The index of the first unfinished input.
-    private var head = 0
-
-    init(_ inputs: [(file: String, turn: ConsoleTurn)]) {
-        self.inputs = inputs
-        inputs.first?.turn.come()
-    }
-
-    func turn(_ index: Int) -> ConsoleTurn { inputs[index].turn }
-
-    mutating func finish(_ index: Int, _ error: (any Error)?, _ batch: inout Batch) {
-        outcomes[index] = .some(error)
-        while let outcome = outcomes.removeValue(forKey: head) {
-            let input = inputs[head]
-            if let error = outcome ?? input.turn.failure { batch.report(error, input.file) }
-            head += 1
-            if head < inputs.count { inputs[head].turn.come() }
-        }
-    }
-}
-
-/// One input of a batch; standard input is kept in a temporary file while this value exists.
-private struct BatchInput: Sendable {
-    let source: MediaSource
-    private let spool: SpooledInput?
-
-    /// Opens an input.
-    ///
-    /// - Throws: ``MediaError`` `.cancelled` if the batch was cancelled, `.inputOutput` if standard input cannot be
-    ///   saved.
-    init(_ file: String) throws {
-        try MediaError.checkCancellation()
-        spool = file == "-" ? try SpooledInput() : nil
-        source = spool.map { .file($0.path, name: SpooledInput.name) } ?? .file(file)
-    }
-}
-
-/// Standard input as a temporary file that supports seeking; it is removed with the value.
-final class SpooledInput: Sendable {
-    static let name = "standard input"
-
-    let path: String
-
-    /// Reads standard input to its end.
-    ///
-    /// - Throws: ``MediaError`` `.inputOutput` if the temporary file cannot be written.
-    init() throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("percept-\(UUID().uuidString)").path
-        let file = try OutputFile(path: path)
-        do {
-            while let data = try FileHandle.standardInput.read(upToCount: 1 << 20), !data.isEmpty {
-                try MediaError.checkCancellation()
-                try file.write(Array(data))
-            }
-        } catch let error as MediaError {
-            throw error
-        } catch {
-            throw MediaError(.inputOutput, source: Self.name, problem: "reading failed")
-        }
-        try file.commit()
-        self.path = path
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-}
-
-/// The output paths of one or several inputs.
-///
-/// A single input is written to the path itself, unless that is an existing folder. Several inputs are written into the
-/// folder of that name, each under its own name with a new extension.
-struct OutputNaming {
-    private let path: String
-    private let inputs: [String]
-    private let isFolder: Bool
-    private var taken: Set<String> = []
-
-    init(_ path: String, inputs: [String]) {
-        self.path = path
-        self.inputs = inputs
-        var exists: ObjCBool = false
-        isFolder =
-            inputs.count > 1 || FileManager.default.fileExists(atPath: path, isDirectory: &exists) && exists.boolValue
-    }
-
-    /// Returns the output path for `source`.
-    ///
-    /// - Parameter fileExtension: the extension without a dot; `nil` for a folder of the input's name.
-    /// - Throws: ``MediaError`` if the path is one of the inputs, two inputs would be written to the same path, or the
-    ///   folder cannot be created.
-    mutating func output(for source: MediaSource, fileExtension: String?) throws -> String {
-        guard isFolder else { return path }
-        try Self.createFolder(path)
-        let name = source.name == SpooledInput.name ? "stdin" : (source.name as NSString).lastPathComponent
-        let stem = (name as NSString).deletingPathExtension
-        let output = "\(path)/\(fileExtension.map { "\(stem).\($0)" } ?? stem)"
-        guard taken.insert(output).inserted else {
-            throw MediaError(
-                .invalidArgument, source: source.name,
-                problem: "the output \(output) is already used for another input",
-                remedy: "rename one of the inputs or process them one by one")
-        }
-        try OutputFile.checkReplaces(output, noneOf: inputs)
-        return output
-    }
-
-    private static func createFolder(_ path: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw MediaError(
-                .outputNotCreatable, source: path, problem: "cannot create the folder", remedy: "choose another one")
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Percept
 import PerceptCore
 import PerceptInference
 
@@ -8,7 +9,6 @@ struct Console: Sendable {
     let isQuiet: Bool
     /// The turn to wait for; `nil` to print immediately.
     private let turn: ConsoleTurn?
-    private let noted = NotedWarnings()
 
     init(_ options: GeneralOptions) {
         isJSON = options.json
@@ -17,21 +17,40 @@ struct Console: Sendable {
     }
 
     /// Creates a console with the same settings for one of several inputs, which prints when its turn has come.
-    init(_ console: Console, turn: ConsoleTurn, input name: String) {
+    init(_ console: Console, turn: ConsoleTurn) {
         isJSON = console.isJSON
         isQuiet = console.isQuiet
         self.turn = turn
-        begin(name)
     }
 
-    /// Adds the warnings that follow to the JSON of the input `name`; `nil` if they concern no input.
-    func begin(_ name: String?) {
-        noted.begin(name)
+    /// Prints the warnings and the result about one source.
+    ///
+    /// - Parameters:
+    ///   - text: the text for people; by default that of the result.
+    ///   - extra: members to add to the JSON.
+    /// - Throws: ``MediaError`` `.inputOutput` if it cannot be written.
+    func report(
+        _ result: some PrintableResult, text: String? = nil, _ extra: JSONObject = [:]
+    ) throws(MediaError) {
+        var json = result.json
+        for (key, value) in extra { json[key] = value }
+        try report(result, json: json, text: text ?? result.text)
+    }
+
+    /// Prints the warnings about one source, and JSON or text about it; the JSON gets the warnings.
+    func report(_ result: some PerceptResult, json: JSONObject, text: String) throws(MediaError) {
+        warnings(result)
+        var json = json
+        json["warnings"] = .array(result.warnings.map { .string($0) })
+        try self.result(text, json: json)
+    }
+
+    /// Prints the warnings about one source.
+    func warnings(_ result: some PerceptResult) {
+        for text in result.warnings { warning("\(result.file): \(text)") }
     }
 
     /// Prints a result: `json` on one line if JSON was requested, otherwise `text`.
-    ///
-    /// The JSON of an input gets its warnings as the member `warnings`.
     ///
     /// - Throws: ``MediaError`` `.inputOutput` if it cannot be written.
     func result(
@@ -39,21 +58,27 @@ struct Console: Sendable {
     ) throws(MediaError) {
         let line =
             isJSON
-            ? JSONValue.object(noted.added(to: Self.namingFlags(json()))).serialized()
-            : Array(Self.printable(text()).utf8)
+            ? Self.namingFlags(.object(json())).serialized() : Array(Self.printable(text()).utf8)
         try write(line + [UInt8(ascii: "\n")])
     }
 
-    /// Adds flags to the warnings in JSON, so that they equal those on standard error.
-    private static func namingFlags(_ json: JSONObject) -> JSONObject {
-        var json = json
-        if case .array(let warnings) = json["warnings"] {
-            json["warnings"] = .array(
-                warnings.map { warning in
-                    warning.stringValue.map { .string(ParameterFlags.adding(to: $0)) } ?? warning
-                })
+    /// Adds flags to the warnings and remedies in JSON, so that they equal those on standard error.
+    private static func namingFlags(_ json: JSONValue) -> JSONValue {
+        switch json {
+        case .array(let elements): .array(elements.map(namingFlags))
+        case .object(let object):
+            .object(
+                JSONObject(
+                    object.map { key, value in
+                        switch (key, value) {
+                        case ("remedy", .string(let text)): (key, .string(ParameterFlags.adding(to: text)))
+                        case ("warnings", .array(let warnings)):
+                            (key, .array(warnings.map { $0.stringValue.map { .string(ParameterFlags.adding(to: $0)) } ?? $0 }))
+                        default: (key, namingFlags(value))
+                        }
+                    }))
+        default: json
         }
-        return json
     }
 
     /// Prints text unchanged, for a file or a pipe.
@@ -86,7 +111,6 @@ struct Console: Sendable {
 
     func warning(_ text: String) {
         let text = ParameterFlags.adding(to: text)
-        noted.add(text)
         guard !isQuiet else { return }
         say("percept: warning: \(Self.printableLine(text))\n")
     }

@@ -79,7 +79,7 @@ struct Failure {
         switch kind {
         case .malformedInput, .unsupportedFeature, .limitExceeded: badInput
         case .invalidArgument: usage
-        case .inputMissing: missingInput
+        case .inputMissing, .inputNotAFile, .inputNotReadable: missingInput
         case .outputNotCreatable: cannotCreate
         case .inputOutput: inputOutput
         case .cancelled: interrupted

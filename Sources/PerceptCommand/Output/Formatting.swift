@@ -25,20 +25,10 @@ func boxText(_ box: BoundingBox) -> String {
     return "\(numbers[0]),\(numbers[1])–\(numbers[2]),\(numbers[3])"
 }
 
-extension JSONValue {
-    /// Returns a finite number, or `null`.
-    static func number(_ value: Double?) -> JSONValue {
-        value.map { .double($0) } ?? .null
-    }
-
-    static func number(_ value: Int?) -> JSONValue {
-        value.map { .integer($0) } ?? .null
-    }
-
-    /// Encodes a value, with keys in alphabetical order.
-    init(encoding value: some Encodable) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        self = try JSONValue(parsing: Array(encoder.encode(value)))
+extension String {
+    /// Returns the text with `suffix` at the end of its first line.
+    func appendingToFirstLine(_ suffix: String) -> String {
+        let end = firstIndex(of: "\n") ?? endIndex
+        return self[..<end] + suffix + self[end...]
     }
 }

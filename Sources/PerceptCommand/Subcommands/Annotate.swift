@@ -1,6 +1,5 @@
 import ArgumentParser
 import Percept
-import PerceptCore
 import PerceptImage
 import PerceptInference
 
@@ -39,45 +38,40 @@ struct Annotate: AsyncParsableCommand {
         let console = Console(general)
         var labels = labelling.files(protecting: [image, detections])
         try await Batch.run([image], console, finish: { try labels?.finish() }) { source in
-            _ = try PictureOutput.encoding(for: output)
-            let none = MediaInput(bytes: [], mediaType: .png)
-            let found = try SavedAnswer.decode(detections, as: ObjectDetection(image: none), key: "detections")
-            let selection = Selection(
-                found.map { Detection(label: $0.label, score: $0.score, box: $0.box) }, selecting)
-            let objects = selection.results
-            let inputs = [source.path, detections].compactMap(\.self)
-            var reader = try ImageReader(source, limits: resources.limits, lenient: reading.lenient)
-            let picture = try reader.readImage()
-            for warning in reader.warnings { console.warning("\(source.name): \(warning)") }
-            let cropFiles = try crops.map { folder in
-                try CropFiles(
-                    saving: objects, of: picture, in: folder, as: PictureOutput.encoding(like: source),
-                    protecting: inputs)
-            }
-            let annotated = try picture.annotated(with: objects, style: drawing.style)
-            try PictureOutput.write(annotated.image, to: output, protecting: inputs)
-            let dropped = annotated.dropped.inAnswer(selection.kept)
-            dropped.report(console, detections)
-            let labelFiles = try labels?.add(objects, of: source, limits: resources.limits)
-            let drawn = objects.count - dropped.count
-            var json: JSONObject = [
-                "file": .string(source.name), "output": .string(output), "drawn": .integer(drawn),
-                "dropped": .array(
-                    dropped.map { ["index": .integer($0.index), "reason": .string($0.reason.rawValue)] }),
-            ]
-            if let cropFiles {
-                json["crops"] = .string(cropFiles.folder)
-                json["files"] = .array(
-                    zip(selection.kept, cropFiles.names).compactMap { kept, name in
-                        name.map { ["index": .integer(kept.index), "crop": .string($0)] }
-                    })
-            }
-            labelling.report(labelFiles, in: &json)
-            let outputs = [output, cropFiles?.folder, labelling.labels].compactMap(\.self).joined(separator: ", ")
-            try console.result(
-                "\(source.printableName) → \(Console.printableLine(outputs)): "
-                    + "\(drawn) of \(counted(objects.count, "box", "boxes")) drawn\(selection.droppedText)",
-                json: json)
+            let files = DetectionFiles(
+                annotatedPath: output, style: drawing.style, cropFolder: crops, protectedPaths: [image, detections])
+            try files.check()
+            var found = try await SavedResponse(.file(detections)).detections(of: source, limits: resources.limits)
+            found.apply(selecting.filter)
+            found = try await files.write(found, of: source, isLenient: reading.lenient, limits: resources.limits)
+            var json: JSONObject = ["file": .string(source.name), "output": .string(output)]
+            json["drawn"] = .integer(found.objects.count - found.undrawn.count)
+            json["dropped"] = found.undrawn.json(found.indices)
+            json["crops"] = found.crops.map { .string($0.folder) }
+            json["files"] = found.crops?.json(found.indices)
+            try labelling.write(found, to: &labels, reporting: &json)
+            let written = outputText([output, found.crops?.folder, labelling.labels])
+            let drawn = "\(found.objects.count - found.undrawn.count) of \(counted(found.objects.count, "box", "boxes"))"
+            try console.report(
+                found, json: json,
+                text: "\(source.printableName)\(written): \(drawn) drawn\(droppedText(found.droppedCount))")
         }
+    }
+}
+
+extension [DroppedBox] {
+    /// The boxes as `[{"index", "reason"}]`, with their indices in the response.
+    fileprivate func json(_ indices: [Int]?) -> JSONValue {
+        .array(map { ["index": .integer(indices?[$0.index] ?? $0.index), "reason": .string($0.reason.rawValue)] })
+    }
+}
+
+extension CropFiles {
+    /// The files as `[{"index", "crop"}]`, with the indices of their boxes in the response.
+    fileprivate func json(_ indices: [Int]?) -> JSONValue {
+        .array(
+            names.enumerated().compactMap { position, name in
+                name.map { ["index": .integer(indices?[position] ?? position), "crop": .string($0)] }
+            })
     }
 }

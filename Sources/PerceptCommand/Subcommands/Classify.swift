@@ -1,7 +1,5 @@
 import ArgumentParser
 import Percept
-import PerceptCore
-import PerceptInference
 
 struct Classify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Classify a recording or image.")
@@ -25,28 +23,15 @@ struct Classify: AsyncParsableCommand {
     func run() async throws {
         let console = Console(general)
         let session = service.session()
+        let operation = ClassifyOperation(model: service.model, topCount: top)
         try await Batch.run(input.files, console, service: session) { source in
             let perceiver = try session.perceiver(
                 audio: audio.preparation(limits, image.reading), image: image.preparation(limits),
                 limits: resources.limits, console: console)
-            let classification = try await perceiver.classify(source, model: service.model, topCount: top)
-            for warning in classification.warnings { console.warning("\(source.name): \(warning)") }
+            let classification = try await perceiver.perform(operation, on: source)
             let prefix = input.files.count > 1 ? "\(source.printableName): " : ""
-            try Self.report(classification, source.name, prefix: prefix, console)
+            let lines = classification.text.split(separator: "\n").map { prefix + $0 }
+            try console.report(classification, text: lines.joined(separator: "\n"))
         }
-    }
-
-    private static func report(
-        _ classification: Classification, _ name: String, prefix: String, _ console: Console
-    ) throws {
-        let receipt = try JSONValue(encoding: classification.receipt)
-        try console.result(
-            classification.classes.map { "\(prefix)\(scoreText($0.score))  \($0.label)" }.joined(separator: "\n"),
-            json: [
-                "file": .string(name),
-                "classes": .array(
-                    classification.classes.map { ["label": .string($0.label), "score": .number($0.score)] }),
-                "sent": classification.sent.json, "receipt": receipt,
-            ])
     }
 }

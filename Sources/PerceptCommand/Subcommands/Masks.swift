@@ -1,8 +1,6 @@
 import ArgumentParser
 import Percept
 import PerceptCore
-import PerceptImage
-import PerceptInference
 
 struct Masks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -66,19 +64,16 @@ struct Masks: AsyncParsableCommand {
     func run() async throws {
         let console = Console(general)
         try await Batch.run([answer], console) { source in
-            if let overlay { _ = try PictureOutput.encoding(for: overlay) }
-            let picture = image.map { MediaSource.file($0) }
-            let none = MediaInput(bytes: [], mediaType: .png)
-            let found = try SavedAnswer.decode(answer, as: ImageSegmentation(image: none), key: "segments")
-            let segments = try Percept.Segment.decoding(
-                found, source: source.name,
-                size: try picture.map { try ImageReader($0, limits: resources.limits).header.size },
-                rescalingMismatch: rescaleMasks, limits: resources.limits)
-            try SegmentReport(
-                Selection(segments, selecting), source: source, picture: picture, folder: output, formats: format,
-                cocoMasks: cocoMasks ?? .polygons,
-                overlay: overlay, overlaying: overlaying, lenient: reading.lenient, limits: resources.limits
-            ).print(console)
+            let files = overlaying.files(
+                folder: output, formats: format, cocoMasks: cocoMasks, overlay: overlay,
+                protecting: [answer, image].compactMap(\.self))
+            try files.check()
+            let saved = try await SavedResponse(source).segmentation(
+                of: image.map { .file($0) }, rescalingMismatch: rescaleMasks, filter: selecting.filter,
+                limits: resources.limits)
+            try console.report(
+                try await files.write(
+                    saved, of: image.map { .file($0) }, isLenient: reading.lenient, limits: resources.limits))
         }
     }
 }

@@ -56,7 +56,7 @@ struct Report: AsyncParsableCommand {
                     guard input == "-", let spool else { return .file(input) }
                     return .file(spool.path, name: SpooledInput.name)
                 })
-            var page = ReportPage(title: title, pictureSide: pictureSide, limits: resources.limits)
+            var page = ReportPage(title: title, imageSide: pictureSide, limits: resources.limits)
             if let recordingBytes { page.recordingByteCount = recordingBytes.value }
             for warning in report.warnings { console.warning(warning) }
             let warnings = try await page.write(

@@ -1,8 +1,6 @@
-import ArgumentParser
-import Percept
-import PerceptCore
+public import ArgumentParser
+public import Percept
 import PerceptImage
-import PerceptInference
 
 struct Segment: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Segment an image and write the masks.")
@@ -61,22 +59,20 @@ struct Segment: AsyncParsableCommand {
         var overlays = overlay.map { OutputNaming($0, inputs: input.files) }
         let session = service.session()
         try await Batch.run(input.files, console, service: session) { source in
-            let folder = input.files.count > 1 ? try folders?.output(for: source, fileExtension: nil) : output
-            let picture = try overlays?.output(for: source, fileExtension: PictureOutput.fileExtension(for: source))
-            if let picture { _ = try PictureOutput.encoding(for: picture) }
+            let files = overlaying.files(
+                folder: try folders?.folder(for: source), formats: format, cocoMasks: cocoMasks,
+                overlay: try overlays?.output(for: source) {
+                    try ImageEncoding(like: source).mediaType.fileExtension
+                },
+                protecting: input.files)
             let perceiver = try session.perceiver(
                 image: image.preparation(limits), limits: resources.limits, console: console)
-            let segmentation = try await perceiver.segment(
-                source, model: service.model, threshold: selecting.filter.leastThreshold,
-                rescalingMasks: rescaleMasks)
-            for warning in segmentation.warnings { console.warning("\(source.name): \(warning)") }
-            let report = try SegmentReport(
-                Selection(segmentation.segments, selecting), source: source, picture: source, otherInputs: input.files,
-                folder: folder,
-                formats: format, cocoMasks: cocoMasks ?? .polygons, overlay: picture, overlaying: overlaying,
-                lenient: image.reading.lenient, levels: segmentation.receipt.levels.map { .range($0) },
-                limits: resources.limits)
-            try report.print(console, sent: segmentation.sent, receipt: segmentation.receipt)
+            let operation = SegmentOperation(
+                model: service.model, rescalesMasks: rescaleMasks, filter: selecting.filter, files: files)
+            try console.report(try await perceiver.perform(operation, on: source))
         }
     }
 }
+
+extension SegmentFiles.Format: ExpressibleByArgument {}
+extension COCODataset.MaskForm: ExpressibleByArgument {}

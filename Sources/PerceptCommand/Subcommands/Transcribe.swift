@@ -1,7 +1,6 @@
 import ArgumentParser
 import Percept
 import PerceptAudio
-import PerceptCore
 import PerceptInference
 
 struct Transcribe: AsyncParsableCommand {
@@ -81,67 +80,27 @@ struct Transcribe: AsyncParsableCommand {
         var general = general
         if format == .json { general.json = true }
         let console = Console(general)
-        var output = SoundPictureOutput(
-            waveform: picture, spectrogram: picture, inputs: input.files, style: pictures.style)
+        var drawings = SoundDrawings(both: picture, inputs: input.files, protecting: input.files, style: pictures.style)
         let session = service.session()
-        let timestampForms = AgreedTimestampForms()
+        var operation = TranscribeOperation(
+            model: service.model,
+            timestamps: timestamps?.wire ?? (format.subtitles == nil && picture == nil ? nil : .words))
         try await Batch.run(input.files, console, service: session) { source in
-            let plan = try output.plan(for: source, limits: resources.limits)
+            operation.drawing = try drawings.drawings(for: source).first
             var perceiver = try session.perceiver(
                 audio: audio.preparation(limits, leniency), limits: resources.limits, console: console)
             perceiver.chunking = chunk.chunking
-            perceiver.timestampForms = timestampForms
-            let transcript = try await perceiver.transcribe(
-                source, model: service.model,
-                timestamps: timestamps?.wire ?? (format.subtitles == nil && picture == nil ? nil : .words),
-                progress: chunk == .none ? nil : console.progress("transcribing \(source.name)"))
-            for warning in transcript.warnings { console.warning("\(source.name): \(warning)") }
-            if picture != nil {
-                let analysis = try await SoundAnalysis.analyzing(
-                    source, reading: audio.reading.options(isLenient: leniency.lenient), parts: plan.parts,
-                    columnCount: plan.columnCount, limits: resources.limits)
-                try plan.write(analysis, spans: transcript.spans, limits: resources.limits)
-            }
+            let progress = chunk == .none ? nil : console.progress("transcribing \(source.name)")
+            let transcript = try await perceiver.perform(operation, on: source, progress: progress)
             if let subtitles = format.subtitles, !console.isJSON {
+                console.warnings(transcript)
                 try console.raw(transcript.subtitles(subtitles))
             } else {
-                try printResult(transcript, of: source, picture: plan.pictures.first?.path, console)
+                let prefix = input.files.count > 1 ? "\(source.name): " : ""
+                let failure = IncompleteResult.worst(transcript.gaps.compactMap(\.error))
+                try console.report(transcript, text: prefix + transcript.text, failure.map { ["error": $0.errorJSON] } ?? [:])
             }
             try IncompleteResult.check(transcript.gaps.compactMap(\.error))
         }
-    }
-
-    private func printResult(
-        _ transcript: Transcript, of source: MediaSource, picture: String?, _ console: Console
-    ) throws {
-        let prefix = input.files.count > 1 ? "\(source.name): " : ""
-        var json = try Self.json(source.name, transcript)
-        if let picture { json["picture"] = .string(picture) }
-        try console.result(prefix + transcript.text, json: json)
-    }
-
-    private static func json(_ name: String, _ transcript: Transcript) throws -> JSONObject {
-        var object: JSONObject = ["file": .string(name), "text": .string(transcript.text)]
-        if transcript.uploads.count > 1 {
-            object["uploads"] = .array(try transcript.uploads.map { try JSONValue(encoding: $0) })
-        }
-        object["sent"] = transcript.sent?.json
-        object["receipt"] = try JSONValue(encoding: transcript.receipt)
-        if !transcript.warnings.isEmpty { object["warnings"] = transcript.warnings.json }
-        if !transcript.chunks.isEmpty {
-            object["chunks"] = .array(
-                transcript.chunks.map { chunk in
-                    ["text": .string(chunk.text), "timestamp": [.number(chunk.start), .number(chunk.end)]]
-                })
-        }
-        guard !transcript.gaps.isEmpty else { return object }
-        object["gaps"] = .array(
-            transcript.gaps.map { gap in
-                ["timestamp": [.double(gap.start), .double(gap.end)], "reason": .string(gap.reason)]
-            })
-        if let failure = IncompleteResult.worst(transcript.gaps.compactMap(\.error)) {
-            object["error"] = failure.errorJSON
-        }
-        return object
     }
 }

@@ -33,6 +33,24 @@ public struct ImageHeader: Sendable, Hashable {
     /// Indicates whether the file contains an ICC colour profile; the decoded rows are converted to sRGB.
     public let hasICCProfile: Bool
 
+    /// Creates a header.
+    public init(
+        mediaType: MediaType, storedSize: PixelSize, orientation: Orientation, orientationSource: OrientationSource?,
+        storedColorModel: StoredColorModel, storedBitDepth: Int, layout: Image.Layout, isMultipass: Bool,
+        isHeldWhole: Bool = false, hasICCProfile: Bool
+    ) {
+        self.mediaType = mediaType
+        self.storedSize = storedSize
+        self.orientation = orientation
+        self.orientationSource = orientationSource
+        self.storedColorModel = storedColorModel
+        self.storedBitDepth = storedBitDepth
+        self.layout = layout
+        self.isMultipass = isMultipass
+        self.isHeldWhole = isHeldWhole
+        self.hasICCProfile = hasICCProfile
+    }
+
     /// The size of the upright image.
     public var size: PixelSize { orientation.applied(to: storedSize) }
 

@@ -1,3 +1,5 @@
+public import Foundation
+
 /// A failed task, with the cause, the service's message and a remedy.
 ///
 /// An error never contains the access token, even if the service echoes it.
@@ -112,6 +114,11 @@ public struct InferenceError: Error, Sendable, Hashable {
 
     /// The error thrown when the calling task is cancelled.
     public static let cancelled = InferenceError(.cancelled, problem: "cancelled")
+}
+
+extension InferenceError: LocalizedError {
+    /// The ``description``.
+    public var errorDescription: String? { description }
 }
 
 extension InferenceError: CustomStringConvertible {

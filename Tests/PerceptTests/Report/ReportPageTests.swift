@@ -115,7 +115,7 @@ import Testing
                     + #""box":{"xmin":640,"ymin":200,"xmax":1080,"ymax":640}}],"#
                     + #""sent":{"mediaType":"image/jpeg","byteCount":14149},"#
                     + #""receipt":{"uploadSize":{"width":300,"height":400}}}"#
-            ], in: folder, ReportPage(pictureSide: 320)
+            ], in: folder, ReportPage(imageSide: 320)
         ).text
         let card = try Self.cards(text)[0]
         // truth.json of TestMedia: 1200×1600 upright.
@@ -137,10 +137,10 @@ import Testing
         let mask = try Mask(size: PixelSize(width: 5, height: 5), pixels: pixels)
         #expect(try MaskOutline(mask, limits: .default).path == "M0 0h5v5h-5zM2 2v1h1v-1z")
         let segments = [Segment(label: "ring", score: nil, mask: mask)]
-        let files = try SegmentFiles(saving: segments, in: folder.file("masks"))
+        let files = try SegmentFiles.save(segments, in: folder.file("masks"))
         let text = try await page(
             [
-                #"{"file":"none.png","segments":\#(String(decoding: files.json.serialized(), as: UTF8.self)),"#
+                #"{"file":"none.png","segments":\#(String(decoding: files.entries.map(\.json).json.serialized(), as: UTF8.self)),"#
                     + #""output":"masks"}"#
             ],
             in: folder

@@ -70,8 +70,8 @@ import Testing
         #expect(report.entries.map(\.name) == ["photo.jpg", "\(folder.file("."))/other"])
         let masks = report.entries.map { entry in
             entry.findings.compactMap { finding -> String? in
-                guard case .segments(let segments) = finding.content else { return nil }
-                return segments.first?.maskPath
+                guard case .segments(let segments, let folder?) = finding.content else { return nil }
+                return segments.first?.mask.map { "\(folder)/\($0)" }
             }
         }
         #expect(masks == [["\(folder.file("."))/saved/000-cat.png"], ["\(folder.file("."))/other/000-cat.png"]])
@@ -117,11 +117,11 @@ import Testing
                 "\(file): skipped 1 detection without a box",
                 "\(file): skipped 1 mask outside the folder",
             ])
-        guard case .segments(let segments) = report.entries[0].findings[1].content else {
+        guard case .segments(let segments, "masks") = report.entries[0].findings[1].content else {
             Issue.record("no segments")
             return
         }
-        #expect(segments.map(\.maskPath) == [nil, "masks/b.png"])
+        #expect(segments.map(\.mask) == [nil, "b.png"])
     }
 
     @Test func anErrorIsAFinding() throws {

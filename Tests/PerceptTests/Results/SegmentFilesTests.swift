@@ -16,7 +16,7 @@ import Testing
         let segments = [
             try Self.segment("a/b", [0, 255, 255, 0, 255, 0]), try Self.segment("a/b", score: nil, [0, 0, 0, 0, 0, 0]),
         ]
-        let files = try SegmentFiles(saving: segments, in: folder.file("masks"))
+        let files = try SegmentFiles.save(segments, in: folder.file("masks"))
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("masks")).sorted()
         #expect(names == ["000-a-b.png", "001-a-b.png", "segments.json"])
         for (segment, entry) in zip(segments, files.entries) {
@@ -38,7 +38,7 @@ import Testing
         // A folder blocks the path of the second mask.
         try FileManager.default.createDirectory(atPath: folder.file("001-b.png"), withIntermediateDirectories: false)
         let segments = [try Self.segment("a", [1, 1, 1, 1, 1, 1]), try Self.segment("b", [1, 1, 1, 1, 1, 1])]
-        expectMediaError(.outputNotCreatable) { _ = try SegmentFiles(saving: segments, in: folder.path) }
+        expectMediaError(.outputNotCreatable) { _ = try SegmentFiles.save(segments, in: folder.path) }
         #expect(try folder.contents() == ["001-b.png"])
     }
 
@@ -48,7 +48,7 @@ import Testing
         for name in ["segments.json", "001-b.png"] {
             let input = try folder.write([1, 2, 3], as: name)
             expectMediaError(.invalidArgument) {
-                _ = try SegmentFiles(saving: segments, in: folder.path, protecting: [input])
+                _ = try SegmentFiles.save(segments, in: folder.path, protecting: [input])
             }
             #expect(try TestFiles.bytes(of: input) == [1, 2, 3])
         }
@@ -61,7 +61,7 @@ import Testing
         _ = try folder.write([4, 5, 6], as: "000-a.png")
         let segments = [try Self.segment("a", [1, 1, 1, 1, 1, 1]), try Self.segment("b", [1, 1, 1, 1, 1, 1])]
         expectMediaError(.invalidArgument) {
-            _ = try SegmentFiles(saving: segments, in: folder.path, protecting: [input])
+            _ = try SegmentFiles.save(segments, in: folder.path, protecting: [input])
         }
         #expect(try folder.contents() == ["000-a.png", "001-b.png"])
     }
@@ -69,6 +69,6 @@ import Testing
     @Test func aFileIsNotAFolder() throws {
         let folder = try TemporaryFolder()
         let file = try folder.write([1], as: "file")
-        expectMediaError(.outputNotCreatable) { _ = try SegmentFiles(saving: [], in: file) }
+        expectMediaError(.outputNotCreatable) { _ = try SegmentFiles.save([], in: file) }
     }
 }

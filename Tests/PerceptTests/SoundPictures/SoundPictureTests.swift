@@ -211,21 +211,31 @@ import Testing
         #expect(differences.count < 100, "\(differences.count) bytes differ")
     }
 
-    /// The combined pass gives the same numbers as inspection alone, and an image has no sound.
-    @Test func inspectingAndAnalyzingAreOnePass() async throws {
-        let (inspection, analysis) = try await MediaInspection.inspecting(
-            Self.harbour, parts: [.waveform, .spectrogram], columnCount: 50)
-        #expect(try await MediaInspection.inspecting(Self.harbour) == inspection)
-        let both = try #require(analysis)
-        #expect(try await SoundAnalysis.analyzing(Self.harbour, columnCount: 50) == both)
-        guard case .recording(_, let frameCount, let levels, _) = inspection else { return #expect(Bool(false)) }
-        #expect(both.frameCount == frameCount && both.channelCount == 2)
-        let columns = try #require(both.envelope).columns(50)
-        let peak = columns.map { max(-$0.minimum, $0.maximum) }.max() ?? 0
-        #expect(Double(peak) == levels.peak)
-        let picture = MediaSource.file(TestFiles.media("images/scene.png"))
-        #expect(try await MediaInspection.inspecting(picture, parts: [.waveform], columnCount: 50).analysis == nil)
-        let waveformAlone = try await SoundAnalysis.analyzing(Self.harbour, parts: [.waveform], columnCount: 50)
-        #expect(waveformAlone.spectrogram == nil && waveformAlone.envelope == both.envelope)
+    /// The drawing made by an inspection equals the one made by itself, and an image has no sound.
+    @Test func inspectingAndDrawingAreOnePass() async throws {
+        let folder = try TemporaryFolder()
+        let perceiver = Perceiver(client: InferenceClient(token: nil))
+        let drawing = SoundDrawing(path: folder.file("sound.png"))
+        let inspection = try await perceiver.perform(InspectOperation(drawings: [drawing]), on: Self.harbour)
+        #expect(inspection.waveform == drawing.path && inspection.spectrogram == drawing.path)
+        var alone = inspection
+        (alone.waveform, alone.spectrogram) = (nil, nil)
+        #expect(try await perceiver.perform(InspectOperation(), on: Self.harbour) == alone)
+        let analysis = try await SoundAnalysis.analyzing(Self.harbour, columnCount: drawing.style.columnCount())
+        let panels = drawing.parts.map { SoundPicture.Panel($0, of: analysis) }
+        #expect(try Image(decoding: .file(drawing.path)) == SoundPicture(panels).image())
+        guard case .recording(_, let frameCount, let levels) = inspection.content else {
+            Issue.record("not a recording")
+            return
+        }
+        #expect(analysis.frameCount == frameCount && analysis.channelCount == 2)
+        let columns = try #require(analysis.envelope).columns(50)
+        #expect(Double(columns.map { max(-$0.minimum, $0.maximum) }.max() ?? 0) == levels.peak)
+
+        let image = MediaSource.file(TestFiles.media("images/scene.png"))
+        let other = SoundDrawing(path: folder.file("none.png"))
+        let inspected = try await perceiver.perform(InspectOperation(drawings: [other]), on: image)
+        #expect(inspected.warnings == ["not a recording; there is no sound to draw"])
+        #expect(try folder.contents() == ["sound.png"])
     }
 }

@@ -58,7 +58,7 @@ import Testing
             source: .init(sampleRate: 8000, channelCount: 1, frameCount: 8000),
             upload: .init(sampleRate: 8000, channelCount: 1, frameCount: 8000))
         let transcript = Transcript(
-            text: "a b c",
+            file: "talk.wav", text: "a b c",
             chunks: [
                 .init(text: "a", start: 0.5, end: 1), .init(text: "b", start: nil, end: nil),
                 .init(text: "c", start: 2, end: nil),

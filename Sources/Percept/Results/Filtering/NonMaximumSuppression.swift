@@ -18,7 +18,7 @@ public enum ScoreDecay: Sendable, Hashable {
     }
 }
 
-extension Array {
+extension Results {
     /// Non-maximum suppression: returns the ranked results without those that overlap a better kept one by more than
     /// `overlap`.
     ///
@@ -26,12 +26,12 @@ extension Array {
     ///   - overlap: The limit, 0…1; a result exactly at the limit is kept, as in torchvision.
     ///   - measure: The measure of overlap.
     ///   - acrossLabels: If true, results of different labels suppress each other.
-    public func suppressed<Result>(
+    public func suppressed(
         above overlap: Double, measure: Overlap.Measure = .intersectionOverUnion, acrossLabels: Bool = false
-    ) -> Self where Element == KeptResult<Result> {
-        let results = ComparedResults(ranked(), measure, acrossLabels: acrossLabels)
+    ) -> Results {
+        let results = ComparedResults(Array(ranked()), measure, acrossLabels: acrossLabels)
         var kept = Array<[Int]>(repeating: [], count: results.groups.count)
-        return results.all.indices.filter { candidate in
+        let unsuppressed = results.all.indices.filter { candidate in
             let group = results.group[candidate]
             let isCovered = results.meeting(candidate, among: kept[group]).contains { better in
                 results.overlap(better, candidate) > overlap
@@ -40,7 +40,7 @@ extension Array {
             kept[group].append(candidate)
             return true
         }
-        .map { results.all[$0] }
+        return Results(kept: unsuppressed.map { results.all[$0] })
     }
 
     /// Soft non-maximum suppression: keeps the best result and lowers the scores of those that overlap it, then
@@ -53,14 +53,14 @@ extension Array {
     ///   - minimumScore: Results below this score are dropped.
     ///   - measure: The measure of overlap.
     ///   - acrossLabels: If true, results of different labels lower each other's scores.
-    public func softlySuppressed<Result>(
+    public func softlySuppressed(
         _ decay: ScoreDecay, minimumScore: Double = 0.001, measure: Overlap.Measure = .intersectionOverUnion,
         acrossLabels: Bool = false
-    ) -> Self where Element == KeptResult<Result> {
+    ) -> Results {
         let results = ComparedResults(
-            filter { $0.result.score != nil }.ranked(), measure, acrossLabels: acrossLabels)
+            Array(filter { $0.result.score != nil }.ranked()), measure, acrossLabels: acrossLabels)
         var scores = results.all.map(\.result.score.rank)
-        var kept: Self = []
+        var remaining: [KeptResult<Result>] = []
         for group in results.groups {
             var rest = group
             while let index = rest.indices.max(by: { (scores[rest[$0]], -rest[$0]) < (scores[rest[$1]], -rest[$1]) }) {
@@ -68,13 +68,13 @@ extension Array {
                 guard scores[best] >= minimumScore else { break }
                 var result = results.all[best]
                 result.result.score = scores[best]
-                kept.append(result)
+                remaining.append(result)
                 for other in results.meeting(best, among: rest) {
                     scores[other] *= decay.factor(results.overlap(best, other))
                 }
             }
         }
-        return kept.ranked() + filter { $0.result.score == nil }
+        return Results(kept: Results(kept: remaining).ranked() + filter { $0.result.score == nil })
     }
 
     /// Merging: each best result absorbs those that overlap it by more than `overlap` and covers the area of all of
@@ -88,12 +88,12 @@ extension Array {
     ///   - measure: The measure of overlap; `.intersectionOverSmaller` absorbs parts of an object, such as those from
     ///     image tiles.
     ///   - acrossLabels: If true, results of different labels are merged.
-    public func merged<Result>(
+    public func merged(
         above overlap: Double, measure: Overlap.Measure = .intersectionOverUnion, acrossLabels: Bool = false
-    ) -> Self where Element == KeptResult<Result> {
-        let results = ComparedResults(ranked(), measure, acrossLabels: acrossLabels)
+    ) -> Results {
+        let results = ComparedResults(Array(ranked()), measure, acrossLabels: acrossLabels)
         var isTaken = [Bool](repeating: false, count: results.all.count)
-        var kept: Self = []
+        var remaining: [KeptResult<Result>] = []
         for best in results.all.indices where !isTaken[best] {
             var whole = results.all[best]
             for other in results.meeting(best, among: results.groups[results.group[best]])
@@ -101,9 +101,9 @@ extension Array {
                 whole.result = whole.result.merged(with: results.all[other].result)
                 isTaken[other] = true
             }
-            kept.append(whole)
+            remaining.append(whole)
         }
-        return kept
+        return Results(kept: remaining)
     }
 }
 
@@ -129,7 +129,7 @@ private struct ComparedResults<Result: RankedResult> {
         var numbers = ClassNames()
         group = all.map { numbers.index(of: $0.result.label) }
         var groups = Array<[Int]>(repeating: [], count: numbers.names.count)
-        for (place, number) in group.enumerated() { groups[number].append(place) }
+        for (index, number) in group.enumerated() { groups[number].append(index) }
         self.groups = groups
     }
 

@@ -53,12 +53,19 @@ public struct ResultFilter: Sendable, Hashable {
         threshold.map { min($0, labelThresholds.values.min() ?? $0) }
     }
 
+    /// True if only the thresholds without labels are set, so that the filter does what services do themselves.
+    public var isOnlyThreshold: Bool {
+        var filter = self
+        filter.threshold = nil
+        return filter == ResultFilter()
+    }
+
     /// Applies the filters.
     ///
     /// - Returns: The remaining results with their indexes in `results`, in the original order, or ranked by score if
     ///   results were suppressed, merged or limited in number.
-    public func apply<Result>(to results: [Result]) -> [KeptResult<Result>] {
-        var kept = KeptResult.all(results).thresholded(at: threshold ?? 0, labels: labelThresholds)
+    public func apply<Result>(to results: [Result]) -> Results<Result> {
+        var kept = Results(results).thresholded(at: threshold ?? 0, labels: labelThresholds)
         if !keptLabels.isEmpty { kept = kept.keeping(labels: keptLabels) }
         if !droppedLabels.isEmpty { kept = kept.dropping(labels: droppedLabels) }
         switch suppression {

@@ -172,8 +172,7 @@ struct SegmentFormatTests {
         let segments = try [Segment("a", score: 0.5, rows: ["##", ".."]), Segment("b", rows: ["..", ".."])]
         let image = try Image(
             size: PixelSize(width: 2, height: 2), layout: .rgb8, bytes: [UInt8](repeating: 9, count: 12))
-        let files = try SegmentFiles(
-            saving: segments, in: folder.path, formats: Set(SegmentFiles.Format.allCases), pictureName: "p.jpg",
+        let files = try SegmentFiles.save(segments, in: folder.path, formats: Set(SegmentFiles.Format.allCases), imageName: "p.jpg",
             image: image)
         #expect(
             try folder.contents() == [
@@ -197,7 +196,7 @@ struct SegmentFormatTests {
             Segment("a", score: 0.5, rows: ["###.", "...."]), Segment("hidden", score: 0.1, rows: ["##..", "...."]),
             Segment("b", score: 0.9, rows: ["..##", "..##"]),
         ]
-        _ = try SegmentFiles(saving: segments, in: folder.path, formats: [.indexed])
+        _ = try SegmentFiles.save(segments, in: folder.path, formats: [.indexed])
         let masks = try IndexedMaskImage.masks(of: Image(decoding: .file(folder.file("indexed.png"))))
         #expect(masks.map(\.index) == [0, 2])
         #expect(masks.map(\.mask.area) == [2, 4])
@@ -208,7 +207,7 @@ struct SegmentFormatTests {
     func cocoMasksAreAsAskedFor(form: COCODataset.MaskForm) throws {
         let folder = try TemporaryFolder()
         let segment = try Segment("a", rows: ["##", "#."])
-        _ = try SegmentFiles(saving: [segment], in: folder.path, formats: [.coco], cocoMasks: form)
+        _ = try SegmentFiles.save([segment], in: folder.path, formats: [.coco], cocoMasks: form)
         let coco = try JSONValue(parsing: TestFiles.bytes(of: folder.file("coco.json")))
         let mask = coco["annotations"]?[0]?["segmentation"]
         switch form {
@@ -224,18 +223,18 @@ struct SegmentFormatTests {
         let mixed = [one, try Segment("b", rows: ["##"])]
         for format in SegmentFiles.Format.allCases {
             expectMediaError(.invalidArgument) {
-                _ = try SegmentFiles(saving: mixed, in: folder.file("out"), formats: [format])
+                _ = try SegmentFiles.save(mixed, in: folder.file("out"), formats: [format])
             }
         }
         expectMediaError(.invalidArgument) {
-            _ = try SegmentFiles(saving: [one], in: folder.file("out"), formats: [.cutouts])
+            _ = try SegmentFiles.save([one], in: folder.file("out"), formats: [.cutouts])
         }
         expectMediaError(.invalidArgument) {
-            _ = try SegmentFiles(saving: [], in: folder.file("out"), formats: [.coco])
+            _ = try SegmentFiles.save([], in: folder.file("out"), formats: [.coco])
         }
         let input = try folder.write([1], as: "coco.json")
         expectMediaError(.invalidArgument) {
-            _ = try SegmentFiles(saving: [one], in: folder.path, formats: [.coco], protecting: [input])
+            _ = try SegmentFiles.save([one], in: folder.path, formats: [.coco], protecting: [input])
         }
         #expect(try folder.contents() == ["coco.json"])
         #expect(try TestFiles.bytes(of: input) == [1])
@@ -246,11 +245,12 @@ struct SegmentFormatTests {
         let segments = try (0..<150).map { index in
             try Segment("s", rows: [String(repeating: "#", count: index) + String(repeating: ".", count: 150 - index)])
         }
-        let files = try SegmentFiles(saving: segments, in: folder.path)
+        let files = try SegmentFiles.save(segments, in: folder.path)
         #expect(files.entries.map(\.area) == Array(0..<150))
         #expect(try folder.contents().count == 151)
         for (segment, entry) in zip(segments, files.entries) {
-            #expect(try Mask(Image(decoding: .file(folder.file(entry.mask)))) == segment.mask)
+            let name = try #require(entry.mask)
+            #expect(try Mask(Image(decoding: .file(folder.file(name)))) == segment.mask)
         }
     }
 
@@ -260,7 +260,7 @@ struct SegmentFormatTests {
         let path = folder.file("out")
         let task = Task {
             while !Task.isCancelled { await Task.yield() }
-            _ = try SegmentFiles(saving: segments, in: path)
+            _ = try SegmentFiles.save(segments, in: path)
         }
         task.cancel()
         let result = await task.result

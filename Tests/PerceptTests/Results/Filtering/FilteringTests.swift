@@ -13,7 +13,7 @@ struct FilteringTests {
     }
 
     /// Squares of side ten: the second shares 80 of 120 with the first (2/3), the third 50 of 150 (1/3).
-    private static let squares = KeptResult.all([
+    private static let squares = Results([
         box("a", 0.7, 2, 0, 10, 10), box("a", 0.9, 0, 0, 10, 10), box("b", 0.8, 5, 0, 10, 10),
         box("a", nil, 0, 0, 10, 10),
         box("a", 0.3, 50, 50, 4, 4),
@@ -57,7 +57,7 @@ struct FilteringTests {
         // An overlap equal to the threshold does not suppress.
         #expect(Self.squares.suppressed(above: 80.0 / 120).map(\.index) == [1, 2, 0, 4])
         #expect(Self.squares.suppressed(above: 1).map(\.index) == [1, 2, 0, 4, 3])
-        let parts = KeptResult.all([Self.box("a", 0.9, 0, 0, 10, 10), Self.box("a", 0.8, 1, 1, 2, 2)])
+        let parts = Results([Self.box("a", 0.9, 0, 0, 10, 10), Self.box("a", 0.8, 1, 1, 2, 2)])
         #expect(parts.suppressed(above: 0.5).count == 2)
         #expect(parts.suppressed(above: 0.5, measure: .intersectionOverSmaller).count == 1)
     }
@@ -88,7 +88,7 @@ struct FilteringTests {
                     return other == best || isSame && shared / (a.area + b.area - shared) > 0.4
                 }
             }
-            #expect(KeptResult.all(boxes).suppressed(above: 0.4, acrossLabels: acrossLabels).map(\.index) == expected)
+            #expect(Results(boxes).suppressed(above: 0.4, acrossLabels: acrossLabels).map(\.index) == expected)
         }
     }
 
@@ -114,7 +114,7 @@ struct FilteringTests {
                         ? (other.index, other.score * exp(-ratio * ratio / 0.3)) : other
                 }
             }
-            let found = KeptResult.all(boxes).softlySuppressed(
+            let found = Results(boxes).softlySuppressed(
                 .gaussian(sigma: 0.3), minimumScore: 0.05, acrossLabels: acrossLabels)
             #expect(found.map(\.index) == expected.map(\.index))
             #expect(
@@ -151,9 +151,9 @@ struct FilteringTests {
         #expect(merged.map(\.index) == [1, 2, 4])
         #expect(merged[0].result == Self.box("a", 0.9, 0, 0, 12, 10))
         // A chain, each overlapping the next: the third shares nothing with the first.
-        let chain = KeptResult.all((0..<3).map { Self.box("a", 0.9, Double($0) * 6, 0, 10, 10) })
+        let chain = Results((0..<3).map { Self.box("a", 0.9, Double($0) * 6, 0, 10, 10) })
         #expect(chain.merged(above: 0.2).map(\.result.box.xMax) == [16, 22])
-        let tiles = KeptResult.all([Self.box("a", 0.5, 0, 0, 10, 10), Self.box("b", 0.4, 8, 0, 3, 10)])
+        let tiles = Results([Self.box("a", 0.5, 0, 0, 10, 10), Self.box("b", 0.4, 8, 0, 3, 10)])
         #expect(tiles.merged(above: 0.5, measure: .intersectionOverSmaller).count == 2)
         let whole = tiles.merged(above: 0.5, measure: .intersectionOverSmaller, acrossLabels: true)
         #expect(whole.map(\.result) == [Self.box("a", 0.5, 0, 0, 11, 10)])
@@ -162,7 +162,7 @@ struct FilteringTests {
     /// Two boxes that share exactly half: an overlap equal to the limit neither suppresses nor merges, and the least step
     /// below the limit does both.
     @Test func anOverlapEqualToTheLimitIsNotAboveIt() {
-        let halves = KeptResult.all([Self.box("a", 0.9, 0, 0, 2, 1), Self.box("a", 0.8, 0, 0, 1, 1)])
+        let halves = Results([Self.box("a", 0.9, 0, 0, 2, 1), Self.box("a", 0.8, 0, 0, 1, 1)])
         #expect(halves.merged(above: 0.5).map(\.index) == [0, 1])
         #expect(halves.merged(above: 0.5.nextDown).map(\.index) == [0])
         #expect(halves.suppressed(above: 0.5).map(\.index) == [0, 1])
@@ -171,7 +171,7 @@ struct FilteringTests {
 
     /// Linear decay begins at the threshold itself.
     @Test func linearDecayIncludesItsThreshold() {
-        let halves = KeptResult.all([Self.box("a", 0.9, 0, 0, 2, 1), Self.box("a", 0.8, 0, 0, 1, 1)])
+        let halves = Results([Self.box("a", 0.9, 0, 0, 2, 1), Self.box("a", 0.8, 0, 0, 1, 1)])
         #expect(halves.softlySuppressed(.linear(threshold: 0.5)).map(\.result.score) == [0.9, 0.4])
         #expect(halves.softlySuppressed(.linear(threshold: 0.5.nextUp)).map(\.result.score) == [0.9, 0.8])
     }
@@ -179,10 +179,10 @@ struct FilteringTests {
     /// Of equal scores the earlier result is the better one, also among scores that were lowered; a score equal to the
     /// minimum is kept.
     @Test func softSuppressionBreaksTiesByOrder() {
-        let equal = KeptResult.all((0..<3).map { _ in Self.box("a", 0.8, 0, 0, 2, 1) })
+        let equal = Results((0..<3).map { _ in Self.box("a", 0.8, 0, 0, 2, 1) })
         let kept = equal.softlySuppressed(.linear(threshold: 0.5), minimumScore: 0.1)
         #expect(kept.map(\.index) == [0] && kept.first?.result.score == 0.8)
-        let pairs = KeptResult.all([
+        let pairs = Results([
             Self.box("a", 0.9, 0, 0, 2, 1), Self.box("a", 0.8, 0, 0, 1, 1), Self.box("a", 0.8, 1, 0, 1, 1),
         ])
         let lowered = pairs.softlySuppressed(.linear(threshold: 0.5), minimumScore: 0.4)
@@ -196,14 +196,14 @@ struct FilteringTests {
             Segment("a", score: 0.5, rows: ["##..", "##.."]), Segment("a", score: 0.9, rows: ["###.", "###."]),
             Segment("a", score: 0.8, rows: ["...#", "...#"]), Segment("a", score: 0.7, rows: ["#"]),
         ]
-        let all = KeptResult.all(segments)
+        let all = Results(segments)
         #expect(segments[0].overlap(with: segments[1]).ratio(.intersectionOverUnion) == 4.0 / 6)
         #expect(all.suppressed(above: 0.6).map(\.index) == [1, 2, 3])
         #expect(all.softlySuppressed(.linear(threshold: 0.5)).map(\.index) == [1, 2, 3, 0])
         // A mask of another size is not merged.
         let merged = all.merged(above: 0.6)
         #expect(merged.map(\.index) == [1, 2, 3] && merged[0].result.mask == segments[1].mask)
-        let parts = KeptResult.all([segments[0], try Segment("a", score: 0.9, rows: [".##.", ".#.."])])
+        let parts = Results([segments[0], try Segment("a", score: 0.9, rows: [".##.", ".#.."])])
         // Two of five pixels.
         let union = parts.merged(above: 0.39)
         #expect(try union.map(\.result.mask) == [Segment("", rows: ["###.", "##.."]).mask])
@@ -211,7 +211,7 @@ struct FilteringTests {
     }
 
     @Test func emptyLists() {
-        let none = KeptResult.all([Detection]())
+        let none = Results([Detection]())
         #expect(none.suppressed(above: 0.5).isEmpty && none.softlySuppressed(.gaussian(sigma: 1)).isEmpty)
         #expect(none.merged(above: 0.5).isEmpty && none.top(3).isEmpty && none.thresholded(at: 1).isEmpty)
     }

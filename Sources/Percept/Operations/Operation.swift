@@ -1,0 +1,50 @@
+public import PerceptCore
+import PerceptInference
+
+/// A verb with its options, as a value: the work that ``Perceiver/perform(_:on:progress:)`` does on one source.
+///
+/// Operations that are equal and get equal sources and perceivers give equal results.
+public protocol Operation: Sendable, Hashable {
+    /// The result about one source.
+    associatedtype Output: PerceptResult
+
+    /// Performs the operation on one source.
+    ///
+    /// - Parameters:
+    ///   - source: the recording or image.
+    ///   - perceiver: the preparations, limits and client to use.
+    ///   - progress: a closure that is called with the finished fraction, 0…1.
+    /// - Throws: `MediaError` for the source or the files to write, `InferenceError` for the service.
+    func perform(
+        on source: MediaSource, with perceiver: Perceiver, progress: (@Sendable (Double) -> Void)?
+    ) async throws -> Output
+}
+
+extension Perceiver {
+    /// Performs an operation on one source, without blocking cooperative threads.
+    ///
+    ///     let found = try await perceiver.perform(DetectOperation(), on: .file("street.jpg"))
+    ///
+    /// - Parameters:
+    ///   - operation: the verb with its options.
+    ///   - source: the recording or image.
+    ///   - progress: a closure that is called with the finished fraction, 0…1.
+    /// - Throws: `MediaError` for the source or the files to write, `InferenceError` for the service,
+    ///   `CancellationError` if the task is cancelled.
+    public func perform<Verb: Operation>(
+        _ operation: Verb, on source: MediaSource, progress: (@Sendable (Double) -> Void)? = nil
+    ) async throws -> Verb.Output {
+        try await throwingCancellation { try await operation.perform(on: source, with: self, progress: progress) }
+    }
+
+    /// Runs `body` and throws `CancellationError` in place of the libraries' own errors for a cancelled task.
+    func throwingCancellation<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as MediaError where error.kind == .cancelled {
+            throw CancellationError()
+        } catch let error as InferenceError where error.kind == .cancelled {
+            throw CancellationError()
+        }
+    }
+}

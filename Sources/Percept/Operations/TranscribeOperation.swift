@@ -1,0 +1,39 @@
+import PerceptAudio
+public import PerceptCore
+public import PerceptInference
+
+/// Transcribes the speech in a recording, and draws it if that was requested.
+public struct TranscribeOperation: Operation {
+    /// The model's ID; `nil` for the default of the task.
+    public var model: String?
+    /// The parts of the text that get times; `nil` for none, except where the model requires them.
+    public var timestamps: AutomaticSpeechRecognition.Timestamps?
+    /// The drawing of the recording with the text above it; `nil` for none.
+    public var drawing: SoundDrawing?
+
+    /// Creates the operation.
+    public init(
+        model: String? = nil, timestamps: AutomaticSpeechRecognition.Timestamps? = nil, drawing: SoundDrawing? = nil
+    ) {
+        self.model = model
+        self.timestamps = timestamps
+        self.drawing = drawing
+    }
+
+    /// Checks the drawing, sends the recording, and draws it.
+    public func perform(
+        on source: MediaSource, with perceiver: Perceiver, progress: (@Sendable (Double) -> Void)?
+    ) async throws -> Transcript {
+        try drawing?.check(against: perceiver.limits)
+        var transcript = try await perceiver.transcribe(
+            source, model: model, timestamps: timestamps, progress: progress)
+        guard let drawing else { return transcript }
+        let analysis = try await SoundAnalysis.analyzing(
+            source, reading: perceiver.audioPreparation.reading, parts: Set(drawing.parts),
+            columnCount: drawing.style.columnCount(Set(drawing.parts)), limits: perceiver.limits)
+        let spans = transcript.spans
+        try await BlockingWork.run { try drawing.write(analysis, spans: spans, limits: perceiver.limits) }
+        transcript.picture = drawing.path
+        return transcript
+    }
+}
