@@ -20,7 +20,8 @@ extension ServiceProfile {
             self.problems = problems
         }
 
-        /// The verdict as `{"profile", "fits", "problems": [{"kind", "found", "limit", "excess", "message", "remedy"}]}`.
+        /// The verdict as `{"profile", "fits", "problems": [{"kind", "found", "limit", "excess", "message",
+        /// "remedy"}]}`.
         public var json: JSONValue {
             ["profile": .string(profile), "fits": .bool(fits), "problems": .array(problems.map(\.json))]
         }

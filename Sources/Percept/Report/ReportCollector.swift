@@ -130,7 +130,9 @@ struct ReportCollector {
             return add(finding, origin, name: name, source: source, key: "\u{0}\(name)")
         }
         let path = Self.found(name, beside: folder)
-        if path == nil { warnings.append("\(origin): the file \(name) was not found; its results are shown without it") }
+        if path == nil {
+            warnings.append("\(origin): the file \(name) was not found; its results are shown without it")
+        }
         add(
             finding, origin, name: name, source: path.map { .file($0, name: name) }, isMissing: path == nil,
             key: path.map(Self.resolved) ?? "\u{0}\(name)")

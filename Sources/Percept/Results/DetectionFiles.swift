@@ -48,8 +48,11 @@ public struct DetectionFiles: Sendable, Hashable {
         guard annotatedPath != nil || cropFolder != nil else { return found }
         return try await BlockingWork.run {
             var found = found
-            let image = try Image(
-                decoding: source, limits: limits, lenient: isLenient, levels: found.receipt?.levels.map { .range($0) })
+            var reader = try ImageReader(
+                source, limits: limits, lenient: isLenient, levels: found.receipt?.levels.map { .range($0) })
+            let image = try reader.readImage()
+            // The preparation of an upload has reported them already.
+            if found.sent == nil { found.warnings += reader.warnings }
             if let cropFolder {
                 found.crops = try CropFiles.save(
                     found.objects, of: image, in: cropFolder, as: ImageEncoding(like: source),

@@ -12,14 +12,15 @@ extension Transcript {
     ///   - isTimed: `true` if times were requested; a chunk without times is then one piece over its own time.
     ///   - warnings: the warnings about the whole recording.
     init(
-        stitching sent: [SentChunk], file: String, of source: TimeReceipt.Side, levels: LevelProfile? = nil, isTimed: Bool = false,
-        gaps: [Gap] = [], warnings: [String]
+        stitching sent: [SentChunk], file: String, of source: TimeReceipt.Side, levels: LevelProfile? = nil,
+        isTimed: Bool = false, gaps: [Gap] = [], warnings: [String]
     ) {
         let parts = sent.compactMap(\.transcribed)
         let stitched = StitchedText(parts, levels, isTimed: isTimed)
         let uploads = sent.map(\.prepared.receipt)
         self.init(
-            file: file, text: stitched.text, chunks: stitched.chunks, receipt: Self.receipt(of: uploads, source), uploads: uploads,
+            file: file, text: stitched.text, chunks: stitched.chunks, receipt: Self.receipt(of: uploads, source),
+            uploads: uploads,
             sent: SentMedia(sent.map(\.prepared)), gaps: gaps,
             warnings: warnings + sent.compactMap(\.notice) + Self.warnings(sent)
                 + Self.warning(ofUntimed: stitched.untimedCount, of: parts.count))

@@ -66,18 +66,17 @@ struct Console: Sendable {
     private static func namingFlags(_ json: JSONValue) -> JSONValue {
         switch json {
         case .array(let elements): .array(elements.map(namingFlags))
-        case .object(let object):
-            .object(
-                JSONObject(
-                    object.map { key, value in
-                        switch (key, value) {
-                        case ("remedy", .string(let text)): (key, .string(ParameterFlags.adding(to: text)))
-                        case ("warnings", .array(let warnings)):
-                            (key, .array(warnings.map { $0.stringValue.map { .string(ParameterFlags.adding(to: $0)) } ?? $0 }))
-                        default: (key, namingFlags(value))
-                        }
-                    }))
+        case .object(let object): .object(JSONObject(object.map { ($0, namingFlags($1, named: $0)) }))
         default: json
+        }
+    }
+
+    private static func namingFlags(_ value: JSONValue, named name: String) -> JSONValue {
+        switch (name, value) {
+        case ("remedy", .string(let text)): .string(ParameterFlags.adding(to: text))
+        case ("warnings", .array(let warnings)):
+            warnings.compactMap(\.stringValue).map(ParameterFlags.adding).json
+        default: namingFlags(value)
         }
     }
 

@@ -134,3 +134,43 @@ extension MediaError.Option {
         }
     }
 }
+
+/// The error of an input whose result was printed although parts of it are missing; the printed result names the error.
+struct IncompleteResult: Error {
+    let failures: [Failure]
+
+    /// Throws if there are any errors.
+    ///
+    /// - Throws: ``IncompleteResult``.
+    static func check(_ errors: [any Error]) throws {
+        guard !errors.isEmpty else { return }
+        throw IncompleteResult(failures: errors.map(Failure.reporting))
+    }
+
+    /// Returns the first error with the highest exit code; `nil` if there are none.
+    static func worst(_ errors: [any Error]) -> Failure? {
+        errors.map(Failure.reporting).reduce(nil) { worst, failure in
+            worst.map { failure.exitCode > $0.exitCode ? failure : $0 } ?? failure
+        }
+    }
+}
+
+/// The command's flags for parameters that the library names at the end of warnings and remedies: "… (crop)".
+enum ParameterFlags {
+    private static let flags = [
+        "isLenient": "--lenient", "crop": "--crop X,Y,WxH", "levels": "--levels auto",
+        "longestSide": "--longest-side N", "maximumByteCount": "--max-bytes", "maximumDuration": "--max-duration",
+        "chunking": "--chunk SECONDS", "trimming": "--trim-silence", "pickedChannel": "--pick-channel left",
+        "replacesNonFinite": "--replace-non-finite", "sampleRate": "--rate 16000", "channels": "--channels 1",
+        "sampleFormat": "--sample-format s16", "image": "--image", "rescalingMismatch": "--rescale-masks",
+        "recordingByteCount": "--recording-bytes",
+    ]
+
+    /// Returns the text with the flag instead of the parameter, or after the limit.
+    static func adding(to text: String) -> String {
+        guard let flag = flags.first(where: { text.hasSuffix("(\($0.key))") }) else {
+            return ResourceLimits.Name.addingFlag(to: text)
+        }
+        return "\(text.dropLast(flag.key.count + 2))(\(flag.value))"
+    }
+}

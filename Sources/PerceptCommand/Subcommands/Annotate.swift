@@ -51,7 +51,8 @@ struct Annotate: AsyncParsableCommand {
             json["files"] = found.crops?.json(found.indices)
             try labelling.write(found, to: &labels, reporting: &json)
             let written = outputText([output, found.crops?.folder, labelling.labels])
-            let drawn = "\(found.objects.count - found.undrawn.count) of \(counted(found.objects.count, "box", "boxes"))"
+            let count = counted(found.objects.count, "box", "boxes")
+            let drawn = "\(found.objects.count - found.undrawn.count) of \(count)"
             try console.report(
                 found, json: json,
                 text: "\(source.printableName)\(written): \(drawn) drawn\(droppedText(found.droppedCount))")

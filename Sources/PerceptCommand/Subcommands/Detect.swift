@@ -45,7 +45,9 @@ struct Detect: AsyncParsableCommand {
         let session = service.session()
         try await Batch.run(input.files, console, service: session, finish: { try labels?.finish() }) { source in
             let files = DetectionFiles(
-                annotatedPath: try naming?.output(for: source) { try ImageEncoding(like: source).mediaType.fileExtension },
+                annotatedPath: try naming?.output(for: source) {
+                    try ImageEncoding(like: source).mediaType.fileExtension
+                },
                 style: drawing.style, cropFolder: try folders?.folder(for: source), protectedPaths: input.files)
             let perceiver = try session.perceiver(
                 image: image.preparation(limits), limits: resources.limits, console: console)

@@ -1,9 +1,6 @@
 import ArgumentParser
-import Foundation
 import Percept
-import PerceptAudio
 import PerceptCore
-import PerceptImage
 import PerceptInference
 
 struct Run: AsyncParsableCommand {
@@ -93,7 +90,7 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if list { return try printList() }
+        if list { return try TaskPrinting.printList(Console(general)) }
         var general = general
         if !stream { general.json = true }
         let console = Console(general)
@@ -110,124 +107,27 @@ struct Run: AsyncParsableCommand {
         let perceiver = try session.perceiver(
             audio: audio.preparation(limits, image.reading), image: image.preparation(limits), limits: resources.limits,
             console: console)
-        guard let task = task.flatMap(TaskCatalogue.task(named:)) else {
-            return try report(try await request(source, perceiver), console)
+        let operation = RunOperation(try request(), model: service.model)
+        if stream, case .task(let task, let arguments) = operation.request {
+            let pieces = try await operation.stream(
+                task, arguments, on: source, with: perceiver, onWarning: console.warning)
+            return try await TaskPrinting.print(pieces, of: task, console)
         }
-        try perceiver.client.checkAccess(to: service.model ?? task.defaultModel)
-        let arguments = try arguments(for: task, source, perceiver, console)
-        guard stream else {
-            let answer = try await task.run(
-                arguments, client: perceiver.client, model: service.model, options: perceiver.options,
-                onWait: perceiver.onWait)
-            return try report(answer, console)
-        }
-        let pieces = try await task.stream(
-            arguments, client: perceiver.client, model: service.model, options: perceiver.options,
-            onWait: perceiver.onWait)
-        try await print(pieces, of: task, console)
+        let answer = try await operation.perform(on: source, with: perceiver, onWarning: console.warning)
+        try TaskPrinting.print(
+            answer, named: task ?? "", to: output, protecting: [file].compactMap(\.self), console)
     }
 
-    /// Prints text as it arrives.
-    ///
-    /// If the stream fails, a line break ends the partial text, so that the error starts on its own line.
-    private func print(_ pieces: TextPieces, of task: TaskDescription, _ console: Console) async throws {
-        var (isEmpty, endsLine, reason) = (true, true, String?.none)
-        do {
-            for try await piece in pieces {
-                reason = piece.finishReason ?? reason
-                if !piece.text.isEmpty { (isEmpty, endsLine) = (false, piece.text.hasSuffix("\n")) }
-                try console.raw(console.isJSON ? piece.json.line : Console.printable(piece.text))
-                // Stop requesting text once the output pipe is closed.
-                guard Console.hasReader else { return }
-            }
-        } catch {
-            if !console.isJSON, !endsLine { try console.raw("\n") }
-            throw error
-        }
-        if !console.isJSON { try console.raw("\n") }
-        guard isEmpty else { return }
-        let ending = reason.map { " (finish reason “\($0)”)" } ?? ""
-        let remedy = reason == "length" ? "; allow more tokens in --parameters" : ""
-        console.warning("\(task.name): the response has no text\(ending)\(remedy)")
-    }
-
-    private func arguments(
-        for task: TaskDescription, _ source: MediaSource?, _ perceiver: Perceiver, _ console: Console
-    ) throws -> TaskArguments {
-        var arguments = TaskArguments(input: try input.map { try JSONArgument.read($0, name: "--input") })
+    private func request() throws -> RunOperation.Request {
+        let json = try input.map { try JSONArgument.read($0, name: "--input") }
+        guard let task = task.flatMap(TaskCatalogue.task(named:)) else { return .raw(json) }
+        var arguments = TaskArguments(input: json)
         if let parameters {
             guard let object = try JSONArgument.read(parameters, name: "--parameters").objectValue else {
                 throw MediaError(.invalidArgument, source: "--parameters", problem: "not a JSON object")
             }
             arguments.parameters = object
         }
-        guard let source else { return arguments }
-        let warnings: [String]
-        if task.medium == .audio {
-            let prepared = try source.prepared(by: perceiver.audioPreparation, limits: perceiver.limits)
-            arguments.media = MediaInput(bytes: prepared.bytes, mediaType: prepared.mediaType)
-            warnings = prepared.warnings
-        } else {
-            let prepared = try source.prepared(by: perceiver.imagePreparation, limits: perceiver.limits)
-            arguments.media = MediaInput(bytes: prepared.bytes, mediaType: prepared.mediaType)
-            warnings = prepared.warnings
-        }
-        for warning in warnings { console.warning("\(source.name): \(warning)") }
-        return arguments
-    }
-
-    /// Sends a request whose body is passed on unchanged.
-    private func request(_ source: MediaSource?, _ perceiver: Perceiver) async throws -> RawAnswer {
-        let body: RequestPayload
-        if let source {
-            body = .raw(try MediaInput(source))
-        } else {
-            let json = try JSONArgument.read(input ?? "", name: "--input")
-            body =
-                json.objectValue.map { .json($0) }
-                ?? .raw(MediaInput(bytes: json.serialized(), mediaType: .json))
-        }
-        return try await perceiver.client.send(
-            RawRequest(body: body), model: service.model, options: perceiver.options, onWait: perceiver.onWait)
-    }
-
-    private func report(_ answer: any TaskOutput, _ console: Console) throws {
-        let media = answer.generatedMedia
-        guard let output, !media.isEmpty else { return try console.raw(answer.json.line) }
-        let inputs = file.map { [$0] } ?? []
-        let files = try GeneratedFiles.save(media, to: output, named: task ?? "", protecting: inputs)
-        for (file, medium) in zip(files, media) where !file.hasPrefix(output) {
-            console.notice("the response is \(medium.mediaType.name): saved as \(file)")
-        }
-        try console.raw(GeneratedFiles.json(answer.json, media, files).line)
-    }
-
-    private func printList() throws {
-        let console = Console(general)
-        let width = TaskCatalogue.tasks.map(\.name.count).max() ?? 0
-        for task in TaskCatalogue.tasks {
-            let carries = task.medium.map { "--file \($0.rawValue)" } ?? "--input"
-            let name = task.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
-            let form = carries.padding(toLength: 14, withPad: " ", startingAt: 0)
-            try console.result("\(name)\(form)\(task.defaultModel)", json: task.json)
-        }
-    }
-}
-
-extension JSONValue {
-    /// One line of JSON.
-    fileprivate var line: String { String(decoding: serialized(), as: UTF8.self) + "\n" }
-}
-
-extension TaskDescription {
-    /// The object that `--list --json` prints.
-    fileprivate var json: JSONObject {
-        [
-            "task": .string(name), "methods": methods.json, "model": .string(defaultModel),
-            "route": .string("/models/{id}\(route.suffix)"), "medium": medium.map { .string($0.rawValue) } ?? .null,
-            "streamed": .bool(isStreamed), "input": example.input ?? .null,
-            "parameters": .object(
-                JSONObject(parameters.map { ($0.name, .string($0.kind.expectation)) })),
-        ]
+        return .task(task, arguments)
     }
 }

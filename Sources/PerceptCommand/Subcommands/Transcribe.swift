@@ -97,8 +97,9 @@ struct Transcribe: AsyncParsableCommand {
                 try console.raw(transcript.subtitles(subtitles))
             } else {
                 let prefix = input.files.count > 1 ? "\(source.name): " : ""
-                let failure = IncompleteResult.worst(transcript.gaps.compactMap(\.error))
-                try console.report(transcript, text: prefix + transcript.text, failure.map { ["error": $0.errorJSON] } ?? [:])
+                var extra: JSONObject = [:]
+                extra["error"] = IncompleteResult.worst(transcript.gaps.compactMap(\.error))?.errorJSON
+                try console.report(transcript, text: prefix + transcript.text, extra)
             }
             try IncompleteResult.check(transcript.gaps.compactMap(\.error))
         }
