@@ -96,7 +96,7 @@ let package = Package(
             swiftSettings: sessionSettings),
         .target(
             name: "Percept", dependencies: ["PerceptAudio", "PerceptImage", "PerceptInference"],
-            // In the code, since a command that is copied to another place leaves a bundle behind.
+            // Embedded in the code, since a command that is copied elsewhere loses its bundle.
             resources: ["page.css", "page.js", "controls.js", "picture.js", "recording.js", "cards.js"].map {
                 .embedInCode("Report/Page/\($0)")
             },

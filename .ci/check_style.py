@@ -10,7 +10,7 @@ import sys
 
 LINE_LENGTH = 120
 SHORTEST_SWIFT_FILE = 25
-# Files shorter than that, each for a reason: a type that several others use, or a file that a tool prescribes.
+# Files shorter than that: each is a type that several others use.
 SHORT_FILES = {
     "Sources/PerceptAudio/Preparing/SilenceTrimming.swift",
     "Sources/PerceptAudio/Reading/ChannelMask.swift",
@@ -27,14 +27,14 @@ assert len(SHORT_FILES) <= 14, "merge short files instead of listing them"
 
 # Phrases that read as if translated, in comments, strings and prose. None may stand in a docstring.
 PHRASES = {
-    "is no": r"\b[Ii]s no\b(?! (longer|more)\b)",
-    "behind": r"\b[Bb]ehind\b",
-    "of which": r"\b[Oo]f which\b",
+    "is no": r"(?<!\b[Tt]here )\b[Ii]s no\b(?! (longer|more)\b)",
+    "behind": r"(?<!left )\b[Bb]ehind\b(?! (a|the) (\w+ )?prox)",
+    "of which": r"(?<!each )(?<!first )(?<!second )(?<!last )\b[Oo]f which\b",
     "told": r"\b[Tt]old\b",
 }
 PHRASE_BUDGET = 25
 FRAGMENT = re.compile(r"\s*/// (What|Of|As|Whether)\b")
-OWN_PATH = re.compile(r"(?<![\w.~/-])/(work|home)/(?!me/)")
+OWN_PATH = re.compile(r"(?<![\w.~/-])/(work|home)/(?!me\b)")
 OTHER_COMMAND = re.compile(r"`(swift|ffmpeg) [^`]*`")
 
 findings, other_phrases = [], []
@@ -84,10 +84,11 @@ def check(name):
         check_phrases(name, number, text, is_docstring)
         if FRAGMENT.match(line) and not (number > 1 and lines[number - 2].lstrip().startswith("///")):
             findings.append(f"{name}:{number}: a docstring is a sentence about the thing named: “{line.strip()}”")
-        if is_library and not line.lstrip().startswith("//") and re.search(r"(^|[\s(“])--[a-z]",
-                                                                            OTHER_COMMAND.sub("", text)):
+        is_string = not line.lstrip().startswith("//") and not name.endswith(".md")
+        if is_library and is_string and re.search(r"[\s(“\"]--[a-z]", OTHER_COMMAND.sub("", text)):
             findings.append(f"{name}:{number}: an option of the command in a library")
-    if name.endswith(".swift") and name not in SHORT_FILES and pathlib.Path(name).name not in ("Package.swift", "main.swift"):
+    is_prescribed = pathlib.Path(name).name in ("Package.swift", "main.swift")
+    if name.endswith(".swift") and name not in SHORT_FILES and not is_prescribed:
         if len(lines) - 1 < SHORTEST_SWIFT_FILE:
             findings.append(f"{name}:1: {len(lines) - 1} lines, at least {SHORTEST_SWIFT_FILE}: join what it serves")
 

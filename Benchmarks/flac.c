@@ -86,7 +86,7 @@ typedef struct {
     int channel_count, rate, block_size;
 } Sound;
 
-// Frames alone, and padding behind them.
+// Frames only, followed by padding.
 static void encode(Sound sound, FLACEncodingSpace *space, Buffer *output) {
     FLACStreamFormat format = {sound.channel_count, 16};
     int32_t *block = malloc(sizeof *block * (size_t)(sound.channel_count * sound.block_size));

@@ -31,7 +31,7 @@ while let line = readLine() {
         case "builtIn": .builtIn
         case let font: Typeface(fileOrFamily: String(font))
         }
-    // Each drawing begins with the gray picture, every page of which has been written to.
+    // Each drawing begins with the gray image, in memory whose pages have all been written to.
     image.withMutableBytes { bytes in
         for index in bytes.indices { bytes[index] = 100 }
     }

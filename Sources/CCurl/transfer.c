@@ -173,7 +173,7 @@ static bool prepare(
         && curl.easy_setopt(easy, CURLOPT_HEADERDATA, exchange) == 0
         && curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) == 0
         && curl.easy_setopt(easy, CURLOPT_WRITEDATA, exchange) == 0;
-    // All encodings that this libcurl can decode, of which there may be none.
+    // All encodings that this libcurl can decode, if any.
     if (is_ready) (void)curl.easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     if (is_ready && (request->body_path || request->body_byte_count > 0 || strcmp(request->method, "POST") == 0)) {
         is_ready = curl.easy_setopt(easy, CURLOPT_POST, 1L) == 0

@@ -5,7 +5,7 @@ import PerceptInference
 import PerceptTestSupport
 import Testing
 
-/// What of a recording is sent, and how it is read, as a script would ask for it.
+/// Options for how a recording is read and which part of it is sent.
 @Suite struct RecordingOptionsTests {
     /// A tone on the left, silence on the right.
     private static let left = (0..<8820).map { Int16(8000 * sin(Double($0) * 0.1)) }

@@ -89,7 +89,7 @@ import Testing
 
     // MARK: Faults
 
-    /// What the command makes of each fault, when it may not try again.
+    /// The exit code of each fault without retries.
     @Test func everyFaultHasItsExitCode() throws {
         let folder = try TemporaryFolder()
         let path = try maskTape(in: folder)

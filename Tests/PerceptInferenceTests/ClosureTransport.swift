@@ -73,7 +73,7 @@ extension RequestPayload {
     }
 }
 
-/// The smallest upload whose type can be told: the signature of a PNG (its §5.2).
+/// The smallest upload with a detectable type: the signature of a PNG (its §5.2).
 let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 let picture = MediaInput(bytes: pngSignature, mediaType: .png)
 let secret = "hf_SecretSecretSecretSecret"

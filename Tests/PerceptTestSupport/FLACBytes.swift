@@ -2,7 +2,7 @@
 public struct FLACBytes: Sendable {
     public var bitDepth: Int
     public var sampleRate = 16_000
-    /// What the header states; 0 is unknown.
+    /// The number of frames in the header; 0 is unknown.
     public var totalFrames: Int
     public var md5 = [UInt8](repeating: 0, count: 16)
     /// Frames of one block after the other, over and over; more than one makes a stream of variable block size.

@@ -33,7 +33,7 @@ public enum RIFFBytes {
             + order.bytes(sampleRate * UInt32(blockAlign)) + order.bytes(blockAlign) + order.bytes(bits) + extra
     }
 
-    /// What an extensible format has behind its first 16 bytes.
+    /// Returns the fields of an extensible format after its first 16 bytes.
     public static func extensible(
         validBits: UInt16, channelMask: UInt32, tag: UInt16 = 1, suffix: [UInt8] = waveFormatSuffix
     ) -> [UInt8] {

@@ -89,7 +89,7 @@ public final class SecureServer: Sendable {
         process.waitUntilExit()
     }
 
-    /// Whether a head and the body that its Content-Length announces are there.
+    /// Returns true if the head and a body of its Content-Length are complete.
     private static func isComplete(_ text: String) -> Bool {
         guard let end = text.range(of: "\r\n\r\n") else { return false }
         let lines = text[..<end.lowerBound].lowercased().components(separatedBy: "\r\n")

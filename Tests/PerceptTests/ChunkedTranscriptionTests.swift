@@ -85,7 +85,7 @@ import Testing
         #expect(chunked.chunks.map(\.text) == bursts.map(\.word))
     }
 
-    /// Silent stretches are left out, and what comes behind them keeps its time.
+    /// Silent stretches are left out, and later words keep their times.
     @Test func trimmedSilenceLeavesTheTimes() async throws {
         let (speech, bursts) = try ToneSpeech.recording(count: 12, phrase: 6, rate: 16_000)
         let silence = [Float](repeating: 0, count: 60 * 16_000)

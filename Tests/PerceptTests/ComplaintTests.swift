@@ -10,7 +10,7 @@ import Testing
 
 @testable import PerceptInference
 
-/// What people have complained about in clients of this service, a test for each: none of it applies here.
+/// Complaints about clients of this service, a test for each: none of them applies here.
 ///
 /// The order is that of a request's life: what is sent, what comes back, what fails. Each test shows the complaint's own
 /// case; the suites of the parts have the others.
@@ -281,7 +281,7 @@ import Testing
         #expect(error.description.contains("router.huggingface.co/together"))
     }
 
-    /// Whether to try again and whether the service should wait, taken for one another.
+    /// Retrying and asking the service to wait are two settings.
     @Test func retryingAndWaitingAreTwoThings() async throws {
         let loading = reply(#"{"error":"loading","estimated_time":20}"#, status: 503)
         let header = try #require(HTTPField.Name("X-Wait-For-Model"))

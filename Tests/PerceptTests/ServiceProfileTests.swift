@@ -38,7 +38,7 @@ import Testing
         #expect(ServiceProfile.named("nobody") == nil)
     }
 
-    /// What the limit leaves fits when it is sent, and one group of three bytes more does not.
+    /// A medium of the maximum size fits when it is sent, and one group of three bytes more does not.
     @Test func theBudgetOfBase64IsExact() throws {
         let google = try #require(ServiceProfile.named("google-sync"))
         let budget = try #require(google.mediumByteLimit)

@@ -9,7 +9,7 @@ import Testing
 
 /// Services that take only some of the forms in which times are asked for, or give none.
 @Suite struct TimestampNegotiationTests {
-    /// ``ToneService`` behind a check of the request, which answers as the services did from which its words are.
+    /// A ``ToneService`` that first checks the request and rejects it in the words of a real service.
     private final class ParticularService: HTTPTransport {
         private let hearing = ToneService()
         private let reject: @Sendable (String) -> String?
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    /// transformers 5.24.0, as its pipeline for Wav2Vec2ForCTC said behind the hub's form and behind the inference toolkit.
+    /// The response of transformers 5.24.0 for Wav2Vec2ForCTC, through the hub's form and through the inference toolkit.
     private static let ctc =
         #"{"error":"CTC can either predict character level timestamps, or word level timestamps. Set `return_timestamps='char'` or `return_timestamps='word'` as required."}"#
     /// The same for WhisperForConditionalGeneration without alignment heads.

@@ -4,7 +4,7 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// What another program decodes: mostly with a shell script in its place, whose output is known to the byte.
+/// Recordings that another program decodes, mostly a shell script with output that is known to the byte.
 @Suite struct FFmpegReadingTests {
     /// A stand-in for ffmpeg that does what `script` says; `$here` is its folder.
     private static func program(_ folder: TemporaryFolder, _ script: String) throws -> String {
@@ -20,7 +20,7 @@ import Testing
         return path
     }
 
-    /// What ffmpeg writes into a pipe for three channels: sizes unknown, an extensible format, floating point.
+    /// The output of ffmpeg in a pipe for three channels: sizes unknown, an extensible format, floating point.
     private static func output(_ samples: [Float]) -> [UInt8] {
         let extra = RIFFBytes.extensible(validBits: 32, channelMask: 0x7, tag: 3)
         let format = RIFFBytes.format(tag: 0xFFFE, bits: 32, sampleRate: 22_050, channelCount: 3, extra: extra)
@@ -112,7 +112,7 @@ import Testing
                 ])
     }
 
-    /// What comes later follows from what came first; the input's own name is of no use to anybody.
+    /// Later errors follow from the first; the input's own name helps nobody.
     @Test func theFirstErrorIsShown() throws {
         let folder = try TemporaryFolder()
         let program = try Self.program(

@@ -56,8 +56,8 @@ import Testing
         }
     }
 
-    /// Subframes of silence take a few bits each: of a frame that is cut off, no more is read than stands behind it as zeros. That shows
-    /// under the address sanitizer.
+    /// Subframes of silence take a few bits each: of a frame that is cut off, no more is read than follows it as zeros. The
+    /// address sanitizer would report it.
     @Test func aCutFrameOfSilenceIsNone() throws {
         let silence = [[Float]](repeating: [Float](repeating: 0, count: 1024), count: 8)
         var writer = try RecordingWriter(toMemory: 1 << 16, encoding: .flac16, sampleRate: 16_000, channelCount: 8)

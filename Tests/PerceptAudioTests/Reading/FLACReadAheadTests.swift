@@ -72,7 +72,7 @@ import Testing
 
     @Test func whatOnlyLooksLikeAFrameIsNone() throws {
         var planes = Self.noise(frameCount: 400_000, seed: 2)
-        // The header and a byte more, as four samples, so close that each cut has one behind it before the next frame.
+        // The header and a byte more, as four samples, so close that each cut is followed by one before the next frame.
         let words = (Self.standardHeader + [0x03]).map { UInt16($0) }
         let fake = stride(from: 0, to: words.count, by: 2).map {
             Float(Int16(bitPattern: words[$0] << 8 | words[$0 + 1])) * 0x1p-15

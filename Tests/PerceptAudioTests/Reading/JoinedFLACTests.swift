@@ -59,7 +59,7 @@ import Testing
         #expect(try ReadRecording(Array(back)).frameCount == 960 + 192 + 3 * 192)
     }
 
-    /// What is decoded ahead knows the rate too.
+    /// Frames decoded ahead have their rate too.
     @Test func aRateThatChangesInALongStreamIsSeen() throws {
         var stream = Self.ramp(1000 * 120)
         (stream.totalFrames, stream.blockSizes) = (0, [1000])

@@ -181,7 +181,7 @@ import Testing
         }
     }
 
-    /// The frames of this stream begin with 0xFF 0xFB and, for 48 kHz, a third byte of which bits 3 and 2 are 01.
+    /// The frames of this stream begin with 0xFF 0xFB and, for 48 kHz, a third byte in which bits 3 and 2 are 01.
     @Test(arguments: [[0x41], [0xFE], [0xFF, 0x00], [0xFF, 0xF3], [0xFF, 0xFD], [0xFF, 0xFB, 0x30]] as [[UInt8]])
     func aFewBytesThatBeginNoFrameOfTheStreamAreJunk(_ rest: [UInt8]) throws {
         let stream = try GoldenStream.named("mp3 48000 mono without information")

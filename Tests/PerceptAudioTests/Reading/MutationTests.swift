@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    /// Frames that break the format's rules, or go beyond their bits, behind checksums that fit.
+    /// Frames with correct checksums that break the format's rules or exceed their bits.
     @Test func damageBehindARightChecksumIsTheSameInStretches() throws {
         let sound = VariedSound.planes(channelCount: 2, bitDepth: 16, frameCount: 40_000)
         var writer = try RecordingWriter(toMemory: 1 << 22, encoding: .flac16, sampleRate: 44_100, channelCount: 2)
@@ -155,7 +155,7 @@ import Testing
             for _ in 0..<8 {
                 let index = Int.random(in: 1..<ends.count, using: &generator)
                 let frame = ends[index - 1]..<ends[index]
-                // Behind the header, mostly where subframes begin.
+                // After the header, mostly where subframes begin.
                 let limit = Bool.random(using: &generator) ? min(frame.count - 2, 40) : frame.count - 2
                 mutant[frame.lowerBound + Int.random(in: 8..<limit, using: &generator)] ^=
                     1 << UInt8.random(in: 0..<8, using: &generator)

@@ -44,11 +44,11 @@ import Testing
             "odd chunk without padding right before the data",
             RIFF.file([
                 format, RIFF.chunk("note", [1, 2, 3], isPadded: false),
-                // Its size, 20, is no letter; the identifier alone tells.
+                // Its size, 20, is not a letter; only the identifier decides.
                 RIFF.chunk("data", data),
             ])),
         Oddity(
-            "chunks before and behind",
+            "chunks before and after",
             RIFF.file([
                 RIFF.chunk("JUNK", [UInt8](repeating: 0, count: 28)),
                 RIFF.chunk("bext", [UInt8](repeating: 0, count: 602)),

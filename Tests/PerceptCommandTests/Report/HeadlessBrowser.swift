@@ -31,7 +31,7 @@ final class HeadlessBrowser {
     private var received: [UInt8] = []
     private var nextID = 0
     private var session: String?
-    /// What the page reported since ``open(_:)``: method and parameters.
+    /// The events of the page since ``open(_:)``: method and parameters.
     private(set) var events: [(method: String, parameters: JSONValue)] = []
 
     /// Seconds that one answer may take.

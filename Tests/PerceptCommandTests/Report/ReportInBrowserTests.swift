@@ -52,7 +52,7 @@ struct ReportInBrowserTests {
         try isQuiet(browser)
     }
 
-    /// What is shown where there is not room for all of it.
+    /// Labels are legible even where there is not room for all of them.
     @Test(.timeLimit(.minutes(2))) func aCrowdIsLegible() throws {
         let folder = try TemporaryFolder()
         let profile = try TemporaryFolder()
@@ -72,7 +72,7 @@ struct ReportInBrowserTests {
         try isQuiet(browser)
     }
 
-    /// What is too large is played from a copy, in which times are found; that it is one is said.
+    /// A recording that is too large is played from a copy with the same times, and the page says so.
     @Test(.timeLimit(.minutes(2))) func aCopyIsPlayed() throws {
         let folder = try TemporaryFolder()
         let profile = try TemporaryFolder()
@@ -227,7 +227,7 @@ struct ReportInBrowserTests {
         _ = try browser.evaluate("document.querySelector('.labels').open = false")
     }
 
-    /// Strips are legible, and a dot is no wall.
+    /// Strips are legible, and a tiny image is not enlarged without limit.
     private func hasItsSize(_ browser: HeadlessBrowser) throws {
         func size(_ card: Int) throws -> (width: Double, height: Double) {
             _ = try browser.evaluate("document.getElementById('card-\(card)').scrollIntoView({ behavior: 'instant' })")

@@ -193,7 +193,7 @@ struct LabelTests {
                 let pixel = Color(red: drawn.bytes[index], green: drawn.bytes[index + 1], blue: drawn.bytes[index + 2])
                 counts[pixel, default: 0] += 1
             }
-            // The plate of eight letters is some 1200 pixels, of which the letters take a third.
+            // The plate of eight letters is some 1200 pixels; the letters take a third.
             #expect(counts[color, default: 0] > 600)
             #expect(counts[color.legibleTextColor, default: 0] > 40)
         }

@@ -33,7 +33,7 @@ struct PaletteTests {
         #expect(Palette.okabeIto.color(forLabel: label) == Palette.okabeIto.colors[index])
     }
 
-    @Test("colours by index start again behind the last one")
+    @Test("colours by index start again after the last one")
     func index() {
         let palette = Palette.okabeIto
         #expect(palette.color(at: 7) == palette.color(at: 0))

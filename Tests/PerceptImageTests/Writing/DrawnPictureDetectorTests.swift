@@ -5,7 +5,7 @@ import Testing
 @testable import PerceptImage
 
 @Suite struct DrawnPictureDetectorTests {
-    /// As the chroma sampling of what is sent tells.
+    /// Returns true if the chroma sampling of the upload is that of a drawing.
     private func isDrawn(_ image: Image, longestSide: Int = 1333) throws -> Bool {
         let prepared = try ImagePreparation(longestSide: longestSide).prepare(image)
         return DrawnPictures.lumaSampling(of: prepared.bytes) == 0x11
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    /// What is held back to be looked at is written all the same, whatever the size.
+    /// Rows held back for analysis are written too, whatever the size.
     @Test func morePixelsThanAreLookedAt() throws {
         let page = try DrawnPictures.text(width: 1800, height: 1600)
         #expect(page.bytes.count > UploadEncoder.lookAheadByteCount)

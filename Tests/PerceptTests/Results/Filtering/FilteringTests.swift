@@ -176,7 +176,7 @@ struct FilteringTests {
         #expect(halves.softlySuppressed(.linear(threshold: 0.5.nextUp)).map(\.result.score) == [0.9, 0.8])
     }
 
-    /// Of equal scores the earlier result is the better one, also among scores that were lowered; a score equal to the
+    /// Among equal scores the earlier result wins, also among lowered scores; a score equal to the
     /// minimum is kept.
     @Test func softSuppressionBreaksTiesByOrder() {
         let equal = KeptResult.all((0..<3).map { _ in Self.box("a", 0.8, 0, 0, 2, 1) })
