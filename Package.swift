@@ -8,16 +8,16 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-// Loaded when the first label is drawn, so nothing is linked: only their headers are needed, which pkg-config has to find
-// where they are not in the compiler's own path. There they are linked too.
+// Loaded when the first label is drawn, so nothing is linked: only their headers are needed, which pkg-config has to
+// find where they are not in the compiler's own path. There they are linked too.
 #if os(macOS)
     let (raqmConfiguration, fontconfigConfiguration): (String?, String?) = ("raqm", "fontconfig")
 #else
     let (raqmConfiguration, fontconfigConfiguration): (String?, String?) = (nil, nil)
 #endif
 
-// What carries requests elsewhere is tested on Linux too, in debug builds. In a release it would have FoundationNetworking loaded, and
-// some twenty libraries with it.
+// What carries requests elsewhere is tested on Linux too, in debug builds. In a release it would have
+// FoundationNetworking loaded, and some twenty libraries with it.
 let sessionSettings =
     swiftSettings + [.define("PERCEPT_URL_SESSION", .when(platforms: [.linux], configuration: .debug))]
 

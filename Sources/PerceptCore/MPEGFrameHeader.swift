@@ -76,8 +76,8 @@ package struct MPEGFrameHeader: Sendable, Hashable {
 }
 
 extension MPEGFrameHeader {
-    /// Bytes of each frame of free format without padding, found by where the next ones begin; `nil` when three do not follow
-    /// one another at that distance.
+    /// Bytes of each frame of free format without padding, found by where the next ones begin; `nil` when three do not
+    /// follow one another at that distance.
     ///
     /// - Parameters:
     ///   - bytes: begin with the frame.

@@ -171,7 +171,8 @@ import Testing
     @Test func textsArePrintedAsTheyAreWritten() throws {
         let folder = try TemporaryFolder()
         let events = ["Once", " upon"].map { text in
-            "data:{\"token\":{\"id\":1,\"text\":\"\(text)\",\"logprob\":-1,\"special\":false},\"generated_text\":null,\"details\":null}\n\n"
+            "data:{\"token\":{\"id\":1,\"text\":\"\(text)\",\"logprob\":-1,\"special\":false},\"generated_text\":null,"
+                + "\"details\":null}\n\n"
         }
         let path = try tape(
             [

@@ -21,7 +21,8 @@ import Testing
         "status": 400,
         "json": [
             "error":
-                "CTC can either predict character level timestamps, or word level timestamps. Set `return_timestamps='char'` or `return_timestamps='word'` as required."
+                "CTC can either predict character level timestamps, or word level timestamps. Set "
+                + "`return_timestamps='char'` or `return_timestamps='word'` as required."
         ],
     ]
     private let words: JSONValue = [

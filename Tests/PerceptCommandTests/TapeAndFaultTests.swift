@@ -119,7 +119,8 @@ import Testing
         ])
         let run = try ask(endpoint, in: folder)
         #expect(run.status == 0, "\(run.errors)")
-        // The reset meets a connection that was kept, which libcurl replaces without a wait; Foundation's session does not.
+        // The reset meets a connection that was kept, which libcurl replaces without a wait; Foundation's session does
+        // not.
         #if canImport(Glibc)
             let waitCount = 2
         #else

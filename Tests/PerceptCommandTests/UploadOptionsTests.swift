@@ -133,7 +133,8 @@ import Testing
         }
     }
 
-    /// 1200×1600 pixels: their middle, made as small as will cover it, or as torchvision's `Resize(256)` and `CenterCrop(224)`.
+    /// 1200×1600 pixels: their middle, made as small as will cover it, or as torchvision's `Resize(256)` and
+    /// `CenterCrop(224)`.
     @Test func aMiddleIsCutOut() throws {
         let folder = try TemporaryFolder()
         for (options, resized, padding) in [

@@ -1,4 +1,5 @@
-/// FLAC streams written bit by bit (RFC 9639), every sample verbatim, so that each header field can be what a test wants.
+/// FLAC streams written bit by bit (RFC 9639), every sample verbatim, so that each header field can be what a test
+/// wants.
 public struct FLACBytes: Sendable {
     public var bitDepth: Int
     public var sampleRate = 16_000

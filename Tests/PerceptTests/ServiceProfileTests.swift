@@ -51,8 +51,8 @@ import Testing
         #expect(ServiceProfile.named("hf-endpoint")?.mediumByteLimit == nil)
     }
 
-    /// Bytes that a medium may have, computed by hand from the services' published limits: as they are, less 1024 for a form,
-    /// or three quarters of that for base64.
+    /// Bytes that a medium may have, computed by hand from the services' published limits: as they are, less 1024 for a
+    /// form, or three quarters of that for base64.
     @Test(
         arguments: [
             ("openai-whisper", 26_213_376), ("groq", 24_998_976), ("google-sync", 7_499_232),

@@ -10,8 +10,8 @@ import Testing
     private static func program(_ folder: TemporaryFolder, _ script: String) throws -> String {
         let text = try folder.write(Array("#!/bin/sh\nhere='\(folder.path)'\n\(script)\n".utf8), as: "script")
         let path = folder.file("ffmpeg")
-        // Another process makes the file: were it open for writing here, a program that starts meanwhile would inherit that, and
-        // the system refuses to run what is open for writing.
+        // Another process makes the file: were it open for writing here, a program that starts meanwhile would inherit
+        // that, and the system refuses to run what is open for writing.
         let copying = Process()
         copying.executableURL = URL(filePath: "/bin/sh")
         copying.arguments = ["-c", "rm -f \"$1\"; cp \"$0\" \"$1\" && chmod 700 \"$1\"", text, path]
@@ -107,8 +107,8 @@ import Testing
         #expect(
             reader.warnings
                 == [
-                    "the file is damaged, and audio may be missing: ffmpeg reported 3000 errors while decoding, the first: "
-                        + "channel element 2.3 is not allocated; get the file again"
+                    "the file is damaged, and audio may be missing: ffmpeg reported 3000 errors while decoding, the "
+                        + "first: channel element 2.3 is not allocated; get the file again"
                 ])
     }
 
@@ -118,8 +118,8 @@ import Testing
         let program = try Self.program(
             folder,
             "echo '[error] file:/dev/fd/3: No such file or directory' >&2; "
-                + "echo '[mov @ 0x55] [error] moov atom not found' >&2; echo '[error] Error configuring filter graph' >&2; "
-                + "exit 1")
+                + "echo '[mov @ 0x55] [error] moov atom not found' >&2; echo '[error] Error configuring filter graph' "
+                + ">&2; exit 1")
         let error = expectMediaError(.malformedInput) {
             _ = try RecordingReader(.bytes(Self.voiceMemo), ffmpeg: program)
         }

@@ -4,8 +4,8 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// Small recordings of every kind, damaged in thousands of ways: each is read to its end or refused with an error, and neither
-/// takes more than it should.
+/// Small recordings of every kind, damaged in thousands of ways: each is read to its end or refused with an error, and
+/// neither takes more than it should.
 ///
 /// A seed gives the same damage each time. `PERCEPT_MUTATIONS` sets how many there are of each recording; run with many
 /// under `--sanitize=address`, the test shows what a crash would hide.
@@ -70,8 +70,8 @@ import Testing
     }()
 
     @Test func thereIsARecordingOfEachKind() {
-        // Ten are written here, 18 are golden; of those that libsndfile writes, MP3 needs a library that it may have been built
-        // without.
+        // Ten are written here, 18 are golden; of those that libsndfile writes, MP3 needs a library that it may have
+        // been built without.
         #expect(Self.seeds.count >= 35)
     }
 
@@ -92,8 +92,8 @@ import Testing
         #expect(readCount + refusedCount == Self.mutationCount)
     }
 
-    /// Pages whose checksum does not fit are dropped before anything decodes them, so that damage to packets has to be followed by
-    /// other checksums.
+    /// Pages whose checksum does not fit are dropped before anything decodes them, so that damage to packets has to be
+    /// followed by other checksums.
     @Test(arguments: GoldenStream.all.filter { $0.name.hasPrefix("vorbis") || $0.name.hasPrefix("opus") })
     func damageBehindARightOggChecksumDoesNoHarm(_ stream: GoldenStream) throws {
         let pages = OggPages.pages(stream.bytes)
@@ -117,8 +117,8 @@ import Testing
         }
     }
 
-    /// The oracle is libFLAC, reading in order: the same samples, then the same end, warning or error at the same place. Whether it
-    /// calls damage in the last frame that or an early end depends on what it has read before.
+    /// The oracle is libFLAC, reading in order: the same samples, then the same end, warning or error at the same
+    /// place. Whether it calls damage in the last frame that or an early end depends on what it has read before.
     @Test func damageIsTheSameInStretches() throws {
         var writer = try RecordingWriter(toMemory: 1 << 20, encoding: .flac16, sampleRate: 16_000, channelCount: 1)
         try writer.write([(0..<20).flatMap { _ in Self.tone.map { Float($0) * 0x1p-15 } }])

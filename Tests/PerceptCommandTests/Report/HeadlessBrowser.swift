@@ -187,7 +187,8 @@ final class HeadlessBrowser {
         try evaluateVoid(
             "document.querySelector(\(Self.quoted(selector))).scrollIntoView({ block: 'center', behavior: 'instant' })")
         let place = try evaluate(
-            "(() => { const r = document.querySelector(\(Self.quoted(selector))).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+            "(() => { const r = document.querySelector(\(Self.quoted(selector))).getBoundingClientRect(); return [r.x "
+                + "+ r.width / 2, r.y + r.height / 2]; })()"
         )
         try mouse("mouseMoved", place)
         try mouse("mousePressed", place)

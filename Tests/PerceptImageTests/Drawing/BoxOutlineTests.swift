@@ -75,7 +75,8 @@ struct BoxOutlineTests {
         let box = BoundingBox(xMin: 4.25, yMin: 5, xMax: 34.5, yMax: 29)
         let whole = try Self.coverage(box, BoxStyle(lineWidth: 2), 40, 40)
         let corners = try Self.coverage(box, BoxStyle(outline: .corners(length: 7), lineWidth: 2), 40, 40)
-        // The frame's outer edge is one pixel outside: arms from 3.25 to 10.25 and from 28.5 to 35.5, from 4 to 11 and 23 to 30.
+        // The frame's outer edge is one pixel outside: arms from 3.25 to 10.25 and from 28.5 to 35.5, from 4 to 11 and
+        // 23 to 30.
         for y in 0..<40 {
             for x in 0..<40 {
                 let isArm = (x < 10 || x >= 29) && (y < 11 || y >= 23)

@@ -142,7 +142,7 @@ struct LabelTests {
     }
 
     @Test(
-        "nothing of the picture shows between a plate and the line of its box, whatever its corners and parts of pixels",
+        "the image never shows between a plate and the line of its box, whatever the corners and fractions of pixels",
         arguments: [BoxOutline.rectangle, .rounded(), .rounded(radius: 40), .corners()], 0..<20 as Range<UInt64>)
     func joined(outline: BoxOutline, seed: UInt64) throws {
         var random = SplitMix64(seed: seed)

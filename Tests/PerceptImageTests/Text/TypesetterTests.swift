@@ -107,7 +107,8 @@ struct TypesetterTests {
     func ink() throws {
         let typesetter = try DejaVuSans.typesetter()
         for text in [
-            "a\u{378}", "\u{2FFFE}", "Ågj|", "قطة صغيرة", "Ễ Việt", "x\u{301}\u{301}\u{323}\u{323}", "ﷺ", "f̃ɟ", "क्षत्रिय",
+            "a\u{378}", "\u{2FFFE}", "Ågj|", "قطة صغيرة", "Ễ Việt", "x\u{301}\u{301}\u{323}\u{323}", "ﷺ", "f̃ɟ",
+            "क्षत्रिय",
             "ผู้ที่", "猫",
         ] {
             let line = typesetter.line(text)

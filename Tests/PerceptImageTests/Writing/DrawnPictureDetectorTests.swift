@@ -24,8 +24,8 @@ import Testing
         #expect(detector.isDrawn)
     }
 
-    /// A quarter of the blocks flat is enough, one block fewer is not; one hard block for two soft ones is enough, one hard
-    /// block fewer is not.
+    /// A quarter of the blocks flat is enough, one block fewer is not; one hard block for two soft ones is enough, one
+    /// hard block fewer is not.
     @Test(arguments: [(2, 2, 4, true), (2, 3, 4, false), (1, 1, 2, true), (1, 1, 3, false), (4, 0, 0, false)])
     func theSharesAreThoseStated(flat: Int, hard: Int, soft: Int, isDrawn: Bool) {
         func pair(_ difference: UInt8) -> [UInt8] { [100, 100, 100] + [UInt8](repeating: 100 + difference, count: 3) }

@@ -159,8 +159,8 @@ struct FilteringTests {
         #expect(whole.map(\.result) == [Self.box("a", 0.5, 0, 0, 11, 10)])
     }
 
-    /// Two boxes that share exactly half: an overlap equal to the limit neither suppresses nor merges, and the least step
-    /// below the limit does both.
+    /// Two boxes that share exactly half: an overlap equal to the limit neither suppresses nor merges, and the least
+    /// step below the limit does both.
     @Test func anOverlapEqualToTheLimitIsNotAboveIt() {
         let halves = KeptResult.all([Self.box("a", 0.9, 0, 0, 2, 1), Self.box("a", 0.8, 0, 0, 1, 1)])
         #expect(halves.merged(above: 0.5).map(\.index) == [0, 1])
