@@ -22,6 +22,10 @@ SHORT_FILES = {
     "Sources/PerceptInference/Client/Timekeeping.swift",
     "Sources/PerceptInference/Tasks/Tabular/TabularClassification.swift",
     "Sources/PerceptInference/Tasks/Tabular/TabularRegression.swift",
+    "Sources/PerceptCommand/Output/ParameterFlags.swift",
+    "Tests/PerceptImageTests/Building/EXIFBuilder.swift",
+    "Tests/PerceptInferenceTests/Transport/LoopbackProxyExemptionTests.swift",
+    "Tests/PerceptTestSupport/Kernels.swift",
     "Tests/PerceptTestSupport/SplitMix64.swift",
 }
 assert len(SHORT_FILES) <= 14, "merge short files instead of listing them"
