@@ -40,7 +40,7 @@ PHRASES = {
 PHRASE_BUDGET = 25
 FRAGMENT = re.compile(r"\s*/// (What|Of|As|Whether)\b")
 OWN_PATH = re.compile(r"(?<![\w.~/-])/(work|home)/(?!me\b)")
-OTHER_COMMAND = re.compile(r"`(swift|ffmpeg) [^`]*`")
+OTHER_COMMAND = re.compile(r"`(?!percept )\w+ [^`]*`")
 
 findings, other_phrases = [], []
 
@@ -91,7 +91,7 @@ def check(name):
         if FRAGMENT.match(line) and not (number > 1 and lines[number - 2].lstrip().startswith("///")):
             findings.append(f"{name}:{number}: a docstring is a sentence about the thing named: “{line.strip()}”")
         is_string = not line.lstrip().startswith("//") and not name.endswith(".md")
-        if is_library and is_string and re.search(r"[\s(“\"]--[a-z]", OTHER_COMMAND.sub("", text)):
+        if is_library and is_string and re.search(r"[\s(“]-(-[a-z]|[a-z]\b)|\"--[a-z]", OTHER_COMMAND.sub("", text)):
             findings.append(f"{name}:{number}: an option of the command in a library")
     is_prescribed = pathlib.Path(name).name in ("Package.swift", "main.swift")
     if name.endswith(".swift") and name not in SHORT_FILES and not is_prescribed:
@@ -110,7 +110,12 @@ for file in tracked():
                 findings.append(f"{file}:{row}: a path of one machine")
     except UnicodeDecodeError:
         pass  # a recording or an image
-findings += [f"{name}: listed in SHORT_FILES, but missing" for name in SHORT_FILES if not pathlib.Path(name).is_file()]
+names = {pathlib.Path(name).name for name in tracked()}
+for row, content in enumerate(pathlib.Path("CONTRIBUTING.md").read_text(encoding="utf-8").split("\n"), 1):
+    for name in re.findall(r"`([\w+/]+\.(?:swift|c))`", content):
+        if pathlib.Path(name).name not in names:
+            findings.append(f"CONTRIBUTING.md:{row}: {name} does not exist")
+findings += [f"{name}:1: listed in SHORT_FILES, but missing" for name in SHORT_FILES if not pathlib.Path(name).is_file()]
 if len(other_phrases) > PHRASE_BUDGET:
     findings += other_phrases
     findings.append(f".ci/check_style.py:1: {len(other_phrases)} phrases outside docstrings, at most {PHRASE_BUDGET}")
