@@ -14,10 +14,12 @@ public protocol AudioInput: Sendable {
 }
 
 extension MediaSource: AudioInput {
+    /// Converts the source into an upload.
     public func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio {
         try preparation.prepare(self, limits: limits)
     }
 
+    /// Plans the chunks in which the source is sent.
     public func chunked(
         by preparation: AudioPreparation, chunking: AudioChunking, limits: ResourceLimits
     ) throws(MediaError) -> ChunkedRecording {
@@ -26,10 +28,12 @@ extension MediaSource: AudioInput {
 }
 
 extension URL: AudioInput {
+    /// Converts the file into an upload.
     public func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio {
         try preparation.prepare(mediaSource(), limits: limits)
     }
 
+    /// Plans the chunks in which the file is sent.
     public func chunked(
         by preparation: AudioPreparation, chunking: AudioChunking, limits: ResourceLimits
     ) throws(MediaError) -> ChunkedRecording {
@@ -50,10 +54,12 @@ extension URL: AudioInput {
 }
 
 extension Recording: AudioInput {
+    /// Converts the samples into an upload.
     public func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio {
         try preparation.prepare(self, limits: limits)
     }
 
+    /// Plans the chunks in which the samples are sent.
     public func chunked(
         by preparation: AudioPreparation, chunking: AudioChunking, limits: ResourceLimits
     ) throws(MediaError) -> ChunkedRecording {

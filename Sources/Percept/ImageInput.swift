@@ -9,18 +9,21 @@ public protocol ImageInput: Sendable {
 }
 
 extension MediaSource: ImageInput {
+    /// Converts the source into an upload.
     public func prepared(by preparation: ImagePreparation, limits: ResourceLimits) throws(MediaError) -> PreparedImage {
         try preparation.prepare(self, limits: limits)
     }
 }
 
 extension URL: ImageInput {
+    /// Converts the file into an upload.
     public func prepared(by preparation: ImagePreparation, limits: ResourceLimits) throws(MediaError) -> PreparedImage {
         try preparation.prepare(mediaSource(), limits: limits)
     }
 }
 
 extension Image: ImageInput {
+    /// Converts the pixels into an upload.
     public func prepared(by preparation: ImagePreparation, limits: ResourceLimits) throws(MediaError) -> PreparedImage {
         try preparation.prepare(self, limits: limits)
     }

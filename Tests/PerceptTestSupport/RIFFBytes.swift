@@ -4,11 +4,13 @@ public enum RIFFBytes {
     public enum Order: Sendable {
         case little, big
 
+        /// Returns the bytes of an integer in this order.
         public func bytes<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
             self == .little ? WAVBytes.littleEndian(value) : WAVBytes.littleEndian(value).reversed()
         }
     }
 
+    /// Returns a file of these chunks.
     public static func file(
         _ chunks: [[UInt8]], magic: String = "RIFF", statedSize: UInt32? = nil, order: Order = .little
     ) -> [UInt8] {
@@ -16,6 +18,7 @@ public enum RIFFBytes {
         return Array(magic.utf8) + order.bytes(statedSize ?? UInt32(body.count)) + body
     }
 
+    /// Returns a chunk with its header and padding.
     public static func chunk(
         _ id: String, _ content: [UInt8], statedSize: UInt32? = nil, isPadded: Bool = true, order: Order = .little
     ) -> [UInt8] {

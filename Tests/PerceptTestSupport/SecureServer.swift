@@ -20,6 +20,7 @@ public final class SecureServer: Sendable {
         return paths.first(where: FileManager.default.isExecutableFile).map(URL.init(fileURLWithPath:))
     }()
 
+    /// The port of the server.
     public let port: Int
     /// The authority's certificate, in PEM.
     public let authorityFile: String
