@@ -29,7 +29,7 @@ bench: packages
 	python3 Benchmarks/side_by_side.py "$$(swift build -c release --show-bin-path)/percept"
 
 docs: packages
-	for library in PerceptAudio PerceptImage PerceptInference Percept PerceptSandbox; do \
+	for library in PerceptCore PerceptAudio PerceptImage PerceptInference Percept PerceptSandbox; do \
 		swift package generate-documentation --target $$library --warnings-as-errors || exit 1; \
 	done
 
@@ -38,6 +38,7 @@ format:
 
 lint:
 	swift format lint -s -r Package.swift Sources Tests
+	python3 .ci/check_style.py
 
 media:
 	python3 TestMedia/make_media.py

@@ -8,16 +8,16 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-// Loaded when the first label is drawn, so nothing is linked: only their headers are needed, which pkg-config has to find
-// where they are not in the compiler's own path. There they are linked too.
+// Loaded when the first label is drawn, so nothing is linked: only their headers are needed, which pkg-config has to
+// find where they are not in the compiler's own path. There they are linked too.
 #if os(macOS)
     let (raqmConfiguration, fontconfigConfiguration): (String?, String?) = ("raqm", "fontconfig")
 #else
     let (raqmConfiguration, fontconfigConfiguration): (String?, String?) = (nil, nil)
 #endif
 
-// What carries requests elsewhere is tested on Linux too, in debug builds. In a release it would have FoundationNetworking loaded, and
-// some twenty libraries with it.
+// What carries requests elsewhere is tested on Linux too, in debug builds. In a release it would have
+// FoundationNetworking loaded, and some twenty libraries with it.
 let sessionSettings =
     swiftSettings + [.define("PERCEPT_URL_SESSION", .when(platforms: [.linux], configuration: .debug))]
 
@@ -96,7 +96,7 @@ let package = Package(
             swiftSettings: sessionSettings),
         .target(
             name: "Percept", dependencies: ["PerceptAudio", "PerceptImage", "PerceptInference"],
-            // In the code, since a command that is copied to another place leaves a bundle behind.
+            // Embedded in the code, since a command that is copied elsewhere loses its bundle.
             resources: ["page.css", "page.js", "controls.js", "picture.js", "recording.js", "cards.js"].map {
                 .embedInCode("Report/Page/\($0)")
             },

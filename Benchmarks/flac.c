@@ -1,10 +1,12 @@
 // Encoding and decoding FLAC, on one thread, beside libFLAC at its usual level: medians of runs in turns.
 //
 //     sox talk.wav -t raw -e signed -b 16 -c 1 -r 16000 talk.raw
-//     K=Sources/CKernels; clang -O2 -I$K/include Benchmarks/flac.c $K/flac_*.c $K/selection.c -lFLAC -lm -lpthread -o /tmp/flac_bench
+//     K=Sources/CKernels
+//     clang -O2 -I$K/include Benchmarks/flac.c $K/flac_*.c $K/selection.c -lFLAC -lm -lpthread -o /tmp/flac_bench
 //     /tmp/flac_bench talk.raw CHANNELS RATE BLOCK
 //
-// Needs libFLAC's headers. libFLAC computes the MD5 as it encodes, which cannot be switched off; Percept does so on another thread.
+// Needs libFLAC's headers. libFLAC computes the MD5 as it encodes, which cannot be switched off; Percept does so on
+// another thread.
 
 #include <FLAC/stream_decoder.h>
 #include <FLAC/stream_encoder.h>
@@ -86,7 +88,7 @@ typedef struct {
     int channel_count, rate, block_size;
 } Sound;
 
-// Frames alone, and padding behind them.
+// Frames only, followed by padding.
 static void encode(Sound sound, FLACEncodingSpace *space, Buffer *output) {
     FLACStreamFormat format = {sound.channel_count, 16};
     int32_t *block = malloc(sizeof *block * (size_t)(sound.channel_count * sound.block_size));
@@ -119,7 +121,8 @@ static void encode_with_library(Sound sound, Buffer *output) {
     long frames = (long)(sizeof piece / sizeof *piece) / sound.channel_count;
     for (long start = 0; start < sound.frame_count; start += frames) {
         long count = sound.frame_count - start < frames ? sound.frame_count - start : frames;
-        for (long i = 0; i < count * sound.channel_count; i++) piece[i] = sound.samples[start * sound.channel_count + i];
+        const long offset = start * sound.channel_count;
+        for (long i = 0; i < count * sound.channel_count; i++) piece[i] = sound.samples[offset + i];
         FLAC__stream_encoder_process_interleaved(encoder, piece, (uint32_t)count);
     }
     FLAC__stream_encoder_finish(encoder);
@@ -142,7 +145,9 @@ static void decode(Sound sound, const uint8_t *bytes, ptrdiff_t count) {
         frame_count += (long)group.frame_count * group.block_size;
         start += group.ends[group.frame_count - 1];
     }
-    if (frame_count != sound.frame_count) fprintf(stderr, "decoded %ld of %ld frames\n", frame_count, sound.frame_count);
+    if (frame_count != sound.frame_count) {
+        fprintf(stderr, "decoded %ld of %ld frames\n", frame_count, sound.frame_count);
+    }
 }
 
 static void decode_with_library(Buffer *input) {
@@ -196,11 +201,12 @@ int main(int argument_count, char **arguments) {
         decoding[2][run] = now() - start;
     }
     double encoding_peer = median(encoding[2]), decoding_peer = median(decoding[2]);
-    printf("| | encoding | libFLAC / it | bytes | decoding libFLAC's file | libFLAC / it |\n|---|---|---|---|---|---|\n");
+    printf("| | encoding | libFLAC / it | bytes | decoding libFLAC's file | libFLAC / it |\n");
+    printf("|---|---|---|---|---|---|\n");
     for (int kernel = 0; kernel < kernel_count; kernel++) {
         double encoded = median(encoding[kernel]), decoded = median(decoding[kernel]);
-        printf("| %s | %.3f s | %.2f | %zu | %.3f s | %.2f |\n", names[kernel], encoded, encoding_peer / encoded, ours.count,
-               decoded, decoding_peer / decoded);
+        printf("| %s | %.3f s | %.2f | %zu | %.3f s | %.2f |\n", names[kernel], encoded, encoding_peer / encoded,
+               ours.count, decoded, decoding_peer / decoded);
     }
     printf("| libFLAC | %.3f s | 1.00 | %zu | %.3f s | 1.00 |\n", encoding_peer, theirs.count, decoding_peer);
     return 0;

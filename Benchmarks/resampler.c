@@ -1,9 +1,11 @@
 // The resampler alone beside soxr, one thread: 44.1 → 16 kHz, mono, 32-bit float, a minute at a time.
 //
-//     cc -O2 -I Sources/CKernels/include Benchmarks/resampler.c Sources/CKernels/{resampling,overlap_save,selection}.c -lsoxr -lm -o /tmp/resampler && /tmp/resampler
+//     K=Sources/CKernels
+//     cc -O2 -I $K/include Benchmarks/resampler.c $K/{resampling,overlap_save,selection}.c -lsoxr -lm -o /tmp/resampler
+//     /tmp/resampler
 //
-// Needs libsoxr-dev, and clang or GCC 12. The coefficients are noise: how long they take does not depend on what they are. The
-// filter has the size of the standard tier's, 416 taps; blocks have the length that OverlapSaveFilter chooses for it.
+// Needs libsoxr-dev, and clang or GCC 12. The coefficients are noise: the time does not depend on them. The filter
+// has the size of the standard quality's, 416 taps; blocks have the length that OverlapSaveFilter chooses for it.
 
 #include "CKernelsOverlapSave.h"
 #include "CKernelsResampling.h"
@@ -85,7 +87,8 @@ int main(void) {
     for (ptrdiff_t i = 0; i < most; i++) input[i] = noise();
 
     const char *names[] = {
-        "blocks, plain C", "blocks, AVX2", "blocks, AVX-512", "sums, plain C", "sums, AVX2", "sums, AVX-512", "soxr HQ", "soxr MQ",
+        "blocks, plain C", "blocks, AVX2", "blocks, AVX-512", "sums, plain C", "sums, AVX2", "sums, AVX-512",
+        "soxr HQ", "soxr MQ",
     };
     double times[8][runs];
     int best = (int)percept_kernel();

@@ -2,9 +2,10 @@ import Foundation
 import PerceptCore
 import PerceptImage
 
-// Draws labelled boxes into a gray picture each time that a line comes in, and answers with the seconds of processor time it took; drawing.py
-// asks. A line is `TYPEFACE LINE-WIDTH CAP-HEIGHT`, the first being `automatic`, `builtIn`, or a font.
-// Arguments: a file of boxes (left, top, right, bottom, score, label in each line), width, height, a file for the last picture.
+// Draws labelled boxes into a gray picture each time that a line comes in, and answers with the seconds of processor
+// time it took; drawing.py asks. A line is `TYPEFACE LINE-WIDTH CAP-HEIGHT`, the first being `automatic`, `builtIn`, or
+// a font. Arguments: a file of boxes (left, top, right, bottom, score, label in each line), width, height, a file for
+// the last picture.
 let arguments = CommandLine.arguments
 guard arguments.count == 5, let width = Int(arguments[2]), let height = Int(arguments[3]) else { exit(64) }
 let boxes = try String(contentsOfFile: arguments[1], encoding: .utf8).split(separator: "\n").map { line in
@@ -31,7 +32,7 @@ while let line = readLine() {
         case "builtIn": .builtIn
         case let font: Typeface(fileOrFamily: String(font))
         }
-    // Each drawing begins with the gray picture, every page of which has been written to.
+    // Each drawing begins with the gray image, in memory whose pages have all been written to.
     image.withMutableBytes { bytes in
         for index in bytes.indices { bytes[index] = 100 }
     }

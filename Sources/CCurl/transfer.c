@@ -173,7 +173,7 @@ static bool prepare(
         && curl.easy_setopt(easy, CURLOPT_HEADERDATA, exchange) == 0
         && curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) == 0
         && curl.easy_setopt(easy, CURLOPT_WRITEDATA, exchange) == 0;
-    // All encodings that this libcurl can decode, of which there may be none.
+    // All encodings that this libcurl can decode, if any.
     if (is_ready) (void)curl.easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     if (is_ready && (request->body_path || request->body_byte_count > 0 || strcmp(request->method, "POST") == 0)) {
         is_ready = curl.easy_setopt(easy, CURLOPT_POST, 1L) == 0
@@ -185,7 +185,8 @@ static bool prepare(
                 && curl.easy_setopt(easy, CURLOPT_SEEKFUNCTION, seek_body) == 0
                 && curl.easy_setopt(easy, CURLOPT_SEEKDATA, exchange) == 0;
         } else if (is_ready) {
-            is_ready = curl.easy_setopt(easy, CURLOPT_POSTFIELDS, request->body ? (const char *)request->body : "") == 0;
+            const char *body = request->body ? (const char *)request->body : "";
+            is_ready = curl.easy_setopt(easy, CURLOPT_POSTFIELDS, body) == 0;
         }
     }
     if (is_ready) is_ready = curl.easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == 0;
@@ -221,7 +222,8 @@ CurlOutcome percept_transfer_perform(
     struct curl_slist *headers = NULL;
     CurlOutcome result = CurlOutcomeFailed;
     CURL *easy = curl.easy_init();
-    if (easy && prepare(easy, request, &exchange, &headers, words) && curl.multi_add_handle(transfer->multi, easy) == 0) {
+    if (easy && prepare(easy, request, &exchange, &headers, words)
+        && curl.multi_add_handle(transfer->multi, easy) == 0) {
         result = run(transfer, words);
         curl.multi_remove_handle(transfer->multi, easy);
     }

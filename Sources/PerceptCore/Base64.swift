@@ -228,7 +228,7 @@ public enum Base64 {
             case .character(let offset):
                 "base64 text has the wrong character \(characterName(text, at: offset)) at offset \(offset)"
             case .behindPadding(let offset):
-                "base64 text goes on behind its padding with \(characterName(text, at: offset)) at offset \(offset)"
+                "base64 text continues after its padding with \(characterName(text, at: offset)) at offset \(offset)"
             case .length(let count):
                 "base64 text ends at offset \(text.count) after \(count) characters, a length that no bytes encode to"
             case .padding(let count, let padding):

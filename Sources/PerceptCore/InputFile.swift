@@ -16,7 +16,9 @@ public struct InputFile: ~Copyable, Sendable {
 
     /// Opens `path`.
     ///
-    /// - Parameter name: The name of the file in errors; `nil` uses the path.
+    /// - Parameters:
+    ///   - path: The path of a regular file.
+    ///   - name: The name of the file in errors; `nil` uses the path.
     /// - Throws: ``MediaError`` `.inputMissing` if it does not exist, `.inputNotReadable` if it cannot be opened,
     ///   `.inputNotAFile` if it is not a regular file.
     public init(path: String, name: String? = nil) throws(MediaError) {

@@ -11,7 +11,7 @@ package struct MPEGFrameHeader: Sendable, Hashable {
     package let layer: Int
     package let sampleRate: Int
     package let channelCount: Int
-    /// Whether two bytes of a checksum follow the header.
+    /// True if two bytes of a checksum follow the header.
     package let hasChecksum: Bool
     /// In bit/s; `nil` in free format, in which all frames are of one length that is stated nowhere.
     package let bitRate: Int?
@@ -55,7 +55,7 @@ package struct MPEGFrameHeader: Sendable, Hashable {
         return samplesPerFrame / 8 * bitRate / sampleRate + paddingByteCount
     }
 
-    /// Whether two frames can be of one stream: only bit rate, padding, checksum and channels may differ.
+    /// Returns true if two frames can be of one stream: only bit rate, padding, checksum and channels may differ.
     package func isOfOneStream(with other: MPEGFrameHeader) -> Bool {
         version == other.version && layer == other.layer && sampleRate == other.sampleRate
             && (bitRate == nil) == (other.bitRate == nil)
@@ -76,8 +76,8 @@ package struct MPEGFrameHeader: Sendable, Hashable {
 }
 
 extension MPEGFrameHeader {
-    /// Bytes of each frame of free format without padding, found by where the next ones begin; `nil` when three do not follow
-    /// one another at that distance.
+    /// Bytes of each frame of free format without padding, found by where the next ones begin; `nil` when three do not
+    /// follow one another at that distance.
     ///
     /// - Parameters:
     ///   - bytes: begin with the frame.

@@ -65,6 +65,8 @@ public struct MediaError: Error, Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - limit: The limit, named after `problem`.
+    ///   - source: The affected file.
+    ///   - problem: The value that was found and its maximum.
     ///   - alternative: A remedy other than raising the limit.
     public static func exceeded(
         _ limit: ResourceLimits.Name, source: String? = nil, problem: String, alternative: String

@@ -105,8 +105,8 @@ public struct MediaType: RawRepresentable, Sendable, Hashable, Codable {
 
     /// The recordings that are readable: in every build, and with ffmpeg on the `PATH`.
     package static let readableRecordings =
-        "WAV, FLAC, Ogg, MP3, AIFF, CAF, AU; with ffmpeg on the PATH also MP4, M4A, QuickTime, WebM, Matroska, AAC, AMR, "
-        + "Windows Media, WavPack, AVI"
+        "WAV, FLAC, Ogg, MP3, AIFF, CAF, AU; with ffmpeg on the PATH also MP4, M4A, QuickTime, WebM, Matroska, AAC, "
+        + "AMR, Windows Media, WavPack, AVI"
 
     /// The remedy for a file that is not a supported medium: the readable formats.
     package static let adviceOnReadableMedia =

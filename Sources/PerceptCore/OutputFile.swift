@@ -23,13 +23,14 @@ public struct OutputFile: ~Copyable {
 
     /// Creates the temporary file next to `path`.
     ///
-    /// - Parameter inputs: Files that must not be replaced; a `path` that refers to one of them, by any link, is
-    ///   rejected.
+    /// - Parameters:
+    ///   - path: The path of the finished file.
+    ///   - inputs: Files that must not be replaced; a `path` that refers to one of them, by any link, is rejected.
     /// - Throws: ``MediaError`` `.invalidArgument` if the output is one of `inputs`, `.outputNotCreatable` if the
     ///   folder does not exist or is not writable.
     public init(path: String, protecting inputs: [String] = []) throws(MediaError) {
         guard !path.isEmpty else {
-            throw MediaError(.invalidArgument, problem: "the output has no name", remedy: "pass a path with -o")
+            throw MediaError(.invalidArgument, problem: "the output has no name", remedy: "pass the path of a file")
         }
         var existing = stat()
         let exists = stat(path, &existing) == 0

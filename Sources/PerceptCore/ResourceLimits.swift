@@ -20,8 +20,8 @@ public struct ResourceLimits: Sendable, Hashable {
     public var channelCount: Int
     /// The maximum sample rate of one recording, in Hz.
     public var sampleRate: Int
-    /// The maximum silence inserted into one recording for gaps in its timestamps and for damage, in seconds. Longer gaps
-    /// are omitted, with a warning. The default is three hours.
+    /// The maximum silence inserted into one recording for gaps in its timestamps and for damage, in seconds. Longer
+    /// gaps are omitted, with a warning. The default is three hours.
     public var silenceDuration: Int
     /// The maximum size of one upload held in memory, in bytes.
     public var uploadByteCount: Int

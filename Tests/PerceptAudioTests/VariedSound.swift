@@ -6,8 +6,8 @@ import PerceptTestSupport
     import Darwin
 #endif
 
-/// Sound that takes an encoder through all that it can do: silence, a constant, tones, noise, a ramp, bits that are always zero, full
-/// scale, all but nothing; channels that are alike, opposite or neither.
+/// Sound that takes an encoder through all that it can do: silence, a constant, tones, noise, a ramp, bits that are
+/// always zero, full scale, all but nothing; channels that are alike, opposite or neither.
 enum VariedSound {
     /// Integers of `bitDepth` bits as Floats, in sections of different nature.
     static func planes(channelCount: Int, bitDepth: Int, frameCount: Int) -> [[Float]] {

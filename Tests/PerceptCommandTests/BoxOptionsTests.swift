@@ -265,7 +265,7 @@ import Testing
                 #expect(abs(box.xMax - xMax) < 1e-9)
             }
         }
-        // Of a saved answer likewise; what is not on the picture is no label.
+        // The same from a saved response; a box outside the image has no label.
         let offline = try Self.annotate(["--labels", "l", "--format", "yolo"], in: folder)
         #expect(offline.status == 0)
         let text = String(decoding: try TestFiles.bytes(of: folder.file("l/scene.txt")), as: UTF8.self)

@@ -64,3 +64,25 @@ extension TestFiles {
     static let photo = media("images/photo-orientation-6.jpg")
     static let tape = media("tapes/demo.json")
 }
+
+/// The built command as an endpoint, until the value goes away.
+final class RunningEndpoint {
+    private let process = Process()
+    let url: String
+
+    init(_ arguments: [String]) throws {
+        process.executableURL = try CommandRun.executable()
+        process.arguments = ["endpoint"] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        url = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    deinit {
+        process.terminate()
+        process.waitUntilExit()
+    }
+}

@@ -33,7 +33,7 @@ import Testing
         ] {
             let service = arguments[0] == "inspect" ? [] : ["--tape", TestFiles.tape]
             let run = try CommandRun(arguments + service + ["--json"], in: folder)
-            guard run.status == 0 else { continue }
+            #expect(run.status == 0, "\(run.errors)")
             guard case .array? = try run.json()["warnings"] else {
                 Issue.record("no warnings: \(run.output)")
                 continue

@@ -27,7 +27,7 @@ import Testing
         return (folder, ["a.flac", "b.jpg", "c.png", "d.jpg", "none.jpg", "e.jpg", "f.jpg", "g.wav", "h.png", "i.png"])
     }
 
-    /// What each input alone gives, one after the other, is what all of them give together.
+    /// Several inputs together give the same as each input alone, one after the other.
     @Test(
         arguments: [["prepare", "--lenient", "-o", "out"], ["prepare", "-o", "out"], ["inspect"]], [[], ["--json"]])
     func allTogetherSayWhatEachAloneDoes(_ verb: [String], _ options: [String]) throws {

@@ -3,7 +3,8 @@ import PerceptInference
 import PerceptTestSupport
 import Testing
 
-/// A recording of which one chunk fails: what was answered is printed, the gap is named, and the code is the failure's.
+/// A recording with one failing chunk: the other responses are printed, the gap is named, and the code is the
+/// failure's.
 @Suite struct GapTests {
     /// Three chunks of one second and their responses, the second of which is an error.
     private static func folder() throws -> TemporaryFolder {

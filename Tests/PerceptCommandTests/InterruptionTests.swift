@@ -2,7 +2,7 @@ import Foundation
 import PerceptTestSupport
 import Testing
 
-/// What a signal leaves: nothing half-written, and the exit code that a shell expects.
+/// A signal leaves nothing half-written, and the exit code that a shell expects.
 @Suite struct InterruptionTests {
     @Test func anInterruptedPreparationLeavesNothing() throws {
         let folder = try TemporaryFolder()

@@ -32,7 +32,8 @@ import Testing
         Case(
             ["run", "image-classification", "--file", TestFiles.scene] + replay, .pixelCount, enough: 960 * 640),
         Case(
-            ["annotate", TestFiles.scene, "--detections", "none.json", "-o", "out.png"], .pixelCount, enough: 960 * 640),
+            ["annotate", TestFiles.scene, "--detections", "none.json", "-o", "out.png"], .pixelCount,
+            enough: 960 * 640),
         Case(
             ["annotate", TestFiles.scene, "--detections", "none.json", "-o", "out.png"], .imageByteCount,
             enough: 960 * 640 * 3),

@@ -4,7 +4,7 @@ import PerceptInference
 import PerceptTestSupport
 import Testing
 
-/// What the command makes of responses: as it prints them, and as its exit codes say.
+/// The output and exit codes of the command for responses.
 @Suite struct ResponseTests {
     private typealias Exchange = (path: String, response: JSONObject, repeatCount: Int?)
 
@@ -31,7 +31,7 @@ import Testing
 
     // MARK: Several inputs
 
-    /// As the endpoint would answer one after the other.
+    /// The responses come in the order in which an endpoint would send them.
     @Test func inputsContinueThroughTheTape() throws {
         let folder = try TemporaryFolder()
         let run = try CommandRun(
@@ -68,7 +68,7 @@ import Testing
         #expect(replayed.status == 69)
     }
 
-    /// What was answered before the signal is on the tape.
+    /// Responses received before the signal are on the tape.
     @Test(.timeLimit(.minutes(1))) func anInterruptedRunSavesWhatItRecorded() throws {
         let folder = try TemporaryFolder()
         let answers = try tape([(Self.speech, ["json": ["text": "FIRST"]], 1)], in: folder)
@@ -162,7 +162,7 @@ import Testing
         return #"{"choices":[{"index":0,"delta":{"content":\#(content)}}]}"#
     }
 
-    /// A terminal shows both streams: the error must not stand behind the text.
+    /// A terminal shows both streams: the error must not continue the line of the text.
     @Test func anErrorInAStreamStandsOnALineOfItsOwn() throws {
         let failure = #"{"error":{"message":"gone"}}"#
         for (pieces, output) in [(["half"], "half\n"), (["half\n"], "half\n"), (["a\n", "b"], "a\nb\n"), ([], "")] {

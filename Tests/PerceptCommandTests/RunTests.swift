@@ -142,7 +142,7 @@ import Testing
 
         let voices = try CommandRun(
             ["run", "audio-to-audio", "--file", TestFiles.kitchen, "--tape", path, "-o", "voices"], in: folder)
-        #expect(voices.status == 69, "a picture is no voice")
+        #expect(voices.status == 69, "an image is not a voice")
         #expect(voices.errors.contains("$[1].blob"))
 
         let inline = try CommandRun(["run", "text-to-speech", "--input", "\"Hello\"", "--tape", path], in: folder)
@@ -171,7 +171,8 @@ import Testing
     @Test func textsArePrintedAsTheyAreWritten() throws {
         let folder = try TemporaryFolder()
         let events = ["Once", " upon"].map { text in
-            "data:{\"token\":{\"id\":1,\"text\":\"\(text)\",\"logprob\":-1,\"special\":false},\"generated_text\":null,\"details\":null}\n\n"
+            "data:{\"token\":{\"id\":1,\"text\":\"\(text)\",\"logprob\":-1,\"special\":false},\"generated_text\":null,"
+                + "\"details\":null}\n\n"
         }
         let path = try tape(
             [

@@ -80,7 +80,7 @@ import Testing
         #expect(try Self.size(folder.file("ba.png")) == PixelSize(width: 500, height: 300))
     }
 
-    /// Each refusal leaves no file behind, and comes before anything is read.
+    /// Each rejection creates no file, and comes before anything is read.
     @Test(
         arguments: [
             (["--waveform", "w.gif"], 64), (["--waveform", "talk.wav"], 64),

@@ -20,8 +20,9 @@ import Testing
     private let rejection: JSONValue = [
         "status": 400,
         "json": [
-            "error":
-                "CTC can either predict character level timestamps, or word level timestamps. Set `return_timestamps='char'` or `return_timestamps='word'` as required."
+            "error": .string(
+                "CTC can either predict character level timestamps, or word level timestamps. Set "
+                    + "`return_timestamps='char'` or `return_timestamps='word'` as required.")
         ],
     ]
     private let words: JSONValue = [

@@ -89,7 +89,7 @@ import Testing
 
     // MARK: Faults
 
-    /// What the command makes of each fault, when it may not try again.
+    /// The exit code of each fault without retries.
     @Test func everyFaultHasItsExitCode() throws {
         let folder = try TemporaryFolder()
         let path = try maskTape(in: folder)
@@ -119,7 +119,8 @@ import Testing
         ])
         let run = try ask(endpoint, in: folder)
         #expect(run.status == 0, "\(run.errors)")
-        // The reset meets a connection that was kept, which libcurl replaces without a wait; Foundation's session does not.
+        // The reset meets a connection that was kept, which libcurl replaces without a wait; Foundation's session does
+        // not.
         #if canImport(Glibc)
             let waitCount = 2
         #else

@@ -8,7 +8,7 @@ import Testing
 
 @testable import PerceptCommand
 
-/// What fits a service, and how it is made to, as a script would ask for it.
+/// Options that make an upload fit a service.
 @Suite struct UploadOptionsTests {
     /// 20 s of silence around a second of a tone of half the full scale, 16 kHz mono.
     private static func toneInSilence(_ folder: TemporaryFolder) throws -> String {
@@ -98,7 +98,7 @@ import Testing
         #expect(detected.status == 0)
     }
 
-    /// What is asked for outright takes the place of what the preset says.
+    /// Explicit options override the preset's.
     @Test(
         arguments: [
             (["--preset", "yolo"], 640, 640), (["--preset", "vit"], 224, 224), (["--preset", "detr"], 800, 1067),
@@ -133,7 +133,8 @@ import Testing
         }
     }
 
-    /// 1200×1600 pixels: their middle, made as small as will cover it, or as torchvision's `Resize(256)` and `CenterCrop(224)`.
+    /// 1200×1600 pixels: their middle, made as small as will cover it, or as torchvision's `Resize(256)` and
+    /// `CenterCrop(224)`.
     @Test func aMiddleIsCutOut() throws {
         let folder = try TemporaryFolder()
         for (options, resized, padding) in [

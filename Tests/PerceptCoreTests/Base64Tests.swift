@@ -90,7 +90,7 @@ struct Base64Tests {
         #expect(error.problem.contains("empty"))
     }
 
-    @Test("a data URL in another encoding, or cut in its prefix, is told apart")
+    @Test("a data URL in another encoding, or cut in its prefix, is an error of its own")
     func otherDataURLs() throws {
         let percent = try #require(throws: MediaError.self) { try Base64.decode("data:text/plain,Zm9v") }
         #expect(percent.kind == .unsupportedFeature)

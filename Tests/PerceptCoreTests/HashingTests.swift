@@ -4,7 +4,8 @@ import PerceptTestSupport
 import Testing
 
 @Suite struct HashingTests {
-    /// Hashes a message in pieces of some length, with plain C and with the processor's SHA instructions; `nil` for one piece.
+    /// Hashes a message in pieces of some length, with plain C and with the processor's SHA instructions; `nil` for one
+    /// piece.
     private static func digests(
         _ message: [UInt8], _ algorithm: Hashing.Algorithm, pieceLength: Int? = nil
     ) -> [[UInt8]] {
@@ -49,7 +50,8 @@ import Testing
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
         ),
         (
-            "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
+            "abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn"
+                + "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu",
             "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"
         ),
     ])
@@ -75,8 +77,8 @@ import Testing
         }
     }
 
-    /// Messages of 0…130 bytes, so that padding ends at, before and after every block boundary. Python 3.11's hashlib gives
-    /// the SHA-256 of their digests one after the other:
+    /// Messages of 0…130 bytes, so that padding ends at, before and after every block boundary. Python 3.11's hashlib
+    /// gives the SHA-256 of their digests one after the other:
     /// `for n in range(131): h.update(md5(bytes((i * 197 + 7) % 256 for i in range(n))).digest())`.
     @Test(arguments: [
         (Hashing.Algorithm.md5, "6bedf22fe30a909abd02c00771eaad21e82a912a590c37e18662d897289b21c2"),

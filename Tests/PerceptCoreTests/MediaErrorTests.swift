@@ -36,7 +36,7 @@ struct MediaErrorTests {
         #expect(ResourceLimits.Name.allCases.map { limits[$0] } == Array(0...7))
     }
 
-    @Test("a cancelled task is told so, another is not")
+    @Test("a cancelled task throws, another does not")
     func cancellation() async throws {
         try MediaError.checkCancellation()
         let task = Task {

@@ -9,7 +9,7 @@ struct MediaSourceTests {
         return Array("ID3\u{4}\0\0".utf8) + size + [UInt8](repeating: 0, count: tagByteCount) + audio
     }
 
-    @Test("an ID3 tag of any length is looked behind", arguments: [0, 200, 5000, 200_000])
+    @Test("the type is detected after an ID3 tag of any length", arguments: [0, 200, 5000, 200_000])
     func tag(byteCount: Int) throws {
         let folder = try TemporaryFolder()
         let flac = Self.tagged(tagByteCount: byteCount, Array("fLaC\0\0\0\u{22}".utf8))
@@ -30,7 +30,7 @@ struct MediaSourceTests {
     }
 
     @Test(
-        "a tag with nothing or no audio behind it is what has such tags: MP3",
+        "a tag followed by nothing or no audio counts as MP3",
         arguments: [[], [1, 2, 3], Array("text".utf8)])
     func tagOnly(rest: [UInt8]) throws {
         #expect(try MediaSource.bytes(Self.tagged(tagByteCount: 64, rest)).mediaType() == .mp3)

@@ -73,7 +73,7 @@ extension RequestPayload {
     }
 }
 
-/// The smallest upload whose type can be told: the signature of a PNG (its §5.2).
+/// The smallest upload with a detectable type: the signature of a PNG (its §5.2).
 let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 let picture = MediaInput(bytes: pngSignature, mediaType: .png)
 let secret = "hf_SecretSecretSecretSecret"
@@ -108,5 +108,20 @@ func failure(of body: () async throws -> some Sendable) async -> InferenceError?
         return nil
     } catch {
         return error as? InferenceError
+    }
+}
+
+/// A successful response with this text.
+func answer(_ text: String, type: String = "application/json") -> InferenceAnswer {
+    InferenceAnswer(headers: [.contentType: type], body: Array(text.utf8))
+}
+
+/// The error that `body` throws, `nil` where it throws none.
+func error(_ body: () throws(InferenceError) -> some Sendable) -> InferenceError? {
+    do throws(InferenceError) {
+        _ = try body()
+        return nil
+    } catch {
+        return error
     }
 }

@@ -1,15 +1,20 @@
-/// FLAC streams written bit by bit (RFC 9639), every sample verbatim, so that each header field can be what a test wants.
+/// FLAC streams written bit by bit (RFC 9639), every sample verbatim, so that each header field can be what a test
+/// wants.
 public struct FLACBytes: Sendable {
+    /// The bits per sample.
     public var bitDepth: Int
+    /// The sample rate in the header, in Hz.
     public var sampleRate = 16_000
-    /// What the header states; 0 is unknown.
+    /// The number of frames in the header; 0 is unknown.
     public var totalFrames: Int
+    /// The checksum in the header; zeros are unknown.
     public var md5 = [UInt8](repeating: 0, count: 16)
     /// Frames of one block after the other, over and over; more than one makes a stream of variable block size.
     public var blockSizes = [192]
     /// One plane per channel, whole numbers of `bitDepth` bits.
     public var planes: [[Int]]
 
+    /// Creates a stream of these samples.
     public init(_ planes: [[Int]], bitDepth: Int) {
         self.planes = planes
         self.bitDepth = bitDepth

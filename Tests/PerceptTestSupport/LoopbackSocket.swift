@@ -10,8 +10,10 @@ import Foundation
 
 /// A stream socket of 127.0.0.1, closed with the value.
 public final class LoopbackSocket: Sendable {
+    /// The descriptor of the socket.
     public let descriptor: CInt
 
+    /// Creates a socket.
     public init() throws {
         #if canImport(Darwin)
             descriptor = socket(AF_INET, SOCK_STREAM, 0)
@@ -47,6 +49,7 @@ public final class LoopbackSocket: Sendable {
         return Int(UInt16(bigEndian: address.sin_port))
     }
 
+    /// Connects to a port; returns true on success.
     public func connect(to port: Int) -> Bool {
         var address = Self.address(port)
         return withUnsafeMutableBytes(of: &address) { bytes in

@@ -1,5 +1,5 @@
-/// Damage as it comes: one to four of a flipped bit, another byte, a length that is another, a stretch that stands twice, one that is
-/// missing, a cut.
+/// Damage as it comes: one to four of a flipped bit, another byte, a length that is another, a stretch that stands
+/// twice, one that is missing, a cut.
 ///
 /// - Parameter headerLength: half of the damage is done to so many bytes at the beginning, where most can go wrong.
 public func mutated(_ bytes: [UInt8], headerLength: Int, _ generator: inout SplitMix64) -> [UInt8] {

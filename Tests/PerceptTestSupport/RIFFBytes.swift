@@ -4,11 +4,13 @@ public enum RIFFBytes {
     public enum Order: Sendable {
         case little, big
 
+        /// Returns the bytes of an integer in this order.
         public func bytes<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
             self == .little ? WAVBytes.littleEndian(value) : WAVBytes.littleEndian(value).reversed()
         }
     }
 
+    /// Returns a file of these chunks.
     public static func file(
         _ chunks: [[UInt8]], magic: String = "RIFF", statedSize: UInt32? = nil, order: Order = .little
     ) -> [UInt8] {
@@ -16,6 +18,7 @@ public enum RIFFBytes {
         return Array(magic.utf8) + order.bytes(statedSize ?? UInt32(body.count)) + body
     }
 
+    /// Returns a chunk with its header and padding.
     public static func chunk(
         _ id: String, _ content: [UInt8], statedSize: UInt32? = nil, isPadded: Bool = true, order: Order = .little
     ) -> [UInt8] {
@@ -33,7 +36,7 @@ public enum RIFFBytes {
             + order.bytes(sampleRate * UInt32(blockAlign)) + order.bytes(blockAlign) + order.bytes(bits) + extra
     }
 
-    /// What an extensible format has behind its first 16 bytes.
+    /// Returns the fields of an extensible format after its first 16 bytes.
     public static func extensible(
         validBits: UInt16, channelMask: UInt32, tag: UInt16 = 1, suffix: [UInt8] = waveFormatSuffix
     ) -> [UInt8] {

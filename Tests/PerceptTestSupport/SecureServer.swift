@@ -20,6 +20,7 @@ public final class SecureServer: Sendable {
         return paths.first(where: FileManager.default.isExecutableFile).map(URL.init(fileURLWithPath:))
     }()
 
+    /// The port of the server.
     public let port: Int
     /// The authority's certificate, in PEM.
     public let authorityFile: String
@@ -89,7 +90,7 @@ public final class SecureServer: Sendable {
         process.waitUntilExit()
     }
 
-    /// Whether a head and the body that its Content-Length announces are there.
+    /// Returns true if the head and a body of its Content-Length are complete.
     private static func isComplete(_ text: String) -> Bool {
         guard let end = text.range(of: "\r\n\r\n") else { return false }
         let lines = text[..<end.lowerBound].lowercased().components(separatedBy: "\r\n")

@@ -17,6 +17,7 @@ public enum TestFiles {
         return FileManager.default.fileExists(atPath: file) ? file : nil
     }
 
+    /// Returns the bytes of a file.
     public static func bytes(of path: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     }
@@ -24,8 +25,10 @@ public enum TestFiles {
 
 /// A folder of its own for one test, removed with everything in it when the value goes away.
 public final class TemporaryFolder: Sendable {
+    /// The URL of the folder.
     public let url: URL
 
+    /// Creates the folder.
     public init() throws {
         url = FileManager.default.temporaryDirectory.appendingPathComponent("percept-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -35,6 +38,7 @@ public final class TemporaryFolder: Sendable {
         try? FileManager.default.removeItem(at: url)
     }
 
+    /// The path of the folder.
     public var path: String { url.path }
 
     /// The path of a file in the folder, which need not exist.

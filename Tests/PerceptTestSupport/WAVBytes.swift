@@ -26,12 +26,15 @@ public enum WAVBytes {
         return file(fmt: fmt, data)
     }
 
+    /// Returns the bytes of an integer, least significant first.
     public static func littleEndian<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
         withUnsafeBytes(of: value.littleEndian) { Array($0) }
     }
 
+    /// Returns the bytes of 16-bit samples.
     public static func samples(_ values: [Int16]) -> [UInt8] { values.flatMap(littleEndian) }
 
+    /// Returns the bytes of 32-bit floating-point samples.
     public static func samples(_ values: [Float]) -> [UInt8] { values.flatMap { littleEndian($0.bitPattern) } }
 
     private static func format(_ tag: UInt16, _ bits: Int, _ sampleRate: Int, _ channelCount: Int) -> [UInt8] {

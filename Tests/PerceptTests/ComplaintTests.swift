@@ -10,10 +10,10 @@ import Testing
 
 @testable import PerceptInference
 
-/// What people have complained about in clients of this service, a test for each: none of it applies here.
+/// Complaints about clients of this service, a test for each: none of them applies here.
 ///
-/// The order is that of a request's life: what is sent, what comes back, what fails. Each test shows the complaint's own
-/// case; the suites of the parts have the others.
+/// The order is that of a request's life: what is sent, what comes back, what fails. Each test shows the complaint's
+/// own case; the suites of the parts have the others.
 @Suite struct ComplaintTests {
     private static let scene = TestFiles.media("images/scene.png")
     private static let photo = TestFiles.media("images/photo-orientation-6.jpg")
@@ -104,7 +104,8 @@ import Testing
         // A model whose name does not tell: its refusal says what helps. The words are those of transformers.
         let refusal = Service(
             reply(
-                #"{"error":"You have passed more than 3000 mel input features (> 30 seconds) which automatically enables "#
+                #"{"error":"You have passed more than 3000 mel input features (> 30 seconds) which automatically "#
+                    + #"enables "#
                     + #"long-form generation which requires the model to predict timestamp tokens."}"#, status: 400))
         let error = try await failure {
             try await Perceiver(client: client(refusal)).transcribe(long, model: "owner/dictation")
@@ -186,7 +187,8 @@ import Testing
         }
     }
 
-    /// Boxes of a picture that was sent smaller, and sideways photos: x by the ratio of the widths, y by that of the heights.
+    /// Boxes of a picture that was sent smaller, and sideways photos: x by the ratio of the widths, y by that of the
+    /// heights.
     @Test func boxesLieOnThePhotoAsItIsSeen() async throws {
         let answer = #"[{"label":"a","score":1,"box":{"xmin":0,"ymin":100,"xmax":150,"ymax":500}}]"#
         let service = Service(reply(answer))
@@ -281,7 +283,7 @@ import Testing
         #expect(error.description.contains("router.huggingface.co/together"))
     }
 
-    /// Whether to try again and whether the service should wait, taken for one another.
+    /// Retrying and asking the service to wait are two settings.
     @Test func retryingAndWaitingAreTwoThings() async throws {
         let loading = reply(#"{"error":"loading","estimated_time":20}"#, status: 503)
         let header = try #require(HTTPField.Name("X-Wait-For-Model"))

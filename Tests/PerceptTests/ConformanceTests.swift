@@ -6,8 +6,8 @@ import PerceptInference
 import PerceptTestSupport
 import Testing
 
-/// Answers of the public service, recorded in 2023, with the pictures that they are about; they lie beside the package and
-/// not in it, so elsewhere these tests are skipped.
+/// Answers of the public service, recorded in 2023, with the pictures that they are about; they lie beside the package
+/// and not in it, so elsewhere these tests are skipped.
 @Suite(.enabled(if: TestFiles.conformance("exchanges.json") != nil, "the recorded exchanges are not present"))
 struct ConformanceTests {
     private static func answer(to task: String) throws -> JSONValue {

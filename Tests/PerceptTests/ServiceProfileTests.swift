@@ -42,7 +42,7 @@ import Testing
         #expect(ServiceProfile.named("nobody") == nil)
     }
 
-    /// What the limit leaves fits when it is sent, and one group of three bytes more does not.
+    /// A medium of the maximum size fits when it is sent, and one group of three bytes more does not.
     @Test func theBudgetOfBase64IsExact() throws {
         let google = try #require(ServiceProfile.named("google-sync"))
         let budget = try #require(google.mediumByteLimit)
@@ -55,8 +55,8 @@ import Testing
         #expect(ServiceProfile.named("hf-endpoint")?.mediumByteLimit == nil)
     }
 
-    /// Bytes that a medium may have, computed by hand from the services' published limits: as they are, less 1024 for a form,
-    /// or three quarters of that for base64.
+    /// Bytes that a medium may have, computed by hand from the services' published limits: as they are, less 1024 for a
+    /// form, or three quarters of that for base64.
     @Test(
         arguments: [
             ("openai-whisper", 26_213_376), ("groq", 24_998_976), ("google-sync", 7_499_232),

@@ -79,7 +79,7 @@ struct SpokenWords {
         return chunks
     }
 
-    /// What a service says of a part of the recording, in times of the upload.
+    /// Returns the response to a part of the recording, in times of the upload.
     mutating func hear(_ times: Range<Double>, jitter: Double, _ grouping: Grouping) -> RecognizedSpeech {
         let heard = words.compactMap { word -> (String, Double, Double)? in
             let (start, end) = (max(word.start, times.lowerBound), min(word.end, times.upperBound))

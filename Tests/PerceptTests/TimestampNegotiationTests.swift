@@ -9,7 +9,7 @@ import Testing
 
 /// Services that take only some of the forms in which times are asked for, or give none.
 @Suite struct TimestampNegotiationTests {
-    /// ``ToneService`` behind a check of the request, which answers as the services did from which its words are.
+    /// A ``ToneService`` that first checks the request and rejects it in the words of a real service.
     private final class ParticularService: HTTPTransport {
         private let hearing = ToneService()
         private let reject: @Sendable (String) -> String?
@@ -60,18 +60,23 @@ import Testing
         }
     }
 
-    /// transformers 5.24.0, as its pipeline for Wav2Vec2ForCTC said behind the hub's form and behind the inference toolkit.
+    /// The response of transformers 5.24.0 for Wav2Vec2ForCTC, through the hub's form and through the inference
+    /// toolkit.
     private static let ctc =
-        #"{"error":"CTC can either predict character level timestamps, or word level timestamps. Set `return_timestamps='char'` or `return_timestamps='word'` as required."}"#
+        #"{"error":"CTC can either predict character level timestamps, or word level timestamps. Set "#
+        + #"`return_timestamps='char'` or `return_timestamps='word'` as required."}"#
     /// The same for WhisperForConditionalGeneration without alignment heads.
     private static let whisper =
         #"{"error":"Model generation config has no `alignment_heads`, token-level timestamps not available. See https://gist.github.com/hollance/42e32852f24243b748ae6bc1f985b13a on how to add this property to the generation config."}"#
     /// OpenAI's answer, openai/openai-dotnet#401.
     private static let gpt =
-        #"{"error":{"message":"response_format 'verbose_json' is not compatible with model 'gpt-4o-transcribe'. Use 'json' or 'text' instead.","type":"invalid_request_error","param":"response_format","code":"unsupported_value"}}"#
+        #"{"error":{"message":"response_format 'verbose_json' is not compatible with model 'gpt-4o-transcribe'. Use "#
+        + #"'json' or 'text' instead.","type":"invalid_request_error","param":"response_format","#
+        + #""code":"unsupported_value"}}"#
     /// Groq's of 2024, groq/groq-python#114.
     private static let granularities =
-        #"{"error":{"message":"`timestamp_granularities[]` not supported by this model","type":"invalid_request_error"}}"#
+        #"{"error":{"message":"`timestamp_granularities[]` not supported by this model","#
+        + #""type":"invalid_request_error"}}"#
 
     private static func perceiver(
         _ service: ParticularService, chunk seconds: Double? = nil, isOpenAI: Bool = false
@@ -130,7 +135,8 @@ import Testing
     /// Where neither form is taken, the first rejection is the error, after one retry.
     @Test func neitherForm() async throws {
         let service = ParticularService { question in
-            #"{"error":"We cannot return_timestamps yet on non-CTC models apart from Whisper! (\#(question.filter { $0 != "\"" }))"}"#
+            #"{"error":"We cannot return_timestamps yet on non-CTC models apart from Whisper! "#
+                + #"(\#(question.filter { $0 != "\"" }))"}"#
         }
         let error = await #expect(throws: InferenceError.self) {
             try await Self.perceiver(service).transcribe(Self.recording(), timestamps: .words)
@@ -192,8 +198,8 @@ import Testing
         #expect(transcript.subtitles(.vtt).components(separatedBy: " --> ").count == count + 1)
         #expect(
             transcript.warnings == [
-                "the response has no times for \(count) of \(count) chunks: their texts are one piece per chunk; choose a "
-                    + "model that returns times, or send shorter chunks"
+                "the response has no times for \(count) of \(count) chunks: their texts are one piece per chunk; "
+                    + "choose a model that returns times, or send shorter chunks"
             ])
         #expect(try await Self.perceiver(service, chunk: 12).transcribe(recording).chunks.isEmpty)
     }
@@ -236,7 +242,8 @@ import Testing
             transcript.warnings.first?.hasPrefix(
                 "the service rejected response_format verbose_json (“response_format '")
                 == true)
-        #expect(transcript.warnings.first?.hasSuffix("): sent again with json, here and for the rest of the run") == true)
+        #expect(
+            transcript.warnings.first?.hasSuffix("): sent again with json, here and for the rest of the run") == true)
     }
 
     @Test func rejectedGranularitiesAreLeftOut() async throws {

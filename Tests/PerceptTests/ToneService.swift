@@ -7,8 +7,8 @@ import Synchronization
 
 /// A speech of tone bursts, each of a pitch that stands for a word, and a service that hears them.
 ///
-/// What is answered follows from the samples of the upload alone, so that the times of a stitched transcript can be compared
-/// with those at which the bursts were made.
+/// What is answered follows from the samples of the upload alone, so that the times of a stitched transcript can be
+/// compared with those at which the bursts were made.
 enum ToneSpeech {
     static let words = [
         "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett", "kilo", "lima",

@@ -2,7 +2,7 @@ import Foundation
 import PerceptCore
 import PerceptTestSupport
 
-/// What TestMedia's recordings and pictures hold, known because they were made from it.
+/// The contents of TestMedia's recordings and images, from which they were made.
 enum Truth {
     struct Object: Decodable, Sendable {
         let label: String
@@ -21,7 +21,7 @@ enum Truth {
         let text: String
         let chunks: [Chunk]
 
-        /// As models that know neither case nor punctuation write it.
+        /// The text without case and punctuation, as some models write it.
         var spoken: String {
             text.uppercased().filter { $0.isLetter || $0 == " " }
         }

@@ -51,7 +51,7 @@ typedef struct ImagePixelRows {
     size_t bytes_per_row;
     size_t row_length;
     size_t row_count;
-    /// Whether pixels have a straight alpha channel.
+    /// True if pixels have a straight alpha channel.
     bool has_alpha;
 } ImagePixelRows;
 

@@ -6,6 +6,7 @@ import PerceptInference
 struct Report: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write the results of a run as one HTML page.",
+        usage: "percept report [<options>] <dir|file> ... --output <report.html>",
         discussion: """
             The inputs are the results that transcribe, classify, detect and segment print with --json, and folders of \
             masks. The page contains the images and recordings too, and loads nothing from the network.

@@ -1,7 +1,7 @@
 extension JSONValue: Codable {
     /// Decodes any JSON value; integers keep their 64 bits.
     public init(from decoder: any Decoder) throws {
-        if let container = try? decoder.container(keyedBy: Key.self) {
+        if let container = try? decoder.container(keyedBy: MemberKey.self) {
             self = .object(
                 JSONObject(try container.allKeys.map { ($0.stringValue, try container.decode(JSONValue.self, forKey: $0)) }))
             return
@@ -31,8 +31,8 @@ extension JSONValue: Codable {
     /// Encodes the value; a number that is not finite becomes `null`.
     public func encode(to encoder: any Encoder) throws {
         if case .object(let object) = self {
-            var container = encoder.container(keyedBy: Key.self)
-            for (key, value) in object { try container.encode(value, forKey: Key(stringValue: key)) }
+            var container = encoder.container(keyedBy: MemberKey.self)
+            for (key, value) in object { try container.encode(value, forKey: MemberKey(stringValue: key)) }
             return
         }
         if case .array(let elements) = self {
@@ -51,7 +51,7 @@ extension JSONValue: Codable {
         }
     }
 
-    private struct Key: CodingKey {
+    private struct MemberKey: CodingKey {
         let stringValue: String
         var intValue: Int? { nil }
         init(stringValue: String) { self.stringValue = stringValue }

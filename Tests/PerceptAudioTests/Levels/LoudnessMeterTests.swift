@@ -66,8 +66,8 @@ import Testing
     }
 
     /// The relative gate is 10 LU below the mean of what passes the absolute gate. Two passages of equal length,
-    /// the second softer by x LU, have a mean of 10·log₁₀((1 + 10^(−x/10)) / 2) LU relative to the first. The second lies
-    /// exactly 10 LU below that mean for x = 12.787 LU.
+    /// the second softer by x LU, have a mean of 10·log₁₀((1 + 10^(−x/10)) / 2) LU relative to the first. The second
+    /// lies exactly 10 LU below that mean for x = 12.787 LU.
     @Test func theRelativeGateIsTenUnitsBelowTheMean() throws {
         for (difference, isGated) in [(12.70, false), (12.87, true)] {
             let passages = [Self.stereo(-20, 20), Self.stereo(-20 - difference, 20)]

@@ -4,7 +4,7 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// What is left out, scaled, or refused before it is sent.
+/// Audio that is left out, scaled or rejected before it is sent.
 @Suite struct UploadLimitsTests {
     /// One second of silence, one of a tone of `amplitude`, two of silence.
     private static func burst(rate: Int = 44_100, amplitude: Float = 0.25, channels: ChannelLayout = .stereo) throws

@@ -4,14 +4,14 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// What another program decodes: mostly with a shell script in its place, whose output is known to the byte.
+/// Recordings that another program decodes, mostly a shell script with output that is known to the byte.
 @Suite struct FFmpegReadingTests {
     /// A stand-in for ffmpeg that does what `script` says; `$here` is its folder.
     private static func program(_ folder: TemporaryFolder, _ script: String) throws -> String {
         let text = try folder.write(Array("#!/bin/sh\nhere='\(folder.path)'\n\(script)\n".utf8), as: "script")
         let path = folder.file("ffmpeg")
-        // Another process makes the file: were it open for writing here, a program that starts meanwhile would inherit that, and
-        // the system refuses to run what is open for writing.
+        // Another process makes the file: were it open for writing here, a program that starts meanwhile would inherit
+        // that, and the system refuses to run what is open for writing.
         let copying = Process()
         copying.executableURL = URL(filePath: "/bin/sh")
         copying.arguments = ["-c", "rm -f \"$1\"; cp \"$0\" \"$1\" && chmod 700 \"$1\"", text, path]
@@ -20,7 +20,7 @@ import Testing
         return path
     }
 
-    /// What ffmpeg writes into a pipe for three channels: sizes unknown, an extensible format, floating point.
+    /// The output of ffmpeg in a pipe for three channels: sizes unknown, an extensible format, floating point.
     private static func output(_ samples: [Float]) -> [UInt8] {
         let extra = RIFFBytes.extensible(validBits: 32, channelMask: 0x7, tag: 3)
         let format = RIFFBytes.format(tag: 0xFFFE, bits: 32, sampleRate: 22_050, channelCount: 3, extra: extra)
@@ -107,19 +107,19 @@ import Testing
         #expect(
             reader.warnings
                 == [
-                    "the file is damaged, and audio may be missing: ffmpeg reported 3000 errors while decoding, the first: "
-                        + "channel element 2.3 is not allocated; get the file again"
+                    "the file is damaged, and audio may be missing: ffmpeg reported 3000 errors while decoding, the "
+                        + "first: channel element 2.3 is not allocated; get the file again"
                 ])
     }
 
-    /// What comes later follows from what came first; the input's own name is of no use to anybody.
+    /// Later errors follow from the first; the input's own name helps nobody.
     @Test func theFirstErrorIsShown() throws {
         let folder = try TemporaryFolder()
         let program = try Self.program(
             folder,
             "echo '[error] file:/dev/fd/3: No such file or directory' >&2; "
-                + "echo '[mov @ 0x55] [error] moov atom not found' >&2; echo '[error] Error configuring filter graph' >&2; "
-                + "exit 1")
+                + "echo '[mov @ 0x55] [error] moov atom not found' >&2; echo '[error] Error configuring filter graph' "
+                + ">&2; exit 1")
         let error = expectMediaError(.malformedInput) {
             _ = try RecordingReader(.bytes(Self.voiceMemo), ffmpeg: program)
         }

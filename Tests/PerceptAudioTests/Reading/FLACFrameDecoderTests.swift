@@ -4,8 +4,8 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// Each implementation against libFLAC, frame by frame, on streams that libFLAC wrote: with silence, prediction of every kind, stereo
-/// of every kind, bits that are always zero, and noise.
+/// Each implementation against libFLAC, frame by frame, on streams that libFLAC wrote: with silence, prediction of
+/// every kind, stereo of every kind, bits that are always zero, and noise.
 @Suite struct FLACFrameDecoderTests {
     @Test(arguments: supportedKernels.map(\.rawValue), [1, 2, 3, 5, 8])
     func everyKindOfSubframe(_ kernel: UInt32, _ channelCount: Int) throws {
@@ -56,8 +56,8 @@ import Testing
         }
     }
 
-    /// Subframes of silence take a few bits each: of a frame that is cut off, no more is read than stands behind it as zeros. That shows
-    /// under the address sanitizer.
+    /// Subframes of silence take a few bits each: of a frame that is cut off, no more is read than follows it as zeros.
+    /// The address sanitizer would report it.
     @Test func aCutFrameOfSilenceIsNone() throws {
         let silence = [[Float]](repeating: [Float](repeating: 0, count: 1024), count: 8)
         var writer = try RecordingWriter(toMemory: 1 << 16, encoding: .flac16, sampleRate: 16_000, channelCount: 8)

@@ -108,8 +108,8 @@ import Testing
             #expect(samples == Self.samples(0..<1344))
             #expect(
                 warnings == [
-                    "the file is cut short or damaged at its end: its header states 0.125 s, the last 0.041 s are missing; "
-                        + "get the whole file again"
+                    "the file is cut short or damaged at its end: its header states 0.125 s, the last 0.041 s are "
+                        + "missing; get the whole file again"
                 ])
         }
         var unknown = Self.stream

@@ -4,8 +4,8 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// Files long enough to be decoded in stretches; what is written is what must be read. Reading with the checksum, which goes from frame
-/// to frame, is the other oracle.
+/// Files long enough to be decoded in stretches; what is written is what must be read. Reading with the checksum, which
+/// goes from frame to frame, is the other oracle.
 @Suite struct FLACReadAheadTests {
     /// The header of the frame in RFC 9639, appendix D.1: two channels of 16 bits, one sample.
     private static let standardHeader: [UInt8] = [0xFF, 0xF8, 0x69, 0x18, 0x00, 0x00, 0xBF]
@@ -72,7 +72,7 @@ import Testing
 
     @Test func whatOnlyLooksLikeAFrameIsNone() throws {
         var planes = Self.noise(frameCount: 400_000, seed: 2)
-        // The header and a byte more, as four samples, so close that each cut has one behind it before the next frame.
+        // The header and a byte more, as four samples, so close that each cut is followed by one before the next frame.
         let words = (Self.standardHeader + [0x03]).map { UInt16($0) }
         let fake = stride(from: 0, to: words.count, by: 2).map {
             Float(Int16(bitPattern: words[$0] << 8 | words[$0 + 1])) * 0x1p-15
@@ -113,8 +113,8 @@ import Testing
         let seconds = (Double(lostCount) / 44.1).rounded() / 1000
         #expect(
             inStretches.warnings == [
-                "the file is cut short or damaged at its end: its header states 13.605 s, the last \(seconds) s are missing; "
-                    + "get the whole file again"
+                "the file is cut short or damaged at its end: its header states 13.605 s, the last \(seconds) s are "
+                    + "missing; get the whole file again"
             ])
         #expect(inOrder.warnings == inStretches.warnings)
     }

@@ -4,8 +4,8 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// Short MP3, Ogg Vorbis and Ogg Opus streams, and what other decoders make of them; see TestMedia/golden/make_stream_golden.py,
-/// which says which decoder stands for which stream, and why.
+/// Short MP3, Ogg Vorbis and Ogg Opus streams, and what other decoders make of them; see
+/// TestMedia/golden/make_stream_golden.py, which says which decoder stands for which stream, and why.
 struct GoldenStream: Decodable, Sendable, CustomTestStringConvertible {
     let name: String
     let sampleRate: Int

@@ -38,7 +38,8 @@ import Testing
         #expect(Array(read.planes[0].prefix(500)) == Self.samples(first)[0])
         #expect(
             read.warnings.first
-                == "the format changes to stereo at 48000 Hz at 0.031 s; this part was converted to mono at 16000 Hz, the format at the start")
+                == "the format changes to stereo at 48000 Hz at 0.031 s; this part was converted to mono at 16000 Hz, "
+                + "the format at the start")
     }
 
     /// Frames whose headers state 32 kHz after such as take the rate of the stream.
@@ -52,14 +53,15 @@ import Testing
         #expect(Array(read.planes[0].prefix(960)) == Array(Self.samples(stream)[0].prefix(960)))
         #expect(
             read.warnings == [
-                "the format changes to mono at 32000 Hz at 0.060 s; this part was converted to mono at 16000 Hz, the format at the start"
+                "the format changes to mono at 32000 Hz at 0.060 s; this part was converted to mono at 16000 Hz, the "
+                    + "format at the start"
             ])
         // And back again.
         let back = stream.header() + (frames[..<5] + other[..<2] + frames[7...]).flatMap { $0 }
         #expect(try ReadRecording(Array(back)).frameCount == 960 + 192 + 3 * 192)
     }
 
-    /// What is decoded ahead knows the rate too.
+    /// Frames decoded ahead have their rate too.
     @Test func aRateThatChangesInALongStreamIsSeen() throws {
         var stream = Self.ramp(1000 * 120)
         (stream.totalFrames, stream.blockSizes) = (0, [1000])

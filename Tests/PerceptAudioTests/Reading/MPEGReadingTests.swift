@@ -10,8 +10,8 @@ import Testing
         #expect(Self.streams.count == 7)
     }
 
-    /// ffmpeg (libmad for free format) leaves out LAME's delay and padding too, so that lengths are equal; the decoders round
-    /// differently, and the golden samples are rounded to 16 bits.
+    /// ffmpeg (libmad for free format) leaves out LAME's delay and padding too, so that lengths are equal; the decoders
+    /// round differently, and the golden samples are rounded to 16 bits.
     @Test(arguments: streams) func samplesAreThoseOfAnotherDecoder(_ stream: GoldenStream) throws {
         for frameLimit in [4096, 1000, 7] {
             let read = try ReadRecording(stream.bytes, frameLimit: frameLimit)
@@ -24,7 +24,8 @@ import Testing
         }
     }
 
-    /// LAME encodes 0.95 of its input, tones of 0.25: ffmpeg's decode of the MP3s has amplitudes of 0.2375 to 0.2376, too.
+    /// LAME encodes 0.95 of its input, tones of 0.25: ffmpeg's decode of the MP3s has amplitudes of 0.2375 to 0.2376,
+    /// too.
     private static let amplitude = 0.2375
 
     // MARK: Joined
@@ -55,8 +56,10 @@ import Testing
         #expect(abs(read.amplitude(300, in: 7456..<12_256) - Self.amplitude) < 1e-3)
         #expect(
             read.warnings == [
-                "the format changes to stereo at 48000 Hz at 0.500 s; this part was converted to mono at 8000 Hz, the format at the start",
-                "the format changes to mono at 22050 Hz at 0.932 s; this part was converted to mono at 8000 Hz, the format at the start",
+                "the format changes to stereo at 48000 Hz at 0.500 s; this part was converted to mono at 8000 Hz, the "
+                    + "format at the start",
+                "the format changes to mono at 22050 Hz at 0.932 s; this part was converted to mono at 8000 Hz, the "
+                    + "format at the start",
             ])
     }
 
@@ -70,7 +73,8 @@ import Testing
         for channel in 0..<2 {
             #expect(abs(read.amplitude(300, channel: channel, in: 20_736..<41_472) - Self.amplitude) < 1e-3)
         }
-        #expect(read.warnings.count == 1 && read.warnings[0].hasPrefix("the format changes to mono at 48000 Hz at 0.432 s"))
+        #expect(
+            read.warnings.count == 1 && read.warnings[0].hasPrefix("the format changes to mono at 48000 Hz at 0.432 s"))
     }
 
     // MARK: What stands around the frames
@@ -158,7 +162,8 @@ import Testing
             let end = stated < frameCount ? ", all were read" : ": \((missing * 1000).rounded() / 1000) s are missing"
             #expect(read.warnings == ["the header states \(stated) MP3 frames, \(frameCount) are there\(end)"])
             #expect(read.difference(from: stream) < 1e-4)
-            // The padding that it states is at the end of what its bytes hold; of a stream that is longer than that it is not there.
+            // The padding that it states is at the end of what its bytes hold; of a stream that is longer than that it
+            // is not there.
             #expect(read.frameCount == (stated < frameCount ? 13_230 : 25 * 576 - 576 - 529))
         }
     }
@@ -181,7 +186,7 @@ import Testing
         }
     }
 
-    /// The frames of this stream begin with 0xFF 0xFB and, for 48 kHz, a third byte of which bits 3 and 2 are 01.
+    /// The frames of this stream begin with 0xFF 0xFB and, for 48 kHz, a third byte in which bits 3 and 2 are 01.
     @Test(arguments: [[0x41], [0xFE], [0xFF, 0x00], [0xFF, 0xF3], [0xFF, 0xFD], [0xFF, 0xFB, 0x30]] as [[UInt8]])
     func aFewBytesThatBeginNoFrameOfTheStreamAreJunk(_ rest: [UInt8]) throws {
         let stream = try GoldenStream.named("mp3 48000 mono without information")

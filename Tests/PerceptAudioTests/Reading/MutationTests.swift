@@ -4,8 +4,8 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// Small recordings of every kind, damaged in thousands of ways: each is read to its end or refused with an error, and neither
-/// takes more than it should.
+/// Small recordings of every kind, damaged in thousands of ways: each is read to its end or refused with an error, and
+/// neither takes more than it should.
 ///
 /// A seed gives the same damage each time. `PERCEPT_MUTATIONS` sets how many there are of each recording; run with many
 /// under `--sanitize=address`, the test shows what a crash would hide.
@@ -70,8 +70,8 @@ import Testing
     }()
 
     @Test func thereIsARecordingOfEachKind() {
-        // Ten are written here, 18 are golden; of those that libsndfile writes, MP3 needs a library that it may have been built
-        // without.
+        // Ten are written here, 18 are golden; of those that libsndfile writes, MP3 needs a library that it may have
+        // been built without.
         #expect(Self.seeds.count >= 35)
     }
 
@@ -92,8 +92,8 @@ import Testing
         #expect(readCount + refusedCount == Self.mutationCount)
     }
 
-    /// Pages whose checksum does not fit are dropped before anything decodes them, so that damage to packets has to be followed by
-    /// other checksums.
+    /// Pages whose checksum does not fit are dropped before anything decodes them, so that damage to packets has to be
+    /// followed by other checksums.
     @Test(arguments: GoldenStream.all.filter { $0.name.hasPrefix("vorbis") || $0.name.hasPrefix("opus") })
     func damageBehindARightOggChecksumDoesNoHarm(_ stream: GoldenStream) throws {
         let pages = OggPages.pages(stream.bytes)
@@ -117,8 +117,8 @@ import Testing
         }
     }
 
-    /// The oracle is libFLAC, reading in order: the same samples, then the same end, warning or error at the same place. Whether it
-    /// calls damage in the last frame that or an early end depends on what it has read before.
+    /// The oracle is libFLAC, reading in order: the same samples, then the same end, warning or error at the same
+    /// place. Whether it calls damage in the last frame that or an early end depends on what it has read before.
     @Test func damageIsTheSameInStretches() throws {
         var writer = try RecordingWriter(toMemory: 1 << 20, encoding: .flac16, sampleRate: 16_000, channelCount: 1)
         try writer.write([(0..<20).flatMap { _ in Self.tone.map { Float($0) * 0x1p-15 } }])
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    /// Frames that break the format's rules, or go beyond their bits, behind checksums that fit.
+    /// Frames with correct checksums that break the format's rules or exceed their bits.
     @Test func damageBehindARightChecksumIsTheSameInStretches() throws {
         let sound = VariedSound.planes(channelCount: 2, bitDepth: 16, frameCount: 40_000)
         var writer = try RecordingWriter(toMemory: 1 << 22, encoding: .flac16, sampleRate: 44_100, channelCount: 2)
@@ -155,7 +155,7 @@ import Testing
             for _ in 0..<8 {
                 let index = Int.random(in: 1..<ends.count, using: &generator)
                 let frame = ends[index - 1]..<ends[index]
-                // Behind the header, mostly where subframes begin.
+                // After the header, mostly where subframes begin.
                 let limit = Bool.random(using: &generator) ? min(frame.count - 2, 40) : frame.count - 2
                 mutant[frame.lowerBound + Int.random(in: 8..<limit, using: &generator)] ^=
                     1 << UInt8.random(in: 0..<8, using: &generator)
@@ -212,5 +212,25 @@ import Testing
             }
         }
         _ = reader.warnings
+    }
+}
+
+/// Recordings in the containers that libsndfile both writes and reads.
+enum SoundFileBytes {
+    private static let formats: [String: CInt] = [
+        // sndfile.h: the container in the upper half, the coding in the lower.
+        "aiff": 0x02_0002, "aifc": 0x02_0006, "au": 0x03_0002, "caf": 0x18_0002, "alac": 0x18_0070, "vorbis": 0x20_0060,
+        "opus": 0x20_0064, "mp3": 0x23_0082,
+    ]
+
+    /// `samples` as a mono recording of 16 kHz; `nil` where libsndfile was built without the codec.
+    static func encoded(_ samples: [Int16], as name: String) -> [UInt8]? {
+        guard let format = formats[name].map(SoundFileFormat.init(rawValue:)) else { return nil }
+        let file = VirtualFile(byteLimit: 1 << 20)
+        guard
+            let soundFile = try? SoundFile.writing(file, format: format, sampleRate: 16_000, channelCount: 1),
+            soundFile.write(samples), soundFile.close() == nil
+        else { return nil }
+        return file.bytes
     }
 }

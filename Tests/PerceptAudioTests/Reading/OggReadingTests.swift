@@ -75,8 +75,8 @@ import Testing
 
     // MARK: Damage
 
-    /// What is missing between two pages follows from their granule positions; of Vorbis the half block around it is missing too,
-    /// whose other half was in a missing page.
+    /// The length missing between two pages follows from their granule positions; Vorbis also loses half a block on
+    /// each side, because its other half was in a missing page.
     @Test(arguments: ["vorbis 1", "opus 1"], [false, true])
     func missingPagesBecomeSilenceOfTheirLength(_ name: String, _ isDamaged: Bool) throws {
         let stream = try GoldenStream.named(name)

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ReadingOptionsTests {
     private static let samples = (0..<4410).map { Int16(truncatingIfNeeded: $0 &* 7919) }
 
-    /// The same samples behind a header are the oracle.
+    /// The same samples after a header are the oracle.
     @Test func rawSamplesArePreparedAsThoseOfAFileAre() throws {
         let data = WAVBytes.samples(Self.samples)
         let wav = MediaSource.bytes(WAVBytes.plain(data, bits: 16, sampleRate: 44_100, channelCount: 2))

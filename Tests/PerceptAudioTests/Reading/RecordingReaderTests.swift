@@ -62,7 +62,8 @@ import Testing
     }
 
     @Test func theChannelMaskGivesTheLayout() throws {
-        // WAVEFORMATEXTENSIBLE: front left, right, centre, low frequency (bits 0…3), side left and right (bits 9 and 10).
+        // WAVEFORMATEXTENSIBLE: front left, right, centre, low frequency (bits 0…3), side left and right (bits 9 and
+        // 10).
         let wav = WAVBytes.extensible(
             WAVBytes.samples(Array(1...6)), bits: 16, sampleRate: 44_100, channelCount: 6, channelMask: 0x60F)
         let header = try RecordingReader(.bytes(wav)).header

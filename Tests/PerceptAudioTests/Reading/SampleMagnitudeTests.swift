@@ -3,7 +3,8 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// Samples that are numbers, but of no scale: what is infinite or NaN behind a filter would be written as the lowest sample.
+/// Samples that are finite, but beyond any scale: after a filter they would be infinite or NaN and written as the
+/// lowest sample.
 @Suite struct SampleMagnitudeTests {
     private static func file(_ samples: [Float]) -> MediaSource {
         .bytes(

@@ -54,11 +54,13 @@ import Testing
         #expect(try warnings(file(2001)) == [])
         #expect(
             try warnings(file(2002)) == [
-                "the file is cut short: its header states 0.125 s, the last 0.000 s are missing; get the whole file again"
+                "the file is cut short: its header states 0.125 s, the last 0.000 s are missing; get the whole file "
+                    + "again"
             ])
         #expect(
             try warnings(file(26_000)) == [
-                "the file is cut short: its header states 1.625 s, the last 1.500 s are missing; get the whole file again"
+                "the file is cut short: its header states 1.625 s, the last 1.500 s are missing; get the whole file "
+                    + "again"
             ])
     }
 

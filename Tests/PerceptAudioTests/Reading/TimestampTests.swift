@@ -4,13 +4,14 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// Recordings whose timestamps have gaps, through the real ffmpeg: expected are the samples that were put in, and silence whose
-/// length follows from the timestamps.
+/// Recordings whose timestamps have gaps, through the real ffmpeg: expected are the samples that were put in, and
+/// silence whose length follows from the timestamps.
 @Suite(.enabled(if: FFmpegSource.program() != nil, "no ffmpeg on this machine")) struct TimestampTests {
     private static let values: [Int16] = (0..<8000).map { Int16($0 * 37 % 20_001 - 10_000) }
     private static var sound: [Float] { values.map { Float($0) / 32_768 } }
 
-    /// A Matroska file with blocks of mono PCM at 8000 Hz, element by element; times are in milliseconds, 2000 samples each.
+    /// A Matroska file with blocks of mono PCM at 8000 Hz, element by element; times are in milliseconds, 2000 samples
+    /// each.
     private static func matroska(_ times: [Int]) -> [UInt8] {
         func element(_ id: [UInt8], _ content: [UInt8]) -> [UInt8] {
             id + [1] + (0..<7).reversed().map { UInt8(truncatingIfNeeded: content.count >> (8 * $0)) } + content
@@ -111,7 +112,8 @@ import Testing
         }
     }
 
-    /// The edit list of an MP4 says where the sound begins; of a file without a clock of its own the sound is the beginning.
+    /// The edit list of an MP4 says where the sound begins; of a file without a clock of its own the sound is the
+    /// beginning.
     @Test func soundAloneStartsWhereItsEditListSays() throws {
         let folder = try TemporaryFolder()
         try Self.wav(in: folder)

@@ -3,7 +3,7 @@ import PerceptCore
 import PerceptTestSupport
 import Testing
 
-/// What nobody here decodes is named, with what to do.
+/// A codec that cannot be decoded is named, with a remedy.
 @Suite struct UnreadableCodecTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String

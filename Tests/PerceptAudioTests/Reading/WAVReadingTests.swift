@@ -44,11 +44,11 @@ import Testing
             "odd chunk without padding right before the data",
             RIFF.file([
                 format, RIFF.chunk("note", [1, 2, 3], isPadded: false),
-                // Its size, 20, is no letter; the identifier alone tells.
+                // Its size, 20, is not a letter; only the identifier decides.
                 RIFF.chunk("data", data),
             ])),
         Oddity(
-            "chunks before and behind",
+            "chunks before and after",
             RIFF.file([
                 RIFF.chunk("JUNK", [UInt8](repeating: 0, count: 28)),
                 RIFF.chunk("bext", [UInt8](repeating: 0, count: 602)),
@@ -87,7 +87,8 @@ import Testing
             "Wave64 with other chunks",
             RIFF.wave64([("junk", [1, 2, 3]), ("fmt ", RIFF.format()), ("levl", [7]), ("data", data), ("list", [9])])),
         Oddity(
-            "no block alignment", RIFF.file([RIFF.chunk("fmt ", RIFF.format(blockAlign: 0)), RIFF.chunk("data", data)])),
+            "no block alignment",
+            RIFF.file([RIFF.chunk("fmt ", RIFF.format(blockAlign: 0)), RIFF.chunk("data", data)])),
         Oddity(
             "12 bits in 16",
             RIFF.file([RIFF.chunk("fmt ", RIFF.format(bits: 12, blockAlign: 2)), RIFF.chunk("data", data)])),
@@ -163,7 +164,8 @@ import Testing
         #expect(try #require(try reader.readBlock()).planes == [Array(Self.samples.prefix(9))])
         #expect(
             reader.warnings == [
-                "the file is cut short: its header states 0.012 s, the last 0.011 s are missing; get the whole file again"
+                "the file is cut short: its header states 0.012 s, the last 0.011 s are missing; get the whole file "
+                    + "again"
             ])
     }
 
@@ -172,7 +174,8 @@ import Testing
         #expect(
             try AudioPreparation().prepare(.bytes(file)).warnings
                 == [
-                    "the file is cut short: its header states 0.013 s, the last 0.011 s are missing; get the whole file again"
+                    "the file is cut short: its header states 0.013 s, the last 0.011 s are missing; get the whole "
+                        + "file again"
                 ])
     }
 
@@ -240,8 +243,9 @@ import Testing
                 == [.unspecified, .unspecified, .unspecified, .unspecified])
     }
 
-    /// Blocks of random bits, and what SoX 14.4.2 decodes of them (`sox X.wav -t raw -e signed -b 16 -`). ffmpeg 5.1 agrees on
-    /// Microsoft's coding; in IMA's it multiplies where the recommended practices add shifted steps, one bit apart.
+    /// Blocks of random bits, and what SoX 14.4.2 decodes of them (`sox X.wav -t raw -e signed -b 16 -`). ffmpeg 5.1
+    /// agrees on Microsoft's coding; in IMA's it multiplies where the recommended practices add shifted steps, one bit
+    /// apart.
     @Test func blocksOfADPCM() throws {
         let ima: [UInt8] = [
             212, 254, 20, 0, 130, 183, 14, 238, 127, 26, 80, 57, 190, 240, 126, 194, 52, 127, 6, 110,
@@ -262,7 +266,8 @@ import Testing
         for (tag, block, expected, name) in [
             (UInt16(0x11), ima, imaSamples, "IMA ADPCM"), (2, microsoft, microsoftSamples, "Microsoft ADPCM"),
         ] {
-            // What the header says of the frames in a block is wrong, and the coefficients are missing: both follow from the block.
+            // What the header says of the frames in a block is wrong, and the coefficients are missing: both follow
+            // from the block.
             let format = RIFF.format(tag: tag, bits: 4, blockAlign: UInt16(block.count), extra: [2, 0, 7, 0])
             let whole = RIFF.file([RIFF.chunk("fmt ", format), RIFF.chunk("data", block + block)])
             let recording = try Recording(decoding: .bytes(whole))

@@ -31,7 +31,7 @@ final class HeadlessBrowser {
     private var received: [UInt8] = []
     private var nextID = 0
     private var session: String?
-    /// What the page reported since ``open(_:)``: method and parameters.
+    /// The events of the page since ``open(_:)``: method and parameters.
     private(set) var events: [(method: String, parameters: JSONValue)] = []
 
     /// Seconds that one answer may take.
@@ -187,7 +187,8 @@ final class HeadlessBrowser {
         try evaluateVoid(
             "document.querySelector(\(Self.quoted(selector))).scrollIntoView({ block: 'center', behavior: 'instant' })")
         let place = try evaluate(
-            "(() => { const r = document.querySelector(\(Self.quoted(selector))).getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+            "(() => { const r = document.querySelector(\(Self.quoted(selector))).getBoundingClientRect(); return [r.x "
+                + "+ r.width / 2, r.y + r.height / 2]; })()"
         )
         try mouse("mouseMoved", place)
         try mouse("mousePressed", place)

@@ -11,9 +11,12 @@ struct ReportInBrowserTests {
     /// The demo's results, and one that would do harm if it could.
     private func page(in folder: TemporaryFolder) throws -> String {
         let box = #"{"xmin":100,"ymin":60,"xmax":300,"ymax":260}"#
+        let sentences = (0..<400).map {
+            #"{"text":"Sentence number \#($0), long enough.","timestamp":[\#($0),\#($0 + 1)]}"#
+        }
         let results = [
             #"{"file":"scene.png","detections":[{"label":"\#(Self.hostile)","score":0.4,"box":\#(box)}]}"#,
-            #"{"file":"long.wav","text":"x","chunks":[\#((0..<400).map { #"{"text":"Sentence number \#($0), long enough.","timestamp":[\#($0),\#($0 + 1)]}"# }.joined(separator: ","))]}"#,
+            #"{"file":"long.wav","text":"x","chunks":[\#(sentences.joined(separator: ","))]}"#,
         ]
         _ = try folder.write(Array(results.joined(separator: "\n").utf8), as: "run/5-more.jsonl")
         // Cards that are out of sight.
@@ -52,7 +55,7 @@ struct ReportInBrowserTests {
         try isQuiet(browser)
     }
 
-    /// What is shown where there is not room for all of it.
+    /// Labels are legible even where there is not room for all of them.
     @Test(.timeLimit(.minutes(2))) func aCrowdIsLegible() throws {
         let folder = try TemporaryFolder()
         let profile = try TemporaryFolder()
@@ -72,7 +75,7 @@ struct ReportInBrowserTests {
         try isQuiet(browser)
     }
 
-    /// What is too large is played from a copy, in which times are found; that it is one is said.
+    /// A recording that is too large is played from a copy with the same times, and the page says so.
     @Test(.timeLimit(.minutes(2))) func aCopyIsPlayed() throws {
         let folder = try TemporaryFolder()
         let profile = try TemporaryFolder()
@@ -105,7 +108,8 @@ struct ReportInBrowserTests {
     /// A hundred boxes in rows, with labels wider than they are; strips and a dot; more labels than are looked through.
     private func crowd(in folder: TemporaryFolder) throws {
         func detection(_ label: String, _ score: Double, _ x: Int, _ y: Int, _ width: Int, _ height: Int) -> String {
-            #"{"label":"\#(label)","score":\#(score),"box":{"xmin":\#(x),"ymin":\#(y),"xmax":\#(x + width),"ymax":\#(y + height)}}"#
+            #"{"label":"\#(label)","score":\#(score),"box":{"xmin":\#(x),"ymin":\#(y),"xmax":\#(x + width),"#
+                + #""ymax":\#(y + height)}}"#
         }
         func line(_ name: String, _ detections: [String]) -> String {
             #"{"file":"\#(name)","detections":[\#(detections.joined(separator: ","))]}"#
@@ -133,7 +137,8 @@ struct ReportInBrowserTests {
 
     /// Rectangles of the plates of the first picture that are seen, their labels beside them.
     private static let seenPlates = """
-        [...document.querySelectorAll('#card-1 .plate')].filter(node => node.checkVisibility({ visibilityProperty: true }))
+        [...document.querySelectorAll('#card-1 .plate')].filter(node => node.checkVisibility({ visibilityProperty: \
+        true }))
           .map(node => [node.textContent, node.getBoundingClientRect()])
         """
 
@@ -145,11 +150,14 @@ struct ReportInBrowserTests {
                 (() => {
                   const plates = \(Self.seenPlates);
                   const frame = document.querySelector('#card-1 .frame').getBoundingClientRect();
-                  const isOver = (a, b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
-                  const overlaps = plates.filter(([, one], index) => plates.some(([, other], place) => place > index && isOver(one, other)));
+                  const isOver = (a, b) => a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 \
+                  && b.top < a.bottom - 0.5;
+                  const overlaps = plates.filter(([, one], index) => plates.some(([, other], place) => place > index \
+                  && isOver(one, other)));
                   const beyond = plates.filter(([, one]) => one.left < frame.left - 0.5 || one.right > frame.right + 0.5
                     || one.top < frame.top - 0.5 || one.bottom > frame.bottom + 0.5);
-                  const area = plates.reduce((sum, [, one]) => sum + one.width * one.height, 0) / (frame.width * frame.height);
+                  const area = plates.reduce((sum, [, one]) => sum + one.width * one.height, 0) / (frame.width * \
+                  frame.height);
                   return [overlaps.length, beyond.length, area, plates.map(([text]) => text)];
                 })()
                 """)
@@ -163,7 +171,8 @@ struct ReportInBrowserTests {
         #expect(seen.contains("passer-by 9 0.99") && !seen.contains { $0.stringValue?.hasPrefix("outside") == true })
         // What had no room is seen when it is pointed at, its row within the list.
         let hidden = try browser.evaluate(
-            "[...document.querySelectorAll('#card-1 .plate.away')].findIndex(node => node.textContent.startsWith('passer-by 0 '))"
+            "[...document.querySelectorAll('#card-1 .plate.away')].findIndex(node => "
+                + "node.textContent.startsWith('passer-by 0 '))"
         )
         #expect((hidden.integerValue ?? -1) >= 0)
         let place = try browser.evaluate(
@@ -184,7 +193,8 @@ struct ReportInBrowserTests {
             """
             (() => {
               const box = document.querySelector('#card-1 .frame').getBoundingClientRect();
-              return [box.left + (20 + 9 * 120 + 60) / 1200 * box.width, box.top + (20 + 5 * 115 + 50) / 1600 * box.height];
+              return [box.left + (20 + 9 * 120 + 60) / 1200 * box.width, box.top + (20 + 5 * 115 + 50) / 1600 * \
+              box.height];
             })()
             """)
         try browser.point(at: lastPlace)
@@ -192,7 +202,8 @@ struct ReportInBrowserTests {
             try browser.evaluate(
                 """
                 (() => {
-                  const [row, list] = ['.result.active', '.results'].map(name => document.querySelector('#card-1 ' + name).getBoundingClientRect());
+                  const [row, list] = ['.result.active', '.results'].map(name => document.querySelector('#card-1 ' + \
+                  name).getBoundingClientRect());
                   return row.top >= list.top - 1 && row.bottom <= list.bottom + 1;
                 })()
                 """) == true)
@@ -213,7 +224,8 @@ struct ReportInBrowserTests {
     private func labelsAreFound(_ browser: HeadlessBrowser) throws {
         _ = try browser.evaluate("document.querySelector('.labels').open = true")
         let offered =
-            "[...document.querySelectorAll('.chip')].filter(node => node.checkVisibility()).map(node => node.querySelector('bdi').textContent)"
+            "[...document.querySelectorAll('.chip')].filter(node => node.checkVisibility()).map(node => "
+            + "node.querySelector('bdi').textContent)"
         try browser.set("#find-label", to: "BY 2")
         // 2, 20 to 29.
         #expect(try browser.evaluate("\(offered).length") == 11)
@@ -227,13 +239,14 @@ struct ReportInBrowserTests {
         _ = try browser.evaluate("document.querySelector('.labels').open = false")
     }
 
-    /// Strips are legible, and a dot is no wall.
+    /// Strips are legible, and a tiny image is not enlarged without limit.
     private func hasItsSize(_ browser: HeadlessBrowser) throws {
         func size(_ card: Int) throws -> (width: Double, height: Double) {
             _ = try browser.evaluate("document.getElementById('card-\(card)').scrollIntoView({ behavior: 'instant' })")
             try browser.wait("document.querySelector('#card-\(card) .frame')?.clientWidth > 0")
             let size = try browser.evaluate(
-                "(() => { const frame = document.querySelector('#card-\(card) .frame'); return [frame.clientWidth, frame.clientHeight]; })()"
+                "(() => { const frame = document.querySelector('#card-\(card) .frame'); return [frame.clientWidth, "
+                    + "frame.clientHeight]; })()"
             )
             return (size[0]?.doubleValue ?? 0, size[1]?.doubleValue ?? 0)
         }
@@ -272,7 +285,8 @@ struct ReportInBrowserTests {
             (() => {
               const image = document.querySelector('#card-1 img').getBoundingClientRect();
               const box = document.querySelector('#card-1 rect.box').getBoundingClientRect();
-              return [(box.left - image.left) / image.width * 1200, (box.top - image.top) / image.height * 1600].map(Math.round);
+              return [(box.left - image.left) / image.width * 1200, (box.top - image.top) / image.height * \
+              1600].map(Math.round);
             })()
             """)
         // The largest box is the first in the drawing: the cone of truth.json, at 640, 820.
@@ -292,7 +306,8 @@ struct ReportInBrowserTests {
 
     private func isFiltered(_ browser: HeadlessBrowser) throws {
         let visible =
-            "[...document.querySelectorAll('#card-1 .shape, #card-2 .shape')].filter(node => getComputedStyle(node).display !== 'none').length"
+            "[...document.querySelectorAll('#card-1 .shape, #card-2 .shape')].filter(node => "
+            + "getComputedStyle(node).display !== 'none').length"
         #expect(try browser.evaluate(visible) == 7)
         // Scores of the tape: 0.998, 0.985 and 0.972, for boxes and masks alike; 0.4 beside them.
         try browser.set("#threshold", to: "0.98")
@@ -311,7 +326,8 @@ struct ReportInBrowserTests {
         }
         try browser.click("#show-labels")
         let plates =
-            "[...document.querySelectorAll('#card-1 .plate')].filter(node => node.checkVisibility({ visibilityProperty: true })).length"
+            "[...document.querySelectorAll('#card-1 .plate')].filter(node => node.checkVisibility({ "
+            + "visibilityProperty: true })).length"
         #expect(try browser.evaluate(plates) == 0)
         try browser.click("#show-labels")
         #expect(try browser.evaluate(plates) == 3)
@@ -337,7 +353,8 @@ struct ReportInBrowserTests {
         let nameless = try browser.evaluate(
             """
             [...document.querySelectorAll('button, input, select, audio, [role=slider]')]
-              .filter(node => !(node.textContent.trim() || node.getAttribute('aria-label') || node.labels?.length)).length
+              .filter(node => !(node.textContent.trim() || node.getAttribute('aria-label') || \
+              node.labels?.length)).length
             """)
         #expect(nameless == 0)
     }

@@ -69,13 +69,14 @@ struct BoxOutlineTests {
         #expect(abs(Double(sum) / 255 - .pi * radius * radius) < 0.05)
     }
 
-    /// What a pixel of corners or dashes shows is what the whole frame shows there, or nothing.
+    /// Each pixel of corners or dashes equals that of the whole frame, or is empty.
     @Test("corners are those of the whole frame, as long as asked for")
     func corners() throws {
         let box = BoundingBox(xMin: 4.25, yMin: 5, xMax: 34.5, yMax: 29)
         let whole = try Self.coverage(box, BoxStyle(lineWidth: 2), 40, 40)
         let corners = try Self.coverage(box, BoxStyle(outline: .corners(length: 7), lineWidth: 2), 40, 40)
-        // The frame's outer edge is one pixel outside: arms from 3.25 to 10.25 and from 28.5 to 35.5, from 4 to 11 and 23 to 30.
+        // The frame's outer edge is one pixel outside: arms from 3.25 to 10.25 and from 28.5 to 35.5, from 4 to 11 and
+        // 23 to 30.
         for y in 0..<40 {
             for x in 0..<40 {
                 let isArm = (x < 10 || x >= 29) && (y < 11 || y >= 23)
@@ -95,7 +96,7 @@ struct BoxOutlineTests {
         let whole = try Self.coverage(box, BoxStyle(lineWidth: 2), 90, 70)
         let dashes = try Self.coverage(box, BoxStyle(outline: .dashed(dash: 8, gap: 4), lineWidth: 2), 90, 70)
         #expect(zip(dashes, whole).allSatisfy { $0 == 0 || $0 == $1 })
-        // 82 pixels from 4 on: seven periods of 11.714 of which two thirds are dashes.
+        // 82 pixels from 4 on: seven periods of 11.714, two thirds of each a dash.
         let top = (0..<90).filter { dashes[4 * 90 + $0] == 255 }
         let starts = top.filter { !top.contains($0 - 1) }
         #expect(starts == [4, 12, 24, 35, 47, 59, 70, 82])

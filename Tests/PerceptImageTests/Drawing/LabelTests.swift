@@ -142,7 +142,7 @@ struct LabelTests {
     }
 
     @Test(
-        "nothing of the picture shows between a plate and the line of its box, whatever its corners and parts of pixels",
+        "the image never shows between a plate and the line of its box, whatever the corners and fractions of pixels",
         arguments: [BoxOutline.rectangle, .rounded(), .rounded(radius: 40), .corners()], 0..<20 as Range<UInt64>)
     func joined(outline: BoxOutline, seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
@@ -193,7 +193,7 @@ struct LabelTests {
                 let pixel = Color(red: drawn.bytes[index], green: drawn.bytes[index + 1], blue: drawn.bytes[index + 2])
                 counts[pixel, default: 0] += 1
             }
-            // The plate of eight letters is some 1200 pixels, of which the letters take a third.
+            // The plate of eight letters is some 1200 pixels; the letters take a third.
             #expect(counts[color, default: 0] > 600)
             #expect(counts[color.legibleTextColor, default: 0] > 40)
         }

@@ -4,8 +4,8 @@ import Testing
 
 /// The fastest supported kernels against plain C, and plain C against exact division.
 @Suite struct PaintingKernelTests {
-    /// Rows surrounded by bytes that must not change. The buffer ends with the last row, so that a sanitizer notices a write
-    /// beyond it.
+    /// Rows surrounded by bytes that must not change. The buffer ends with the last row, so that a sanitizer notices a
+    /// write beyond it.
     private struct Picture {
         let rowLength: Int
         let rowCount: Int
@@ -113,8 +113,8 @@ import Testing
         #expect(wrong == 0)
     }
 
-    /// Every coverage over every alpha, against the formula in integers, with one coverage for all pixels and with one for
-    /// each.
+    /// Every coverage over every alpha, against the formula in integers, with one coverage for all pixels and with one
+    /// for each.
     @Test func pixelsWithAlphaAreRoundedToNearest() {
         let color = ImageColor(red: 0, green: 100, blue: 255)
         for coverage in 0...255 {

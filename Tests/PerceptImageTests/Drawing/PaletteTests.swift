@@ -14,7 +14,8 @@ struct PaletteTests {
         for color in Palette.okabeIto.colors { #expect(color.contrast(with: color.legibleTextColor) >= 4.5) }
     }
 
-    /// #767676 is the lightest gray that passes AA on white, at 4.54; #777777 fails at 4.48 (WebAIM's contrast checker).
+    /// #767676 is the lightest gray that passes AA on white, at 4.54; #777777 fails at 4.48 (WebAIM's contrast
+    /// checker).
     @Test("ratios that are widely published")
     func published() throws {
         #expect(abs(Color.white.contrast(with: .black) - 21) < 1e-9)
@@ -24,8 +25,8 @@ struct PaletteTests {
         #expect(abs(Color(red: 255, green: 0, blue: 0).relativeLuminance - 0.2126) < 1e-9)
     }
 
-    /// Made with a few lines of Python: 64-bit FNV-1a modulo 7, which gives af63dc4c8601ec8c for "a" as its authors' test
-    /// vectors do.
+    /// Made with a few lines of Python: 64-bit FNV-1a modulo 7, which gives af63dc4c8601ec8c for "a" as its authors'
+    /// test vectors do.
     @Test(
         "a label has one colour for ever",
         arguments: [("cat", 2), ("dog", 6), ("", 2), ("remote", 1), ("猫", 0), ("LABEL_199", 0)])
@@ -33,7 +34,7 @@ struct PaletteTests {
         #expect(Palette.okabeIto.color(forLabel: label) == Palette.okabeIto.colors[index])
     }
 
-    @Test("colours by index start again behind the last one")
+    @Test("colours by index start again after the last one")
     func index() {
         let palette = Palette.okabeIto
         #expect(palette.color(at: 7) == palette.color(at: 0))

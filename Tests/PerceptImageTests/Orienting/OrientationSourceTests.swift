@@ -91,12 +91,14 @@ struct OrientationSourceTests {
             try #require(
                 Data(
                     base64Encoded: """
-                        UmF3IHByb2ZpbGUgdHlwZSB4bXAAAFiF1ZjdjuMgDIXveYp9BGIbmzwOaeBupLncx9/jpO1Mf+anzWiHFKlJAR+fD4NUEf6+vIY/+JClHPjAzbJFHZR1\
-                        0mRCUUmTmo5aeSarbZqmRob+UcV7knGSmaPMFoUxN+sYJFsxBCa2IjWJ4glBZgSRceMaCx8sc7GsCNTZk+lA0X/rQauxjwXPADeizX1wWQfO0xcnbzLo\
-                        mzxCRswY4BoRXCRBCHY1uUzTA0UemKgy7MHN6oWQRLkkEhG98rGOuZUcTNAiF+RutnyoGmZR1YaJRg3ioze8RaRpTPieVxE82bCWJkEHyzR7BowvLmKB\
-                        s7MT2MDaYuVIxwVthPcKZ8dxABJSJjhya2QefmXcg/Rk/b3zJW19W1m8c8DrDKhjkINgjaIv8lH6JFfEUUcUu3oZTt48DWeyQMcCU7tc1nPvTeF9xFNc\
-                        tnDb9Vz730L3YHaL9jXMjtAehekZzVn6crRB6LYwv+1og9BXu2xXaI8dmc7Rtpz/3tBi6c3RBqHrwvy+ow1Cn++ynaE9cmS6R3v+/HeItu3PTF9olyw9\
-                        ONog9Flhdof2/V22A7Rnj0yXaD9z/vtAe8/Sh6MNQh8XZodo391lu0B77sh0iua3aXdubJPW9W7WbL1sDf8A2fRLcA==
+                        UmF3IHByb2ZpbGUgdHlwZSB4bXAAAFiF1ZjdjuMgDIXveYp9BGIbmzwOaeBupLncx9/jpO1Mf+anzWiHFKlJAR+fD4NU\
+                        Ef6+vIY/+JClHPjAzbJFHZR10mRCUUmTmo5aeSarbZqmRob+UcV7knGSmaPMFoUxN+sYJFsxBCa2IjWJ4glBZgSRceMa\
+                        Cx8sc7GsCNTZk+lA0X/rQauxjwXPADeizX1wWQfO0xcnbzLomzxCRswY4BoRXCRBCHY1uUzTA0UemKgy7MHN6oWQRLkk\
+                        EhG98rGOuZUcTNAiF+RutnyoGmZR1YaJRg3ioze8RaRpTPieVxE82bCWJkEHyzR7BowvLmKBs7MT2MDaYuVIxwVthPcK\
+                        Z8dxABJSJjhya2QefmXcg/Rk/b3zJW19W1m8c8DrDKhjkINgjaIv8lH6JFfEUUcUu3oZTt48DWeyQMcCU7tc1nPvTeF9\
+                        xFNctnDb9Vz730L3YHaL9jXMjtAehekZzVn6crRB6LYwv+1og9BXu2xXaI8dmc7Rtpz/3tBi6c3RBqHrwvy+ow1Cn++y\
+                        naE9cmS6R3v+/HeItu3PTF9olyw9ONog9Flhdof2/V22A7Rnj0yXaD9z/vtAe8/Sh6MNQh8XZodo391lu0B77sh0iua3\
+                        aXdubJPW9W7WbL1sDf8A2fRLcA==
                         """)))
         #expect(try found(png([("zTXt", content)])) == (.rotateCounterclockwise, .xmp))
     }

@@ -113,7 +113,7 @@ import Testing
         #expect(receipt.content == PixelRectangle(x: 0, y: 0, width: 20, height: 20))
         let all = receipt.sourceBox(for: BoundingBox(xMin: -3, yMin: 0, xMax: 20, yMax: 20))
         #expect(all == BoundingBox(xMin: 10, yMin: 0, xMax: 50, yMax: 40))
-        // Of which nothing was sent.
+        // Nothing of it was sent.
         #expect(receipt.uploadBox(for: BoundingBox(xMin: 0, yMin: 0, xMax: 9, yMax: 40)).isEmpty)
         #expect(
             receipt.uploadBox(for: BoundingBox(xMin: 0, yMin: 0, xMax: 60, yMax: 4))

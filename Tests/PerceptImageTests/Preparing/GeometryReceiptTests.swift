@@ -122,8 +122,8 @@ import Testing
                 + #""padding":{"left":3,"top":0,"right":1,"bottom":0}}"#,
             #"{"storedSize":{"width":4,"height":2},"orientation":1,"uploadSize":{"width":4,"height":1},"#
                 + #""padding":{"left":-9223372036854775808,"top":0,"right":-1,"bottom":0}}"#,
-            #"{"storedSize":{"width":4,"height":2},"orientation":1,"uploadSize":{"width":9223372036854775807,"height":1},"#
-                + #""padding":{"left":-9223372036854775807,"top":0,"right":0,"bottom":0}}"#,
+            #"{"storedSize":{"width":4,"height":2},"orientation":1,"uploadSize":{"width":9223372036854775807,"#
+                + #""height":1},"padding":{"left":-9223372036854775807,"top":0,"right":0,"bottom":0}}"#,
             #"{"storedSize":{"width":4,"height":2},"orientation":1,"uploadSize":{"width":2,"height":1},"#
                 + #""padding":{"left":-8,"top":0,"right":6,"bottom":0}}"#,
         ] {

@@ -216,8 +216,8 @@ import Testing
             #expect((isPNG ? image.bytes : firstPixels(image)) == item.stored)
             #expect(
                 warnings == [
-                    "the colour profile is larger than the limit of \(limits.colorProfileByteCount) bytes (colorProfileByteCount): "
-                        + "colours are taken as sRGB; to have it applied, raise the limit"
+                    "the colour profile is larger than the limit of \(limits.colorProfileByteCount) bytes "
+                        + "(colorProfileByteCount): colours are taken as sRGB; to have it applied, raise the limit"
                 ])
         }
     }

@@ -25,7 +25,7 @@ struct TypefaceTests {
         #expect(try Typesetter(.builtIn).line("猫 cat").text == "□ cat")
     }
 
-    @Test("what is no font is named, with a remedy")
+    @Test("a file that is not a font is named, with a remedy")
     func refusals() throws {
         let folder = try TemporaryFolder()
         let none = folder.file("none.ttf")

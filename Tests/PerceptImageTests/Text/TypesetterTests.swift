@@ -8,7 +8,7 @@ import Testing
 enum DejaVuSans {
     static let path = FontList.family("DejaVu Sans")?.location(at: 0)?.path
     static let isMissing: Comment = "DejaVu Sans is not installed"
-    /// Of the letter H, which stands in for the height that version 1 of the OS/2 table does not state; in units of 2048.
+    /// The height of the letter H in units of 2048, because version 1 of the OS/2 table does not state a height.
     static let capHeight = 1493.0
 
     static func typesetter() throws -> Typesetter {
@@ -41,7 +41,7 @@ struct TypesetterTests {
         #expect(typesetter.line("cat").glyphs.count == 3)
     }
 
-    @Test("a number stands behind its words: on the right, or on the left of what is read from the right")
+    @Test("a number follows its words: on the right, or on the left of text that is read from the right")
     func numbers() throws {
         let typesetter = try DejaVuSans.typesetter()
         func shapes(_ words: String, _ number: String) -> [GlyphShape] {
@@ -107,7 +107,8 @@ struct TypesetterTests {
     func ink() throws {
         let typesetter = try DejaVuSans.typesetter()
         for text in [
-            "a\u{378}", "\u{2FFFE}", "Ågj|", "قطة صغيرة", "Ễ Việt", "x\u{301}\u{301}\u{323}\u{323}", "ﷺ", "f̃ɟ", "क्षत्रिय",
+            "a\u{378}", "\u{2FFFE}", "Ågj|", "قطة صغيرة", "Ễ Việt", "x\u{301}\u{301}\u{323}\u{323}", "ﷺ", "f̃ɟ",
+            "क्षत्रिय",
             "ผู้ที่", "猫",
         ] {
             let line = typesetter.line(text)

@@ -5,7 +5,7 @@ import Testing
 @testable import PerceptImage
 
 @Suite struct DrawnPictureDetectorTests {
-    /// As the chroma sampling of what is sent tells.
+    /// Returns true if the chroma sampling of the upload is that of a drawing.
     private func isDrawn(_ image: Image, longestSide: Int = 1333) throws -> Bool {
         let prepared = try ImagePreparation(longestSide: longestSide).prepare(image)
         return DrawnPictures.lumaSampling(of: prepared.bytes) == 0x11
@@ -24,8 +24,8 @@ import Testing
         #expect(detector.isDrawn)
     }
 
-    /// A quarter of the blocks flat is enough, one block fewer is not; one hard block for two soft ones is enough, one hard
-    /// block fewer is not.
+    /// A quarter of the blocks flat is enough, one block fewer is not; one hard block for two soft ones is enough, one
+    /// hard block fewer is not.
     @Test(arguments: [(2, 2, 4, true), (2, 3, 4, false), (1, 1, 2, true), (1, 1, 3, false), (4, 0, 0, false)])
     func theSharesAreThoseStated(flat: Int, hard: Int, soft: Int, isDrawn: Bool) {
         func pair(_ difference: UInt8) -> [UInt8] { [100, 100, 100] + [UInt8](repeating: 100 + difference, count: 3) }
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    /// What is held back to be looked at is written all the same, whatever the size.
+    /// Rows held back for analysis are written too, whatever the size.
     @Test func morePixelsThanAreLookedAt() throws {
         let page = try DrawnPictures.text(width: 1800, height: 1600)
         #expect(page.bytes.count > UploadEncoder.lookAheadByteCount)

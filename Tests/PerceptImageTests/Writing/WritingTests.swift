@@ -42,7 +42,7 @@ import Testing
     @Test func pngIsBigEndianInTheFile() throws {
         let image = try flat(.init(colorModel: .gray, bitDepth: .sixteen), [0x1234], PixelSize(width: 1, height: 1))
         let bytes = try image.encoded(as: .png)
-        // Depth and colour type stand behind the sizes.
+        // Depth and colour type follow the sizes.
         #expect(Array(bytes[24..<26]) == [16, 0])
         #expect(try Image(decoding: .bytes(bytes)) == image)
     }

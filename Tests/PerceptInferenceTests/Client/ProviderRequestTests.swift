@@ -159,7 +159,7 @@ import Testing
         let stated = try imageBody("gpt-image-1", nil, .init(additional: ["size": "auto"]))
         #expect(stated == ["prompt": "x", "size": "auto"])
         #expect(try imageBody("m", "together", .init(width: 1024, height: 768))["width"] == 1024)
-        // One alone is no size, and is sent as it is.
+        // One side alone is not a size, and is sent unchanged.
         #expect(try imageBody("gpt-image-1", nil, .init(width: 5)) == ["prompt": "x", "width": 5])
     }
 

@@ -10,7 +10,8 @@ import Testing
     @Test func severalMasksKeepTheirPlaces() throws {
         let text = """
             [[{"score":0.9,"token":7,"token_str":" a","sequence":"<s> a b"}],\
-            [{"score":0.8,"token":8,"token_str":" b","sequence":"a b"},{"score":0.1,"token":9,"token_str":"c","sequence":"a c"}]]
+            [{"score":0.8,"token":8,"token_str":" b","sequence":"a b"},{"score":0.1,"token":9,"token_str":"c",\
+            "sequence":"a c"}]]
             """
         let filled = try FillMask(inputs: "<mask> <mask>").decode(answer(text))
         #expect(filled.map(\.mask) == [0, 1, 1])
@@ -34,8 +35,10 @@ import Testing
 
     @Test func detailsKeepSeedsOf64Bits() throws {
         let text = """
-            [{"generated_text":"x","details":{"finish_reason":"length","generated_tokens":20,"seed":18446744073709551615,\
-            "prefill":[{"id":1,"text":"a","logprob":null}],"tokens":[{"id":2,"text":"b","logprob":-0.25,"special":true}],\
+            [{"generated_text":"x","details":{"finish_reason":"length","generated_tokens":20,\
+            "seed":18446744073709551615,\
+            "prefill":[{"id":1,"text":"a","logprob":null}],"tokens":[{"id":2,"text":"b","logprob":-0.25,\
+            "special":true}],\
             "best_of_sequences":[]}}]
             """
         let generated = try #require(try TextGeneration(inputs: "x").decode(answer(text)).first)

@@ -26,50 +26,61 @@ import Testing
         Case(
             task: "chat-completion", result: ["choices", "message", "content"],
             body: """
-                {"id":"chatcmpl-1","object":"chat.completion","created":1730735114,"model":"m","system_fingerprint":"fp",\
-                "service_tier":"default","choices":[{"index":0,"message":{"role":"assistant","content":"Paris.","refusal":null,\
-                "annotations":[],"tool_calls":[]},"logprobs":{"content":[]},"finish_reason":"stop"}],"usage":{"prompt_tokens":9,\
+                {"id":"chatcmpl-1","object":"chat.completion","created":1730735114,"model":"m",\
+                "system_fingerprint":"fp",\
+                "service_tier":"default","choices":[{"index":0,"message":{"role":"assistant","content":"Paris.",\
+                "refusal":null,\
+                "annotations":[],"tool_calls":[]},"logprobs":{"content":[]},"finish_reason":"stop"}],\
+                "usage":{"prompt_tokens":9,\
                 "completion_tokens":2,"total_tokens":11,"prompt_tokens_details":{"cached_tokens":0}},"error":null}
                 """),
         Case(
             task: "chat-completion", result: ["choices", "delta", "content"],
             body: """
-                {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1730735114,"model":"m","system_fingerprint":"fp",\
+                {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1730735114,"model":"m",\
+                "system_fingerprint":"fp",\
                 "choices":[{"index":0,"delta":{"role":"assistant","content":"Paris.","tool_calls":[]},"logprobs":null,\
                 "finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}
                 """, isEvent: true),
         Case(
             task: "text-generation", result: ["generated_text"],
             body: """
-                [{"generated_text":"Paris.","details":{"finish_reason":"length","generated_tokens":1,"seed":7,"prefill":[{"id":1,\
+                [{"generated_text":"Paris.","details":{"finish_reason":"length","generated_tokens":1,"seed":7,\
+                "prefill":[{"id":1,\
                 "text":"a","logprob":-1.5}],"tokens":[{"id":2,"text":"Paris.","logprob":-0.5,"special":false}]}}]
                 """),
         Case(
             task: "text-generation", result: ["choices", "text", "generated_text"],
             body:
-                #"{"id":"c","object":"text_completion","created":1,"model":"m","choices":[{"index":0,"text":"Paris.","logprobs":null,"finish_reason":"stop"}],"usage":{"total_tokens":3}}"#
+                #"{"id":"c","object":"text_completion","created":1,"model":"m","choices":[{"index":0,"text":"Paris.","#
+                + #""logprobs":null,"finish_reason":"stop"}],"usage":{"total_tokens":3}}"#
         ),
         Case(
             task: "text-generation", result: ["token", "text"],
             body:
-                #"{"index":1,"token":{"id":2,"text":"Paris.","logprob":-0.5,"special":false},"details":{"finish_reason":"length","generated_tokens":1,"seed":7}}"#,
+                #"{"index":1,"token":{"id":2,"text":"Paris.","logprob":-0.5,"special":false},"#
+                + #""details":{"finish_reason":"length","generated_tokens":1,"seed":7}}"#,
             isEvent: true),
         Case(
             task: "text-generation", result: ["choices", "text"],
             body:
-                #"{"id":"c","object":"text_completion","created":1,"choices":[{"index":0,"text":"Paris.","logprobs":null,"finish_reason":"stop"}]}"#,
+                #"{"id":"c","object":"text_completion","created":1,"choices":[{"index":0,"text":"Paris.","#
+                + #""logprobs":null,"finish_reason":"stop"}]}"#,
             isEvent: true),
         Case(
             task: "automatic-speech-recognition", result: ["text"],
             body: """
-                {"task":"transcribe","language":"english","duration":1.5,"text":"Paris.","segments":[{"id":0,"seek":0,"start":0,\
-                "end":0.5,"text":" Paris.","tokens":[1],"temperature":0,"avg_logprob":-0.2}],"words":[{"word":"Paris.","start":0,\
+                {"task":"transcribe","language":"english","duration":1.5,"text":"Paris.","segments":[{"id":0,"seek":0,\
+                "start":0,\
+                "end":0.5,"text":" Paris.","tokens":[1],"temperature":0,"avg_logprob":-0.2}],\
+                "words":[{"word":"Paris.","start":0,\
                 "end":0.5}],"usage":{"type":"duration","seconds":2}}
                 """),
         Case(
             task: "automatic-speech-recognition", result: ["text"],
             body:
-                #"{"text":"Paris.","chunks":[{"text":"Paris.","timestamp":[0,0.5],"speaker":"A"}],"inferred_languages":["en"]}"#
+                #"{"text":"Paris.","chunks":[{"text":"Paris.","timestamp":[0,0.5],"speaker":"A"}],"#
+                + #""inferred_languages":["en"]}"#
         ),
         Case(
             task: "question-answering", result: ["answer"],
@@ -84,7 +95,8 @@ import Testing
         Case(
             task: "conversational", result: ["generated_text"],
             body: """
-                {"generated_text":"Paris.","conversation":{"generated_responses":["Paris."],"past_user_inputs":["Where?"]},\
+                {"generated_text":"Paris.","conversation":{"generated_responses":["Paris."],\
+                "past_user_inputs":["Where?"]},\
                 "warnings":["w"]}
                 """),
         Case(task: "summarization", result: ["summary_text"], body: #"[{"summary_text":"Paris.","seed":7}]"#),
@@ -113,7 +125,8 @@ import Testing
         Case(
             task: "text-to-image", result: ["data", "b64_json"],
             body:
-                #"{"created":1,"data":[{"b64_json":"iVBORw0KGgo=","url":null,"revised_prompt":"x"}],"usage":{"total_tokens":1}}"#
+                #"{"created":1,"data":[{"b64_json":"iVBORw0KGgo=","url":null,"revised_prompt":"x"}],"#
+                + #""usage":{"total_tokens":1}}"#
         ),
         Case(
             task: "audio-to-audio", result: ["blob"],
@@ -121,7 +134,8 @@ import Testing
         Case(
             task: "feature-extraction", result: ["data", "embedding"],
             body:
-                #"{"object":"list","model":"m","data":[{"object":"embedding","index":0,"embedding":[0.5]}],"usage":{"total_tokens":1}}"#
+                #"{"object":"list","model":"m","data":[{"object":"embedding","index":0,"embedding":[0.5]}],"#
+                + #""usage":{"total_tokens":1}}"#
         ),
     ]
 
@@ -209,7 +223,8 @@ import Testing
     /// Members that are not part of the result are kept.
     @Test func metadataThatCannotBeReadIsKept() throws {
         let text =
-            #"{"id":12345,"created":"2025/05/16 16:29:57","choices":[{"index":"0","message":{"content":"x"},"finish_reason":7}],"usage":{"prompt_tokens":9.0,"total_tokens":9.5}}"#
+            #"{"id":12345,"created":"2025/05/16 16:29:57","choices":[{"index":"0","message":{"content":"x"},"#
+            + #""finish_reason":7}],"usage":{"prompt_tokens":9.0,"total_tokens":9.5}}"#
         let answer = try ChatCompletion(messages: [.user("x")]).decode(InferenceAnswer(body: Array(text.utf8)))
         #expect(answer.text == "x")
         #expect(answer.origin.id == nil)

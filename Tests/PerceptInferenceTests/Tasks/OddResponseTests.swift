@@ -120,7 +120,8 @@ import Testing
     @Test func numbersThatAreNone() throws {
         let classes = ImageClassification(image: picture)
         let text =
-            #"[{"label":"a","score":NaN},{"label":"b","score":-Infinity},{"label":7,"score":"0.5"},{"label":"c","score":1e999}]"#
+            #"[{"label":"a","score":NaN},{"label":"b","score":-Infinity},{"label":7,"score":"0.5"},{"label":"c","#
+            + #""score":1e999}]"#
         let decoded = try classes.decode(answer(text))
         #expect(decoded.map(\.score) == [nil, nil, 0.5, nil])
         #expect(decoded.map(\.label) == ["a", "b", "7", "c"])

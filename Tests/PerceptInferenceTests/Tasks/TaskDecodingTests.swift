@@ -40,7 +40,8 @@ import Testing
     @Test func chunksWithOpenEnd() throws {
         let text = """
             {"text":" Hello there","chunks":[{"text":" Hello","timestamp":[0,1.5],"speaker":null},\
-            {"text":" there","timestamp":[1.5,null]},{"text":"!","timestamp":null},{"text":"?"}],"inferred_languages":["en"]}
+            {"text":" there","timestamp":[1.5,null]},{"text":"!","timestamp":null},{"text":"?"}],\
+            "inferred_languages":["en"]}
             """
         let speech = try AutomaticSpeechRecognition(audio: picture).decode(answer(text))
         #expect(speech.text == " Hello there")

@@ -23,14 +23,14 @@ import Testing
             lines.append(
                 "| [\(task.name)](#\(task.name)) | \(methods) | `\(task.defaultModel)` | \(route) | \(carries) |")
         }
-        let aliases = TaskCatalogue.aliases.sorted { $0.key < $1.key }.map { "`\($0.key)` for \($0.value)" }
-        lines += ["", "Other names that the command takes: \(aliases.joined(separator: ", ")).", ""]
+        lines += ["", "| other name | task |", "|---|---|"]
+        lines += TaskCatalogue.aliases.sorted { $0.key < $1.key }.map { "| `\($0.key)` | \($0.value) |" } + [""]
         return (lines + TaskCatalogue.tasks.flatMap(section)).joined(separator: "\n")
     }
 
     private static func section(_ task: TaskDescription) -> [String] {
         var lines = ["## \(task.name)", ""]
-        lines += ["```sh", command(task), "```", "", "Sends \(body(task)).", ""]
+        lines += ["```sh", command(task), "```", ""] + body(task) + [""]
         if task.parameters.isEmpty {
             lines += ["It has no parameters of its own.", ""]
         } else {
@@ -40,7 +40,7 @@ import Testing
             }
             lines.append("")
         }
-        lines += ["Answers that are understood:", "", "```json"] + task.example.answers + ["```", ""]
+        lines += ["Responses that are understood:", "", "```json"] + task.example.answers.map(wrapped) + ["```", ""]
         return lines
     }
 
@@ -49,27 +49,45 @@ import Testing
     private static func command(_ task: TaskDescription) -> String {
         var words = ["percept run \(task.name)"]
         if let medium = task.medium { words.append("--file \(medium == .audio ? "talk.wav" : "photo.jpg")") }
-        if let input = task.example.input { words.append("--input '\(text(input))'") }
+        if let input = task.example.input { words.append("--input '\(wrapped(text(input)))'") }
         if !task.example.parameters.isEmpty {
-            words.append("--parameters '\(text(.object(task.example.parameters)))'")
+            words.append("--parameters '\(wrapped(text(.object(task.example.parameters))))'")
         }
-        return words.joined(separator: " ")
+        let line = words.joined(separator: " ")
+        return line.count <= width ? line : words.joined(separator: " \\\n  ")
     }
 
-    /// The body of the example, base64 made short.
-    private static func body(_ task: TaskDescription) -> String {
+    private static let width = 100
+
+    /// Breaks JSON text after commas outside strings where a line would be longer than ``width``.
+    private static func wrapped(_ json: String) -> String {
+        var (lines, piece, isInString, isEscaped) = ([""], "", false, false)
+        for character in json + "," {
+            piece.append(character)
+            if character == "\"", !isEscaped { isInString.toggle() }
+            isEscaped = character == "\\" && !isEscaped
+            guard character == ",", !isInString else { continue }
+            if lines[lines.count - 1].count + piece.count > width { lines.append("  ") }
+            lines[lines.count - 1] += piece
+            piece = ""
+        }
+        return String((lines.joined(separator: "\n") + piece).dropLast())
+    }
+
+    /// The body of the example, with base64 shortened.
+    private static func body(_ task: TaskDescription) -> [String] {
         let payload = try? task.payload(TaskCatalogueTests.arguments(for: task))
         if case .raw = payload {
-            return "the file itself, or with parameters `{\"inputs\":\"…\",\"parameters\":{…}}`"
+            return ["Sends the file itself, or with parameters `{\"inputs\":\"…\",\"parameters\":{…}}`."]
         }
         if let object = try? payload?.json() {
             let json = text(.object(object)).replacing("iVBORw0KGgo=", with: "…").replacing("ZkxhQw==", with: "…")
-            return "`\(json)`"
+            return ["Sends:", "", "```json", wrapped(json), "```"]
         }
-        return "nothing"
+        return ["Sends nothing."]
     }
 
-    @Test func thePageSaysWhatTheCodeDoes() throws {
+    @Test func thePageMatchesTheCatalogue() throws {
         let path = TestFiles.packageRoot.appendingPathComponent("docs/tasks.md")
         if ProcessInfo.processInfo.environment["PERCEPT_WRITE_DOCS"] != nil {
             try Self.page.write(to: path, atomically: true, encoding: .utf8)

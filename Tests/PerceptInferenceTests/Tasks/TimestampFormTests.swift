@@ -75,12 +75,15 @@ import Testing
     @Test(arguments: [
         (
             TranscriptionForm(responseFormat: "verbose_json", granularity: "word"), "json", nil as String?,
-            #"{"error":{"message":"response_format 'verbose_json' is not compatible with model 'gpt-4o-transcribe'. Use 'json' or 'text' instead.","type":"invalid_request_error","param":"response_format","code":"unsupported_value"}}"#,
+            #"{"error":{"message":"response_format 'verbose_json' is not compatible with model 'gpt-4o-transcribe'. "#
+                + #"Use 'json' or 'text' instead.","type":"invalid_request_error","param":"response_format","#
+                + #""code":"unsupported_value"}}"#,
             400
         ),
         (
             TranscriptionForm(responseFormat: "verbose_json", granularity: "word"), "verbose_json", nil,
-            #"{"error":{"message":"`timestamp_granularities[]` not supported by this model","type":"invalid_request_error"}}"#,
+            #"{"error":{"message":"`timestamp_granularities[]` not supported by this model","#
+                + #""type":"invalid_request_error"}}"#,
             400
         ),
         (
@@ -89,7 +92,8 @@ import Testing
         ),
         (
             TranscriptionForm(responseFormat: "verbose_json"), "json", nil,
-            #"{"error":{"message":"Currently do not support verbose_json for voxtral","type":"BadRequestError","code":400}}"#,
+            #"{"error":{"message":"Currently do not support verbose_json for voxtral","type":"BadRequestError","#
+                + #""code":400}}"#,
             400
         ),
         (

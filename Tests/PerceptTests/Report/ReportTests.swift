@@ -113,8 +113,7 @@ import Testing
         let file = folder.file("x.json")
         #expect(
             report.warnings.dropFirst() == [
-                "\(file): skipped 1 detection without a label",
-                "\(file): skipped 1 detection without a box",
+                "\(file): skipped 2 detections without a label or box",
                 "\(file): skipped 1 mask outside the folder",
             ])
         guard case .segments(let segments, "masks") = report.entries[0].findings[1].content else {

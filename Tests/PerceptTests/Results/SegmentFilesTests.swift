@@ -20,7 +20,8 @@ import Testing
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("masks")).sorted()
         #expect(names == ["000-a-b.png", "001-a-b.png", "segments.json"])
         for (segment, entry) in zip(segments, files.entries) {
-            #expect(try Mask(Image(decoding: .file(folder.file("masks/\(entry.mask)")))) == segment.mask)
+            let name = try #require(entry.mask)
+            #expect(try Mask(Image(decoding: .file(folder.file("masks/\(name)")))) == segment.mask)
         }
         let list = try JSONValue(parsing: TestFiles.bytes(of: folder.file("masks/segments.json")))
         let expected: JSONValue = [
@@ -70,5 +71,15 @@ import Testing
         let folder = try TemporaryFolder()
         let file = try folder.write([1], as: "file")
         expectMediaError(.outputNotCreatable) { _ = try SegmentFiles.save([], in: file) }
+    }
+}
+
+extension Segment {
+    /// Creates a segment with a mask that is marked by `#` in `rows`.
+    init(_ label: String, score: Double? = nil, rows: [String]) throws {
+        let mask = try Mask(
+            size: PixelSize(width: rows[0].count, height: rows.count),
+            pixels: rows.joined().map { $0 == "#" ? 255 : 0 })
+        self.init(label: label, score: score, mask: mask)
     }
 }

@@ -10,7 +10,8 @@ func transcribeFromSandbox() async throws -> String {
         parsing: Array(
             #"""
             {"format": "percept-tape", "version": 1,
-             "exchanges": [{"request": {"path": "/models/owner/name"}, "response": {"json": {"text": "Good morning."}}}]}
+             "exchanges": [{"request": {"path": "/models/owner/name"},
+                            "response": {"json": {"text": "Good morning."}}}]}
             """#.utf8))
     let endpoint = try await SandboxEndpoint.start(tape: tape)
     let perceiver = Perceiver(client: InferenceClient(token: nil, endpoint: .url(endpoint.url)))

@@ -159,8 +159,8 @@ struct FilteringTests {
         #expect(whole.map(\.result) == [Self.box("a", 0.5, 0, 0, 11, 10)])
     }
 
-    /// Two boxes that share exactly half: an overlap equal to the limit neither suppresses nor merges, and the least step
-    /// below the limit does both.
+    /// Two boxes that share exactly half: an overlap equal to the limit neither suppresses nor merges, and the least
+    /// step below the limit does both.
     @Test func anOverlapEqualToTheLimitIsNotAboveIt() {
         let halves = Results([Self.box("a", 0.9, 0, 0, 2, 1), Self.box("a", 0.8, 0, 0, 1, 1)])
         #expect(halves.merged(above: 0.5).map(\.index) == [0, 1])
@@ -176,7 +176,7 @@ struct FilteringTests {
         #expect(halves.softlySuppressed(.linear(threshold: 0.5.nextUp)).map(\.result.score) == [0.9, 0.8])
     }
 
-    /// Of equal scores the earlier result is the better one, also among scores that were lowered; a score equal to the
+    /// Among equal scores the earlier result wins, also among lowered scores; a score equal to the
     /// minimum is kept.
     @Test func softSuppressionBreaksTiesByOrder() {
         let equal = Results((0..<3).map { _ in Self.box("a", 0.8, 0, 0, 2, 1) })

@@ -132,7 +132,7 @@ import Testing
         return levels
     }
 
-    /// As many stretches of sound as words, however uneven.
+    /// Each word gets its own stretch of sound if there are as many as words, however uneven.
     @Test func eachWordGetsAStretchOfSound() {
         let sounds = [0...19, 25...64, 70...89, 95...144]
         let places = WordPlacement(Self.levels(sounds, 150)).places(
