@@ -35,29 +35,36 @@ public protocol EncodedMedia: AudioInput, ImageInput {
 }
 
 extension EncodedMedia {
+    /// Converts the medium into what an endpoint expects.
     public func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio {
         try preparation.prepare(mediaSource(), limits: limits)
     }
 
+    /// Plans the chunks in which a long recording is sent.
     public func chunked(
         by preparation: AudioPreparation, chunking: AudioChunking, limits: ResourceLimits
     ) throws(MediaError) -> ChunkedRecording {
         try ChunkedRecording(mediaSource(), preparation: preparation, chunking: chunking, limits: limits)
     }
 
+    /// Converts the medium into what an endpoint expects.
     public func prepared(by preparation: ImagePreparation, limits: ResourceLimits) throws(MediaError) -> PreparedImage {
         try preparation.prepare(mediaSource(), limits: limits)
     }
 }
 
 extension MediaSource: EncodedMedia {
+    /// The name in results and errors.
     public var mediaName: String { name }
+    /// Returns the contents.
     public func mediaSource() -> MediaSource { self }
 }
 
 extension URL: EncodedMedia {
+    /// The name in results and errors.
     public var mediaName: String { isFileURL ? path(percentEncoded: false) : absoluteString }
 
+    /// Returns the contents.
     public func mediaSource() throws(MediaError) -> MediaSource {
         guard isFileURL else {
             throw MediaError(
@@ -69,22 +76,29 @@ extension URL: EncodedMedia {
 }
 
 extension [UInt8]: AudioInput, ImageInput, EncodedMedia {
+    /// The name in results and errors.
     public var mediaName: String { mediaSource().name }
+    /// Returns the contents.
     public func mediaSource() -> MediaSource { .bytes(self) }
 }
 
 extension Data: EncodedMedia {
+    /// The name in results and errors.
     public var mediaName: String { MediaSource.bytes([]).name }
+    /// Returns the contents.
     public func mediaSource() -> MediaSource { .bytes(Array(self)) }
 }
 
 extension Recording: AudioInput {
+    /// The name in results and errors.
     public var mediaName: String { "recording in memory" }
 
+    /// Converts the medium into what an endpoint expects.
     public func prepared(by preparation: AudioPreparation, limits: ResourceLimits) throws(MediaError) -> PreparedAudio {
         try preparation.prepare(self, limits: limits)
     }
 
+    /// Plans the chunks in which a long recording is sent.
     public func chunked(
         by preparation: AudioPreparation, chunking: AudioChunking, limits: ResourceLimits
     ) throws(MediaError) -> ChunkedRecording {
@@ -93,8 +107,10 @@ extension Recording: AudioInput {
 }
 
 extension Image: ImageInput {
+    /// The name in results and errors.
     public var mediaName: String { "image in memory" }
 
+    /// Converts the medium into what an endpoint expects.
     public func prepared(by preparation: ImagePreparation, limits: ResourceLimits) throws(MediaError) -> PreparedImage {
         try preparation.prepare(self, limits: limits)
     }

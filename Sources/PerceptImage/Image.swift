@@ -1,4 +1,4 @@
-public import PerceptCore
+@_exported public import PerceptCore
 
 /// Decoded pixels: upright, sRGB, interleaved, rows from top to bottom without padding.
 public struct Image: Sendable, Hashable {

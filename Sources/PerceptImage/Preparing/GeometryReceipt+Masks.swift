@@ -48,13 +48,13 @@ extension GeometryReceipt {
     }
 
     private func fitting(
-        _ mask: Mask, _ expected: PixelSize, _ picture: String, _ rescalingMismatch: Bool, _ limits: ResourceLimits
+        _ mask: Mask, _ expected: PixelSize, _ image: String, _ rescalingMismatch: Bool, _ limits: ResourceLimits
     ) throws(MediaError) -> Mask {
         if mask.size == expected { return mask }
         guard rescalingMismatch else {
             throw MediaError(
                 .invalidArgument,
-                problem: "a mask of \(mask.size) pixels does not fit \(picture), which has \(expected)",
+                problem: "a mask of \(mask.size) pixels does not fit \(image), which has \(expected)",
                 remedy: "request rescaling if it covers the whole image")
         }
         return try mask.resized(to: expected, limits: limits)

@@ -124,18 +124,18 @@ extension ImagePreparation {
     /// Encodes images until one has at most `byteLimit` bytes.
     ///
     /// - Throws: ``MediaError`` `.limitExceeded` if even the smallest exceeds it.
-    func fitting(
-        _ byteLimit: Int, _ original: PictureOriginal, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
+    func prepare(
+        fitting byteLimit: Int, _ original: ImageOriginal, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> PreparedImage {
-        let picture = try original.opened(limits: limits, lenient: isLenient, levels: levels)
-        let (storedSize, orientation, levels) = (picture.storedSize, picture.orientation, picture.levels)
+        let opened = try original.opened(limits: limits, lenient: isLenient, levels: levels)
+        let (storedSize, orientation, levels) = (opened.storedSize, opened.orientation, opened.levels)
         let wanted = try geometry(storedSize: storedSize, orientation: orientation)
         let wantedSize = wanted.uploadSize
-        let mediaType = mediaType(for: picture.mediaType)
+        let mediaType = mediaType(for: opened.mediaType)
         let budget = ImageBudget(
             byteLimit: byteLimit, isLossy: mediaType == .jpeg, longestSide: wantedSize.longestSide,
             mayShrink: exactSize == nil)
-        var unread: OpenedPicture? = picture
+        var unread: OpenedImage? = opened
         var kept: KeptPixels?
         var chroma = chroma
         var smallest = Int.max
@@ -149,24 +149,24 @@ extension ImagePreparation {
                 storedSize: storedSize, orientation: orientation, levels: levels)
             if kept?.geometry != geometry {
                 kept = nil
-                let picture =
+                let opened =
                     if let unread = unread.take() { unread } else {
                         try original.opened(
                             limits: limits, lenient: isLenient, levels: levels.map { .range($0) })
                     }
-                let rows = UploadRows(geometry, contentLayout: picture.layout, as: mediaType, preparation)
+                let rows = UploadRows(geometry, contentLayout: opened.layout, as: mediaType, preparation)
                 let byteCount = rows.size.pixelCount.multipliedReportingOverflow(by: rows.layout.bytesPerPixel)
                 // The pixels are reused only if the quality alone changes.
                 guard budget.isLossy, !byteCount.overflow,
                     byteCount.partialValue <= min(Self.keptByteCount, limits.imageByteCount)
                 else {
-                    let made = try preparation.send(
-                        picture, geometry, mediaType, to: .memory(limits.uploadByteCount), limits, progress)
+                    let made = try preparation.encode(
+                        opened, geometry, mediaType, to: .memory(limits.uploadByteCount), limits, progress)
                     chroma = made.chroma
                     smallest = min(smallest, made.prepared.byteCount)
                     return made.prepared
                 }
-                kept = try KeptPixels(picture, geometry, rows, self, limits, progress)
+                kept = try KeptPixels(opened, geometry, rows, self, limits, progress)
             }
             guard let kept else { throw .cancelled }
             var encoder = try UploadEncoder(
@@ -214,13 +214,13 @@ private struct KeptPixels {
     let warnings: [String]
 
     init(
-        _ picture: consuming OpenedPicture, _ geometry: GeometryReceipt, _ rows: UploadRows,
+        _ opened: consuming OpenedImage, _ geometry: GeometryReceipt, _ rows: UploadRows,
         _ preparation: ImagePreparation, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) {
         var rows = rows
         var bytes: [UInt8] = []
         bytes.reserveCapacity(rows.size.pixelCount * rows.layout.bytesPerPixel)
-        warnings = try picture.render(
+        warnings = try opened.render(
             geometry, filter: preparation.filter, reducesDecoding: preparation.reducesDecoding, limits: limits,
             progress: progress
         ) { content throws(MediaError) in

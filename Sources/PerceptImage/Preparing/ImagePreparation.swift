@@ -119,7 +119,7 @@ public struct ImagePreparation: Sendable, Hashable {
     public func prepare(
         _ source: MediaSource, limits: ResourceLimits = .default, progress: ((Double) -> Void)? = nil
     ) throws(MediaError) -> PreparedImage {
-        try run(.source(source), outputPath: nil, limits, progress)
+        try prepare(.source(source), outputPath: nil, limits, progress)
     }
 
     /// Prepares an image file into a file, which appears complete or not at all.
@@ -131,14 +131,14 @@ public struct ImagePreparation: Sendable, Hashable {
         _ source: MediaSource, toFile path: String, limits: ResourceLimits = .default,
         progress: ((Double) -> Void)? = nil
     ) throws(MediaError) -> PreparedImage {
-        try run(.source(source), outputPath: path, limits, progress)
+        try prepare(.source(source), outputPath: path, limits, progress)
     }
 
     /// Prepares decoded pixels in memory.
     ///
     /// - Throws: the errors of ``prepare(_:limits:progress:)``.
     public func prepare(_ image: Image, limits: ResourceLimits = .default) throws(MediaError) -> PreparedImage {
-        try run(.image(image), outputPath: nil, limits, nil)
+        try prepare(.image(image), outputPath: nil, limits, nil)
     }
 
     /// Returns the output format for an image of `inputType`.
@@ -150,44 +150,44 @@ public struct ImagePreparation: Sendable, Hashable {
         }
     }
 
-    private func run(
-        _ original: PictureOriginal, outputPath: String?, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
+    private func prepare(
+        _ original: ImageOriginal, outputPath: String?, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> PreparedImage {
         try check()
         do throws(MediaError) {
-            return try make(original, outputPath: outputPath, limits, progress)
+            return try prepareChecked(original, outputPath: outputPath, limits, progress)
         } catch {
             throw error.about(original.name)
         }
     }
 
-    private func make(
-        _ original: PictureOriginal, outputPath: String?, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
+    private func prepareChecked(
+        _ original: ImageOriginal, outputPath: String?, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> PreparedImage {
         if let maximumByteCount {
-            let fitted = try fitting(maximumByteCount, original, limits, progress)
+            let fitted = try prepare(fitting: maximumByteCount, original, limits, progress)
             guard let outputPath else { return fitted }
             return try fitted.moved(toFile: outputPath, protecting: original.paths)
         }
-        let picture = try original.opened(limits: limits, lenient: isLenient, levels: levels)
+        let opened = try original.opened(limits: limits, lenient: isLenient, levels: levels)
         let geometry = try geometry(
-            storedSize: picture.storedSize, orientation: picture.orientation, levels: picture.levels)
-        let mediaType = mediaType(for: picture.mediaType)
+            storedSize: opened.storedSize, orientation: opened.orientation, levels: opened.levels)
+        let mediaType = mediaType(for: opened.mediaType)
         let destination: UploadEncoder.Destination =
             if let outputPath { .file(outputPath, protecting: original.paths) } else { .memory(limits.uploadByteCount) }
-        return try send(picture, geometry, mediaType, to: destination, limits, progress).prepared
+        return try encode(opened, geometry, mediaType, to: destination, limits, progress).prepared
             .warning(of: scaleWarning(geometry))
     }
 
     /// Encodes the upload described by `geometry` row by row, and returns its chroma sampling.
-    func send(
-        _ picture: consuming OpenedPicture, _ geometry: GeometryReceipt, _ mediaType: MediaType,
+    func encode(
+        _ opened: consuming OpenedImage, _ geometry: GeometryReceipt, _ mediaType: MediaType,
         to destination: UploadEncoder.Destination, _ limits: ResourceLimits, _ progress: ((Double) -> Void)?
     ) throws(MediaError) -> (prepared: PreparedImage, chroma: ChromaSubsampling?) {
-        var rows = UploadRows(geometry, contentLayout: picture.layout, as: mediaType, self)
+        var rows = UploadRows(geometry, contentLayout: opened.layout, as: mediaType, self)
         var encoder = try UploadEncoder(
             destination, size: rows.size, layout: rows.layout, mediaType: mediaType, self)
-        let warnings = try picture.render(
+        let warnings = try opened.render(
             geometry, filter: filter, reducesDecoding: reducesDecoding, limits: limits, progress: progress
         ) { content throws(MediaError) in
             try rows.append(content) { row throws(MediaError) in try encoder.write(row) }

@@ -28,7 +28,7 @@ struct UploadEncoder: ~Copyable {
     private let byteLimit: Int
     private var file: OutputFile?
     private var writer: ImageWriter?
-    private var detector: DrawnPictureDetector
+    private var detector: DrawingDetector
     private var heldRows: [UInt8] = []
     private var chroma: ChromaSubsampling?
 
@@ -41,7 +41,7 @@ struct UploadEncoder: ~Copyable {
         self.layout = layout
         self.mediaType = mediaType
         quality = preparation.quality
-        detector = DrawnPictureDetector(width: size.width)
+        detector = DrawingDetector(width: size.width)
         let isColorJPEG = mediaType == .jpeg && layout == .rgb8
         chroma = preparation.chroma ?? (isColorJPEG ? nil : .yuv420)
         file = nil

@@ -16,11 +16,11 @@ struct UnreadableFormat {
         .avif:
             "convert it, e.g. with `avifdec photo.avif photo.png`, "
             + "or build with the package trait HEIC (`swift build --traits HEIC`, which needs libheif)",
-        .gif: "save one frame as PNG, e.g. with `ffmpeg -i picture.gif -frames:v 1 picture.png`",
-        .bmp: "save it as PNG, e.g. with `ffmpeg -i picture.bmp picture.png`",
-        .tiff: "save it as PNG, e.g. with `vips copy picture.tif picture.png`",
-        .jpegXL: "convert it, e.g. with `djxl picture.jxl picture.png`",
-        .jpeg2000: "convert it, e.g. with `opj_decompress -i picture.jp2 -o picture.png`",
+        .gif: "save one frame as PNG, e.g. with `ffmpeg -i image.gif -frames:v 1 image.png`",
+        .bmp: "save it as PNG, e.g. with `ffmpeg -i image.bmp image.png`",
+        .tiff: "save it as PNG, e.g. with `vips copy image.tif image.png`",
+        .jpegXL: "convert it, e.g. with `djxl image.jxl image.png`",
+        .jpeg2000: "convert it, e.g. with `opj_decompress -i image.jp2 -o image.png`",
         .pdf: "render a page to PNG, e.g. with `pdftoppm -png -r 150 document.pdf page`",
     ]
 

@@ -1,6 +1,19 @@
 public import PerceptCore
 
 extension Image {
+    /// Returns the image reduced so that its longest side has at most `longestSide` pixels; a smaller image is returned
+    /// unchanged.
+    ///
+    /// The longest side becomes exactly the bound. The other is rounded to nearest, halves up, and is at least 1 pixel.
+    ///
+    /// - Throws: `MediaError` `.invalidArgument` if the bound is not positive, `.limitExceeded`, `.cancelled`.
+    public func fitted(
+        longestSide: Int, filter: ResizeFilter = .lanczos, limits: ResourceLimits = .default
+    ) throws(MediaError) -> Image {
+        let preparation = ImagePreparation(longestSide: longestSide)
+        return try resized(to: preparation.uploadSize(for: size), filter: filter, limits: limits)
+    }
+
     /// Returns the image at another size.
     ///
     /// Pixel centres are at halves, the filter is widened when downscaling, and colours are weighted by alpha. 8-bit
@@ -8,7 +21,6 @@ extension Image {
     /// nearest.
     ///
     /// - Throws: `MediaError` `.invalidArgument` if a side is not positive, `.limitExceeded`, `.cancelled`.
-    /// - Throws: `MediaError` `.invalidArgument` when a side is not positive, `.limitExceeded`, `.cancelled`.
     public func resized(
         to newSize: PixelSize, filter: ResizeFilter = .lanczos, limits: ResourceLimits = .default
     ) throws(MediaError) -> Image {

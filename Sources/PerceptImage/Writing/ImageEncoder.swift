@@ -5,7 +5,7 @@ internal import PerceptCore
 struct ImageEncoder: ~Copyable {
     /// The kind of content, which decides how a PNG is compressed.
     enum Content {
-        case picture
+        case photo
         /// Large areas of one value, as in masks; PNG only. With `colors`, the values are indices into them.
         case flatAreas(colors: [Color] = [])
     }
@@ -18,7 +18,7 @@ struct ImageEncoder: ~Copyable {
     /// - Parameter descriptor: The destination, owned by the caller; `nil` writes to memory.
     init(
         size: PixelSize, layout: Image.Layout, encoding: ImageEncoding, descriptor: CInt?,
-        content: Content = .picture
+        content: Content = .photo
     ) throws(MediaError) {
         var settings = ImageEncoderSettings(
             width: UInt32(clamping: size.width), height: UInt32(clamping: size.height),

@@ -62,7 +62,7 @@ public struct ImageWriter: ~Copyable {
     /// Creates a writer to an open file, or into memory.
     init(
         into file: consuming OutputFile?, byteLimit: Int, _ size: PixelSize, _ layout: Image.Layout,
-        _ encoding: ImageEncoding, _ matte: Color, content: ImageEncoder.Content = .picture
+        _ encoding: ImageEncoding, _ matte: Color, content: ImageEncoder.Content = .photo
     ) throws(MediaError) {
         try encoding.check(size: size)
         let storedLayout = encoding.storedLayout(for: layout)

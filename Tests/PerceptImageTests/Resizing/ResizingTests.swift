@@ -165,4 +165,21 @@ import Testing
             }
         }
     }
+
+    /// Sides by hand: 8×5 halves to 4×2.5, and halves round up; an image within the bound is returned as it is.
+    @Test(arguments: [
+        (PixelSize(width: 8, height: 5), 4, PixelSize(width: 4, height: 3)),
+        (PixelSize(width: 5, height: 8), 4, PixelSize(width: 3, height: 4)),
+        (PixelSize(width: 31, height: 20), 16, PixelSize(width: 16, height: 10)),
+        (PixelSize(width: 9, height: 1), 3, PixelSize(width: 3, height: 1)),
+        (PixelSize(width: 8, height: 5), 8, PixelSize(width: 8, height: 5)),
+        (PixelSize(width: 8, height: 5), 9, PixelSize(width: 8, height: 5)),
+    ])
+    func anImageIsFittedToItsLongestSide(size: PixelSize, bound: Int, expected: PixelSize) throws {
+        let image = try Image(
+            size: size, layout: .rgb8, bytes: (0..<size.pixelCount * 3).map { UInt8(truncatingIfNeeded: $0 * 7) })
+        let fitted = try image.fitted(longestSide: bound)
+        #expect(fitted == (expected == size ? image : try image.resized(to: expected)))
+        #expect(throws: MediaError.self) { try image.fitted(longestSide: 0) }
+    }
 }

@@ -138,9 +138,10 @@ import Testing
         #expect(try MaskOutline(mask, limits: .default).path == "M0 0h5v5h-5zM2 2v1h1v-1z")
         let segments = [Segment(label: "ring", score: nil, mask: mask)]
         let files = try SegmentFiles.save(segments, in: folder.file("masks"))
+        let list = String(decoding: files.entries.map(\.json).json.serialized(), as: UTF8.self)
         let text = try await page(
             [
-                #"{"file":"none.png","segments":\#(String(decoding: files.entries.map(\.json).json.serialized(), as: UTF8.self)),"#
+                #"{"file":"none.png","segments":\#(list),"#
                     + #""output":"masks"}"#
             ],
             in: folder

@@ -20,7 +20,8 @@ struct CropFilesTests {
     func files() throws {
         let folder = try TemporaryFolder()
         let image = try Self.image()
-        let crops = try CropFiles.save([
+        let crops = try CropFiles.save(
+            [
                 Self.object("../cat", (2.5, 3, 9, 7.5)), Self.object("gone", (40, 0, 50, 5)),
                 Self.object("../cat", (-5, -5, 500, 500)),
             ], of: image, in: folder.file("crops"), as: .png)
@@ -32,7 +33,8 @@ struct CropFilesTests {
         let first = try Image(decoding: .file("\(crops.folder)/000-cat.png"))
         #expect(first == (try image.cropped(to: PixelRectangle(x: 2, y: 3, width: 7, height: 5))))
         #expect(try Image(decoding: .file("\(crops.folder)/002-cat.png")) == image)
-        let jpeg = try CropFiles.save([Self.object("cat", (0, 0, 16, 16))], of: image, in: folder.file("crops"),
+        let jpeg = try CropFiles.save(
+            [Self.object("cat", (0, 0, 16, 16))], of: image, in: folder.file("crops"),
             as: .jpeg(quality: 90, chroma: .yuv444))
         #expect(jpeg.names == ["000-cat.jpg"])
     }
@@ -42,7 +44,8 @@ struct CropFilesTests {
         let folder = try TemporaryFolder()
         let path = try folder.write([1], as: "000-cat.png")
         #expect(throws: MediaError.self) {
-            try CropFiles.save([Self.object("cat", (0, 0, 5, 5))], of: Self.image(), in: folder.file("."), as: .png,
+            try CropFiles.save(
+                [Self.object("cat", (0, 0, 5, 5))], of: Self.image(), in: folder.file("."), as: .png,
                 protecting: [path])
         }
         #expect(try TestFiles.bytes(of: path) == [1])

@@ -5,7 +5,8 @@ import Testing
 @Suite struct SubtitleTests {
     private static func transcript(_ chunks: [Transcript.Chunk], text: String = "") -> Transcript {
         let side = TimeReceipt.Side(sampleRate: 1000, channelCount: 1, frameCount: 3_725_500)
-        return Transcript(file: "talk.wav", text: text, chunks: chunks, receipt: TimeReceipt(source: side, upload: side))
+        return Transcript(
+            file: "talk.wav", text: text, chunks: chunks, receipt: TimeReceipt(source: side, upload: side))
     }
 
     /// The layout follows the SubRip files that players write, and https://www.w3.org/TR/webvtt1/ §4.

@@ -172,7 +172,8 @@ struct SegmentFormatTests {
         let segments = try [Segment("a", score: 0.5, rows: ["##", ".."]), Segment("b", rows: ["..", ".."])]
         let image = try Image(
             size: PixelSize(width: 2, height: 2), layout: .rgb8, bytes: [UInt8](repeating: 9, count: 12))
-        let files = try SegmentFiles.save(segments, in: folder.path, formats: Set(SegmentFiles.Format.allCases), imageName: "p.jpg",
+        let files = try SegmentFiles.save(
+            segments, in: folder.path, formats: Set(SegmentFiles.Format.allCases), imageName: "p.jpg",
             image: image)
         #expect(
             try folder.contents() == [

@@ -10,7 +10,7 @@ internal import PerceptCore
 /// the same blocks, so hard ones are what it would blur.
 ///
 /// Every other pair of rows is examined.
-struct DrawnPictureDetector {
+struct DrawingDetector {
     private let bytesPerRow: Int
     private var rowCount = 0
     /// The upper row of the pair.

@@ -1,7 +1,7 @@
 internal import PerceptCore
 
 /// The source of a preparation.
-enum PictureOriginal {
+enum ImageOriginal {
     case source(MediaSource)
     case image(Image)
 
@@ -21,17 +21,17 @@ enum PictureOriginal {
     }
 
     /// Opens the file and reads its header.
-    func opened(limits: ResourceLimits, lenient: Bool, levels: ImageLevels?) throws(MediaError) -> OpenedPicture {
+    func opened(limits: ResourceLimits, lenient: Bool, levels: ImageLevels?) throws(MediaError) -> OpenedImage {
         switch self {
         case .source(let source):
-            OpenedPicture(try ImageReader(source, limits: limits, lenient: lenient, levels: levels))
-        case .image(let image): OpenedPicture(image, levels)
+            OpenedImage(try ImageReader(source, limits: limits, lenient: lenient, levels: levels))
+        case .image(let image): OpenedImage(image, levels)
         }
     }
 }
 
 /// An original with unread pixels, which can be read once.
-struct OpenedPicture: ~Copyable {
+struct OpenedImage: ~Copyable {
     private enum Pixels: ~Copyable {
         case file(ImageReader)
         case image(Image)

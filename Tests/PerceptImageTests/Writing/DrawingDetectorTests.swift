@@ -4,7 +4,7 @@ import Testing
 
 @testable import PerceptImage
 
-@Suite struct DrawnPictureDetectorTests {
+@Suite struct DrawingDetectorTests {
     /// Returns true if the chroma sampling of the upload is that of a drawing.
     private func isDrawn(_ image: Image, longestSide: Int = 1333) throws -> Bool {
         let prepared = try ImagePreparation(longestSide: longestSide).prepare(image)
@@ -14,7 +14,7 @@ import Testing
     /// Two flat blocks, one soft, one hard, counted by hand; rows 2 and 3 are not looked at, nor the last column.
     @Test func blocksAreCounted() {
         func row(_ values: [UInt8]) -> [UInt8] { values.flatMap { [$0, 7, 7] } }
-        var detector = DrawnPictureDetector(width: 9)
+        var detector = DrawingDetector(width: 9)
         let rows = [
             row([10, 10, 10, 18, 10, 19, 10, 10, 99]), row([10, 10, 10, 10, 10, 10, 10, 74, 0]),
             row([0, 255, 0, 255, 0, 255, 0, 255, 0]), row([255, 0, 255, 0, 255, 0, 255, 0, 255]),
@@ -32,7 +32,7 @@ import Testing
         let row =
             (0..<flat).flatMap { _ in pair(0) } + (0..<hard).flatMap { _ in pair(64) }
             + (0..<soft).flatMap { _ in pair(9) }
-        var detector = DrawnPictureDetector(width: 2 * (flat + hard + soft))
+        var detector = DrawingDetector(width: 2 * (flat + hard + soft))
         for _ in 0..<2 { row.withUnsafeBytes { detector.append($0) } }
         #expect((detector.flatCount, detector.hardCount, detector.softCount) == (flat, hard, soft))
         #expect(detector.isDrawn == isDrawn)
