@@ -79,7 +79,7 @@ let picture = MediaInput(bytes: pngSignature, mediaType: .png)
 let secret = "hf_SecretSecretSecretSecret"
 
 /// A task whose answer is any JSON.
-struct AnyTask: InferenceTask {
+struct AnyTask: InferenceTask<JSONValue>, WireTask {
     static let name = "any-task"
     static let defaultModel = "owner/model"
     var input = picture
@@ -108,5 +108,20 @@ func failure(of body: () async throws -> some Sendable) async -> InferenceError?
         return nil
     } catch {
         return error as? InferenceError
+    }
+}
+
+/// A successful response with this text.
+func answer(_ text: String, type: String = "application/json") -> InferenceAnswer {
+    InferenceAnswer(headers: [.contentType: type], body: Array(text.utf8))
+}
+
+/// The error that `body` throws, `nil` where it throws none.
+func error(_ body: () throws(InferenceError) -> some Sendable) -> InferenceError? {
+    do throws(InferenceError) {
+        _ = try body()
+        return nil
+    } catch {
+        return error
     }
 }

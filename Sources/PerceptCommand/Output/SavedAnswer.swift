@@ -11,7 +11,7 @@ enum SavedAnswer {
     /// The file holds the service's own JSON, or an object that this command printed, whose member `key` is decoded.
     ///
     /// - Throws: ``MediaError`` if the file cannot be read or is not a response to this task.
-    static func decode<SavedTask: InferenceTask>(
+    static func decode<SavedTask: WireTask>(
         _ path: String, as task: SavedTask, key: String
     ) throws(MediaError) -> SavedTask.Output {
         let json = try json(path)
@@ -26,7 +26,7 @@ enum SavedAnswer {
     }
 
     /// The kind of response that a task decodes, for errors.
-    private static func responseName<SavedTask: InferenceTask>(_ task: SavedTask.Type) -> String {
+    private static func responseName<SavedTask: WireTask>(_ task: SavedTask.Type) -> String {
         if task == ObjectDetection.self { return "an object-detection response" }
         if task == ImageSegmentation.self { return "an image-segmentation response" }
         return "a response to this task"
