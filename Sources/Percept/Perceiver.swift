@@ -167,7 +167,7 @@ public struct Perceiver: Sendable {
     }
 
     /// Prepares a recording, after checking that a request could be sent at all.
-    func prepare<SentTask: InferenceTask>(
+    func prepare<SentTask: WireTask>(
         _ recording: some AudioInput, for task: SentTask.Type, _ model: String?
     ) async throws -> PreparedAudio {
         try client.checkAccess(to: model ?? SentTask.defaultModel)
@@ -176,7 +176,7 @@ public struct Perceiver: Sendable {
     }
 
     /// Prepares an image, after checking that a request could be sent at all.
-    private func prepare<SentTask: InferenceTask>(
+    private func prepare<SentTask: WireTask>(
         _ image: some ImageInput, for task: SentTask.Type, _ model: String?
     ) async throws -> PreparedImage {
         try client.checkAccess(to: model ?? SentTask.defaultModel)
@@ -184,7 +184,7 @@ public struct Perceiver: Sendable {
         return try await BlockingWork.run { try image.prepared(by: preparation, limits: limits) }
     }
 
-    func send<SentTask: InferenceTask>(
+    func send<SentTask: WireTask>(
         _ task: SentTask, _ model: String?
     ) async throws -> SentTask.Output {
         try await client.send(task, model: model, options: options, onWait: onWait)

@@ -138,7 +138,7 @@ struct FaultyDelivery {
         return json.serialized()
     }
 
-    /// Returns the tape's stream, if it is one, with an error in place of its end.
+    /// Returns the tape's response, if it is a stream, with an error instead of its end.
     private static func failingStream(_ answer: Response) -> Response {
         let isStream = answer.headers.contains {
             $0.name.lowercased() == "content-type" && $0.value.lowercased().hasPrefix("text/event-stream")

@@ -27,7 +27,7 @@ public final class SandboxEndpoint: Sendable {
         /// The size of the request's body, in bytes.
         public var byteCount: Int
         /// The description of the uploaded recording or image, if there was one.
-        public var upload: UploadDescription?
+        package var upload: UploadDescription?
         /// The reason why the recorded response was not returned.
         public var problem: String?
         /// The fault that was applied on purpose.
@@ -131,7 +131,7 @@ public final class SandboxEndpoint: Sendable {
 }
 
 /// A failure to start an endpoint.
-public struct SandboxError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct SandboxError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
     /// A description of the failure.
     public var problem: String
     /// A suggested remedy.
@@ -145,4 +145,6 @@ public struct SandboxError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The problem and the remedy.
     public var description: String { problem + (remedy.map { "; \($0)" } ?? "") }
+    /// The same as ``description``.
+    public var errorDescription: String? { description }
 }

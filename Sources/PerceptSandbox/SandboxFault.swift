@@ -85,7 +85,7 @@ extension SandboxFault.Kind {
         case .loading: ("503: the model is loading, with SECONDS (1) as estimated_time", 1)
         case .rateLimit: ("429 with Retry-After: SECONDS (1)", 1)
         case .rateLimitUntil: ("429 with a date SECONDS (1) from now as Retry-After", 1)
-        case .rateLimitWindow: ("429 with a ratelimit header whose window ends in SECONDS (1)", 1)
+        case .rateLimitWindow: ("429 with a ratelimit header with a window that ends in SECONDS (1)", 1)
         case .rateLimitSilent: ("429 without a time to retry", 0)
         case .tooLarge: ("413 in plain text", 0)
         case .serverError: ("500 with warnings", 0)

@@ -1,15 +1,15 @@
 import PerceptAudio
-public import PerceptCore
+package import PerceptCore
 import PerceptImage
-public import PerceptInference
+package import PerceptInference
 
 /// Describes uploads by decoding them completely; implements `UploadDescriber`.
-public enum UploadDecoding {
+package enum UploadDecoding {
     /// Decodes a recording or image block by block and describes it.
     ///
     /// - Returns: `nil` for a format that this module cannot read, which is not an error of the upload.
     /// - Throws: `MediaError` if the contents are damaged, truncated, or exceed the limits.
-    public static func describe(_ bytes: [UInt8], _ mediaType: MediaType) throws(MediaError) -> UploadDescription? {
+    package static func describe(_ bytes: [UInt8], _ mediaType: MediaType) throws(MediaError) -> UploadDescription? {
         let source = MediaSource.bytes(bytes, name: "the upload")
         do {
             switch mediaType.kind {

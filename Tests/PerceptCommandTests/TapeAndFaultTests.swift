@@ -230,8 +230,8 @@ import Testing
         let arguments = ["--endpoint", "http://127.0.0.1:1", "--record", folder.file("new.json")]
         let session = try ServiceOptions.parse(arguments).session()
         let console = Console(try GeneralOptions.parse([]))
-        let first = try session.perceiver(limits: .default, console: console).client.transport as? RecordingTransport
-        let second = try session.perceiver(limits: .default, console: console).client.transport as? RecordingTransport
+        let first = try session.perceiver(limits: .default, console: console).client.transport as? CapturingTransport
+        let second = try session.perceiver(limits: .default, console: console).client.transport as? CapturingTransport
         let areShared = first != nil && first === second
         #expect(areShared)
     }

@@ -79,7 +79,7 @@ let picture = MediaInput(bytes: pngSignature, mediaType: .png)
 let secret = "hf_SecretSecretSecretSecret"
 
 /// A task whose answer is any JSON.
-struct AnyTask: InferenceTask {
+struct AnyTask: InferenceTask<JSONValue>, WireTask {
     static let name = "any-task"
     static let defaultModel = "owner/model"
     var input = picture

@@ -10,7 +10,7 @@ import Testing
 /// Many concurrent requests, some with faults: each caller gets its own response, and nothing accumulates.
 @Suite(.serialized) struct ConcurrencyTests {
     /// A task with a response that is the number it sent.
-    private struct NumberTask: InferenceTask {
+    private struct NumberTask: InferenceTask<Int>, WireTask {
         static let name = "number"
         static let defaultModel = "owner/number"
         var number: Int

@@ -201,7 +201,7 @@ import Testing
         let faults = FaultPlan([SandboxFault(.loading, count: 2, seconds: 0)])
         let endpoint = try await SandboxEndpoint.start(tape: tape, faults: faults)
         let secret = "hf_SecretSecretSecret"
-        let recorder = RecordingTransport(InferenceClient.systemTransport())
+        let recorder = CapturingTransport(InferenceClient.systemTransport())
         var client = InferenceClient(
             token: try AccessToken(secret), endpoint: .url(endpoint.url), transport: recorder,
             retry: RetryPolicy(baseDelay: .zero, delayCap: .zero), timeout: .patience)
@@ -257,7 +257,7 @@ import Testing
 }
 
 /// A stream of any JSON.
-struct EchoStream: StreamingInferenceTask {
+struct EchoStream: InferenceTask<JSONValue>, StreamingInferenceTask<JSONValue>, StreamingWireTask {
     static let name = "echo-stream"
     static let defaultModel = "owner/echo"
 

@@ -34,7 +34,7 @@ enum TinyMedia {
 }
 
 /// A task that sends its input and returns the JSON of the response.
-struct EchoTask: InferenceTask {
+struct EchoTask: InferenceTask<JSONValue>, WireTask {
     static let name = "echo"
     static let defaultModel = "owner/echo"
     var input: MediaInput

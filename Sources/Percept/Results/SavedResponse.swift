@@ -64,7 +64,7 @@ public struct SavedResponse: Sendable, Hashable {
         }
     }
 
-    private func decode<SavedTask: InferenceTask>(
+    private func decode<SavedTask: WireTask>(
         _ task: SavedTask, key: String, name: String
     ) throws(MediaError) -> SavedTask.Output {
         let json = try json()

@@ -10,7 +10,7 @@ import PerceptSandbox
 final class ServiceSession {
     private let options: ServiceOptions
     private var perceiver: Perceiver?
-    private var recording: RecordingTransport?
+    private var recording: CapturingTransport?
 
     init(_ options: ServiceOptions) {
         self.options = options
@@ -29,7 +29,7 @@ final class ServiceSession {
         if let path = options.record {
             // Created and removed at once, to find out early whether it can be written.
             _ = try OutputFile(path: path)
-            let recording = RecordingTransport(client.transport)
+            let recording = CapturingTransport(client.transport)
             client.transport = recording
             self.recording = recording
         }

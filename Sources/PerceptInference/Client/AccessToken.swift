@@ -9,7 +9,7 @@ public struct AccessToken: Sendable, Hashable {
     /// - Throws: ``InferenceError`` `.tokenRefused` if it is empty or contains anything but visible ASCII, which a
     ///   header cannot represent (and a line break could inject another header).
     public init(_ secret: String, source: String? = nil) throws(InferenceError) {
-        let trimmed = Self.trimmed(secret)
+        let trimmed = secret.trimmed
         let origin = source.map { "the token from \($0)" } ?? "the token"
         guard !trimmed.isEmpty else {
             throw InferenceError(
@@ -36,14 +36,6 @@ public struct AccessToken: Sendable, Hashable {
     /// Returns `bytes` with the secret replaced.
     func redacted(from bytes: [UInt8]) -> [UInt8] {
         bytes.replacing(Array(secret.utf8), with: Array("[token]".utf8))
-    }
-
-    static func trimmed(_ text: String) -> String {
-        let isVisible: (Character) -> Bool = { !$0.isWhitespace && $0 != "\u{FEFF}" }
-        guard let first = text.firstIndex(where: isVisible), let last = text.lastIndex(where: isVisible) else {
-            return ""
-        }
-        return String(text[first...last])
     }
 }
 

@@ -7,14 +7,17 @@ extension AccessToken {
     /// White space is trimmed and empty values are skipped. If `HF_HUB_DISABLE_IMPLICIT_TOKEN` is set to a true value
     /// (`1`, `ON`, `YES`, `TRUE`), the result is `nil`.
     ///
-    /// - Parameters:
-    ///   - environment: The environment variables.
-    ///   - homeDirectory: The replacement for `~`.
-    ///   - readFile: Returns the contents of a file, or `nil` if it cannot be read.
+    /// - Parameter environment: The environment variables.
     /// - Throws: ``InferenceError`` `.tokenRefused` if the first token found is malformed.
     public static func discover(
-        environment: [String: String] = ProcessInfo.processInfo.environment,
-        homeDirectory: String = NSHomeDirectory(),
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(InferenceError) -> AccessToken? {
+        try discover(environment: environment, homeDirectory: NSHomeDirectory())
+    }
+
+    /// Looks for a token with another replacement for `~` and another way to read files.
+    package static func discover(
+        environment: [String: String], homeDirectory: String,
         readFile: (_ path: String) -> String? = Self.contents(ofFileAt:)
     ) throws(InferenceError) -> AccessToken? {
         let disabled = environment["HF_HUB_DISABLE_IMPLICIT_TOKEN"]?.uppercased() ?? ""
@@ -51,7 +54,7 @@ extension AccessToken {
 
     /// Returns the text of a file, or `nil` if it cannot be read, is not a regular file, or is far too large to be a
     /// token.
-    public static func contents(ofFileAt path: String) -> String? {
+    package static func contents(ofFileAt path: String) -> String? {
         guard
             let attributes = try? FileManager.default.attributesOfItem(
                 atPath: (path as NSString).resolvingSymlinksInPath),
@@ -63,12 +66,12 @@ extension AccessToken {
     }
 
     private static func found(_ text: String?, in source: String) throws(InferenceError) -> AccessToken? {
-        guard let text, !trimmed(text).isEmpty else { return nil }
+        guard let text, !text.trimmed.isEmpty else { return nil }
         return try AccessToken(text, source: source)
     }
 
     private static func expandingTilde(_ path: String, _ homeDirectory: String) -> String {
-        let path = trimmed(path)
+        let path = path.trimmed
         return path == "~" || path.hasPrefix("~/") ? homeDirectory + path.dropFirst() : path
     }
 }

@@ -87,7 +87,7 @@ extension InferenceClient {
             throw Task.isCancelled ? .cancelled : InferenceError(error)
         }
         let answer = InferenceAnswer(status: head.status, headers: head.headers, body: words, redacting: token)
-        let beginning = AccessToken.trimmed(String(decoding: words.prefix(64), as: UTF8.self))
+        let beginning = String(decoding: words.prefix(64), as: UTF8.self).trimmed
         if ["data:", "event:", ":"].contains(where: beginning.hasPrefix) {
             return (head, TransportBody(words))
         }

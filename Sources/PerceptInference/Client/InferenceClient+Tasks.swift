@@ -1,5 +1,3 @@
-public import Foundation
-
 /// Convenience methods, named as in the service's own JavaScript client.
 ///
 /// Each sends the task of the same name; the task value has all further parameters.
@@ -279,25 +277,7 @@ extension InferenceClient {
         try await send(TabularRegression(table: table), model: model, options: options)
     }
 
-    // MARK: Other requests
-
-    /// Sends any body to any model; see ``RawRequest``.
-    public func request(
-        _ body: RequestPayload, model: String, options: RequestOptions = RequestOptions()
-    ) async throws(InferenceError) -> RawAnswer {
-        try await send(RawRequest(body: body), model: model, options: options)
-    }
-
-    /// Sends any body to a URL, with this client's token; see ``RawRequest``.
-    public func request(
-        _ body: RequestPayload, at url: URL, options: RequestOptions = RequestOptions()
-    ) async throws(InferenceError) -> RawAnswer {
-        var client = self
-        client.endpoint = .url(url)
-        return try await client.send(RawRequest(body: body), options: options)
-    }
-
-    private func first<SentTask: InferenceTask, Element>(
+    private func first<SentTask: WireTask, Element>(
         _ task: SentTask, _ model: String?, _ options: RequestOptions
     ) async throws(InferenceError) -> Element where SentTask.Output == [Element] {
         let answers = try await send(task, model: model, options: options)

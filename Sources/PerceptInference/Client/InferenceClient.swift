@@ -25,7 +25,7 @@ public struct InferenceClient: Sendable {
     /// Allows the token to be sent over plain http to other machines (default `false`), where anyone in between can
     /// read it.
     ///
-    /// Intended for a network that is trusted as a whole, such as behind a proxy that terminates TLS.
+    /// Intended for a network that is trusted as a whole, such as one with a proxy that terminates TLS.
     public var sendsTokenUnprotected = false
     /// The organization to bill, sent as `X-HF-Bill-To`; `nil` bills the token's owner.
     public var billedOrganization: String?
@@ -76,14 +76,21 @@ public struct InferenceClient: Sendable {
         _ task: SentTask, model: String? = nil, options: RequestOptions = RequestOptions(),
         onWait: (@Sendable (WaitNotice) -> Void)? = nil
     ) async throws(InferenceError) -> SentTask.Output {
+        guard let task = task as? any WireTask<SentTask.Output> else { throw Self.unknown(SentTask.self) }
+        return try await perform(task, model, options, onWait)
+    }
+
+    private func perform<SentTask: WireTask>(
+        _ task: SentTask, _ model: String?, _ options: RequestOptions, _ onWait: (@Sendable (WaitNotice) -> Void)?
+    ) async throws(InferenceError) -> SentTask.Output {
         let subject = Subject(SentTask.self, model: model, client: self)
         do throws(InferenceError) {
-            let form = try form(of: task, for: subject.model)
-            // Speech comes as it is; everything else in OpenAI's interface as JSON.
+            let request = try request(of: task, for: subject.model)
+            // Speech is sent as audio; every other response of OpenAI's API is JSON.
             let accept =
-                endpoint.speaksOpenAI && form.route != .audioSpeech ? "application/json" : SentTask.acceptedAnswer
+                endpoint.speaksOpenAI && request.route != .audioSpeech ? "application/json" : SentTask.acceptedAnswer
             let answer = try await attempt(options, onWait: onWait) { options throws(InferenceError) in
-                try request(about: subject.model, form, options, accept: accept)
+                try transportRequest(request, about: subject.model, options, accept: accept)
             } exchange: { request throws(InferenceError) -> InferenceAnswer in
                 try await self.answer(to: request)
             }
@@ -113,12 +120,19 @@ public struct InferenceClient: Sendable {
         _ task: SentTask, model: String? = nil, options: RequestOptions = RequestOptions(),
         onWait: (@Sendable (WaitNotice) -> Void)? = nil
     ) async throws(InferenceError) -> InferenceEvents<SentTask.Event> {
+        guard let task = task as? any StreamingWireTask<SentTask.Event> else { throw Self.unknown(SentTask.self) }
+        return try await open(task, model, options, onWait)
+    }
+
+    private func open<SentTask: StreamingWireTask>(
+        _ task: SentTask, _ model: String?, _ options: RequestOptions, _ onWait: (@Sendable (WaitNotice) -> Void)?
+    ) async throws(InferenceError) -> InferenceEvents<SentTask.Event> {
         let subject = Subject(SentTask.self, model: model, client: self)
         do throws(InferenceError) {
-            var form = try form(of: task, for: subject.model)
-            form.payload = endpoint.speaksOpenAI ? form.payload.streaming() : try task.streamingPayload()
-            let (head, body) = try await attempt(options, onWait: onWait) { [form] options throws(InferenceError) in
-                try request(about: subject.model, form, options, accept: "text/event-stream")
+            var request = try request(of: task, for: subject.model)
+            request.payload = endpoint.speaksOpenAI ? request.payload.streaming() : try task.streamingPayload()
+            let (head, body) = try await attempt(options, onWait: onWait) { [request] options throws(InferenceError) in
+                try transportRequest(request, about: subject.model, options, accept: "text/event-stream")
             } exchange: { request throws(InferenceError) -> (head: InferenceAnswer, body: TransportBody) in
                 try await eventStream(for: request)
             }
@@ -136,35 +150,41 @@ public struct InferenceClient: Sendable {
         }
     }
 
+    private static func unknown<SentTask>(_ task: SentTask.Type) -> InferenceError {
+        InferenceError(
+            .invalidArgument, problem: "\(task) is not a task of this package", remedy: "send a RawRequest instead")
+    }
+
     /// Checks that a request about `model` would not be refused locally.
     ///
     /// Callers with lengthy work before sending can report a missing token first.
     ///
     /// - Throws: ``InferenceError`` `.invalidArgument`, `.tokenMissing` or `.tokenRefused`.
-    public func checkAccess(to model: String) throws(InferenceError) {
+    package func checkAccess(to model: String) throws(InferenceError) {
         try checkToken(for: endpoint.url(forModel: model))
     }
 
-    /// Returns the task in the form that the endpoint expects.
-    private func form<SentTask: InferenceTask>(
+    /// Returns the task's request to this endpoint.
+    private func request<SentTask: WireTask>(
         of task: SentTask, for model: String
-    ) throws(InferenceError) -> OpenAIForm {
-        guard endpoint.speaksOpenAI else { return OpenAIForm(route: SentTask.route, payload: try task.payload()) }
-        guard let form = try task.openAIForm(for: OpenAIService(model: model, provider: endpoint.provider)) else {
+    ) throws(InferenceError) -> TaskRequest {
+        guard endpoint.speaksOpenAI else { return TaskRequest(route: SentTask.route, payload: try task.payload()) }
+        let service = OpenAIService(model: model, provider: endpoint.provider)
+        guard let request = try task.openAIRequest(for: service) else {
             throw InferenceError(
                 .invalidArgument, problem: "\(SentTask.name) is not part of OpenAI's API, which providers share",
                 remedy: "use the router itself or a dedicated endpoint")
         }
-        return form
+        return request
     }
 
-    private func request(
-        about model: String, _ form: OpenAIForm, _ options: RequestOptions, accept: String
+    private func transportRequest(
+        _ request: TaskRequest, about model: String, _ options: RequestOptions, accept: String
     ) throws(InferenceError) -> TransportRequest {
-        let url = try endpoint.url(forModel: model, route: form.route)
+        let url = try endpoint.url(forModel: model, route: request.route)
         try checkToken(for: url)
         let encoded = try EncodedRequest(
-            form.payload.naming(model, on: form.route), options: options, for: endpoint,
+            request.payload.naming(model, on: request.route), options: options, for: endpoint,
             sendsFiles: transport.sendsFiles)
         var headers: HTTPFields = [
             .contentType: encoded.body.mediaType.rawValue, .accept: accept, .userAgent: userAgent,
@@ -184,15 +204,15 @@ public struct InferenceClient: Sendable {
             }
             headers.set("X-HF-Bill-To", billedOrganization)
         }
-        var request = TransportRequest(
+        var transportRequest = TransportRequest(
             url: url, headers: headers, token: token, responseByteLimit: answerByteLimit, timeout: timeout)
         if let path = encoded.body.source.path, transport.sendsFiles {
-            request.bodyFile = TransportRequest.BodyFile(path: path, byteCount: try encoded.body.byteCount())
-            request.spooledBody = encoded.spooledBody
+            transportRequest.bodyFile = TransportRequest.BodyFile(path: path, byteCount: try encoded.body.byteCount())
+            transportRequest.spooledBody = encoded.spooledBody
         } else {
-            request.body = try encoded.body.bytes()
+            transportRequest.body = try encoded.body.bytes()
         }
-        return request
+        return transportRequest
     }
 
     private func checkToken(for url: URL) throws(InferenceError) {
@@ -224,7 +244,7 @@ private struct Subject: Sendable {
     /// The service's address until 2025, which no longer resolves.
     private static let retiredHosts: Set = ["api-inference.huggingface.co"]
 
-    init<SentTask: InferenceTask>(_ task: SentTask.Type, model: String?, client: InferenceClient) {
+    init<SentTask: WireTask>(_ task: SentTask.Type, model: String?, client: InferenceClient) {
         self.task = SentTask.name
         self.model = model ?? SentTask.defaultModel
         token = client.token

@@ -9,12 +9,12 @@ public enum InferenceEndpoint: Sendable, Hashable {
     /// To a URL with a path ending in `hf-inference`, `/models/{model}` is appended; to one ending in `models`,
     /// `/{model}`. Any other URL is a dedicated endpoint, which serves one model, and is used unchanged.
     case url(URL)
-    /// A dedicated endpoint with the service's own container (huggingface-inference-toolkit); the URL is used as it is,
+    /// A dedicated endpoint with the service's own container (huggingface-inference-toolkit); the URL is used unchanged,
     /// whatever its path ends in.
     ///
     /// A recording or image is sent raw when there are no parameters and as base64 JSON otherwise. That container also
-    /// reads parameters from the query, but its releases before August 2026 convert integers and booleans alone there: a
-    /// threshold of 0.3 stays a text.
+    /// reads parameters from the query, but releases before August 2026 convert only integers and booleans there: a
+    /// threshold of 0.3 stays text.
     case dedicated(URL)
     /// A server with the protocol of 2023; `/models/{model}` is appended to the URL.
     ///
@@ -39,7 +39,7 @@ extension InferenceEndpoint {
     private static let routerHost = "https://router.huggingface.co"
 
     /// True if requests use OpenAI's API.
-    public var speaksOpenAI: Bool {
+    package var speaksOpenAI: Bool {
         switch self {
         case .openAI, .provider: true
         case .router, .url, .dedicated, .legacy: false
@@ -64,7 +64,7 @@ extension InferenceEndpoint {
     ///
     /// - Throws: ``InferenceError`` `.invalidArgument` if the model id is malformed, the provider is unknown, or the
     ///   URL is neither http nor https, has no host, or contains a user name or password.
-    public func url(forModel model: String, route: TaskRoute = .model) throws(InferenceError) -> URL {
+    package func url(forModel model: String, route: TaskRoute = .model) throws(InferenceError) -> URL {
         try validate(model: model)
         switch self {
         case .router:

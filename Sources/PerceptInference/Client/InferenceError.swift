@@ -58,7 +58,7 @@ public struct InferenceError: Error, Sendable, Hashable {
 
     /// A setting that ``InferenceError/remedy`` refers to.
     public enum Setting: String, Sendable, Hashable, CaseIterable {
-        /// Rescaling of masks whose size differs from the upload, in image segmentation.
+        /// Rescaling of masks that differ from the upload in size, in image segmentation.
         case rescalingMasks
         /// ``InferenceClient/answerByteLimit``.
         case answerByteLimit
@@ -66,6 +66,7 @@ public struct InferenceError: Error, Sendable, Hashable {
         case sendsTokenUnprotected
     }
 
+    /// The kind of failure.
     public var kind: Kind
     /// A description of the failure, without a full stop.
     public var problem: String
@@ -87,14 +88,13 @@ public struct InferenceError: Error, Sendable, Hashable {
     public var host: String?
     /// The prospects of sending the same request again.
     public var retryAdvice: RetryAdvice
-    /// The setting that ``remedy`` ends with, where it is one of the caller's own.
+    /// The setting that ``remedy`` refers to, if the caller can change one.
     public var setting: Setting?
 
     /// The maximum length of ``bodyExcerpt``, in characters.
-    public static let bodyExcerptLimit = 400
+    static let bodyExcerptLimit = 400
 
-    /// Creates an error.
-    public init(
+    package init(
         _ kind: Kind, problem: String, remedy: String? = nil, status: Int? = nil, requestID: String? = nil,
         serviceMessage: String? = nil, bodyExcerpt: String? = nil, task: String? = nil, model: String? = nil,
         host: String? = nil, retryAdvice: RetryAdvice = .never
@@ -113,15 +113,13 @@ public struct InferenceError: Error, Sendable, Hashable {
     }
 
     /// The error thrown when the calling task is cancelled.
-    public static let cancelled = InferenceError(.cancelled, problem: "cancelled")
+    package static let cancelled = InferenceError(.cancelled, problem: "cancelled")
 }
 
-extension InferenceError: LocalizedError {
-    /// The ``description``.
+extension InferenceError: LocalizedError, CustomStringConvertible {
+    /// The same as ``description``.
     public var errorDescription: String? { description }
-}
 
-extension InferenceError: CustomStringConvertible {
     /// One line with the model and host, the problem, the service's message, the remedy, and the request id.
     public var description: String {
         var line = ""
@@ -154,17 +152,5 @@ extension InferenceError {
         error.model = model.map(token.redacted)
         error.host = host.map(token.redacted)
         return error
-    }
-}
-
-extension String {
-    /// Returns the text on one line: control characters and runs of white space become single spaces, and the text is
-    /// truncated to `limit` characters.
-    func excerpt(limit: Int) -> String {
-        let words = split {
-            $0.isWhitespace || $0.unicodeScalars.allSatisfy { $0.properties.generalCategory == .control }
-        }
-        let line = words.joined(separator: " ")
-        return line.count > limit ? line.prefix(limit) + "…" : line
     }
 }

@@ -11,7 +11,7 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
     public typealias Failure = InferenceError
 
     /// The head of the response; its body is being read.
-    public let head: InferenceAnswer
+    let head: InferenceAnswer
     private let body: TransportBody
     /// The events of a service that sent a whole answer instead of a stream; `nil` for a stream.
     private let whole: [Event]?
@@ -118,14 +118,14 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
 
 extension ServerSentEvent {
     /// The last event of chat services; others just end the stream.
-    fileprivate var isDone: Bool { AccessToken.trimmed(data) == "[DONE]" }
+    fileprivate var isDone: Bool { data.trimmed == "[DONE]" }
 
     private static let heartbeatTypes: Set = ["ping", "heartbeat", "keepalive", "keep-alive"]
 
     /// True if the event only keeps the connection alive: it has such a name, no data, or a comment that a proxy put into
     /// a data line (`data: : PROCESSING`).
     fileprivate var isHeartbeat: Bool {
-        let text = AccessToken.trimmed(data)
+        let text = data.trimmed
         return text.isEmpty || text.hasPrefix(":") || Self.heartbeatTypes.contains(type.lowercased())
     }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The number and timing of retries after a failed request.
 ///
 /// Only failures that may be temporary are retried: a model that is loading (503 with `estimated_time`), other 500,
@@ -56,16 +58,33 @@ public struct WaitNotice: Sendable, Hashable {
     /// The duration of the wait, in seconds.
     public var seconds: Double
 
-    /// Creates a notice.
-    public init(reason: InferenceError, attempt: Int, seconds: Double) {
-        self.reason = reason
-        self.attempt = attempt
-        self.seconds = seconds
-    }
 }
 
 extension Duration {
     var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
+}
+
+/// The clocks and randomness of a client, replaced in tests.
+struct Timekeeping: Sendable {
+    /// Seconds since a fixed moment, monotonic.
+    var now: @Sendable () -> Double
+    /// Waits; throws if the task is cancelled.
+    var sleep: @Sendable (_ seconds: Double) async throws -> Void
+    /// Seconds since 1970, for dates in headers.
+    var wallClock: @Sendable () -> Double
+    /// A random number in 0..<1.
+    var random: @Sendable () -> Double
+}
+
+extension Timekeeping {
+    static let system: Timekeeping = {
+        let start = ContinuousClock.now
+        return Timekeeping(
+            now: { (ContinuousClock.now - start).inSeconds },
+            sleep: { try await Task.sleep(for: .seconds($0)) },
+            wallClock: { Date().timeIntervalSince1970 },
+            random: { Double.random(in: 0..<1) })
+    }()
 }

@@ -1,5 +1,7 @@
+public import Foundation
+
 /// A syntax error in JSON text.
-public struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct JSONSyntaxError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
     /// The offset of the invalid byte.
     public var offset: Int
     /// The reason why the text is invalid.
@@ -7,11 +9,13 @@ public struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertibl
 
     /// The problem and its position.
     public var description: String { "\(problem) at byte \(offset)" }
+    /// The same as ``description``.
+    public var errorDescription: String? { description }
 }
 
 extension JSONValue {
     /// The maximum nesting depth that ``init(parsing:)`` accepts; known responses have at most 8 levels.
-    public static let maximumDepth = 128
+    static let maximumDepth = 128
 
     /// Parses a whole JSON text (RFC 8259) in UTF-8; a leading byte order mark is skipped.
     ///
@@ -22,7 +26,7 @@ extension JSONValue {
 
     /// Parses a whole JSON text like ``init(parsing:)``, with a choice about numbers that JSON cannot hold.
     ///
-    /// - Parameter readsNonFiniteNumbersAsNull: reads `NaN`, `Infinity` and `-Infinity`, which Python's `json` writes, and
+    /// - Parameter readsNonFiniteNumbersAsNull: Reads `NaN`, `Infinity` and `-Infinity`, which Python's `json` writes, and
     ///   numbers beyond the range of a `Double` as `null`; otherwise they are errors.
     init(parsing bytes: [UInt8], readsNonFiniteNumbersAsNull: Bool) throws(JSONSyntaxError) {
         var parser = JSONParser(bytes: bytes, readsNonFiniteNumbersAsNull: readsNonFiniteNumbersAsNull)
@@ -209,13 +213,13 @@ private struct JSONParser {
         let unit = try parseHexadecimalUnit()
         var scalar = Unicode.Scalar(unit)
         if UTF16.isLeadSurrogate(unit), bytes[position...].starts(with: [0x5C, 0x75]) {
-            let behindLead = position
+            let afterLead = position
             position += 2
             let trail = try parseHexadecimalUnit()
             if UTF16.isTrailSurrogate(trail) {
                 scalar = Unicode.Scalar(0x10000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(trail) - 0xDC00))
             } else {
-                position = behindLead
+                position = afterLead
             }
         }
         unescaped.append(contentsOf: String(Character(scalar ?? "\u{FFFD}")).utf8)

@@ -1,47 +1,47 @@
 /// A value with a JSON representation: the parts of responses, and responses themselves.
-public protocol JSONRepresentable {
+package protocol JSONRepresentable {
     /// The value as JSON.
     var json: JSONValue { get }
 }
 
 extension JSONValue: JSONRepresentable {
     /// The value itself.
-    public var json: JSONValue { self }
+    package var json: JSONValue { self }
 }
 
 extension JSONObject: JSONRepresentable {
     /// The object as JSON.
-    public var json: JSONValue { .object(self) }
+    package var json: JSONValue { .object(self) }
 }
 
 extension String: JSONRepresentable {
     /// The string as JSON.
-    public var json: JSONValue { .string(self) }
+    package var json: JSONValue { .string(self) }
 }
 
 extension Bool: JSONRepresentable {
     /// The boolean as JSON.
-    public var json: JSONValue { .bool(self) }
+    package var json: JSONValue { .bool(self) }
 }
 
 extension Int: JSONRepresentable {
     /// The integer as JSON.
-    public var json: JSONValue { .integer(self) }
+    package var json: JSONValue { .integer(self) }
 }
 
 extension UInt64: JSONRepresentable {
     /// The integer as JSON.
-    public var json: JSONValue { Int(exactly: self).map { .integer($0) } ?? .unsignedInteger(UInt(self)) }
+    package var json: JSONValue { Int(exactly: self).map { .integer($0) } ?? .unsignedInteger(UInt(self)) }
 }
 
 extension Double: JSONRepresentable {
     /// The number as JSON; `null` when written if it is not finite.
-    public var json: JSONValue { .double(self) }
+    package var json: JSONValue { .double(self) }
 }
 
 extension Array: JSONRepresentable where Element: JSONRepresentable {
     /// The elements as a JSON array.
-    public var json: JSONValue { .array(map(\.json)) }
+    package var json: JSONValue { .array(map(\.json)) }
 }
 
 extension JSONObject {

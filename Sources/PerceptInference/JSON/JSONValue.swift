@@ -78,7 +78,7 @@ extension JSONValue {
     }
 
     /// The kind of value for error messages: `an array of 3`, `a string`.
-    public var kindDescription: String {
+    package var kindDescription: String {
         switch self {
         case .null: "null"
         case .bool: "a boolean"

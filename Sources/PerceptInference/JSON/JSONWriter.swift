@@ -9,7 +9,7 @@ extension JSONValue {
     }
 
     /// Returns the value as indented JSON text, for files that people read and edit.
-    public func serializedForReading() -> [UInt8] {
+    package func serializedForReading() -> [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes, indentation: 0)
         bytes.append(UInt8(ascii: "\n"))

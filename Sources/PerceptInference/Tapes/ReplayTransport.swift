@@ -5,12 +5,13 @@ import HTTPTypes
 public struct ReplayTransport: HTTPTransport {
     private let player: TapePlayer
 
-    /// Creates a transport.
-    ///
-    /// - Parameters:
-    ///   - tape: The responses.
-    ///   - describe: Decodes uploads to check them against the tape; see ``TapePlayer``.
-    public init(_ tape: Tape, describingUploads describe: UploadDescriber? = nil) {
+    /// Creates a transport that checks the media type of uploads against the tape, without decoding them.
+    public init(_ tape: Tape) {
+        player = TapePlayer(tape)
+    }
+
+    /// Creates a transport that checks uploads after `describe` has decoded them; see ``TapePlayer``.
+    package init(_ tape: Tape, describingUploads describe: UploadDescriber?) {
         player = TapePlayer(tape, describingUploads: describe)
     }
 

@@ -4,9 +4,9 @@ public import PerceptCore
 /// A list of requests and responses that is replayed instead of a service; docs/tape.md describes the file format.
 public struct Tape: Sendable, Hashable {
     /// A note for readers, such as the origin of the responses.
-    public var note: String?
+    package var note: String?
     /// The exchanges, in order of precedence.
-    public var exchanges: [Exchange]
+    package var exchanges: [Exchange]
 
     /// Creates a tape.
     public init(note: String? = nil, exchanges: [Exchange]) {
@@ -17,12 +17,12 @@ public struct Tape: Sendable, Hashable {
     /// A response and the requests that it answers.
     public struct Exchange: Sendable, Hashable {
         /// The requests that are answered.
-        public var request: RequestMatcher
+        package var request: RequestMatcher
         /// The response.
-        public var response: Response
+        package var response: Response
         /// The number of matching requests that it answers before the next matching exchange takes over; the last
         /// matching exchange is unlimited.
-        public var repeatCount: Int
+        package var repeatCount: Int
 
         /// Creates an exchange.
         public init(request: RequestMatcher, response: Response, repeatCount: Int = 1) {
@@ -35,17 +35,17 @@ public struct Tape: Sendable, Hashable {
     /// The requests that an exchange answers. A property that is `nil` matches everything.
     public struct RequestMatcher: Sendable, Hashable {
         /// The HTTP method.
-        public var method: String
+        package var method: String
         /// The path as sent, or its end from a slash on: `/models/owner/name` also matches
         /// `/hf-inference/models/owner/name`. A query is compared only if this path has one.
-        public var path: String
+        package var path: String
         /// The Content-Type without parameters.
-        public var contentType: String?
+        package var contentType: String?
         /// The SHA-256 of the body, 64 lowercase hexadecimal digits.
-        public var bodySHA256: String?
+        package var bodySHA256: String?
         /// The required properties of the upload. If a request matches otherwise but meets the expectation of no
         /// matching exchange, the response is 422.
-        public var upload: UploadExpectation?
+        package var upload: UploadExpectation?
 
         /// Creates a matcher.
         public init(
@@ -72,11 +72,11 @@ public struct Tape: Sendable, Hashable {
         }
 
         /// The status code.
-        public var status: Int
+        package var status: Int
         /// The headers. A missing Content-Type is added according to the body.
-        public var headers: HTTPFields
+        package var headers: HTTPFields
         /// The body.
-        public var body: Body
+        package var body: Body
 
         /// Creates a response.
         public init(status: Int = 200, headers: HTTPFields = [:], body: Body) {
@@ -90,23 +90,23 @@ public struct Tape: Sendable, Hashable {
 /// The required properties of an uploaded recording or image; those that are `nil` are not checked.
 public struct UploadExpectation: Sendable, Hashable {
     /// The media type.
-    public var mediaType: MediaType?
+    package var mediaType: MediaType?
     /// The sample rate, in Hz.
-    public var sampleRate: Int?
+    package var sampleRate: Int?
     /// The number of channels.
-    public var channelCount: Int?
+    package var channelCount: Int?
     /// The number of bits per sample or per colour channel.
-    public var bitDepth: Int?
+    package var bitDepth: Int?
     /// The minimum duration, in seconds.
-    public var minimumDuration: Double?
+    package var minimumDuration: Double?
     /// The maximum duration, in seconds.
-    public var maximumDuration: Double?
+    package var maximumDuration: Double?
     /// The width, in pixels.
-    public var width: Int?
+    package var width: Int?
     /// The height, in pixels.
-    public var height: Int?
+    package var height: Int?
     /// The longer of width and height, in pixels.
-    public var longestSide: Int?
+    package var longestSide: Int?
 
     /// Creates an expectation.
     public init(
@@ -126,7 +126,7 @@ public struct UploadExpectation: Sendable, Hashable {
     }
 
     /// Returns the expectations that `upload` does not meet, such as `sampleRate is 44100, expected 16000`.
-    public func complaints(about upload: UploadDescription) -> [String] {
+    package func complaints(about upload: UploadDescription) -> [String] {
         func check<Value: Equatable>(_ name: String, _ expected: Value?, _ found: Value?) -> String? {
             guard let expected, expected != found else { return nil }
             return "\(name) is \(found.map { "\($0)" } ?? "unknown"), expected \(expected)"

@@ -4,7 +4,7 @@ public import PerceptCore
 /// The file format of tapes. Parsing is strict, so that mistakes are found before a test relies on them.
 extension Tape {
     /// The maximum size of a tape file, in bytes.
-    public static let fileByteLimit = 256 << 20
+    static let fileByteLimit = 256 << 20
 
     /// Reads a tape file.
     ///
@@ -33,13 +33,13 @@ extension Tape {
         } catch {
             throw MediaError(.malformedInput, source: name, problem: "the tape is not JSON: \(error)")
         }
-        let place = TapePlace(value: root, path: "$", name: name)
-        let object = try place.object(keys: ["format", "version", "note", "exchanges"])
+        let entry = TapeValue(value: root, path: "$", name: name)
+        let object = try entry.object(keys: ["format", "version", "note", "exchanges"])
         guard root["format"]?.stringValue == "percept-tape" else {
-            throw place.wrong("is not a tape: its format is not \"percept-tape\"")
+            throw entry.wrong("is not a tape: its format is not \"percept-tape\"")
         }
         guard root["version"]?.integerValue == 1 else {
-            throw place.wrong("has an unknown version, expected 1")
+            throw entry.wrong("has an unknown version, expected 1")
         }
         note = try object.member("note")?.string()
         exchanges = try (try object.required("exchanges")).elements().map { entry throws(MediaError) in
@@ -61,7 +61,7 @@ extension Tape {
 }
 
 /// A value in a tape file and its path.
-private struct TapePlace {
+private struct TapeValue {
     let value: JSONValue
     let path: String
     let name: String
@@ -74,7 +74,7 @@ private struct TapePlace {
         wrong("is \(value.kindDescription), expected \(what)")
     }
 
-    func object(keys: Set<String>) throws(MediaError) -> TapePlace {
+    func object(keys: Set<String>) throws(MediaError) -> TapeValue {
         guard let object = value.objectValue else { throw expected("an object") }
         if let unknown = object.keys.first(where: { !keys.contains($0) }) {
             let known = keys.sorted().joined(separator: ", ")
@@ -83,19 +83,19 @@ private struct TapePlace {
         return self
     }
 
-    func member(_ key: String) -> TapePlace? {
+    func member(_ key: String) -> TapeValue? {
         guard let value = value[key], !value.isNull else { return nil }
-        return TapePlace(value: value, path: "\(path).\(key)", name: name)
+        return TapeValue(value: value, path: "\(path).\(key)", name: name)
     }
 
-    func required(_ key: String) throws(MediaError) -> TapePlace {
+    func required(_ key: String) throws(MediaError) -> TapeValue {
         guard let member = member(key) else { throw wrong("lacks \"\(key)\"") }
         return member
     }
 
-    func elements() throws(MediaError) -> [TapePlace] {
+    func elements() throws(MediaError) -> [TapeValue] {
         guard let array = value.arrayValue else { throw expected("an array") }
-        return array.enumerated().map { TapePlace(value: $1, path: "\(path)[\($0)]", name: name) }
+        return array.enumerated().map { TapeValue(value: $1, path: "\(path)[\($0)]", name: name) }
     }
 
     func string() throws(MediaError) -> String {
@@ -117,15 +117,15 @@ private struct TapePlace {
 }
 
 extension Tape.RequestMatcher {
-    fileprivate init(_ place: TapePlace) throws(MediaError) {
-        let object = try place.object(keys: ["method", "path", "contentType", "bodySHA256", "upload"])
+    fileprivate init(_ entry: TapeValue) throws(MediaError) {
+        let object = try entry.object(keys: ["method", "path", "contentType", "bodySHA256", "upload"])
         self.init(path: try object.required("path").string())
-        guard path.hasPrefix("/") else { throw place.wrong("has a path that does not start with a slash") }
+        guard path.hasPrefix("/") else { throw entry.wrong("has a path that does not start with a slash") }
         method = try object.member("method")?.string().uppercased() ?? "POST"
         contentType = try object.member("contentType")?.string().lowercased()
         bodySHA256 = try object.member("bodySHA256")?.string().lowercased()
         if let hash = bodySHA256, hash.count != 64 || !hash.allSatisfy(\.isHexDigit) {
-            throw place.wrong("has a bodySHA256 that is not 64 hexadecimal digits")
+            throw entry.wrong("has a bodySHA256 that is not 64 hexadecimal digits")
         }
         if let upload = object.member("upload") { self.upload = try UploadExpectation(upload) }
     }
@@ -140,16 +140,16 @@ extension Tape.RequestMatcher {
 }
 
 extension UploadExpectation {
-    fileprivate init(_ place: TapePlace) throws(MediaError) {
-        let object = try place.object(keys: [
+    fileprivate init(_ entry: TapeValue) throws(MediaError) {
+        let object = try entry.object(keys: [
             "mediaType", "sampleRate", "channelCount", "bitDepth", "minimumDuration", "maximumDuration", "width",
             "height",
             "longestSide",
         ])
         func count(_ key: String) throws(MediaError) -> Int? { try object.member(key)?.integer(atLeast: 1) }
         self.init(
-            mediaType: try object.member("mediaType").map { place throws(MediaError) in
-                MediaType(rawValue: try place.string().lowercased())
+            mediaType: try object.member("mediaType").map { entry throws(MediaError) in
+                MediaType(rawValue: try entry.string().lowercased())
             },
             sampleRate: try count("sampleRate"), channelCount: try count("channelCount"),
             bitDepth: try count("bitDepth"),
@@ -157,7 +157,7 @@ extension UploadExpectation {
             maximumDuration: try object.member("maximumDuration")?.seconds(), width: try count("width"),
             height: try count("height"), longestSide: try count("longestSide"))
         if let minimumDuration, let maximumDuration, minimumDuration > maximumDuration {
-            throw place.wrong("has a minimumDuration above its maximumDuration")
+            throw entry.wrong("has a minimumDuration above its maximumDuration")
         }
     }
 
@@ -177,14 +177,14 @@ extension UploadExpectation {
 }
 
 extension Tape.Response {
-    fileprivate init(_ place: TapePlace) throws(MediaError) {
-        let object = try place.object(keys: ["status", "headers", "json", "text", "base64"])
+    fileprivate init(_ entry: TapeValue) throws(MediaError) {
+        let object = try entry.object(keys: ["status", "headers", "json", "text", "base64"])
         let bodies = ["json", "text", "base64"].filter { object.value[$0] != nil }
         guard bodies.count <= 1 else {
-            throw place.wrong("has \(bodies.joined(separator: " and ")): one body is possible")
+            throw entry.wrong("has \(bodies.joined(separator: " and ")): one body is possible")
         }
         self.init(status: try object.member("status")?.integer(atLeast: 200) ?? 200, body: .empty)
-        guard status <= 599 else { throw place.wrong("has a status above 599") }
+        guard status <= 599 else { throw entry.wrong("has a status above 599") }
         if let headers = object.member("headers") {
             guard let fields = headers.value.objectValue else { throw headers.wrong("is not an object of strings") }
             for (name, value) in fields {

@@ -1,4 +1,4 @@
-public import HTTPTypes
+package import HTTPTypes
 import PerceptCore
 import Synchronization
 
@@ -14,7 +14,7 @@ public struct TapeRequest: Sendable {
     public var body: [UInt8]
 
     /// Creates a request.
-    public init(method: String, path: String, contentType: String?, body: [UInt8]) {
+    package init(method: String, path: String, contentType: String?, body: [UInt8]) {
         self.method = method
         self.path = path
         self.contentType = contentType
@@ -23,26 +23,26 @@ public struct TapeRequest: Sendable {
 }
 
 /// The response of a tape.
-public struct TapeAnswer: Sendable {
+package struct TapeAnswer: Sendable {
     /// The status code.
-    public var status: Int
+    package var status: Int
     /// The headers.
-    public var headers: HTTPFields
+    package var headers: HTTPFields
     /// The body.
-    public var body: [UInt8]
+    package var body: [UInt8]
     /// The description of the upload, if it was decoded.
-    public var upload: UploadDescription?
+    package var upload: UploadDescription?
     /// The index of the exchange on the tape; `nil` if none matches.
-    public var exchangeIndex: Int?
+    package var exchangeIndex: Int?
     /// The reason why the recorded response was not returned.
-    public var problem: String?
+    package var problem: String?
 }
 
 /// Matches requests against a tape and checks uploads.
 ///
 /// Among the exchanges that match a request and its upload, the first one answers as often as its repeat count, then
 /// the next one; the last one is unlimited. Requests of different kinds do not affect each other's order.
-public final class TapePlayer: Sendable {
+package final class TapePlayer: Sendable {
     private let tape: Tape
     private let describe: UploadDescriber?
     private let useCounts: Mutex<[Int: Int]>
@@ -53,7 +53,7 @@ public final class TapePlayer: Sendable {
     ///   - tape: The tape.
     ///   - describe: Decodes uploads. Without it, only the media type of uploads is checked, against the Content-Type
     ///     and the tape.
-    public init(_ tape: Tape, describingUploads describe: UploadDescriber? = nil) {
+    package init(_ tape: Tape, describingUploads describe: UploadDescriber? = nil) {
         self.tape = tape
         self.describe = describe
         useCounts = Mutex([:])
@@ -67,7 +67,7 @@ public final class TapePlayer: Sendable {
     /// - Parameters:
     ///   - request: The request with its whole body.
     ///   - usingUp: If true, the exchange counts as used; pass `false` if the client will not receive this response.
-    public func answer(_ request: TapeRequest, usingUp: Bool = true) -> TapeAnswer {
+    package func answer(_ request: TapeRequest, usingUp: Bool = true) -> TapeAnswer {
         let matching = exchanges(matching: request)
         guard !matching.isEmpty else { return .failure(404, noMatch(for: request)) }
         let upload: UploadDescription?
@@ -234,12 +234,5 @@ extension TapeAnswer {
         var headers = response.headers
         if headers[.contentType] == nil, let type { headers[.contentType] = type }
         self.init(status: response.status, headers: headers, body: bytes)
-    }
-}
-
-extension String {
-    /// The Content-Type without parameters, in lower case.
-    var mediaTypeName: String {
-        AccessToken.trimmed(String(prefix { $0 != ";" })).lowercased()
     }
 }

@@ -1,24 +1,24 @@
-public import PerceptCore
+package import PerceptCore
 
 /// The properties of a decoded upload.
-public struct UploadDescription: Sendable, Hashable {
+package struct UploadDescription: Sendable, Hashable {
     /// The detected media type.
-    public var mediaType: MediaType
+    package var mediaType: MediaType
     /// The sample rate of a recording, in Hz.
-    public var sampleRate: Int?
+    package var sampleRate: Int?
     /// The number of channels of a recording.
-    public var channelCount: Int?
+    package var channelCount: Int?
     /// The number of samples per channel of a recording.
-    public var frameCount: Int?
+    package var frameCount: Int?
     /// The number of bits per sample or per colour channel.
-    public var bitDepth: Int?
+    package var bitDepth: Int?
     /// The size of an image in pixels as stored, before its orientation is applied.
-    public var size: PixelSize?
+    package var size: PixelSize?
     /// The colour model of an image: `rgb`, `gray`, ….
-    public var colorModel: String?
+    package var colorModel: String?
 
     /// Creates a description.
-    public init(
+    package init(
         mediaType: MediaType, sampleRate: Int? = nil, channelCount: Int? = nil, frameCount: Int? = nil,
         bitDepth: Int? = nil, size: PixelSize? = nil, colorModel: String? = nil
     ) {
@@ -32,7 +32,7 @@ public struct UploadDescription: Sendable, Hashable {
     }
 
     /// The duration of a recording, in seconds.
-    public var duration: Double? {
+    package var duration: Double? {
         guard let frameCount, let sampleRate, sampleRate > 0 else { return nil }
         return Double(frameCount) / Double(sampleRate)
     }
@@ -40,7 +40,7 @@ public struct UploadDescription: Sendable, Hashable {
 
 extension UploadDescription: CustomStringConvertible {
     /// One line, such as `audio/flac 16000 Hz 1 channel 16 bit 51200 frames 3.2 s` or `image/jpeg 300×400 rgb 8 bit`.
-    public var description: String {
+    package var description: String {
         let parts = [
             mediaType.rawValue, size?.description, colorModel, sampleRate.map { "\($0) Hz" },
             channelCount.map { $0 == 1 ? "1 channel" : "\($0) channels" }, bitDepth.map { "\($0) bit" },
@@ -53,5 +53,5 @@ extension UploadDescription: CustomStringConvertible {
 /// Decodes a whole upload and describes it; implemented by a module that reads media.
 ///
 /// Returns `nil` for a type that it cannot read.
-public typealias UploadDescriber =
+package typealias UploadDescriber =
     @Sendable (_ bytes: [UInt8], _ mediaType: MediaType) throws(MediaError) -> UploadDescription?

@@ -1,7 +1,7 @@
-public import PerceptCore
+package import PerceptCore
 
 /// A task that ``TaskCatalogue`` lists: it can be created from JSON, and carries an example of its wire format.
-public protocol CataloguedTask: InferenceTask where Output: TaskOutput {
+package protocol CataloguedTask: WireTask where Output: TaskOutput {
     /// The client's methods for the task.
     static var methods: [String] { get }
     /// The kind of media in the request; `nil` if the request carries only text.
@@ -15,18 +15,18 @@ public protocol CataloguedTask: InferenceTask where Output: TaskOutput {
 }
 
 extension CataloguedTask {
-    public static var medium: MediaType.Kind? { nil }
+    package static var medium: MediaType.Kind? { nil }
 }
 
 /// A request and the forms that its response may have.
-public struct TaskExample: Sendable {
+package struct TaskExample: Sendable {
     /// The input, as in ``TaskArguments/input``.
-    public var input: JSONValue?
+    package var input: JSONValue?
     /// The parameters under their names on the wire.
-    public var parameters: JSONObject
+    package var parameters: JSONObject
     /// JSON texts, one per response form that is understood; servers of different versions and vendors send different
     /// forms.
-    public var answers: [String]
+    package var answers: [String]
 
     init(input: JSONValue? = nil, parameters: JSONObject = [:], answers: [String]) {
         self.input = input
@@ -36,18 +36,18 @@ public struct TaskExample: Sendable {
 }
 
 /// The output of a task, which can be written as JSON in the service's spelling.
-public protocol TaskOutput: JSONRepresentable, Sendable {
+package protocol TaskOutput: JSONRepresentable, Sendable {
     /// The recordings and images in the output.
     var generatedMedia: [GeneratedMedia] { get }
 }
 
 extension TaskOutput {
-    public var generatedMedia: [GeneratedMedia] { [] }
+    package var generatedMedia: [GeneratedMedia] { [] }
 }
 
 extension JSONValue: TaskOutput {}
 extension Double: TaskOutput {}
 
 extension Array: TaskOutput where Element: TaskOutput {
-    public var generatedMedia: [GeneratedMedia] { flatMap(\.generatedMedia) }
+    package var generatedMedia: [GeneratedMedia] { flatMap(\.generatedMedia) }
 }

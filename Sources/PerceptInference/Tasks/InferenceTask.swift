@@ -1,10 +1,20 @@
 /// A task as a value: its typed input becomes a request, and the response becomes its typed output.
 ///
-/// Conform your own type to send a task that this package does not include through
-/// ``InferenceClient/send(_:model:options:onWait:)``.
-public protocol InferenceTask: Sendable {
+/// Send it with ``InferenceClient/send(_:model:options:onWait:)``. The tasks are those of this package; send anything
+/// else as a ``RawRequest``.
+public protocol InferenceTask<Output>: Sendable {
+    /// The decoded response.
     associatedtype Output: Sendable
+}
 
+/// A task with a response that can be streamed by ``InferenceClient/stream(_:model:options:onWait:)``.
+public protocol StreamingInferenceTask<Event>: InferenceTask {
+    /// An event of the stream.
+    associatedtype Event: Sendable
+}
+
+/// The requests and responses of a task.
+package protocol WireTask<Output>: InferenceTask {
     /// The hub's name for the task: `object-detection`.
     static var name: String { get }
     /// The ID of the model that is used if the caller names none.
@@ -25,7 +35,7 @@ public protocol InferenceTask: Sendable {
     /// - Parameter service: The model and the provider, on which some fields depend.
     /// - Throws: ``InferenceError`` `.invalidArgument` if an argument is out of its range or the API does not accept
     ///   it.
-    func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm?
+    func openAIRequest(for service: OpenAIService) throws(InferenceError) -> TaskRequest?
 
     /// Decodes a successful response.
     ///
@@ -33,8 +43,37 @@ public protocol InferenceTask: Sendable {
     func decode(_ answer: InferenceAnswer) throws(InferenceError) -> Output
 }
 
-extension InferenceTask {
-    public static var route: TaskRoute { .model }
-    public static var acceptedAnswer: String { "application/json" }
-    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? { nil }
+extension WireTask {
+    package static var route: TaskRoute { .model }
+    package static var acceptedAnswer: String { "application/json" }
+    package func openAIRequest(for service: OpenAIService) throws(InferenceError) -> TaskRequest? { nil }
+}
+
+/// The requests and events of a task that can be streamed.
+///
+/// `[DONE]`, heartbeats and errors within a successful response never reach ``decode(_:)``.
+package protocol StreamingWireTask<Event>: WireTask, StreamingInferenceTask {
+    /// Returns the body that requests a stream: by default that of ``WireTask/payload()`` with `"stream": true`.
+    ///
+    /// - Throws: ``InferenceError`` `.invalidArgument` if an argument is out of range.
+    func streamingPayload() throws(InferenceError) -> RequestPayload
+
+    /// Decodes one event.
+    ///
+    /// - Throws: ``InferenceError`` `.answerMalformed` if the event is not what the task expects; the error ends the
+    ///   stream.
+    func decode(_ event: ServerSentEvent) throws(InferenceError) -> Event
+
+    /// Decodes the events of a whole response, for services that do not stream: by default, one with all of its body.
+    ///
+    /// - Throws: ``InferenceError`` `.answerMalformed` if the response is not what the task expects.
+    func events(in answer: InferenceAnswer) throws(InferenceError) -> [Event]
+}
+
+extension StreamingWireTask {
+    package func streamingPayload() throws(InferenceError) -> RequestPayload { try payload().streaming() }
+
+    package func events(in answer: InferenceAnswer) throws(InferenceError) -> [Event] {
+        [try decode(ServerSentEvent(data: String(decoding: answer.body, as: UTF8.self)))]
+    }
 }

@@ -1,25 +1,39 @@
 /// A request with any body to any model, for tasks that have no type in this package.
 ///
-///     let answer = try await client.request(.json(["inputs": "…"]), model: "owner/model")
+/// To send it to any URL, use a client with that ``InferenceEndpoint/dedicated(_:)`` endpoint.
+///
+///     let answer = try await client.send(RawRequest(json: ["inputs": "…"]), model: "owner/model")
 ///     if case .json(let value) = answer { print(value["label"]?.stringValue ?? "") }
-public struct RawRequest: InferenceTask {
-    public static let name = "request"
+///
+/// The output is the response in its own form.
+public struct RawRequest: InferenceTask<RawAnswer>, WireTask {
+    package static let name = "request"
     /// An empty ID: name a model, or use an endpoint that serves a single model.
-    public static let defaultModel = name
-    public static let acceptedAnswer = "*/*"
+    package static let defaultModel = name
+    package static let acceptedAnswer = "*/*"
 
     /// The body to send.
-    public var body: RequestPayload
+    package var body: RequestPayload
 
-    /// Creates a request.
-    public init(body: RequestPayload) {
+    package init(body: RequestPayload) {
         self.body = body
     }
 
-    public func payload() throws(InferenceError) -> RequestPayload { body }
+    /// Creates a request with a JSON object as its body.
+    ///
+    public init(json: JSONObject) {
+        self.init(body: .json(json))
+    }
+
+    /// Creates a request with a recording, an image or other bytes as its body.
+    public init(media: MediaInput) {
+        self.init(body: .raw(media))
+    }
+
+    package func payload() throws(InferenceError) -> RequestPayload { body }
 
     /// Decodes a response by its bytes, as a recording or image, JSON, or text.
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> RawAnswer {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> RawAnswer {
         try RawAnswer(answer)
     }
 }
@@ -48,7 +62,7 @@ extension RawAnswer: TaskOutput {
         }
     }
 
-    public var json: JSONValue {
+    package var json: JSONValue {
         switch self {
         case .json(let value): value
         case .text(let text): .string(text)
@@ -56,7 +70,7 @@ extension RawAnswer: TaskOutput {
         }
     }
 
-    public var generatedMedia: [GeneratedMedia] {
+    package var generatedMedia: [GeneratedMedia] {
         if case .media(let media) = self { [media] } else { [] }
     }
 }

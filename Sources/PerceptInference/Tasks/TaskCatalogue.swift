@@ -1,10 +1,10 @@
-public import PerceptCore
+package import PerceptCore
 
 /// The tasks that have a type in this package, with their wire formats: one table for the command, the documentation
 /// and the tests.
-public enum TaskCatalogue {
+package enum TaskCatalogue {
     /// The tasks, in the order of the documentation.
-    public static let tasks: [TaskDescription] = [
+    package static let tasks: [TaskDescription] = [
         TaskDescription(FillMask.self), TaskDescription(Summarization.self), TaskDescription(QuestionAnswering.self),
         TaskDescription(TableQuestionAnswering.self), TaskDescription(TextClassification.self),
         TaskDescription(TextGeneration.self), TaskDescription(Text2TextGeneration.self),
@@ -23,44 +23,44 @@ public enum TaskCatalogue {
     ]
 
     /// Common names for tasks besides the hub's.
-    public static let aliases = [
+    package static let aliases = [
         "ner": TokenClassification.name, "named-entity-recognition": TokenClassification.name,
         "sentiment-analysis": TextClassification.name, "chat": ChatCompletion.name,
         "speech-to-text": AutomaticSpeechRecognition.name,
     ]
 
     /// Returns the task with a name or alias.
-    public static func task(named name: String) -> TaskDescription? {
+    package static func task(named name: String) -> TaskDescription? {
         let name = aliases[name] ?? name
         return tasks.first { $0.name == name }
     }
 }
 
 /// A type-erased task in ``TaskCatalogue``.
-public struct TaskDescription: Sendable {
+package struct TaskDescription: Sendable {
     /// The hub's name: `fill-mask`.
-    public let name: String
+    package let name: String
     /// The methods of ``InferenceClient``: `fillMask`.
-    public let methods: [String]
+    package let methods: [String]
     /// The ID of the model that is used if the caller names none.
-    public let defaultModel: String
+    package let defaultModel: String
     /// The route of the task below the model's own.
-    public let route: TaskRoute
+    package let route: TaskRoute
     /// The kind of media in the request; `nil` if the request carries only text.
-    public let medium: MediaType.Kind?
+    package let medium: MediaType.Kind?
     /// The parameters that are checked; a service may accept others.
-    public let parameters: [TaskParameter]
+    package let parameters: [TaskParameter]
     /// A request and the forms of its response.
-    public let example: TaskExample
+    package let example: TaskExample
     /// Indicates whether the task takes a text or JSON input, with or without media.
-    public var takesInput: Bool { example.input != nil }
+    package var takesInput: Bool { example.input != nil }
     /// Indicates whether the response can be streamed.
-    public let isStreamed: Bool
+    package let isStreamed: Bool
 
     /// Returns the request body for arguments, without sending it.
-    public let payload: @Sendable (TaskArguments) throws(InferenceError) -> RequestPayload
+    package let payload: @Sendable (TaskArguments) throws(InferenceError) -> RequestPayload
     /// Decodes a response to a request with these arguments.
-    public let decode: @Sendable (InferenceAnswer, TaskArguments) throws(InferenceError) -> any TaskOutput
+    package let decode: @Sendable (InferenceAnswer, TaskArguments) throws(InferenceError) -> any TaskOutput
 
     private let sender: @Sendable (TaskArguments, Request) async throws(InferenceError) -> any TaskOutput
     private let streamer: (@Sendable (TaskArguments, Request) async throws(InferenceError) -> TextPieces)?
@@ -109,7 +109,7 @@ public struct TaskDescription: Sendable {
     /// Creates the task from `arguments`, sends it and returns the decoded response.
     ///
     /// - Throws: ``InferenceError`` as ``InferenceClient/send(_:model:options:onWait:)`` does.
-    public func run(
+    package func run(
         _ arguments: TaskArguments, client: InferenceClient, model: String? = nil,
         options: RequestOptions = RequestOptions(), onWait: (@Sendable (WaitNotice) -> Void)? = nil
     ) async throws(InferenceError) -> any TaskOutput {
@@ -120,7 +120,7 @@ public struct TaskDescription: Sendable {
     ///
     /// - Throws: ``InferenceError`` `.invalidArgument` if ``isStreamed`` is false, and the errors of
     ///   ``InferenceClient/stream(_:model:options:onWait:)``.
-    public func stream(
+    package func stream(
         _ arguments: TaskArguments, client: InferenceClient, model: String? = nil,
         options: RequestOptions = RequestOptions(), onWait: (@Sendable (WaitNotice) -> Void)? = nil
     ) async throws(InferenceError) -> TextPieces {
@@ -132,7 +132,7 @@ public struct TaskDescription: Sendable {
 }
 
 /// An event that appends to a text.
-public protocol StreamedText: TaskOutput {
+package protocol StreamedText: TaskOutput {
     /// The text to append.
     var text: String { get }
     /// The reason the text ends with this event; `nil` if it continues or the service states none.
@@ -141,20 +141,20 @@ public protocol StreamedText: TaskOutput {
 
 extension GeneratedTextPiece: StreamedText {
     /// The reason in the event's details.
-    public var finishReason: String? { details?.finishReason }
+    package var finishReason: String? { details?.finishReason }
 }
 
 extension ChatCompletionChunk: StreamedText {
     /// The finish reason of the first choice.
-    public var finishReason: String? { choices.first { $0.index == 0 }?.finishReason }
+    package var finishReason: String? { choices.first { $0.index == 0 }?.finishReason }
 }
 
 /// The events of a streamed text, for any task.
-public struct TextPieces: AsyncSequence, Sendable {
+package struct TextPieces: AsyncSequence, Sendable {
     /// A streamed event.
-    public typealias Element = any StreamedText
+    package typealias Element = any StreamedText
     /// The error of a failed stream.
-    public typealias Failure = InferenceError
+    package typealias Failure = InferenceError
 
     private let makeIterator: @Sendable () -> Iterator
 
@@ -166,13 +166,13 @@ public struct TextPieces: AsyncSequence, Sendable {
     }
 
     /// Iterates over the events.
-    public struct Iterator: AsyncIteratorProtocol {
+    package struct Iterator: AsyncIteratorProtocol {
         fileprivate let advance: () async throws(InferenceError) -> (any StreamedText)?
 
         /// Returns the next event; `nil` at the end.
-        public mutating func next() async throws(InferenceError) -> (any StreamedText)? { try await advance() }
+        package mutating func next() async throws(InferenceError) -> (any StreamedText)? { try await advance() }
     }
 
     /// Returns an iterator; iterate once.
-    public func makeAsyncIterator() -> Iterator { makeIterator() }
+    package func makeAsyncIterator() -> Iterator { makeIterator() }
 }

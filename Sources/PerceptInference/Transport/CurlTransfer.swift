@@ -20,7 +20,7 @@
             guard let handle = connections.take() else {
                 return answer.fail(
                     percept_curl_is_available()
-                        ? TransportError(.notConnected, problem: "there is no memory for a connection")
+                        ? TransportError(.notConnected, problem: "out of memory for a connection")
                         : TransportError(
                             .notAvailable, problem: "cannot load libcurl.so.4, which is needed to send requests"))
             }
@@ -107,12 +107,12 @@
         /// trailers after the body are ignored.
         func take(header bytes: UnsafeBufferPointer<UInt8>) -> Bool {
             guard !isHeadComplete else { return true }
-            let line = AccessToken.trimmed(String(decoding: bytes, as: UTF8.self))
+            let line = String(decoding: bytes, as: UTF8.self).trimmed
             if line.hasPrefix("HTTP/") {
                 status = line.split(separator: " ").dropFirst().first.flatMap { Int($0) }
                 fields = HTTPFields()
             } else if let colon = line.firstIndex(of: ":"), let name = HTTPField.Name(String(line[..<colon])) {
-                let value = AccessToken.trimmed(String(line[line.index(after: colon)...]))
+                let value = line[line.index(after: colon)...].trimmed
                 fields.append(HTTPField(name: name, value: value))
             } else if line.isEmpty, let status, status >= 200 {
                 isHeadComplete = true

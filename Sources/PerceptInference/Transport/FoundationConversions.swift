@@ -67,7 +67,7 @@
             case .cannotFindHost, .dnsLookupFailed:
                 self.init(.notConnected, problem: "unknown host")
             case .notConnectedToInternet, .internationalRoamingOff, .dataNotAllowed:
-                self.init(.notConnected, problem: "there is no network connection")
+                self.init(.notConnected, problem: "no network connection")
             case .timedOut:
                 self.init(.timedOut, problem: "no response in time")
             case .cancelled:

@@ -68,11 +68,6 @@ public struct TransportRequest: Sendable {
         /// The size in bytes when the request was created.
         public var byteCount: Int
 
-        /// Creates a body from a file.
-        public init(path: String, byteCount: Int) {
-            self.path = path
-            self.byteCount = byteCount
-        }
     }
 
     /// The size of the body in bytes, from memory or file.
@@ -153,7 +148,7 @@ public struct TransportError: Error, Sendable, Hashable {
     }
 
     /// Returns the error for a body that exceeds `limit` bytes.
-    public static func answerTooLarge(_ limit: Int) -> TransportError {
+    static func answerTooLarge(_ limit: Int) -> TransportError {
         TransportError(.answerTooLarge, problem: "the response exceeds the limit of \(limit) bytes")
     }
 }

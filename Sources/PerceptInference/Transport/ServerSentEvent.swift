@@ -1,16 +1,16 @@
 /// An event of an event stream (`text/event-stream`).
-public struct ServerSentEvent: Sendable, Hashable {
+package struct ServerSentEvent: Sendable, Hashable {
     /// The event type; `message` if the stream names none.
-    public var type: String
+    package var type: String
     /// The data lines, joined by line feeds.
-    public var data: String
+    package var data: String
     /// The latest identifier in the stream, from this event or an earlier one; empty if there was none.
-    public var lastEventID: String
+    package var lastEventID: String
     /// The delay in milliseconds after which a client should reconnect, if the stream has named one.
-    public var retryMilliseconds: Int?
+    package var retryMilliseconds: Int?
 
     /// Creates an event.
-    public init(type: String = "message", data: String, lastEventID: String = "", retryMilliseconds: Int? = nil) {
+    package init(type: String = "message", data: String, lastEventID: String = "", retryMilliseconds: Int? = nil) {
         self.type = type
         self.data = data
         self.lastEventID = lastEventID
@@ -23,9 +23,9 @@ public struct ServerSentEvent: Sendable, Hashable {
 /// Lines end in CR, LF or CRLF, even if a piece ends between CR and LF; an empty line completes an event. A leading
 /// byte order mark, comments and unknown fields are ignored; malformed UTF-8 becomes U+FFFD. Unlike the standard, an
 /// event that is cut off by the end of the stream is returned too, because services omit the last empty line.
-public struct ServerSentEventParser: Sendable {
+package struct ServerSentEventParser: Sendable {
     /// The maximum size in bytes of one line, and of the data of one event.
-    public let byteLimit: Int
+    package let byteLimit: Int
 
     private var line: [UInt8] = []
     private var isFirstLine = true
@@ -44,7 +44,7 @@ public struct ServerSentEventParser: Sendable {
     /// Creates a parser.
     ///
     /// - Parameter byteLimit: The maximum size in bytes of one line, and of the data of one event.
-    public init(byteLimit: Int = 4 << 20) {
+    package init(byteLimit: Int = 4 << 20) {
         self.byteLimit = byteLimit
     }
 
@@ -52,7 +52,7 @@ public struct ServerSentEventParser: Sendable {
     ///
     /// - Throws: ``TransportError`` `.answerTooLarge` for a line or an event above ``byteLimit``; earlier events have
     ///   been appended.
-    public mutating func read(
+    package mutating func read(
         _ piece: some Collection<UInt8>, into events: inout [ServerSentEvent]
     ) throws(TransportError) {
         var rest = piece[...]
@@ -81,7 +81,7 @@ public struct ServerSentEventParser: Sendable {
     /// Returns the event that is cut off by the end of the stream, or `nil`.
     ///
     /// - Throws: ``TransportError`` `.answerTooLarge` as ``read(_:into:)``.
-    public mutating func finish() throws(TransportError) -> ServerSentEvent? {
+    package mutating func finish() throws(TransportError) -> ServerSentEvent? {
         if !line.isEmpty { _ = try endLine() }
         return takeEvent()
     }

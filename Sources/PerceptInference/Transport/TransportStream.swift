@@ -18,7 +18,7 @@ public struct TransportStream: Sendable {
     }
 
     /// Creates a stream from a whole response.
-    public init(_ reply: TransportReply) {
+    init(_ reply: TransportReply) {
         self.init(status: reply.status, headers: reply.headers, body: TransportBody(reply.body))
     }
 }

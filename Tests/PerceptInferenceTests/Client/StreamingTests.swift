@@ -5,7 +5,7 @@ import Testing
 @testable import PerceptInference
 
 /// A task with any JSON as events.
-struct AnyStream: StreamingInferenceTask {
+struct AnyStream: InferenceTask<JSONValue>, StreamingInferenceTask<JSONValue>, StreamingWireTask {
     static let name = "any-stream"
     static let defaultModel = "owner/model"
 

@@ -81,4 +81,33 @@ import Testing
     @Test func numbersThatAreNotFiniteBecomeNull() {
         #expect(JSONValue.array([.double(.nan), .double(.infinity)]).serialized() == Array("[null,null]".utf8))
     }
+
+    @Test(arguments: [
+        "null", "true", "false", "0", "1", "-9223372036854775808", "9223372036854775807", "18446744073709551615", "0.1",
+        "-2.5e-300", #""text""#, "[1,[2.5,null],{}]", #"{"seed":2835381823020158940}"#,
+    ])
+    func codersKeepEveryValue(text: String) throws {
+        let value = try parse(text)
+        #expect(try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) == value)
+        #expect(try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(value)) == value)
+    }
+
+    @Test func encodersWriteNullForNumbersThatAreNotFinite() throws {
+        let values: JSONValue = [.double(.nan), .double(.infinity)]
+        #expect(String(decoding: try JSONEncoder().encode(values), as: UTF8.self) == "[null,null]")
+    }
+
+    @Test func anObjectWithAValueOfEachKindIsCoded() throws {
+        let object: JSONObject = ["a": 1, "b": nil, "c": [true, "x"], "d": ["e": 0.5]]
+        let data = try JSONEncoder().encode(object)
+        #expect(try JSONDecoder().decode(JSONObject.self, from: data) == object)
+        #expect(try JSONValue(parsing: Array(data)) == .object(object))
+    }
+
+    @Test func errorsDescribeThemselves() throws {
+        let error = try #require(throws: JSONSyntaxError.self) { try parse("[1") }
+        #expect((error as any Error).localizedDescription == "unexpected end of text at byte 2")
+        let failure: any Error = InferenceError(.notFound, problem: "not served", status: 404, model: "a/b")
+        #expect(failure.localizedDescription == "a/b: not served (HTTP 404)")
+    }
 }

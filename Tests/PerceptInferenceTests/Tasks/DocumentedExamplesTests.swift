@@ -50,7 +50,7 @@ private func examples(
         _ = Translation(inputs: ["Good morning", "Good night"])
     }
     do {
-        let answer = try await client.request(.json(["inputs": "…"]), model: "owner/model")
+        let answer = try await client.send(RawRequest(json: ["inputs": "…"]), model: "owner/model")
         if case .json(let value) = answer { print(value["label"]?.stringValue ?? "") }
     }
     do {

@@ -108,7 +108,7 @@ import Testing
 
     /// An image in a message is sent as a data URL.
     @Test func aMessageCarriesAPicture() throws {
-        let message = try ChatMessage.user("What is it?", picture: picture)
+        let message = try ChatMessage.user("What is it?", image: picture)
         // `printf '\x89PNG\r\n\x1a\n' | base64`
         #expect(message.content?[1]?["image_url"]?["url"] == "data:image/png;base64,iVBORw0KGgo=")
         #expect(message.text == "What is it?")

@@ -1,43 +1,47 @@
-public import PerceptCore
+package import PerceptCore
 
 /// Derives recordings from a recording: separated voices, or speech without noise.
 ///
 ///     for voice in try await client.audioToAudio(MediaInput(sniffing: recording)) {
 ///         print(voice.label, voice.media.mediaType)        // label_0 audio/flac …
 ///     }
-public struct AudioToAudio: CataloguedTask {
-    public static let name = "audio-to-audio"
-    public static let defaultModel = "speechbrain/sepformer-wham"
+///
+/// The output is the derived recordings.
+public struct AudioToAudio: InferenceTask<[LabelledAudio]>, CataloguedTask {
+    package static let name = "audio-to-audio"
+    package static let defaultModel = "speechbrain/sepformer-wham"
 
-    /// The recording to process.
-    public var audio: MediaInput
-    /// Parameters under their names on the wire.
-    public var additionalParameters: JSONObject
+    package var audio: MediaInput
+    package var additionalParameters: JSONObject
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - audio: The recording to process.
+    ///   - additionalParameters: Parameters under their names on the wire.
     public init(audio: MediaInput, additionalParameters: JSONObject = [:]) {
         self.audio = audio
         self.additionalParameters = additionalParameters
     }
 
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         try .media(audio, parameters: additionalParameters)
     }
 
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [LabelledAudio] {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [LabelledAudio] {
         try AnswerReader(answer, task: Self.name).elements().map(LabelledAudio.init(_:))
     }
 }
 
 extension AudioToAudio {
-    public static let methods = ["audioToAudio"]
-    public static let medium: MediaType.Kind? = .audio
-    public static let parameters: [TaskParameter] = []
-    public static let example = TaskExample(answers: [
+    package static let methods = ["audioToAudio"]
+    package static let medium: MediaType.Kind? = .audio
+    package static let parameters: [TaskParameter] = []
+    package static let example = TaskExample(answers: [
         #"[{"label":"label_0","blob":"ZkxhQwAAACI=","content-type":"audio/flac"},{"label":"label_1","blob":"ZkxhQwAAACI=","content-type":"audio/flac"}]"#
     ])
 
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         self.init(audio: try arguments.medium(), additionalParameters: arguments.parameters)
     }
 }
@@ -49,14 +53,7 @@ public struct LabelledAudio: Sendable, Hashable {
     /// The recording; its type is detected from the bytes, whatever the service declares.
     public var media: GeneratedMedia
     /// The members of the response that have no property here.
-    public var additional: JSONObject
-
-    /// Creates a labelled recording.
-    public init(label: String, media: GeneratedMedia, additional: JSONObject = [:]) {
-        self.label = label
-        self.media = media
-        self.additional = additional
-    }
+    public var additional: JSONObject = [:]
 }
 
 extension LabelledAudio: TaskOutput {
@@ -68,7 +65,7 @@ extension LabelledAudio: TaskOutput {
         additional = fields.additional
     }
 
-    public var generatedMedia: [GeneratedMedia] { [media] }
+    package var generatedMedia: [GeneratedMedia] { [media] }
 
-    public var json: JSONValue { .object(JSONObject(["label": label], additional: media.members.adding(additional))) }
+    package var json: JSONValue { .object(JSONObject(["label": label], additional: media.members.adding(additional))) }
 }

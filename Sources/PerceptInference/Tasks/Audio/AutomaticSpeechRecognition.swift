@@ -1,14 +1,14 @@
-public import PerceptCore
+package import PerceptCore
 
 /// Transcribes speech.
 ///
 ///     let speech = try await client.automaticSpeechRecognition(MediaInput(sniffing: recording))
 ///     print(speech.trimmedText)
 ///
-/// - Note: Whisper models reject recordings longer than 30 seconds unless ``timestamps`` is set.
-public struct AutomaticSpeechRecognition: CataloguedTask {
-    public static let name = "automatic-speech-recognition"
-    public static let defaultModel = "facebook/wav2vec2-large-960h-lv60-self"
+/// - Note: Whisper models reject recordings longer than 30 seconds unless timestamps are requested.
+public struct AutomaticSpeechRecognition: InferenceTask<RecognizedSpeech>, CataloguedTask {
+    package static let name = "automatic-speech-recognition"
+    package static let defaultModel = "facebook/wav2vec2-large-960h-lv60-self"
 
     /// The granularity of timestamps.
     public enum Timestamps: Sendable, Hashable, JSONRepresentable {
@@ -19,7 +19,7 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
         /// Sends `"chunk"`, for phrases: the spelling of `enabled(true)` at some servers.
         case chunks
 
-        public var json: JSONValue {
+        package var json: JSONValue {
             switch self {
             case .enabled(let value): .bool(value)
             case .words: "word"
@@ -28,29 +28,28 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
         }
     }
 
-    /// The recording to transcribe.
-    public var audio: MediaInput
-    /// The value of `return_timestamps`; omitted if `nil`.
-    public var timestamps: Timestamps?
-    /// The value of `generation_parameters`, in the service's spelling (`temperature`, `num_beams`, `max_new_tokens`,
-    /// …).
-    public var generationParameters: JSONObject
-
+    package var audio: MediaInput
+    package var timestamps: Timestamps?
+    package var generationParameters: JSONObject
     /// The fields of OpenAI's form that request timestamps; derived from ``timestamps`` and the model if `nil`.
-    public var transcriptionForm: TranscriptionForm?
-
-    /// Further parameters under their names on the wire.
-    public var additionalParameters: JSONObject
+    package var transcriptionForm: TranscriptionForm?
+    package var additionalParameters: JSONObject
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - audio: The recording to transcribe.
+    ///   - timestamps: The value of `return_timestamps`; omitted if `nil`.
+    ///   - generationParameters: The value of `generation_parameters`, in the service's spelling (`temperature`,
+    ///     `num_beams`, `max_new_tokens`, …).
+    ///   - additionalParameters: Further parameters under their names on the wire.
     public init(
         audio: MediaInput, timestamps: Timestamps? = nil, generationParameters: JSONObject = [:],
-        transcriptionForm: TranscriptionForm? = nil, additionalParameters: JSONObject = [:]
+        additionalParameters: JSONObject = [:]
     ) {
         self.audio = audio
         self.timestamps = timestamps
         self.generationParameters = generationParameters
-        self.transcriptionForm = transcriptionForm
         self.additionalParameters = additionalParameters
     }
 
@@ -59,13 +58,13 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
 
     private var setGenerationParameters: JSONObject? { generationParameters.isEmpty ? nil : generationParameters }
 
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         try .media(audio, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
     /// Returns a multipart form with the file last: `response_format` and `timestamp_granularities[]` follow
     /// ``TranscriptionForm``; generation parameters and further ones become fields.
-    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
+    package func openAIRequest(for service: OpenAIService) throws(InferenceError) -> TaskRequest? {
         try audio.requireBytes()
         var parameters = try Self.table.json(of: self, adding: additionalParameters)
         let wanted = Timestamps(parameters["return_timestamps"])
@@ -90,24 +89,24 @@ public struct AutomaticSpeechRecognition: CataloguedTask {
             FormPart(
                 name: "file", fileName: "recording.\(audio.mediaType.fileExtension)", mediaType: audio.mediaType,
                 source: audio.source))
-        return OpenAIForm(route: .audioTranscriptions, payload: .form(parts))
+        return TaskRequest(route: .audioTranscriptions, payload: .form(parts))
     }
 
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> RecognizedSpeech {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> RecognizedSpeech {
         try RecognizedSpeech(answer, task: Self.name)
     }
 }
 
 extension AutomaticSpeechRecognition {
-    public static let methods = ["automaticSpeechRecognition"]
-    public static let medium: MediaType.Kind? = .audio
-    public static var parameters: [TaskParameter] { table.parameters }
-    public static let example = TaskExample(answers: [
+    package static let methods = ["automaticSpeechRecognition"]
+    package static let medium: MediaType.Kind? = .audio
+    package static var parameters: [TaskParameter] { table.parameters }
+    package static let example = TaskExample(answers: [
         #"{"text":"GOING ALONG SLUSHY COUNTRY ROADS"}"#, #"[{"text":" Going along"}]"#,
         #"{"text":" Going along","chunks":[{"text":" Going","timestamp":[0,9.9]},{"text":" along","timestamp":[9.9,null]}]}"#,
     ])
 
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         self.init(audio: try arguments.medium(), additionalParameters: arguments.parameters)
     }
 }
@@ -125,8 +124,7 @@ public struct RecognizedSpeech: Sendable, Hashable {
         /// The members of the response that have no property here, such as a speaker.
         public var additional: JSONObject
 
-        /// Creates a piece of a transcript.
-        public init(text: String, start: Double?, end: Double?, additional: JSONObject = [:]) {
+        package init(text: String, start: Double?, end: Double?, additional: JSONObject = [:]) {
             self.text = text
             self.start = start
             self.end = end
@@ -134,7 +132,7 @@ public struct RecognizedSpeech: Sendable, Hashable {
         }
 
         /// The text without leading and trailing white space.
-        public var trimmedText: String { AccessToken.trimmed(text) }
+        public var trimmedText: String { text.trimmed }
     }
 
     /// The text as received, often with a leading space.
@@ -144,13 +142,12 @@ public struct RecognizedSpeech: Sendable, Hashable {
     /// The members of the response that have no property here, such as the detected languages.
     public var additional: JSONObject
 
-    /// Creates a transcript.
-    public init(text: String, chunks: [Chunk] = [], additional: JSONObject = [:]) {
+    package init(text: String, chunks: [Chunk] = [], additional: JSONObject = [:]) {
         self.text = text
         self.chunks = chunks
         self.additional = additional
     }
 
     /// The text without leading and trailing white space.
-    public var trimmedText: String { AccessToken.trimmed(text) }
+    public var trimmedText: String { text.trimmed }
 }

@@ -7,17 +7,21 @@
 ///
 ///     let chat = ChatCompletion(messages: [.user("Tell me a story.")], parameters: .init(maxTokens: 500))
 ///     for try await chunk in try await client.stream(chat) { print(chunk.text, terminator: "") }
-public struct ChatCompletion: CataloguedTask {
-    public static let name = "chat-completion"
-    public static let defaultModel = "HuggingFaceTB/SmolLM3-3B"
-    public static let route = TaskRoute.chatCompletions
+///
+/// The output is the response.
+public struct ChatCompletion: InferenceTask<ChatCompletionAnswer>, CataloguedTask {
+    package static let name = "chat-completion"
+    package static let defaultModel = "HuggingFaceTB/SmolLM3-3B"
+    package static let route = TaskRoute.chatCompletions
 
-    /// The messages of the conversation, oldest first.
-    public var messages: [ChatMessage]
-    /// The parameters of the response.
-    public var parameters: Parameters
+    package var messages: [ChatMessage]
+    package var parameters: Parameters
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - messages: The messages of the conversation, oldest first.
+    ///   - parameters: The parameters of the response.
     public init(messages: [ChatMessage], parameters: Parameters = Parameters()) {
         self.messages = messages
         self.parameters = parameters
@@ -25,38 +29,41 @@ public struct ChatCompletion: CataloguedTask {
 
     /// The parameters of a response; the service chooses the value of those that are `nil`.
     public struct Parameters: Sendable, Hashable {
-        /// The maximum number of tokens to generate, 1 or more.
-        public var maxTokens: Int?
-        /// The sampling temperature, 0…2; higher values give more random texts.
-        public var temperature: Double?
-        /// The cumulative probability of the tokens to sample from, 0…1.
-        public var topP: Double?
-        /// The number of responses to generate, 1 or more.
-        public var choiceCount: Int?
-        /// The texts that stop generation.
-        public var stop: [String]?
-        /// The random seed: equal seeds give equal responses. Pass a negative seed in ``additional``.
-        public var seed: UInt64?
-        /// The penalty for repeated tokens in proportion to their count, -2…2.
-        public var frequencyPenalty: Double?
-        /// The penalty for tokens that have already occurred, -2…2.
-        public var presencePenalty: Double?
-        /// Requests the probabilities of tokens.
-        public var returnsLogProbabilities: Bool?
-        /// The number of alternatives to each token, 0…20.
-        public var topLogProbabilityCount: Int?
-        /// The functions that the model may call, in OpenAI's form.
-        public var tools: [JSONValue]?
-        /// The choice of function: `"auto"`, `"none"`, `"required"`, or a function.
-        public var toolChoice: JSONValue?
-        /// The required format of the response, in OpenAI's form.
-        public var responseFormat: JSONValue?
-        /// The options of a stream; `{"include_usage": true}` sends ``ChatCompletionChunk/usage`` at the end.
-        public var streamOptions: JSONObject?
-        /// Further parameters under their names on the wire.
-        public var additional: JSONObject
+        package var maxTokens: Int?
+        package var temperature: Double?
+        package var topP: Double?
+        package var choiceCount: Int?
+        package var stop: [String]?
+        package var seed: UInt64?
+        package var frequencyPenalty: Double?
+        package var presencePenalty: Double?
+        package var returnsLogProbabilities: Bool?
+        package var topLogProbabilityCount: Int?
+        package var tools: [JSONValue]?
+        package var toolChoice: JSONValue?
+        package var responseFormat: JSONValue?
+        package var streamOptions: JSONObject?
+        package var additional: JSONObject
 
         /// Creates parameters.
+        ///
+        /// - Parameters:
+        ///   - maxTokens: The maximum number of tokens to generate, 1 or more.
+        ///   - temperature: The sampling temperature, 0…2; higher values give more random texts.
+        ///   - topP: The cumulative probability of the tokens to sample from, 0…1.
+        ///   - choiceCount: The number of responses to generate, 1 or more.
+        ///   - stop: The texts that stop generation.
+        ///   - seed: The random seed: equal seeds give equal responses. Pass a negative seed in ``additional``.
+        ///   - frequencyPenalty: The penalty for repeated tokens in proportion to their count, -2…2.
+        ///   - presencePenalty: The penalty for tokens that have already occurred, -2…2.
+        ///   - returnsLogProbabilities: Requests the probabilities of tokens.
+        ///   - topLogProbabilityCount: The number of alternatives to each token, 0…20.
+        ///   - tools: The functions that the model may call, in OpenAI's form.
+        ///   - toolChoice: The choice of function: `"auto"`, `"none"`, `"required"`, or a function.
+        ///   - responseFormat: The required format of the response, in OpenAI's form.
+        ///   - streamOptions: The options of a stream; `{"include_usage": true}` sends ``ChatCompletionChunk/usage`` at
+        ///     the end.
+        ///   - additional: Further parameters under their names on the wire.
         public init(
             maxTokens: Int? = nil, temperature: Double? = nil, topP: Double? = nil, choiceCount: Int? = nil,
             stop: [String]? = nil, seed: UInt64? = nil, frequencyPenalty: Double? = nil, presencePenalty: Double? = nil,
@@ -93,7 +100,7 @@ public struct ChatCompletion: CataloguedTask {
     }
 
     /// Returns the request body without the model's ID, which is inserted when the request is sent.
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         guard !messages.isEmpty else {
             throw InferenceError(.invalidArgument, problem: "there are no messages", remedy: "pass one or more")
         }
@@ -101,25 +108,21 @@ public struct ChatCompletion: CataloguedTask {
         return .json(JSONObject(["messages": messages], additional: parameters))
     }
 
-    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
-        OpenAIForm(route: Self.route, payload: try payload())
+    package func openAIRequest(for service: OpenAIService) throws(InferenceError) -> TaskRequest? {
+        TaskRequest(route: Self.route, payload: try payload())
     }
 
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> ChatCompletionAnswer {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> ChatCompletionAnswer {
         try ChatCompletionAnswer(AnswerReader(answer, task: Self.name, takesPlainText: true))
     }
 }
 
-extension ChatCompletion: StreamingInferenceTask {
-    /// Returns the request body with `"stream": true`.
-    public func streamingPayload() throws(InferenceError) -> RequestPayload { try payload().streaming() }
-
-    public func decode(_ event: ServerSentEvent) throws(InferenceError) -> ChatCompletionChunk {
+extension ChatCompletion: StreamingInferenceTask<ChatCompletionChunk>, StreamingWireTask {
+    package func decode(_ event: ServerSentEvent) throws(InferenceError) -> ChatCompletionChunk {
         try ChatCompletionChunk(AnswerReader(event, task: Self.name))
     }
 
-    /// Decodes an event of a stream.
-    public func events(in answer: InferenceAnswer) throws(InferenceError) -> [ChatCompletionChunk] {
+    package func events(in answer: InferenceAnswer) throws(InferenceError) -> [ChatCompletionChunk] {
         let whole = try decode(answer)
         return [
             ChatCompletionChunk(
@@ -129,9 +132,9 @@ extension ChatCompletion: StreamingInferenceTask {
 }
 
 extension ChatCompletion {
-    public static let methods = ["chatCompletion"]
-    public static var parameters: [TaskParameter] { Parameters.table.parameters }
-    public static let example = TaskExample(
+    package static let methods = ["chatCompletion"]
+    package static var parameters: [TaskParameter] { Parameters.table.parameters }
+    package static let example = TaskExample(
         input: [["role": "user", "content": "What is the capital of France?"]], parameters: ["max_tokens": 20],
         answers: [
             #"{"object":"chat.completion","id":"","created":1710436219,"model":"HuggingFaceTB/SmolLM3-3B","system_fingerprint":"1.4.2","choices":[{"index":0,"message":{"role":"assistant","content":"Paris."},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}"#,
@@ -139,7 +142,7 @@ extension ChatCompletion {
         ])
 
     /// Creates the task from a list of messages, or from a string, which becomes the user's message.
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         let messages: [ChatMessage]
         if let list = arguments.input?.arrayValue {
             messages = try list.map { message throws(InferenceError) in

@@ -4,20 +4,24 @@
 ///         "Can you explain why ?", pastUserInputs: ["Which movie is the best ?"],
 ///         generatedResponses: ["It is Die Hard for sure."])
 ///     print(reply.generatedText)
-public struct Conversational: CataloguedTask {
-    public static let name = "conversational"
-    public static let defaultModel = "microsoft/DialoGPT-large"
+///
+/// The output is the reply.
+public struct Conversational: InferenceTask<ConversationReply>, CataloguedTask {
+    package static let name = "conversational"
+    package static let defaultModel = "microsoft/DialoGPT-large"
 
-    /// The user's latest message.
-    public var text: String
-    /// The user's earlier messages, oldest first; as many as ``generatedResponses``.
-    public var pastUserInputs: [String]
-    /// The model's earlier responses, oldest first.
-    public var generatedResponses: [String]
-    /// The parameters of the response.
-    public var parameters: GenerationParameters
+    package var text: String
+    package var pastUserInputs: [String]
+    package var generatedResponses: [String]
+    package var parameters: GenerationParameters
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - text: The user's latest message.
+    ///   - pastUserInputs: The user's earlier messages, oldest first; as many as ``generatedResponses``.
+    ///   - generatedResponses: The model's earlier responses, oldest first.
+    ///   - parameters: The parameters of the response.
     public init(
         text: String, pastUserInputs: [String] = [], generatedResponses: [String] = [],
         parameters: GenerationParameters = GenerationParameters()
@@ -31,7 +35,7 @@ public struct Conversational: CataloguedTask {
     /// Returns all three parts of the input, including empty ones: servers require them.
     ///
     /// - Throws: ``InferenceError`` `.invalidArgument` if the numbers of messages and responses differ.
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         guard pastUserInputs.count == generatedResponses.count else {
             throw InferenceError(
                 .invalidArgument,
@@ -44,7 +48,7 @@ public struct Conversational: CataloguedTask {
         return .inputs(inputs, parameters: try parameters.json())
     }
 
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> ConversationReply {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> ConversationReply {
         let reader = try AnswerReader(answer, task: Self.name)
         guard let reply = try reader.nonEmptyElements().first else { throw reader.mismatch(expected: "a reply") }
         return try ConversationReply(reply)
@@ -52,9 +56,9 @@ public struct Conversational: CataloguedTask {
 }
 
 extension Conversational {
-    public static let methods = ["conversational"]
-    public static var parameters: [TaskParameter] { GenerationParameters.table.parameters }
-    public static let example = TaskExample(
+    package static let methods = ["conversational"]
+    package static var parameters: [TaskParameter] { GenerationParameters.table.parameters }
+    package static let example = TaskExample(
         input: [
             "past_user_inputs": ["Which movie is the best ?"], "generated_responses": ["It is Die Hard for sure."],
             "text": "Can you explain why ?",
@@ -64,7 +68,7 @@ extension Conversational {
             #"[{"generated_text":"It's the best."}]"#,
         ])
 
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         self.init(
             text: try arguments.text("text"), pastUserInputs: try arguments.texts("past_user_inputs"),
             generatedResponses: try arguments.texts("generated_responses"),
@@ -109,7 +113,7 @@ extension ConversationReply: TaskOutput {
         if given?.isEmpty == true { additional["warnings"] = [] }
     }
 
-    public var json: JSONValue {
+    package var json: JSONValue {
         .object(
             JSONObject(
                 [
@@ -127,7 +131,7 @@ extension ConversationReply.Conversation: JSONRepresentable {
         additional = fields.additional
     }
 
-    public var json: JSONValue {
+    package var json: JSONValue {
         .object(
             JSONObject(
                 ["generated_responses": generatedResponses, "past_user_inputs": pastUserInputs],

@@ -4,10 +4,12 @@ import PerceptCore
 ///
 ///     let features = try await client.featureExtraction("That is a happy person")
 ///     print(features.vector?.count ?? 0)                   // 768
-public struct FeatureExtraction: CataloguedTask {
-    public static let name = "feature-extraction"
-    public static let defaultModel = "sentence-transformers/paraphrase-xlm-r-multilingual-v1"
-    public static let route = TaskRoute.pipeline(name)
+///
+/// The output is the embeddings.
+public struct FeatureExtraction: InferenceTask<FeatureTensor>, CataloguedTask {
+    package static let name = "feature-extraction"
+    package static let defaultModel = "sentence-transformers/paraphrase-xlm-r-multilingual-v1"
+    package static let route = TaskRoute.pipeline(name)
 
     /// The side at which a long text is truncated.
     public enum TruncationDirection: String, Sendable, Hashable, CaseIterable {
@@ -19,24 +21,26 @@ public struct FeatureExtraction: CataloguedTask {
         case float, base64
     }
 
-    /// A string, a list of strings, or an object that the model understands; sent unchanged.
-    public var inputs: JSONValue
-    /// Normalizes every vector to length 1.
-    public var normalizes: Bool?
-    /// Truncates texts that are too long, instead of rejecting them.
-    public var truncates: Bool?
-    /// The side at which long texts are truncated.
-    public var truncationDirection: TruncationDirection?
-    /// The name of the sentence model's prompt to prepend.
-    public var promptName: String?
-    /// The number of dimensions of a vector, 1 or more, for models that can shorten it.
-    public var dimensions: Int?
-    /// The encoding of the numbers in the response.
-    public var encodingFormat: EncodingFormat?
-    /// Further parameters under their names on the wire.
-    public var additionalParameters: JSONObject
+    package var inputs: JSONValue
+    package var normalizes: Bool?
+    package var truncates: Bool?
+    package var truncationDirection: TruncationDirection?
+    package var promptName: String?
+    package var dimensions: Int?
+    package var encodingFormat: EncodingFormat?
+    package var additionalParameters: JSONObject
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - inputs: A string, a list of strings, or an object that the model understands; sent unchanged.
+    ///   - normalizes: Normalizes every vector to length 1.
+    ///   - truncates: Truncates texts that are too long, instead of rejecting them.
+    ///   - truncationDirection: The side at which long texts are truncated.
+    ///   - promptName: The name of the sentence model's prompt to prepend.
+    ///   - dimensions: The number of dimensions of a vector, 1 or more, for models that can shorten it.
+    ///   - encodingFormat: The encoding of the numbers in the response.
+    ///   - additionalParameters: Further parameters under their names on the wire.
     public init(
         inputs: JSONValue, normalizes: Bool? = nil, truncates: Bool? = nil,
         truncationDirection: TruncationDirection? = nil, promptName: String? = nil, dimensions: Int? = nil,
@@ -59,19 +63,19 @@ public struct FeatureExtraction: CataloguedTask {
         .choice("encoding_format", \.encodingFormat, default: .float))
 
     /// Returns the parameters beside `inputs`: servers for this task expect them there.
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         let parameters = try Self.table.json(of: self, adding: additionalParameters)
         return .json(JSONObject(["inputs": inputs], additional: parameters))
     }
 
     /// Returns the inputs under `input` and the parameters beside it.
-    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
+    package func openAIRequest(for service: OpenAIService) throws(InferenceError) -> TaskRequest? {
         let parameters = try Self.table.json(of: self, adding: additionalParameters)
-        return OpenAIForm(
+        return TaskRequest(
             route: .embeddings, payload: .json(JSONObject(["input": inputs], additional: parameters)))
     }
 
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> FeatureTensor {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> FeatureTensor {
         let reader = try AnswerReader(answer, task: Self.name)
         // OpenAI's API wraps each vector in an object, in the order of the inputs.
         let data = reader.member("data")
@@ -85,9 +89,9 @@ public struct FeatureExtraction: CataloguedTask {
 }
 
 extension FeatureExtraction {
-    public static let methods = ["featureExtraction"]
-    public static var parameters: [TaskParameter] { table.parameters }
-    public static let example = TaskExample(
+    package static let methods = ["featureExtraction"]
+    package static var parameters: [TaskParameter] { table.parameters }
+    package static let example = TaskExample(
         input: "That is a happy person",
         answers: [
             "[0.5,-1,2e-3]", "[[0.5,-1],[1,0]]", "[[[0.5,-1],[1,0],[2,3]]]", "[[[[0.5,-1],[1,0]]],[[[2,3]]]]",
@@ -95,7 +99,7 @@ extension FeatureExtraction {
             #"{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.5,-1]}]}"#,
         ])
 
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         guard let input = arguments.input else {
             throw InferenceError(
                 .invalidArgument, problem: "there is no input", remedy: "pass a string or a list of strings")
@@ -113,7 +117,7 @@ public indirect enum FeatureTensor: Sendable, Hashable {
     case list([FeatureTensor])
 
     /// The depth of nesting: 1 for a vector, plus one for each list around it.
-    public var depth: Int {
+    package var depth: Int {
         switch self {
         case .vector: 1
         case .list(let elements): 1 + (elements.first?.depth ?? 0)
@@ -167,7 +171,7 @@ extension FeatureTensor: TaskOutput {
         }
     }
 
-    public var json: JSONValue {
+    package var json: JSONValue {
         switch self {
         case .vector(let numbers): numbers.json
         case .list(let elements): elements.json

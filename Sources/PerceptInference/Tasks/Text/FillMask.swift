@@ -4,20 +4,24 @@
 ///
 ///     let fillings = try await client.fillMask("[MASK] world!")
 ///     print(fillings[0].sequence)                          // the world!
-public struct FillMask: CataloguedTask {
-    public static let name = "fill-mask"
-    public static let defaultModel = "bert-base-uncased"
+///
+/// The output is the predicted tokens of every mask, best first.
+public struct FillMask: InferenceTask<[FilledMask]>, CataloguedTask {
+    package static let name = "fill-mask"
+    package static let defaultModel = "bert-base-uncased"
 
-    /// A text with one or more masks.
-    public var inputs: String
-    /// The maximum number of predictions for each mask, 1 or more; the service returns 5 if `nil`.
-    public var topK: Int?
-    /// The words to choose from; the model's whole vocabulary if `nil`.
-    public var targets: [String]?
-    /// Further parameters under their names on the wire.
-    public var additionalParameters: JSONObject
+    package var inputs: String
+    package var topK: Int?
+    package var targets: [String]?
+    package var additionalParameters: JSONObject
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - inputs: A text with one or more masks.
+    ///   - topK: The maximum number of predictions for each mask, 1 or more; the service returns 5 if `nil`.
+    ///   - targets: The words to choose from; the model's whole vocabulary if `nil`.
+    ///   - additionalParameters: Further parameters under their names on the wire.
     public init(
         inputs: String, topK: Int? = nil, targets: [String]? = nil, additionalParameters: JSONObject = [:]
     ) {
@@ -30,11 +34,11 @@ public struct FillMask: CataloguedTask {
     private static let table = ParameterTable<FillMask>(
         .integer("top_k", \.topK, default: 5), .strings("targets", \.targets))
 
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         .inputs(inputs, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [FilledMask] {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [FilledMask] {
         let reader = try AnswerReader(answer, task: Self.name)
         let masks = reader.list()
         guard masks.count > 1, masks.allSatisfy({ $0.value.arrayValue != nil }) else {
@@ -48,16 +52,16 @@ public struct FillMask: CataloguedTask {
 }
 
 extension FillMask {
-    public static let methods = ["fillMask"]
-    public static var parameters: [TaskParameter] { table.parameters }
-    public static let example = TaskExample(
+    package static let methods = ["fillMask"]
+    package static var parameters: [TaskParameter] { table.parameters }
+    package static let example = TaskExample(
         input: "[MASK] world!",
         answers: [
             #"[{"score":0.29,"token":1996,"token_str":"the","sequence":"the world!"}]"#,
             #"[[{"score":0.9,"token":7,"token_str":" a","sequence":"a b"}],[{"score":0.8,"token":8,"token_str":" b","sequence":"a b"}]]"#,
         ])
 
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         self.init(inputs: try arguments.text(), additionalParameters: arguments.parameters)
     }
 }
@@ -73,21 +77,9 @@ public struct FilledMask: Sendable, Hashable {
     /// The whole text with the token inserted; with several masks it may contain special tokens.
     public var sequence: String
     /// The index of the mask, from 0.
-    public var mask: Int
+    public var mask = 0
     /// The members of the response that have no property here.
-    public var additional: JSONObject
-
-    /// Creates a prediction.
-    public init(
-        score: Double?, token: Int?, tokenString: String, sequence: String, mask: Int = 0, additional: JSONObject = [:]
-    ) {
-        self.score = score
-        self.token = token
-        self.tokenString = tokenString
-        self.sequence = sequence
-        self.mask = mask
-        self.additional = additional
-    }
+    public var additional: JSONObject = [:]
 }
 
 extension FilledMask: TaskOutput {
@@ -102,7 +94,7 @@ extension FilledMask: TaskOutput {
     }
 
     /// The prediction in the service's form, plus `mask` if it is not for the first mask.
-    public var json: JSONValue {
+    package var json: JSONValue {
         .object(
             JSONObject(
                 [

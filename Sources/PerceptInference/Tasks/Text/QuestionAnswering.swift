@@ -3,31 +3,35 @@
 ///     let answer = try await client.questionAnswer(
 ///         question: "What is the capital of France?", context: "The capital of France is Paris.")
 ///     print(answer.answer)                                 // Paris
-public struct QuestionAnswering: CataloguedTask {
-    public static let name = "question-answering"
-    public static let defaultModel = "deepset/roberta-base-squad2"
+///
+/// The output is one answer, or several with the best first.
+public struct QuestionAnswering: InferenceTask<OneOrMore<ExtractedAnswer>>, CataloguedTask {
+    package static let name = "question-answering"
+    package static let defaultModel = "deepset/roberta-base-squad2"
 
-    /// The question.
-    public var question: String
-    /// The text that contains the answer.
-    public var context: String
-    /// The parameters of the search.
-    public var parameters: AnsweringParameters
+    package var question: String
+    package var context: String
+    package var parameters: AnsweringParameters
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - question: The question.
+    ///   - context: The text that contains the answer.
+    ///   - parameters: The parameters of the search.
     public init(question: String, context: String, parameters: AnsweringParameters = AnsweringParameters()) {
         self.question = question
         self.context = context
         self.parameters = parameters
     }
 
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         let inputs: JSONObject = ["question": .string(question), "context": .string(context)]
         return .inputs(inputs, parameters: try parameters.json())
     }
 
     /// Decodes the answers, best first, from a single answer or a list.
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> OneOrMore<ExtractedAnswer> {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> OneOrMore<ExtractedAnswer> {
         let reader = try AnswerReader(answer, task: Self.name)
         let answers = try reader.nonEmptyElements().map(ExtractedAnswer.init(_:))
         return reader.value.objectValue == nil ? .several(answers) : .one(answers[0])
@@ -35,9 +39,9 @@ public struct QuestionAnswering: CataloguedTask {
 }
 
 extension QuestionAnswering {
-    public static let methods = ["questionAnswer"]
-    public static var parameters: [TaskParameter] { AnsweringParameters.table.parameters }
-    public static let example = TaskExample(
+    package static let methods = ["questionAnswer"]
+    package static var parameters: [TaskParameter] { AnsweringParameters.table.parameters }
+    package static let example = TaskExample(
         input: [
             "question": "What is the capital of France?", "context": "The capital of France is Paris.",
         ],
@@ -46,7 +50,7 @@ extension QuestionAnswering {
             #"[{"score":0.97,"start":25,"end":30,"answer":"Paris"},{"score":1.4e-08,"start":0,"end":3,"answer":"The"}]"#,
         ])
 
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         self.init(
             question: try arguments.text("question"), context: try arguments.text("context"),
             parameters: AnsweringParameters(additional: arguments.parameters))
@@ -55,28 +59,31 @@ extension QuestionAnswering {
 
 /// The parameters for finding an answer in a text or a document; the service chooses those that are `nil`.
 public struct AnsweringParameters: Sendable, Hashable {
-    /// The maximum number of answers, 1 or more; 1 if `nil`.
-    public var topK: Int?
-    /// The overlap of the pieces of a long text, in tokens.
-    public var docStride: Int?
-    /// The maximum length of an answer in tokens.
-    public var maxAnswerLength: Int?
-    /// The maximum length of the question in tokens; the rest is truncated.
-    public var maxQuestionLength: Int?
-    /// The maximum length of the question and a piece of text together, in tokens.
-    public var maxSequenceLength: Int?
-    /// Allows an empty answer if the text contains none.
-    public var handlesImpossibleAnswer: Bool?
-    /// Aligns answers to words; only for texts.
-    public var alignsToWords: Bool?
-    /// The language of the text in the document (`en`); only for documents.
-    public var language: String?
-    /// Words and boxes that have already been recognized, which replace the service's own OCR; only for documents.
-    public var wordBoxes: JSONValue?
-    /// Further parameters under their names on the wire.
-    public var additional: JSONObject
+    package var topK: Int?
+    package var docStride: Int?
+    package var maxAnswerLength: Int?
+    package var maxQuestionLength: Int?
+    package var maxSequenceLength: Int?
+    package var handlesImpossibleAnswer: Bool?
+    package var alignsToWords: Bool?
+    package var language: String?
+    package var wordBoxes: JSONValue?
+    package var additional: JSONObject
 
     /// Creates parameters.
+    ///
+    /// - Parameters:
+    ///   - topK: The maximum number of answers, 1 or more; 1 if `nil`.
+    ///   - docStride: The overlap of the pieces of a long text, in tokens.
+    ///   - maxAnswerLength: The maximum length of an answer in tokens.
+    ///   - maxQuestionLength: The maximum length of the question in tokens; the rest is truncated.
+    ///   - maxSequenceLength: The maximum length of the question and a piece of text together, in tokens.
+    ///   - handlesImpossibleAnswer: Allows an empty answer if the text contains none.
+    ///   - alignsToWords: Aligns answers to words; only for texts.
+    ///   - language: The language of the text in the document (`en`); only for documents.
+    ///   - wordBoxes: Words and boxes that have already been recognized, which replace the service's own OCR; only for
+    ///     documents.
+    ///   - additional: Further parameters under their names on the wire.
     public init(
         topK: Int? = nil, docStride: Int? = nil, maxAnswerLength: Int? = nil, maxQuestionLength: Int? = nil,
         maxSequenceLength: Int? = nil, handlesImpossibleAnswer: Bool? = nil, alignsToWords: Bool? = nil,
@@ -119,18 +126,7 @@ public struct ExtractedAnswer: Sendable, Hashable {
     /// The index after the last character in the text, or of the last word in a document.
     public var end: Int?
     /// The members of the response that have no property here.
-    public var additional: JSONObject
-
-    /// Creates an answer.
-    public init(
-        answer: String, score: Double? = nil, start: Int? = nil, end: Int? = nil, additional: JSONObject = [:]
-    ) {
-        self.answer = answer
-        self.score = score
-        self.start = start
-        self.end = end
-        self.additional = additional
-    }
+    public var additional: JSONObject = [:]
 }
 
 extension ExtractedAnswer: TaskOutput {
@@ -143,7 +139,7 @@ extension ExtractedAnswer: TaskOutput {
         additional = fields.additional
     }
 
-    public var json: JSONValue {
+    package var json: JSONValue {
         .object(
             JSONObject(["answer": answer, "score": score, "start": start, "end": end], additional: additional))
     }

@@ -4,9 +4,11 @@
 ///         query: "How many stars does the transformers repository have?",
 ///         table: ["Repository": ["Transformers", "Datasets"], "Stars": ["36542", "4512"]])
 ///     print(answer.answer, answer.cells)                   // AVERAGE > 36542 ["36542"]
-public struct TableQuestionAnswering: CataloguedTask {
-    public static let name = "table-question-answering"
-    public static let defaultModel = "google/tapas-base-finetuned-wtq"
+///
+/// The output is the answer.
+public struct TableQuestionAnswering: InferenceTask<TableAnswer>, CataloguedTask {
+    package static let name = "table-question-answering"
+    package static let defaultModel = "google/tapas-base-finetuned-wtq"
 
     /// The way rows of different lengths are padded.
     public enum Padding: String, Sendable, Hashable, CaseIterable {
@@ -15,20 +17,22 @@ public struct TableQuestionAnswering: CataloguedTask {
         case maximumLength = "max_length"
     }
 
-    /// The question.
-    public var query: String
-    /// The table.
-    public var table: Table
-    /// The padding of rows.
-    public var padding: Padding?
-    /// Processes rows one at a time: slower, but required by models trained on conversations.
-    public var isSequential: Bool?
-    /// Truncates a table that is too long for the model.
-    public var truncates: Bool?
-    /// Further parameters under their names on the wire.
-    public var additionalParameters: JSONObject
+    package var query: String
+    package var table: Table
+    package var padding: Padding?
+    package var isSequential: Bool?
+    package var truncates: Bool?
+    package var additionalParameters: JSONObject
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - query: The question.
+    ///   - table: The table.
+    ///   - padding: The padding of rows.
+    ///   - isSequential: Processes rows one at a time: slower, but required by models trained on conversations.
+    ///   - truncates: Truncates a table that is too long for the model.
+    ///   - additionalParameters: Further parameters under their names on the wire.
     public init(
         query: String, table: Table, padding: Padding? = nil, isSequential: Bool? = nil, truncates: Bool? = nil,
         additionalParameters: JSONObject = [:]
@@ -46,14 +50,14 @@ public struct TableQuestionAnswering: CataloguedTask {
         .boolean("truncation", \.truncates, default: false))
 
     /// - Throws: ``InferenceError`` `.invalidArgument` if the columns differ in length.
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         try table.validate()
         return .inputs(
             ["query": .string(query), "table": table.json] as JSONObject,
             parameters: try Self.parameterTable.json(of: self, adding: additionalParameters))
     }
 
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> TableAnswer {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> TableAnswer {
         let reader = try AnswerReader(answer, task: Self.name)
         guard let answer = try reader.nonEmptyElements().first else { throw reader.mismatch(expected: "an answer") }
         return try TableAnswer(answer)
@@ -61,9 +65,9 @@ public struct TableQuestionAnswering: CataloguedTask {
 }
 
 extension TableQuestionAnswering {
-    public static let methods = ["tableQuestionAnswer"]
-    public static var parameters: [TaskParameter] { parameterTable.parameters }
-    public static let example = TaskExample(
+    package static let methods = ["tableQuestionAnswer"]
+    package static var parameters: [TaskParameter] { parameterTable.parameters }
+    package static let example = TaskExample(
         input: [
             "query": "How many stars does the transformers repository have?",
             "table": ["Repository": ["Transformers", "Datasets"], "Stars": ["36542", "4512"]],
@@ -74,7 +78,7 @@ extension TableQuestionAnswering {
         ])
 
     /// Creates the task from an object with the question under `query` or, as in the current schema, `question`.
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         self.init(
             query: try arguments.text("query", "question"), table: try arguments.table("table"),
             additionalParameters: arguments.parameters)
@@ -86,25 +90,13 @@ public struct TableAnswer: Sendable, Hashable {
     /// The answer in words: the aggregator and the cells.
     public var answer: String
     /// The row and column, from 0, of each cell that the answer uses.
-    public var coordinates: [[Int]]
+    public var coordinates: [[Int]] = []
     /// The contents of those cells.
-    public var cells: [String]
+    public var cells: [String] = []
     /// The aggregation of the cells (`NONE`, `SUM`, `AVERAGE`, `COUNT`); `nil` from models without one.
     public var aggregator: String?
     /// The members of the response that have no property here.
-    public var additional: JSONObject
-
-    /// Creates an answer.
-    public init(
-        answer: String, coordinates: [[Int]] = [], cells: [String] = [], aggregator: String? = nil,
-        additional: JSONObject = [:]
-    ) {
-        self.answer = answer
-        self.coordinates = coordinates
-        self.cells = cells
-        self.aggregator = aggregator
-        self.additional = additional
-    }
+    public var additional: JSONObject = [:]
 }
 
 extension TableAnswer: TaskOutput {
@@ -125,7 +117,7 @@ extension TableAnswer: TaskOutput {
         additional = fields.additional
     }
 
-    public var json: JSONValue {
+    package var json: JSONValue {
         .object(
             JSONObject(
                 ["answer": answer, "coordinates": coordinates, "cells": cells, "aggregator": aggregator],

@@ -1,46 +1,57 @@
-public import PerceptCore
-
 /// Classifies a text by sentiment, topic or language.
 ///
 ///     let classes = try await client.textClassification("I like you. I love you.")
 ///     print(classes[0].label, classes[0].score ?? 0)       // POSITIVE 0.9998…
-public typealias TextClassification = ClassificationTask<ClassifiedText>
+///
+/// The output is the classes, usually with the most likely first.
+public struct TextClassification: InferenceTask<[ClassScore]>, CataloguedTask {
+    package static let name = "text-classification"
+    package static let defaultModel = "distilbert-base-uncased-finetuned-sst-2-english"
 
-/// A text as the subject of a ``ClassificationTask``.
-public enum ClassifiedText: ClassifiedSubject {
-    public static let taskName = "text-classification"
-    public static let defaultModel = "distilbert-base-uncased-finetuned-sst-2-english"
-    public static let method = "textClassification"
-    public static let medium: MediaType.Kind? = nil
-    public static let example = TaskExample(
+    package var inputs: String
+    package var topK: Int?
+    package var functionToApply: ScoreFunction?
+    package var additionalParameters: JSONObject
+
+    /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - inputs: The text to classify.
+    ///   - topK: The maximum number of classes to return, 1 or more; the service's default if `nil`.
+    ///   - functionToApply: The function that turns raw outputs into scores; the model's default if `nil`.
+    ///   - additionalParameters: Further parameters under their names on the wire.
+    public init(
+        inputs: String, topK: Int? = nil, functionToApply: ScoreFunction? = nil, additionalParameters: JSONObject = [:]
+    ) {
+        self.inputs = inputs
+        self.topK = topK
+        self.functionToApply = functionToApply
+        self.additionalParameters = additionalParameters
+    }
+
+    private static let table = ParameterTable<TextClassification>(
+        .integer("top_k", \.topK), .choice("function_to_apply", \.functionToApply))
+
+    package func payload() throws(InferenceError) -> RequestPayload {
+        .inputs(inputs, parameters: try Self.table.json(of: self, adding: additionalParameters))
+    }
+
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [ClassScore] {
+        try AnswerReader(answer, task: Self.name).elements().map(ClassScore.init(_:))
+    }
+}
+
+extension TextClassification {
+    package static let methods = ["textClassification"]
+    package static var parameters: [TaskParameter] { table.parameters }
+    package static let example = TaskExample(
         input: "I like you. I love you.",
         answers: [
             #"[[{"label":"POSITIVE","score":0.99},{"label":"NEGATIVE","score":0.01}]]"#,
             #"[{"label":"POSITIVE","score":0.99},{"label":"NEGATIVE","score":0.01}]"#,
         ])
 
-    /// Returns the text in `arguments`.
-    public static func input(from arguments: TaskArguments) throws(InferenceError) -> String {
-        try arguments.text()
-    }
-
-    public static func payload(_ input: String, parameters: JSONObject) -> RequestPayload {
-        .inputs(input, parameters: parameters)
-    }
-}
-
-extension TextClassification {
-    /// Creates a task.
-    public init(
-        inputs: String, topK: Int? = nil, functionToApply: ScoreFunction? = nil, additionalParameters: JSONObject = [:]
-    ) {
-        self.init(
-            subject: inputs, topK: topK, functionToApply: functionToApply, additionalParameters: additionalParameters)
-    }
-
-    /// The text to classify.
-    public var inputs: String {
-        get { subject }
-        set { subject = newValue }
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
+        self.init(inputs: try arguments.text(), additionalParameters: arguments.parameters)
     }
 }

@@ -2,9 +2,11 @@
 ///
 ///     let entities = try await client.namedEntities("My name is Sarah Jessica Parker but you can call me Jessica")
 ///     for entity in entities { print(entity.label ?? "", entity.word) }       // PER Sarah Jessica Parker …
-public struct TokenClassification: CataloguedTask {
-    public static let name = "token-classification"
-    public static let defaultModel = "dbmdz/bert-large-cased-finetuned-conll03-english"
+///
+/// The output is the labelled words, in order.
+public struct TokenClassification: InferenceTask<[TokenEntity]>, CataloguedTask {
+    package static let name = "token-classification"
+    package static let defaultModel = "dbmdz/bert-large-cased-finetuned-conll03-english"
 
     /// The way tokens are grouped into words and entities.
     public enum AggregationStrategy: String, Sendable, Hashable, CaseIterable {
@@ -20,18 +22,20 @@ public struct TokenClassification: CataloguedTask {
         case max
     }
 
-    /// The text to classify.
-    public var inputs: String
-    /// The grouping of tokens; ``AggregationStrategy/simple`` at the service if `nil`.
-    public var aggregationStrategy: AggregationStrategy?
-    /// The labels to omit; the service omits `O` if `nil`.
-    public var ignoredLabels: [String]?
-    /// The overlap of the pieces of a long text, in tokens.
-    public var stride: Int?
-    /// Further parameters under their names on the wire.
-    public var additionalParameters: JSONObject
+    package var inputs: String
+    package var aggregationStrategy: AggregationStrategy?
+    package var ignoredLabels: [String]?
+    package var stride: Int?
+    package var additionalParameters: JSONObject
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - inputs: The text to classify.
+    ///   - aggregationStrategy: The grouping of tokens; ``AggregationStrategy/simple`` at the service if `nil`.
+    ///   - ignoredLabels: The labels to omit; the service omits `O` if `nil`.
+    ///   - stride: The overlap of the pieces of a long text, in tokens.
+    ///   - additionalParameters: Further parameters under their names on the wire.
     public init(
         inputs: String, aggregationStrategy: AggregationStrategy? = nil, ignoredLabels: [String]? = nil,
         stride: Int? = nil, additionalParameters: JSONObject = [:]
@@ -47,19 +51,19 @@ public struct TokenClassification: CataloguedTask {
         .choice("aggregation_strategy", \.aggregationStrategy, default: .simple),
         .strings("ignore_labels", \.ignoredLabels), .integer("stride", \.stride))
 
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         .inputs(inputs, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [TokenEntity] {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [TokenEntity] {
         try AnswerReader(answer, task: Self.name).elements().map(TokenEntity.init(_:))
     }
 }
 
 extension TokenClassification {
-    public static let methods = ["tokenClassification", "namedEntities"]
-    public static var parameters: [TaskParameter] { table.parameters }
-    public static let example = TaskExample(
+    package static let methods = ["tokenClassification", "namedEntities"]
+    package static var parameters: [TaskParameter] { table.parameters }
+    package static let example = TaskExample(
         input: "My name is Sarah Jessica Parker but you can call me Jessica",
         answers: [
             #"[{"entity_group":"PER","score":0.99,"word":"Sarah Jessica Parker","start":11,"end":31}]"#,
@@ -67,7 +71,7 @@ extension TokenClassification {
             #"{"entity_group":"PER","score":null,"word":"Jessica","start":null,"end":null}"#,
         ])
 
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         self.init(inputs: try arguments.text(), additionalParameters: arguments.parameters)
     }
 }
@@ -89,22 +93,7 @@ public struct TokenEntity: Sendable, Hashable {
     /// The end in the text, after the last character, in Unicode scalars.
     public var end: Int?
     /// The members of the response that have no property here.
-    public var additional: JSONObject
-
-    /// Creates a labelled word.
-    public init(
-        entityGroup: String?, entity: String? = nil, index: Int? = nil, score: Double?, word: String, start: Int?,
-        end: Int?, additional: JSONObject = [:]
-    ) {
-        self.entityGroup = entityGroup
-        self.entity = entity
-        self.index = index
-        self.score = score
-        self.word = word
-        self.start = start
-        self.end = end
-        self.additional = additional
-    }
+    public var additional: JSONObject = [:]
 
     /// The group or, without aggregation, the tag.
     public var label: String? { entityGroup ?? entity }
@@ -123,7 +112,7 @@ extension TokenEntity: TaskOutput {
         additional = fields.additional
     }
 
-    public var json: JSONValue {
+    package var json: JSONValue {
         .object(
             JSONObject(
                 [

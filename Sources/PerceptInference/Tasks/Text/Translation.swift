@@ -3,9 +3,11 @@
 ///     let translation = try await client.translation("My name is Wolfgang and I live in Berlin", model: "t5-base")
 ///     print(translation.translationText)                   // Mein Name ist Wolfgang …
 ///     let both = try await client.translation(["Good morning", "Good night"], targetLanguage: "de_DE")
-public struct Translation: CataloguedTask {
-    public static let name = "translation"
-    public static let defaultModel = "t5-base"
+///
+/// The output is one translation per text, in order.
+public struct Translation: InferenceTask<[TranslatedText]>, CataloguedTask {
+    package static let name = "translation"
+    package static let defaultModel = "t5-base"
 
     /// The way long texts are truncated.
     public enum Truncation: String, Sendable, Hashable, CaseIterable {
@@ -15,22 +17,25 @@ public struct Translation: CataloguedTask {
         case onlySecond = "only_second"
     }
 
-    /// One or more texts.
-    public var inputs: OneOrMore<String>
-    /// The source language in the model's spelling (`en_XX`); for multilingual models.
-    public var sourceLanguage: String?
-    /// The target language in the model's spelling.
-    public var targetLanguage: String?
-    /// Removes the extra spaces that tokenization leaves.
-    public var cleansUpTokenizationSpaces: Bool?
-    /// The truncation of long texts.
-    public var truncation: Truncation?
-    /// The value of `generate_parameters`, in the service's spelling (`max_new_tokens`, `num_beams`, …).
-    public var generationParameters: JSONObject?
-    /// Further parameters under their names on the wire.
-    public var additionalParameters: JSONObject
+    package var inputs: OneOrMore<String>
+    package var sourceLanguage: String?
+    package var targetLanguage: String?
+    package var cleansUpTokenizationSpaces: Bool?
+    package var truncation: Truncation?
+    package var generationParameters: JSONObject?
+    package var additionalParameters: JSONObject
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - inputs: One or more texts.
+    ///   - sourceLanguage: The source language in the model's spelling (`en_XX`); for multilingual models.
+    ///   - targetLanguage: The target language in the model's spelling.
+    ///   - cleansUpTokenizationSpaces: Removes the extra spaces that tokenization leaves.
+    ///   - truncation: The truncation of long texts.
+    ///   - generationParameters: The value of `generate_parameters`, in the service's spelling (`max_new_tokens`,
+    ///     `num_beams`, …).
+    ///   - additionalParameters: Further parameters under their names on the wire.
     public init(
         inputs: OneOrMore<String>, sourceLanguage: String? = nil, targetLanguage: String? = nil,
         cleansUpTokenizationSpaces: Bool? = nil, truncation: Truncation? = nil, generationParameters: JSONObject? = nil,
@@ -50,12 +55,12 @@ public struct Translation: CataloguedTask {
         .boolean("clean_up_tokenization_spaces", \.cleansUpTokenizationSpaces),
         .choice("truncation", \.truncation), .json("generate_parameters", \.generationParameters))
 
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         .inputs(inputs, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
     /// Decodes one translation per text, in order.
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [TranslatedText] {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [TranslatedText] {
         let reader = try AnswerReader(answer, task: Self.name, takesPlainText: true)
         let translations = try reader.flattenedElements().map(TranslatedText.init(_:))
         guard translations.count == inputs.values.count else {
@@ -66,9 +71,9 @@ public struct Translation: CataloguedTask {
 }
 
 extension Translation {
-    public static let methods = ["translation"]
-    public static var parameters: [TaskParameter] { table.parameters }
-    public static let example = TaskExample(
+    package static let methods = ["translation"]
+    package static var parameters: [TaskParameter] { table.parameters }
+    package static let example = TaskExample(
         input: "My name is Wolfgang and I live in Berlin",
         answers: [
             #"[{"translation_text":"Mein Name ist Wolfgang und ich lebe in Berlin"}]"#,
@@ -76,7 +81,7 @@ extension Translation {
             #"[[{"translation_text":"Mein Name ist Wolfgang und ich lebe in Berlin"}]]"#,
         ])
 
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         self.init(inputs: try arguments.texts(), additionalParameters: arguments.parameters)
     }
 }
@@ -86,13 +91,7 @@ public struct TranslatedText: Sendable, Hashable {
     /// The translation.
     public var translationText: String
     /// The members of the response that have no property here.
-    public var additional: JSONObject
-
-    /// Creates a translation.
-    public init(translationText: String, additional: JSONObject = [:]) {
-        self.translationText = translationText
-        self.additional = additional
-    }
+    public var additional: JSONObject = [:]
 }
 
 extension TranslatedText: TaskOutput {
@@ -106,5 +105,5 @@ extension TranslatedText: TaskOutput {
         additional = fields.additional
     }
 
-    public var json: JSONValue { .object(JSONObject(["translation_text": translationText], additional: additional)) }
+    package var json: JSONValue { .object(JSONObject(["translation_text": translationText], additional: additional)) }
 }

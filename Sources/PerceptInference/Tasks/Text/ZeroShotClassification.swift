@@ -3,22 +3,28 @@
 ///     let results = try await client.zeroShotClassification(
 ///         ["I would like to get reimbursed!"], candidateLabels: ["refund", "legal", "faq"])
 ///     print(results[0].labels[0])                          // refund
-public struct ZeroShotClassification: CataloguedTask {
-    public static let name = "zero-shot-classification"
-    public static let defaultModel = "facebook/bart-large-mnli"
+///
+/// The output is one result per text, in order; the labels of each are sorted by score.
+public struct ZeroShotClassification: InferenceTask<[ZeroShotResult]>, CataloguedTask {
+    package static let name = "zero-shot-classification"
+    package static let defaultModel = "facebook/bart-large-mnli"
 
-    /// One or more texts.
-    public var inputs: OneOrMore<String>
-    /// The candidate labels, 1 or more; the more there are, the less their scores differ.
-    public var candidateLabels: [String]
-    /// Scores each label independently, so that more than one may apply; `false` at the service if `nil`.
-    public var allowsSeveralLabels: Bool?
-    /// The sentence in which a label replaces `{}`; `This example is {}.` at the service if `nil`.
-    public var hypothesisTemplate: String?
-    /// Further parameters under their names on the wire.
-    public var additionalParameters: JSONObject
+    package var inputs: OneOrMore<String>
+    package var candidateLabels: [String]
+    package var allowsSeveralLabels: Bool?
+    package var hypothesisTemplate: String?
+    package var additionalParameters: JSONObject
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - inputs: One or more texts.
+    ///   - candidateLabels: The candidate labels, 1 or more; the more there are, the less their scores differ.
+    ///   - allowsSeveralLabels: Scores each label independently, so that more than one may apply; `false` at the
+    ///     service if `nil`.
+    ///   - hypothesisTemplate: The sentence in which a label replaces `{}`; `This example is {}.` at the service if
+    ///     `nil`.
+    ///   - additionalParameters: Further parameters under their names on the wire.
     public init(
         inputs: OneOrMore<String>, candidateLabels: [String], allowsSeveralLabels: Bool? = nil,
         hypothesisTemplate: String? = nil, additionalParameters: JSONObject = [:]
@@ -37,12 +43,12 @@ public struct ZeroShotClassification: CataloguedTask {
 
     private var labels: [String]? { candidateLabels }
 
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         .inputs(inputs, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
     /// Decodes one result per text, in order; the labels of each are sorted by score.
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [ZeroShotResult] {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [ZeroShotResult] {
         let reader = try AnswerReader(answer, task: Self.name)
         let texts = inputs.values
         let results: [ZeroShotResult]
@@ -70,9 +76,9 @@ public struct ZeroShotClassification: CataloguedTask {
 }
 
 extension ZeroShotClassification {
-    public static let methods = ["zeroShotClassification"]
-    public static var parameters: [TaskParameter] { table.parameters }
-    public static let example = TaskExample(
+    package static let methods = ["zeroShotClassification"]
+    package static var parameters: [TaskParameter] { table.parameters }
+    package static let example = TaskExample(
         input: "I would like to get reimbursed!", parameters: ["candidate_labels": ["refund", "legal", "faq"]],
         answers: [
             #"{"sequence":"I would like to get reimbursed!","labels":["refund","faq","legal"],"scores":[0.8,0.1,0.1]}"#,
@@ -81,7 +87,7 @@ extension ZeroShotClassification {
             #"[[{"label":"refund","score":0.8},{"label":"faq","score":0.1},{"label":"legal","score":0.1}]]"#,
         ])
 
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         let (labels, others) = try arguments.taking("candidate_labels")
         self.init(inputs: try arguments.texts(), candidateLabels: labels, additionalParameters: others)
     }
@@ -96,15 +102,7 @@ public struct ZeroShotResult: Sendable, Hashable {
     /// The scores, one per label, 0…1.
     public var scores: [Double]
     /// The members of the response that have no property here.
-    public var additional: JSONObject
-
-    /// Creates a result.
-    public init(sequence: String, labels: [String], scores: [Double], additional: JSONObject = [:]) {
-        self.sequence = sequence
-        self.labels = labels
-        self.scores = scores
-        self.additional = additional
-    }
+    public var additional: JSONObject = [:]
 }
 
 extension ZeroShotResult: TaskOutput {
@@ -126,7 +124,7 @@ extension ZeroShotResult: TaskOutput {
         self.init(sequence: text, labels: classes.map(\.label), scores: classes.map(\.score))
     }
 
-    public var json: JSONValue {
+    package var json: JSONValue {
         .object(
             JSONObject(["sequence": sequence, "labels": labels, "scores": scores], additional: additional))
     }

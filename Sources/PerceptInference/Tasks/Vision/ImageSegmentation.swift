@@ -1,32 +1,37 @@
-public import PerceptCore
+package import PerceptCore
 
 /// Divides an image into segments, each with a mask.
 ///
 ///     let segments = try await client.imageSegmentation(MediaInput(sniffing: photo))
 ///     let mask = try Base64.decode(segments[0].mask)       // a PNG of the size of the photo
-public struct ImageSegmentation: CataloguedTask {
-    public static let name = "image-segmentation"
-    public static let defaultModel = "facebook/detr-resnet-50-panoptic"
+///
+/// The output is the segments.
+public struct ImageSegmentation: InferenceTask<[ImageSegment]>, CataloguedTask {
+    package static let name = "image-segmentation"
+    package static let defaultModel = "facebook/detr-resnet-50-panoptic"
 
     /// The kind of segmentation.
     public enum Subtask: String, Sendable, Hashable, CaseIterable {
         case instance, panoptic, semantic
     }
 
-    /// The image to segment.
-    public var image: MediaInput
-    /// The minimum score of reported segments, 0…1; the service's default if `nil`.
-    public var threshold: Double?
-    /// The minimum probability of a mask's pixels, 0…1; the service's default if `nil`.
-    public var maskThreshold: Double?
-    /// The minimum fraction of a mask that other masks do not cover, 0…1; the service's default if `nil`.
-    public var overlapMaskAreaThreshold: Double?
-    /// The kind of segmentation.
-    public var subtask: Subtask?
-    /// Further parameters under their names on the wire.
-    public var additionalParameters: JSONObject
+    package var image: MediaInput
+    package var threshold: Double?
+    package var maskThreshold: Double?
+    package var overlapMaskAreaThreshold: Double?
+    package var subtask: Subtask?
+    package var additionalParameters: JSONObject
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - image: The image to segment.
+    ///   - threshold: The minimum score of reported segments, 0…1; the service's default if `nil`.
+    ///   - maskThreshold: The minimum probability of a mask's pixels, 0…1; the service's default if `nil`.
+    ///   - overlapMaskAreaThreshold: The minimum fraction of a mask that other masks do not cover, 0…1; the service's
+    ///     default if `nil`.
+    ///   - subtask: The kind of segmentation.
+    ///   - additionalParameters: Further parameters under their names on the wire.
     public init(
         image: MediaInput, threshold: Double? = nil, maskThreshold: Double? = nil,
         overlapMaskAreaThreshold: Double? = nil, subtask: Subtask? = nil, additionalParameters: JSONObject = [:]
@@ -43,25 +48,25 @@ public struct ImageSegmentation: CataloguedTask {
         .fraction("threshold", \.threshold), .fraction("mask_threshold", \.maskThreshold),
         .fraction("overlap_mask_area_threshold", \.overlapMaskAreaThreshold), .choice("subtask", \.subtask))
 
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         try .media(image, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [ImageSegment] {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [ImageSegment] {
         try AnswerReader(answer, task: Self.name).elements().map(ImageSegment.init(_:))
     }
 }
 
 extension ImageSegmentation {
-    public static let methods = ["imageSegmentation"]
-    public static let medium: MediaType.Kind? = .image
-    public static var parameters: [TaskParameter] { table.parameters }
-    public static let example = TaskExample(answers: [
+    package static let methods = ["imageSegmentation"]
+    package static let medium: MediaType.Kind? = .image
+    package static var parameters: [TaskParameter] { table.parameters }
+    package static let example = TaskExample(answers: [
         #"[{"score":0.98,"label":"LABEL_199","mask":"iVBORw0KGgo="}]"#,
         #"[{"score":null,"label":"sky","mask":"iVBORw0KGgo="},{"label":"sea","mask":"iVBORw0KGgo="}]"#,
     ])
 
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         self.init(image: try arguments.medium(), additionalParameters: arguments.parameters)
     }
 }
@@ -75,15 +80,7 @@ public struct ImageSegment: Sendable, Hashable {
     /// The mask in base64 as received: a one-channel PNG of the size of the upload, 255 inside.
     public var mask: String
     /// The members of the response that have no property here.
-    public var additional: JSONObject
-
-    /// Creates a segment.
-    public init(label: String, score: Double?, mask: String, additional: JSONObject = [:]) {
-        self.label = label
-        self.score = score
-        self.mask = mask
-        self.additional = additional
-    }
+    public var additional: JSONObject = [:]
 }
 
 extension ImageSegment: TaskOutput {
@@ -95,7 +92,7 @@ extension ImageSegment: TaskOutput {
         additional = fields.additional
     }
 
-    public var json: JSONValue {
+    package var json: JSONValue {
         .object(JSONObject(["label": label, "score": score, "mask": mask], additional: additional))
     }
 }

@@ -6,18 +6,22 @@ public import PerceptCore
 ///
 ///     let objects = try await client.objectDetection(MediaInput(sniffing: photo), threshold: 0.8)
 ///     for object in objects { print(object.label, object.box) }
-public struct ObjectDetection: CataloguedTask {
-    public static let name = "object-detection"
-    public static let defaultModel = "facebook/detr-resnet-50"
+///
+/// The output is the objects in the service's order, which is not sorted by score.
+public struct ObjectDetection: InferenceTask<[DetectedObject]>, CataloguedTask {
+    package static let name = "object-detection"
+    package static let defaultModel = "facebook/detr-resnet-50"
 
-    /// The image to search.
-    public var image: MediaInput
-    /// The minimum score of reported objects, 0…1; the service's default if `nil` (0.9 on some servers).
-    public var threshold: Double?
-    /// Further parameters under their names on the wire.
-    public var additionalParameters: JSONObject
+    package var image: MediaInput
+    package var threshold: Double?
+    package var additionalParameters: JSONObject
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - image: The image to search.
+    ///   - threshold: The minimum score of reported objects, 0…1; the service's default if `nil` (0.9 on some servers).
+    ///   - additionalParameters: Further parameters under their names on the wire.
     public init(image: MediaInput, threshold: Double? = nil, additionalParameters: JSONObject = [:]) {
         self.image = image
         self.threshold = threshold
@@ -26,25 +30,25 @@ public struct ObjectDetection: CataloguedTask {
 
     private static let table = ParameterTable<ObjectDetection>(.fraction("threshold", \.threshold))
 
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         try .media(image, parameters: try Self.table.json(of: self, adding: additionalParameters))
     }
 
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [DetectedObject] {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [DetectedObject] {
         try AnswerReader(answer, task: Self.name).elements().map(DetectedObject.init(_:))
     }
 }
 
 extension ObjectDetection {
-    public static let methods = ["objectDetection"]
-    public static let medium: MediaType.Kind? = .image
-    public static var parameters: [TaskParameter] { table.parameters }
-    public static let example = TaskExample(answers: [
+    package static let methods = ["objectDetection"]
+    package static let medium: MediaType.Kind? = .image
+    package static var parameters: [TaskParameter] { table.parameters }
+    package static let example = TaskExample(answers: [
         #"[{"score":0.99,"label":"cat","box":{"xmin":506,"ymin":233,"xmax":629,"ymax":405}}]"#,
         #"[{"label":"cat","box":{"xmin":506.5,"ymin":233.0,"xmax":629.25,"ymax":405.0}}]"#, "[]",
     ])
 
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         self.init(image: try arguments.medium(), additionalParameters: arguments.parameters)
     }
 }
@@ -59,15 +63,7 @@ public struct DetectedObject: Sendable, Hashable {
     /// may be swapped or outside the image.
     public var box: BoundingBox
     /// The members of the response that have no property here.
-    public var additional: JSONObject
-
-    /// Creates a detected object.
-    public init(label: String, score: Double?, box: BoundingBox, additional: JSONObject = [:]) {
-        self.label = label
-        self.score = score
-        self.box = box
-        self.additional = additional
-    }
+    public var additional: JSONObject = [:]
 }
 
 extension DetectedObject: TaskOutput {
@@ -83,7 +79,7 @@ extension DetectedObject: TaskOutput {
     }
 
     /// The box with whole numbers written as integers, as services do.
-    public var json: JSONValue {
+    package var json: JSONValue {
         func side(_ value: Double) -> JSONValue { Int(exactly: value)?.json ?? value.json }
         let sides = JSONObject([
             "xmin": side(box.xMin), "ymin": side(box.yMin), "xmax": side(box.xMax), "ymax": side(box.yMax),

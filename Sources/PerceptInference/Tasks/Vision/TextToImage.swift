@@ -2,19 +2,23 @@ import PerceptCore
 
 /// Generates an image from a text.
 ///
-///     let picture = try await client.textToImage("A lighthouse at dusk", parameters: .init(width: 768, height: 512))
-///     try Data(picture.bytes).write(to: URL(filePath: "lighthouse.\(picture.fileExtension)"))
-public struct TextToImage: CataloguedTask {
-    public static let name = "text-to-image"
-    public static let defaultModel = "stabilityai/stable-diffusion-xl-base-1.0"
-    public static let acceptedAnswer = "image/png"
+///     let image = try await client.textToImage("A lighthouse at dusk", parameters: .init(width: 768, height: 512))
+///     try Data(image.bytes).write(to: URL(filePath: "lighthouse.\(image.fileExtension)"))
+///
+/// The output is the images, usually one.
+public struct TextToImage: InferenceTask<[GeneratedMedia]>, CataloguedTask {
+    package static let name = "text-to-image"
+    package static let defaultModel = "stabilityai/stable-diffusion-xl-base-1.0"
+    package static let acceptedAnswer = "image/png"
 
-    /// The description of the image.
-    public var inputs: String
-    /// The generation parameters.
-    public var parameters: Parameters
+    package var inputs: String
+    package var parameters: Parameters
 
     /// Creates a task.
+    ///
+    /// - Parameters:
+    ///   - inputs: The description of the image.
+    ///   - parameters: The generation parameters.
     public init(inputs: String, parameters: Parameters = Parameters()) {
         self.inputs = inputs
         self.parameters = parameters
@@ -22,24 +26,27 @@ public struct TextToImage: CataloguedTask {
 
     /// The generation parameters; the model chooses those that are `nil`.
     public struct Parameters: Sendable, Hashable {
-        /// The description of contents to avoid.
-        public var negativePrompt: String?
-        /// The width in pixels, 1 or more; many models require multiples of 8.
-        public var width: Int?
-        /// The height in pixels, 1 or more; many models require multiples of 8.
-        public var height: Int?
-        /// The number of denoising steps, 1 or more; more steps take longer and give finer images.
-        public var inferenceStepCount: Int?
-        /// The guidance scale: higher values follow the text more closely.
-        public var guidanceScale: Double?
-        /// The random seed: equal seeds give equal images.
-        public var seed: UInt64?
-        /// The name of the scheduler that replaces the model's own.
-        public var scheduler: String?
-        /// Further parameters under their names on the wire.
-        public var additional: JSONObject
+        package var negativePrompt: String?
+        package var width: Int?
+        package var height: Int?
+        package var inferenceStepCount: Int?
+        package var guidanceScale: Double?
+        package var seed: UInt64?
+        package var scheduler: String?
+        package var additional: JSONObject
 
         /// Creates parameters.
+        ///
+        /// - Parameters:
+        ///   - negativePrompt: The description of contents to avoid.
+        ///   - width: The width in pixels, 1 or more; many models require multiples of 8.
+        ///   - height: The height in pixels, 1 or more; many models require multiples of 8.
+        ///   - inferenceStepCount: The number of denoising steps, 1 or more; more steps take longer and give finer
+        ///     images.
+        ///   - guidanceScale: The guidance scale: higher values follow the text more closely.
+        ///   - seed: The random seed: equal seeds give equal images.
+        ///   - scheduler: The name of the scheduler that replaces the model's own.
+        ///   - additional: Further parameters under their names on the wire.
         public init(
             negativePrompt: String? = nil, width: Int? = nil, height: Int? = nil, inferenceStepCount: Int? = nil,
             guidanceScale: Double? = nil, seed: UInt64? = nil, scheduler: String? = nil, additional: JSONObject = [:]
@@ -60,7 +67,7 @@ public struct TextToImage: CataloguedTask {
             .seed("seed", \.seed), .string("scheduler", \.scheduler))
     }
 
-    public func payload() throws(InferenceError) -> RequestPayload {
+    package func payload() throws(InferenceError) -> RequestPayload {
         .inputs(inputs, parameters: try Parameters.table.json(of: parameters, adding: parameters.additional))
     }
 
@@ -70,7 +77,7 @@ public struct TextToImage: CataloguedTask {
     ///
     /// Together takes width and height unchanged, and calls the format `base64` and the steps `steps`; nscale does not
     /// support steps.
-    public func openAIForm(for service: OpenAIService) throws(InferenceError) -> OpenAIForm? {
+    package func openAIRequest(for service: OpenAIService) throws(InferenceError) -> TaskRequest? {
         var parameters = try Parameters.table.json(of: parameters, adding: parameters.additional)
         var format: JSONValue? = Self.isGPTImageModel(service.model) ? nil : "b64_json"
         if service.provider == "together" {
@@ -86,7 +93,7 @@ public struct TextToImage: CataloguedTask {
         }
         var body = JSONObject(["prompt": inputs], additional: parameters)
         if let format, body["response_format"] == nil { body["response_format"] = format }
-        return OpenAIForm(route: .imageGenerations, payload: .json(body))
+        return TaskRequest(route: .imageGenerations, payload: .json(body))
     }
 
     /// Replaces width and height with `size`, unless the caller sets `size` or only one of the two.
@@ -105,23 +112,23 @@ public struct TextToImage: CataloguedTask {
         return (name.hasPrefix("gpt-") || name.hasPrefix("chatgpt-")) && name.contains("image")
     }
 
-    public func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [GeneratedMedia] {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [GeneratedMedia] {
         try answer.generatedMedia(.image, task: Self.name)
     }
 }
 
 extension TextToImage {
-    public static let methods = ["textToImage"]
-    public static var parameters: [TaskParameter] { Parameters.table.parameters }
+    package static let methods = ["textToImage"]
+    package static var parameters: [TaskParameter] { Parameters.table.parameters }
     /// A response is usually the image itself; these are its other forms.
-    public static let example = TaskExample(
+    package static let example = TaskExample(
         input: "A lighthouse at dusk", parameters: ["width": 768, "height": 512],
         answers: [
             #""iVBORw0KGgo=""#, #"{"data":[{"b64_json":"iVBORw0KGgo="}]}"#,
             #"{"output":["data:image/png;base64,iVBORw0KGgo="]}"#,
         ])
 
-    public init(_ arguments: TaskArguments) throws(InferenceError) {
+    package init(_ arguments: TaskArguments) throws(InferenceError) {
         self.init(inputs: try arguments.text(), parameters: Parameters(additional: arguments.parameters))
     }
 }
