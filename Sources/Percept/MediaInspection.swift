@@ -41,8 +41,9 @@ public enum MediaInspection: Sendable, Hashable {
         try await BlockingWork.run {
             switch try source.perceptibleKind(reading: reading) {
             case .recording:
-                var reader = try RecordingReader(
-                    source, options: reading, limits: limits, verifyingChecksum: true)
+                var options = reading
+                options.verifiesChecksum = true
+                var reader = try RecordingReader(source, options: options, limits: limits)
                 var meter = LevelMeter(
                     sampleRate: reader.header.sampleRate, channels: reader.header.channels)
                 var analyzer = try SoundAnalyzer(reader.header, parts: parts, columnCount: columnCount)

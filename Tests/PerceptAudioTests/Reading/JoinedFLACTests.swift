@@ -38,7 +38,8 @@ import Testing
         #expect(Array(read.planes[0].prefix(500)) == Self.samples(first)[0])
         #expect(
             read.warnings.first
-                == "the format changes to stereo at 48000 Hz at 0.031 s; this part was converted to mono at 16000 Hz, the format at the start")
+                == "the format changes to stereo at 48000 Hz at 0.031 s; this part was converted to mono at 16000 Hz, the format at the start"
+        )
     }
 
     /// Frames whose headers state 32 kHz after such as take the rate of the stream.
@@ -70,7 +71,7 @@ import Testing
         let source = try FLACSource(
             InputBytes(.bytes(bytes)), mediaType: .flac,
             division: FLACReadAhead.Division(smallestFile: 1, samplesPerStretch: 4000, shortestStretch: 1000))
-        let joined = JoinedParts.flac(source, name: "x")
+        let joined = JoinedSource.flac(source, name: "x")
         var count = 0
         while let planes = Optional(try joined.readPlanes(frameLimit: 4096)), let plane = planes.first {
             count += plane.count
