@@ -40,7 +40,9 @@ public struct InspectOperation: Operation {
     private func inspectRecording(
         _ source: MediaSource, _ reading: ReadingOptions, _ limits: ResourceLimits
     ) throws -> Inspection {
-        var reader = try RecordingReader(source, options: reading, limits: limits, verifyingChecksum: true)
+        var options = reading
+        options.verifiesChecksum = true
+        var reader = try RecordingReader(source, options: options, limits: limits)
         var meter = LevelMeter(sampleRate: reader.header.sampleRate, channels: reader.header.channels)
         let parts = Set(drawings.flatMap(\.parts))
         var analyzer = try SoundAnalyzer(

@@ -31,13 +31,13 @@ public struct SpectrogramMeter: ~Copyable {
     /// The samples of each channel that later windows need, starting at window `nextWindow`.
     private var pending: [[Float]]
     private var nextWindow = 0
-    private let lanes: [SpectrumLane]
-    private var nextLane = 0
-    private var jobs: [SpectrumJob] = []
+    private let workers: [SerialWorker<SpectrumSummation>]
+    private var nextWorker = 0
+    private var jobs: [(cells: TimeCells, outcome: Pending<SpectrumJob.Outcome>)] = []
 
     /// More workers would only wait for the thread that supplies the samples.
-    private static let mostLanes = 4
-    private static let jobsPerLane = 2
+    private static let mostWorkers = 4
+    private static let jobsPerWorker = 2
 
     /// Creates a meter.
     ///
@@ -79,9 +79,11 @@ public struct SpectrogramMeter: ~Copyable {
         cells = TimeCells(columnCount: columnCount, expectedFrameCount: expectedFrameCount)
         let lead = placement == .centred ? length / 2 : 0
         pending = Array(repeating: Array(repeating: 0, count: lead), count: channelCount)
-        let laneCount = max(1, min(Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))), Self.mostLanes))
+        let workerCount = max(1, min(Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))), Self.mostWorkers))
         let transform = transform
-        lanes = (0..<laneCount).map { _ in SpectrumLane(transform) }
+        workers = (0..<workerCount).map { _ in
+            SerialWorker("spectrum", capacity: Self.jobsPerWorker, SpectrumSummation(transform))
+        }
     }
 
     /// Adds a block: one array per channel, all of the same length.
@@ -89,9 +91,9 @@ public struct SpectrogramMeter: ~Copyable {
         guard let blockLength = planes.first?.count, blockLength > 0, planes.count == pending.count else { return }
         for channel in planes.indices { pending[channel] += planes[channel] }
         frameCount += blockLength
-        let needed = (SpectrumLane.windowsPerJob - 1) * hop + max(hop, transform.length)
+        let needed = (SpectrumSummation.windowsPerJob - 1) * hop + max(hop, transform.length)
         while (pending.first?.count ?? 0) >= needed {
-            begin(windowCount: SpectrumLane.windowsPerJob)
+            begin(windowCount: SpectrumSummation.windowsPerJob)
         }
     }
 
@@ -103,7 +105,7 @@ public struct SpectrogramMeter: ~Copyable {
             case .centred: (frameCount + hop - 1) / hop
             }
         while nextWindow < total {
-            let windowCount = min(SpectrumLane.windowsPerJob, total - nextWindow)
+            let windowCount = min(SpectrumSummation.windowsPerJob, total - nextWindow)
             let needed = (windowCount - 1) * hop + transform.length
             for channel in pending.indices where pending[channel].count < needed {
                 pending[channel] += Array(repeating: 0, count: needed - pending[channel].count)
@@ -118,7 +120,7 @@ public struct SpectrogramMeter: ~Copyable {
 
     /// Starts transforming the next windows, after waiting for a free worker.
     private mutating func begin(windowCount: Int) {
-        if jobs.count >= lanes.count * Self.jobsPerLane { takeFirst() }
+        if jobs.count >= workers.count * Self.jobsPerWorker { takeFirst() }
         let middle = placement == .centred ? 0 : transform.length / 2
         let lastMiddle = (nextWindow + windowCount - 1) * hop + middle
         let binCount = transform.binCount
@@ -139,9 +141,9 @@ public struct SpectrogramMeter: ~Copyable {
         let job = SpectrumJob(
             samples: pending.map { Array($0[..<min(needed, $0.count)]) }, hop: hop, windowCount: windowCount,
             middle: nextWindow * hop + middle, cells: cells)
-        lanes[nextLane].begin(job)
-        nextLane = (nextLane + 1) % lanes.count
-        jobs.append(job)
+        let outcome = workers[nextWorker].begin { $0.outcome(of: job) }
+        nextWorker = (nextWorker + 1) % workers.count
+        jobs.append((cells, outcome))
         for channel in pending.indices { pending[channel].removeFirst(used) }
         nextWindow += windowCount
     }
@@ -163,7 +165,8 @@ public struct SpectrogramMeter: ~Copyable {
     /// Adds the result of the oldest job. Cells may have been joined since the job started.
     private mutating func takeFirst() {
         let job = jobs.removeFirst()
-        let outcome = job.wait()
+        // The work never fails, and no one cancels the worker.
+        guard let outcome = try? job.outcome.wait() else { return }
         let binCount = transform.binCount
         for (index, part) in outcome.parts.enumerated() {
             let cell = part.cell >> (cells.doublings - job.cells.doublings)

@@ -42,6 +42,19 @@ public struct WaveformEnvelope: Sendable, Hashable {
         self.channels = channels
     }
 
+    /// Computes the envelope of a decoded recording.
+    ///
+    /// - Parameters:
+    ///   - recording: The recording.
+    ///   - columnCount: The number of columns for which ``columns(_:channel:)`` is exact, up to 65 536.
+    public init(of recording: Recording, columnCount: Int = 1 << 16) {
+        var meter = WaveformMeter(
+            sampleRate: recording.sampleRate, channelCount: recording.channelCount, columnCount: columnCount,
+            expectedFrameCount: recording.frameCount)
+        meter.add(recording.planes)
+        self = meter.finish()
+    }
+
     /// The number of channels.
     public var channelCount: Int { channels.count }
 

@@ -4,7 +4,7 @@ import PerceptCore
 ///
 /// Each chunk is cut at the quietest point of a search window at its end. If even that point is not silent, the two
 /// chunks overlap, so that at least one of them contains each word whole.
-public struct AudioChunking: Sendable, Hashable {
+public struct AudioChunking: Sendable, Hashable, Codable {
     /// The maximum chunk duration in seconds, including overlaps. A recording up to this length is not cut.
     public var maximumChunkDuration: Double
     /// The fraction of ``maximumChunkDuration`` that is searched for the quietest point, at the end of each chunk.
@@ -49,7 +49,7 @@ public struct AudioChunking: Sendable, Hashable {
 }
 
 /// A piece of a recording, in frames of the source.
-public struct AudioChunk: Sendable, Hashable {
+public struct AudioChunk: Sendable, Hashable, Codable {
     /// The frames that are sent: the chunk's own frames and those shared with its neighbours.
     public let frames: Range<Int>
     /// The frames from cut to cut. The own frames of consecutive chunks have no gap or overlap.

@@ -23,7 +23,7 @@ public final class ChunkedRecording: Sendable {
     private let state: Mutex<State>
 
     private struct State: ~Copyable {
-        var run: RangeRun<EncodingLane>
+        var pass: PreparationPass<SerialWorker<RecordingWriter>>
         var takenCount = 0
     }
 
@@ -35,7 +35,7 @@ public final class ChunkedRecording: Sendable {
         _ source: MediaSource, preparation: AudioPreparation, chunking: AudioChunking,
         limits: ResourceLimits = .default
     ) throws(MediaError) {
-        try self.init(.source(source), preparation, chunking, limits)
+        try self.init(.encoded(source), preparation, chunking, limits)
     }
 
     /// Plans the chunks of a decoded recording.
@@ -43,12 +43,12 @@ public final class ChunkedRecording: Sendable {
         _ recording: Recording, preparation: AudioPreparation, chunking: AudioChunking,
         limits: ResourceLimits = .default
     ) throws(MediaError) {
-        try recording.checkSamples(of: "the recording")
-        try self.init(.recording(recording), preparation, chunking, limits)
+        try recording.checkSamples(of: RecordingInput.decodedName)
+        try self.init(.decoded(recording), preparation, chunking, limits)
     }
 
     private init(
-        _ input: AudioSource, _ preparation: AudioPreparation, _ chunking: AudioChunking, _ limits: ResourceLimits
+        _ input: RecordingInput, _ preparation: AudioPreparation, _ chunking: AudioChunking, _ limits: ResourceLimits
     ) throws(MediaError) {
         let survey = try Survey(input, preparation, chunking, limits)
         let ranges = survey.chunks.map(\.frames)
@@ -62,7 +62,7 @@ public final class ChunkedRecording: Sendable {
         self.preparation = preparation
         self.limits = limits
         self.gain = gain
-        state = Mutex(State(run: try RangeRun(preparation, input, ranges, gain: gain, limits)))
+        state = Mutex(State(pass: try PreparationPass(preparation, input, ranges, gain: gain, limits)))
     }
 
     /// Returns the next prepared chunk, or `nil` after the last one.
@@ -86,13 +86,13 @@ public final class ChunkedRecording: Sendable {
         state.takenCount += 1
         try preparation.checkDuration(chunk.frames.count, source.sampleRate, name)
         do throws(MediaError) {
-            let chain = try state.run.next { rate, channels throws(MediaError) in
-                EncodingLane(try preparation.writer(limits, rate, channels))
+            let chain = try state.pass.next { header throws(MediaError) in
+                SerialWorker("encoding", capacity: 16, try preparation.writer(limits, header))
             }
             guard let chain else { return nil }
-            let passage = Passage(frames: chunk.frames, gain: gain, sourceFrameCount: source.frameCount)
+            let range = UploadRange(frames: chunk.frames, gain: gain, sourceFrameCount: source.frameCount)
             return try preparation.finish(
-                chain, passage, sourceFrameCount: source.frameCount, name: self.name,
+                chain, range, sourceFrameCount: source.frameCount, name: self.name,
                 replacedSampleCount: replacedSampleCount, readingWarnings: chunks.count == 1 ? warnings : [])
         } catch {
             guard error.kind == .limitExceeded, error.source != self.name else { throw error }
@@ -125,7 +125,7 @@ private struct Survey {
     let levels: LevelProfile
 
     init(
-        _ input: AudioSource, _ preparation: AudioPreparation, _ chunking: AudioChunking, _ limits: ResourceLimits
+        _ input: RecordingInput, _ preparation: AudioPreparation, _ chunking: AudioChunking, _ limits: ResourceLimits
     ) throws(MediaError) {
         let trimming = preparation.trimming
         try chunking.check()
@@ -133,38 +133,34 @@ private struct Survey {
         var chunking = chunking
         // Sound that survives trimming must not count as silence here.
         if let trimming { chunking.silenceThreshold = min(chunking.silenceThreshold, trimming.threshold) }
-        var blocks = try input.open(limits, preparation.reading)
-        let selection = try preparation.selection(from: blocks.channels, of: input.name)
-        var windows = EnergyWindows(sampleRate: blocks.sampleRate, channelCount: selection.channelCount)
-        var planner = ChunkPlanner(chunking, sampleRate: blocks.sampleRate, windowLength: windows.windowLength)
+        var reader = try input.open(limits, preparation.reading)
+        let selection = try preparation.selection(from: reader.header.channels, of: input.name)
+        var windows = EnergyWindows(sampleRate: reader.header.sampleRate, channelCount: selection.channelCount)
+        var planner = ChunkPlanner(chunking, sampleRate: reader.header.sampleRate, windowLength: windows.windowLength)
         var sound = trimming.map { SoundRange($0) }
-        var levels = LevelProfile(windowDuration: Double(windows.windowLength) / Double(blocks.sampleRate))
+        var levels = LevelProfile(windowDuration: Double(windows.windowLength) / Double(reader.header.sampleRate))
         func add(_ energy: Float) {
             planner.add(energy)
             levels.append(power: energy)
             sound?.add(energy)
         }
-        while let block = try blocks.readBlock() {
+        while let block = try reader.readBlock() {
             try MediaError.checkCancellation()
             windows.add(selection.planes(block.planes), add)
         }
         windows.finish(add)
-        let frameCount = blocks.framesRead
+        let frameCount = reader.framesRead
         self.levels = levels
-        warnings = blocks.warnings
-        replacedSampleCount = blocks.replacedSampleCount
+        warnings = reader.warnings
+        replacedSampleCount = reader.replacedSampleCount
         source = TimeReceipt.Side(
-            sampleRate: blocks.sampleRate, channelCount: blocks.channels.count, frameCount: frameCount)
+            sampleRate: reader.header.sampleRate, channelCount: reader.header.channels.count, frameCount: frameCount)
         var chunks = planner.finish(frameCount: frameCount)
-        guard !chunks.isEmpty else {
-            throw MediaError(
-                .malformedInput, source: input.name, problem: "contains no audio (0 frames)",
-                remedy: "record or export it again")
-        }
+        guard !chunks.isEmpty else { throw .noAudio(in: input.name) }
         if let trimming, let sound {
             guard
                 let sounding = sound.frames(
-                    windowLength: windows.windowLength, sampleRate: blocks.sampleRate, frameCount: frameCount)
+                    windowLength: windows.windowLength, sampleRate: reader.header.sampleRate, frameCount: frameCount)
             else { throw trimming.silenceError(input.name, frameCount: frameCount) }
             chunks = chunks.filter { !$0.isSilent && $0.ownFrames.overlaps(sounding) }.map { chunk in
                 AudioChunk(

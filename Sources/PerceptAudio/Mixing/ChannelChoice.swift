@@ -1,7 +1,7 @@
 import PerceptCore
 
 /// One channel of a recording, by position or by number.
-public enum ChannelChoice: Sendable, Hashable {
+public enum ChannelChoice: Sendable, Hashable, Codable {
     /// The first channel with this position.
     case position(ChannelLayout.Position)
     /// The channel with this index, counted from 0.

@@ -12,7 +12,7 @@ import PerceptCore
 ///
 /// The program receives an open descriptor, so that a file name is never interpreted as an option or a protocol, and
 /// may only open files. Sample rate, channels and layout stay those of the recording; they are read from the WAV header
-/// that precedes the samples. Timestamps are read from the log: gaps become silence, see ``SourceTimeline``.
+/// that precedes the samples. Timestamps are read from the log: gaps become silence, see ``ContainerTimeline``.
 final class FFmpegSource: SampleSource {
     let header: RecordingHeader
     let holdsFloatingPoint = true
@@ -218,13 +218,13 @@ private final class FrameQueue {
     /// The sample rate of the output; log lines that arrive before its header are kept until the rate is known.
     var sampleRate = 0 {
         didSet {
-            timeline = SourceTimeline(sampleRate: sampleRate, silenceLimit: silenceLimit)
+            timeline = ContainerTimeline(sampleRate: sampleRate, silenceLimit: silenceLimit)
             for frame in early { add(frame) }
             early = []
         }
     }
     private let silenceLimit: Int
-    private var timeline: SourceTimeline?
+    private var timeline: ContainerTimeline?
     private var early: [FFmpegLog.Frame] = []
     /// The silence to insert, each before the frame with that number.
     private var silences: [(frame: Int, count: Int)] = []

@@ -23,7 +23,7 @@ final class FLACSource: SampleSource {
     private let bytes: InputBytes
     private let options: FLACReadingOptions
     private let decoder: FLACDecoder
-    private let checksum: FLACChecksum?
+    private let checksum: SerialWorker<Hashing>?
     private var readAhead: FLACReadAhead?
     private var stretch: ArraySlice<FLACBlock> = []
     /// Where the next block begins: its byte (`nil` in Ogg) and its frame.
@@ -70,7 +70,7 @@ final class FLACSource: SampleSource {
             bitDepth: info.bitDepth, sampleRate: info.sampleRate,
             channels: decoder.channelMask.map { ChannelLayout(mask: $0, channelCount: info.channelCount) }
                 ?? .conventional(channelCount: info.channelCount), frameCount: info.frameCount)
-        checksum = options.verifiesChecksum && info.digest != nil ? FLACChecksum() : nil
+        checksum = options.verifiesChecksum && info.digest != nil ? .flacChecksum() : nil
         if let checksum {
             decoder.passSamples { checksum.add($0) }
             readAhead = nil
@@ -207,7 +207,7 @@ final class FLACSource: SampleSource {
     }
 
     private func checkEnd() throws(MediaError) {
-        let digestMatches = losses.isEmpty && !hasChanged ? checksum.map { $0.finish() == info.digest } : nil
+        let digestMatches = losses.isEmpty && !hasChanged ? checksum.map { $0.digest() == info.digest } : nil
         // A frame that was cut off is no frame to libFLAC, and nothing follows it.
         let isPartialFrame =
             position.map { bytes.byteCount - $0 <= info.largestFrame ?? Self.largestPartialFrame } ?? isOgg
@@ -269,16 +269,16 @@ private final class FLACParts: PartSequence {
     }
 }
 
-extension JoinedParts {
+extension JoinedSource {
     /// A native FLAC file with all streams that follow one another in it.
     ///
     /// - Throws: `MediaError` `.malformedInput` when the first header cannot be read, `.inputOutput`.
-    static func flac(_ bytes: InputBytes, options: FLACReadingOptions) throws(MediaError) -> JoinedParts {
+    static func flac(_ bytes: InputBytes, options: FLACReadingOptions) throws(MediaError) -> JoinedSource {
         flac(try FLACSource(bytes, mediaType: .flac, options: options), name: bytes.name)
     }
 
     /// A stream whose format may change.
-    static func flac(_ source: FLACSource, name: String) -> JoinedParts {
-        JoinedParts(source, then: FLACParts(source), frameCount: source.header.frameCount, name: name)
+    static func flac(_ source: FLACSource, name: String) -> JoinedSource {
+        JoinedSource(source, then: FLACParts(source), frameCount: source.header.frameCount, name: name)
     }
 }

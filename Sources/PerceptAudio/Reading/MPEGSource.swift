@@ -113,13 +113,13 @@ private final class MPEGParts: PartSequence {
     }
 }
 
-extension JoinedParts {
+extension JoinedSource {
     /// MPEG audio, all parts of it.
     ///
     /// - Throws: `MediaError` `.malformedInput` when there is no frame, `.inputOutput`.
     static func mpeg(
         _ bytes: InputBytes, mediaType: MediaType, container: String = "MP3", notes: [String] = []
-    ) throws(MediaError) -> JoinedParts {
+    ) throws(MediaError) -> JoinedSource {
         let layout = try MPEGLayout(bytes)
         func open(_ part: MPEGPart) throws(MediaError) -> MPEGSource {
             try MPEGSource(bytes, part, end: layout.end, mediaType: mediaType, container: container)
@@ -130,7 +130,7 @@ extension JoinedParts {
                 + Resampler.outputCount(
                     for: $1.frameCount, from: $1.stream.sampleRate, to: first.stream.sampleRate)
         }
-        return JoinedParts(
+        return JoinedSource(
             try open(first), then: MPEGParts(layout.parts.dropFirst(), open), frameCount: frameCount,
             name: bytes.name, notes: notes + layout.warnings)
     }

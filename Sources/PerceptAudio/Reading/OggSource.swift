@@ -128,7 +128,7 @@ private final class OggLinks: PartSequence {
         case .vorbis: decoder = try VorbisDecoder(part, link, mediaType)
         case .opus: decoder = try OpusDecoder(part, link, mediaType)
         case .flac:
-            return JoinedParts.flac(
+            return JoinedSource.flac(
                 try FLACSource(part, mediaType: mediaType, options: options), name: bytes.name)
         case nil:
             throw MediaError(
@@ -156,13 +156,13 @@ private final class OggLinks: PartSequence {
     }
 }
 
-extension JoinedParts {
+extension JoinedSource {
     /// An Ogg file with Vorbis, Opus or FLAC, all links of it.
     ///
     /// - Throws: `MediaError` `.malformedInput` when the first link cannot be read, `.inputOutput`.
     static func ogg(
         _ bytes: InputBytes, mediaType: MediaType, options: FLACReadingOptions
-    ) throws(MediaError) -> JoinedParts {
+    ) throws(MediaError) -> JoinedSource {
         let links = OggLinks(
             bytes, try OggChain(bytes), mediaType, options: options)
         guard let first = try links.nextPart() else {
@@ -170,7 +170,7 @@ extension JoinedParts {
                 .malformedInput, source: bytes.name, problem: "no Ogg stream begins in it",
                 remedy: "check that the file is complete")
         }
-        return JoinedParts(
+        return JoinedSource(
             first, then: links, frameCount: first.header.sampleRate > 0 ? links.frameCount(first.header) : nil,
             name: bytes.name)
     }

@@ -1,5 +1,5 @@
 /// The format of samples without a header, stated by the caller.
-public struct RawAudioFormat: Sendable, Hashable {
+public struct RawAudioFormat: Sendable, Hashable, Codable {
     /// The storage format of a sample.
     public var sampleFormat: PCMSampleFormat
     /// The sample rate in Hz.

@@ -1,5 +1,5 @@
 /// Options for reading a recording.
-public struct ReadingOptions: Sendable, Hashable {
+public struct ReadingOptions: Sendable, Hashable, Codable {
     /// The format of a recording without a header, in which all bytes are samples; `nil` detects the format from the
     /// contents.
     public var rawFormat: RawAudioFormat?
@@ -8,11 +8,18 @@ public struct ReadingOptions: Sendable, Hashable {
     /// If `true`, a recording that is damaged in the middle is read with silence in place of the lost audio and a
     /// warning; otherwise it is an error. A recording that only ends too early is always read.
     public var isLenient: Bool
+    /// If `true`, the MD5 stated by a FLAC file is verified, and a mismatch adds a warning at the end. Damage to the
+    /// file is detected without it, since each block has its own checksum.
+    public var verifiesChecksum: Bool
 
     /// Creates options.
-    public init(rawFormat: RawAudioFormat? = nil, replacesNonFinite: Bool = false, isLenient: Bool = false) {
+    public init(
+        rawFormat: RawAudioFormat? = nil, replacesNonFinite: Bool = false, isLenient: Bool = false,
+        verifiesChecksum: Bool = false
+    ) {
         self.rawFormat = rawFormat
         self.replacesNonFinite = replacesNonFinite
         self.isLenient = isLenient
+        self.verifiesChecksum = verifiesChecksum
     }
 }

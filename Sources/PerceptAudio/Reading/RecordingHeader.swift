@@ -1,7 +1,7 @@
 public import PerceptCore
 
 /// The facts in the header of a recording, known before any sample is read.
-public struct RecordingHeader: Sendable, Hashable {
+public struct RecordingHeader: Sendable, Hashable, Codable {
     /// The media type.
     public let mediaType: MediaType
     /// The common name of the container, such as `WAV`, `FLAC` or `Ogg`.
@@ -36,4 +36,21 @@ public struct RecordingHeader: Sendable, Hashable {
 
     /// The duration in seconds; `nil` if the header does not state it.
     public var duration: Double? { frameCount.map { Double($0) / Double(sampleRate) } }
+}
+
+extension RecordingHeader {
+    /// Returns the description of a frame for errors, such as `frame 500 (0.500 s)`.
+    func place(_ frame: Int) -> String {
+        "frame \(frame) (\(seconds(frame)))"
+    }
+
+    /// Returns the time of a frame, such as `2.760 s`.
+    func seconds(_ frame: Int) -> String { Self.seconds(frame, sampleRate: sampleRate) }
+
+    /// Returns the duration of a number of frames for messages, rounded to milliseconds, such as `0.500 s`.
+    static func seconds(_ frameCount: Int, sampleRate: Int) -> String {
+        let milliseconds = Int((Double(frameCount) / Double(max(1, sampleRate)) * 1000).rounded())
+        let fraction = String(1000 + milliseconds % 1000).dropFirst()
+        return "\(milliseconds / 1000).\(fraction) s"
+    }
 }

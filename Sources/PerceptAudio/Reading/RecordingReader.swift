@@ -25,79 +25,43 @@ public struct RecordingReader: ~Copyable {
     ///
     /// - Parameters:
     ///   - source: The recording.
-    ///   - limits: The limits for the header.
-    ///   - replacingNonFinite: If `true`, NaN and infinite samples become 0; otherwise they are an error.
-    ///   - verifyingChecksum: If `true`, the MD5 stated by a FLAC file is verified, and a mismatch adds a warning at
-    ///     the end. Damage to the file is detected without it, since each block has its own checksum.
+    ///   - options: The reading options.
+    ///   - limits: The limits for the header or the raw format.
     /// - Throws: `MediaError` `.inputMissing`, `.malformedInput`, `.unsupportedFeature` (with a remedy), or
     ///   `.limitExceeded` for channels or a rate beyond `limits`.
     public init(
-        _ source: MediaSource, limits: ResourceLimits = .default, replacingNonFinite: Bool = false,
-        verifyingChecksum: Bool = false
+        _ source: MediaSource, options: ReadingOptions = ReadingOptions(), limits: ResourceLimits = .default
     ) throws(MediaError) {
-        try self.init(
-            source, limits, replacingNonFinite: replacingNonFinite, verifyingChecksum: verifyingChecksum,
-            ffmpeg: FFmpegSource.program())
-    }
-
-    /// Opens `source` with reading options.
-    ///
-    /// - Parameters:
-    ///   - source: The recording.
-    ///   - options: The reading options.
-    ///   - limits: The limits for the header or the raw format.
-    ///   - verifyingChecksum: The same as in ``init(_:limits:replacingNonFinite:verifyingChecksum:)``.
-    /// - Throws: The errors of the other initializers.
-    public init(
-        _ source: MediaSource, options: ReadingOptions, limits: ResourceLimits = .default,
-        verifyingChecksum: Bool = false
-    ) throws(MediaError) {
-        if let format = options.rawFormat {
-            try self.init(source, raw: format, limits: limits, replacingNonFinite: options.replacesNonFinite)
-        } else {
-            try self.init(
-                source, limits, replacingNonFinite: options.replacesNonFinite, verifyingChecksum: verifyingChecksum,
-                isLenient: options.isLenient, ffmpeg: FFmpegSource.program())
-        }
-    }
-
-    /// Opens samples that have no header.
-    ///
-    /// - Parameters:
-    ///   - source: The samples.
-    ///   - format: Their format; an incomplete last frame is ignored with a warning.
-    ///   - limits: The limits for `format`.
-    ///   - replacingNonFinite: If `true`, NaN and infinite samples become 0; otherwise they are an error.
-    /// - Throws: `MediaError` `.inputMissing`, `.malformedInput` if there are no samples, or `.limitExceeded`.
-    public init(
-        _ source: MediaSource, raw format: RawAudioFormat, limits: ResourceLimits = .default,
-        replacingNonFinite: Bool = false
-    ) throws(MediaError) {
-        try Self.check(format.channelCount, format.sampleRate, limits, "raw format", source.name)
-        try self.init(
-            PCMSource(raw: InputBytes(source), format), name: source.name, limits: limits,
-            replacingNonFinite: replacingNonFinite)
+        try self.init(source, options: options, limits: limits, ffmpeg: FFmpegSource.program())
     }
 
     /// Opens `source` with a given decoder program.
     ///
     /// - Parameter ffmpeg: The program that decodes formats not supported here; `nil` if there is none.
     init(
-        _ source: MediaSource, _ limits: ResourceLimits = .default, replacingNonFinite: Bool = false,
-        verifyingChecksum: Bool = false, isLenient: Bool = false, ffmpeg: String?
+        _ source: MediaSource, options: ReadingOptions = ReadingOptions(), limits: ResourceLimits = .default,
+        ffmpeg: String?
     ) throws(MediaError) {
+        if let format = options.rawFormat {
+            try Self.check(format.channelCount, format.sampleRate, limits, "raw format", source.name)
+            let samples = try PCMSource(raw: InputBytes(source), format)
+            self.init(samples, name: source.name, replacingNonFinite: options.replacesNonFinite)
+            return
+        }
         let mediaType = try source.mediaType()
         // A tag is part of MPEG audio; before any other format it must be skipped.
         let isTagged = mediaType == .mp3 || mediaType == .aac
         let bytes = try InputBytes(source, from: isTagged ? 0 : source.leadingTagByteCount())
         let terms = Terms(
             flac: FLACReadingOptions(
-                verifiesChecksum: verifyingChecksum, isLenient: isLenient, silenceLimit: limits.silenceDuration),
+                verifiesChecksum: options.verifiesChecksum, isLenient: options.isLenient,
+                silenceLimit: limits.silenceDuration),
             ffmpeg: ffmpeg)
         let samples = try Self.open(bytes, mediaType, Self.opening(bytes, mediaType, terms), terms)
-        try self.init(
-            samples, name: source.name, limits: limits, replacingNonFinite: replacingNonFinite,
-            statedLength: StatedLength(bytes, mediaType))
+        try Self.check(samples.header.channelCount, samples.header.sampleRate, limits, "header", source.name)
+        self.init(
+            samples, name: source.name, replacingNonFinite: options.replacesNonFinite,
+            statedLength: try StatedLength(bytes, mediaType))
     }
 
     /// The terms for opening a recording.
@@ -114,13 +78,11 @@ public struct RecordingReader: ~Copyable {
         }
     }
 
-    private init(
-        _ source: any SampleSource, name: String, limits: ResourceLimits, replacingNonFinite: Bool,
-        statedLength: StatedLength? = nil
-    ) throws(MediaError) {
-        let header = source.header
-        try Self.check(header.channelCount, header.sampleRate, limits, "header", name)
-        self.header = header
+    /// Reads from a decoder that is open.
+    init(
+        _ source: any SampleSource, name: String, replacingNonFinite: Bool = false, statedLength: StatedLength? = nil
+    ) {
+        header = source.header
         self.source = source
         self.name = name
         self.statedLength = statedLength
@@ -191,7 +153,7 @@ public struct RecordingReader: ~Copyable {
         switch mediaType {
         case .wav, .w64: return try .wav(bytes, mediaType)
         case .flac:
-            return .source(try JoinedParts.flac(bytes, options: terms.flac))
+            return .source(try JoinedSource.flac(bytes, options: terms.flac))
         case .ogg:
             let codec = try StoredCodec(bytes, mediaType)
             if let codec, !codec.isReadable { return .unreadable(codec: "Ogg with \(codec.name)", reason: nil) }
@@ -297,29 +259,5 @@ extension PCMSource {
         self.init(
             bytes, range: 0..<frameCount * bytesPerFrame, format: format.sampleFormat, bytesPerFrame: bytesPerFrame,
             header: header, warnings: warnings)
-    }
-}
-
-extension Recording {
-    /// Decodes all of `source` into memory; for long recordings, read blocks with ``RecordingReader`` instead.
-    ///
-    /// - Throws: The errors of ``RecordingReader``; `.limitExceeded` if the samples take more than `byteLimit` bytes.
-    public init(
-        decoding source: MediaSource, limits: ResourceLimits = .default, byteLimit: Int = 1 << 30
-    ) throws(MediaError) {
-        var reader = try RecordingReader(source, limits: limits)
-        let frameLimit = byteLimit / (MemoryLayout<Float>.size * reader.header.channelCount)
-        var planes = [[Float]](repeating: [], count: reader.header.channelCount)
-        while let block = try reader.readBlock() {
-            guard reader.framesRead <= frameLimit else {
-                throw MediaError(
-                    .limitExceeded, source: source.name,
-                    problem: "is too long to be held in memory: more than \(frameLimit) frames",
-                    remedy: "prepare it from the file, which works block by block")
-            }
-            for channel in planes.indices { planes[channel].append(contentsOf: block.planes[channel]) }
-            try MediaError.checkCancellation()
-        }
-        self.init(sampleRate: reader.header.sampleRate, channels: reader.header.channels, checkedPlanes: planes)
     }
 }

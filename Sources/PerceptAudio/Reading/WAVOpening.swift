@@ -11,7 +11,7 @@ enum Opening {
 
 extension Opening {
     /// Opens a recording that is read part by part; if that fails, another decoder may succeed.
-    static func joined(_ open: () throws(MediaError) -> JoinedParts) throws(MediaError) -> Opening {
+    static func joined(_ open: () throws(MediaError) -> JoinedSource) throws(MediaError) -> Opening {
         do throws(MediaError) {
             return .source(try open())
         } catch {

@@ -1,7 +1,7 @@
 public import PerceptCore
 
 /// The container and sample format of a written recording.
-public struct AudioEncoding: Sendable, Hashable {
+public struct AudioEncoding: Sendable, Hashable, Codable {
     /// A file format.
     public enum Container: String, Sendable, Hashable, Codable, CaseIterable {
         case flac, wav
@@ -40,6 +40,15 @@ public struct AudioEncoding: Sendable, Hashable {
         self.container = container
         self.sampleFormat = sampleFormat
         self.dither = dither
+    }
+
+    /// Decodes an encoding and checks it.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        try self.init(
+            container: values.decode(Container.self, forKey: .container),
+            sampleFormat: values.decode(SampleFormat.self, forKey: .sampleFormat),
+            dither: values.decodeIfPresent(Dither.self, forKey: .dither))
     }
 
     private init(_ container: Container, _ sampleFormat: SampleFormat) {

@@ -8,7 +8,7 @@
 ///
 /// The noise depends only on the seed, the channel and the frame: equal seeds give equal bytes on every platform and
 /// for any block size, and no two channels have the same noise.
-public struct Dither: Sendable, Hashable {
+public struct Dither: Sendable, Hashable, Codable {
     /// The seed; each value gives different noise of the same kind.
     public var seed: UInt64
 

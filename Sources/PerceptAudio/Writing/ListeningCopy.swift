@@ -44,15 +44,11 @@ package struct ListeningCopy: Sendable {
                 remedy: "allow more bytes, or shorten the recording")
         }
         let preparation = AudioPreparation(sampleRate: Self.sampleRate)
-        var run = try RangeRun<Encoder>(preparation, .source(source), [0..<Int.max], gain: 1, limits)
-        let chain = try run.next { _, _ throws(MediaError) in
+        var pass = try PreparationPass<Encoder>(preparation, .encoded(source), [0..<Int.max], gain: 1, limits)
+        let chain = try pass.next { _ throws(MediaError) in
             try Encoder(name: source.name, level: Self.level(bitRate), byteLimit: byteLimit)
         }
-        guard let chain else {
-            throw MediaError(
-                .malformedInput, source: source.name, problem: "contains no audio (0 frames)",
-                remedy: "record or export it again")
-        }
+        guard let chain else { throw .noAudio(in: source.name) }
         bytes = try chain.finish().finish()
     }
 

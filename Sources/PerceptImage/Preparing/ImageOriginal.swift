@@ -87,10 +87,10 @@ struct OpenedImage: ~Copyable {
             let reduction =
                 reducesDecoding && filter != .nearest ? geometry.reductions.first { reader.reduce(by: $0) } ?? 1 : 1
             var chain = try PreparationChain(geometry, layout, filter, reduction: reduction, limits)
-            let lane = DecodingLane(reader)
-            try chain.run(lane, progress, emit)
+            let strips = StripReadAhead(reader)
+            try chain.run(strips, progress, emit)
             try chain.finish(emit)
-            return lane.warnings + (levels == nil ? [lane.sampleRange?.warning].compactMap(\.self) : [])
+            return strips.warnings + (levels == nil ? [strips.sampleRange?.warning].compactMap(\.self) : [])
         case .image(let image):
             var chain = try PreparationChain(geometry, layout, filter, limits)
             try chain.run(image, emit)

@@ -53,13 +53,13 @@ struct PreparationChain: ~Copyable {
     }
 
     mutating func run(
-        _ lane: DecodingLane, _ progress: ((Double) -> Void)?,
+        _ strips: StripReadAhead, _ progress: ((Double) -> Void)?,
         _ emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
     ) throws(MediaError) {
-        while let strip = try lane.next() {
+        while let strip = try strips.takeNext() {
             try MediaError.checkCancellation()
             try strip.emit { rows throws(MediaError) in try append(rows, emit) }
-            lane.recycle(strip)
+            strips.recycle(strip)
             progress?(Double(rowCount) / Double(rowSize.height))
         }
     }

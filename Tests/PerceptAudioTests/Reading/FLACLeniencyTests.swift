@@ -23,7 +23,7 @@ import Testing
         _ bytes: [UInt8], isLenient: Bool, limits: ResourceLimits = .default
     ) throws -> (samples: [Float], warnings: [String]) {
         var reader = try RecordingReader(
-            .bytes(bytes), options: ReadingOptions(isLenient: isLenient), limits: limits, verifyingChecksum: true)
+            .bytes(bytes), options: ReadingOptions(isLenient: isLenient, verifiesChecksum: true), limits: limits)
         var samples: [Float] = []
         while let block = try reader.readBlock() { samples += block.planes[0] }
         return (samples, reader.warnings)

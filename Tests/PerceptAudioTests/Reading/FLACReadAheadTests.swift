@@ -57,7 +57,7 @@ import Testing
     private static func readWithWarnings(
         _ bytes: [UInt8], verifyingChecksum: Bool = false
     ) throws -> (planes: [[Float]], warnings: [String]) {
-        var reader = try RecordingReader(.bytes(bytes), verifyingChecksum: verifyingChecksum)
+        var reader = try RecordingReader(.bytes(bytes), options: ReadingOptions(verifiesChecksum: verifyingChecksum))
         var planes = [[Float]](repeating: [], count: reader.header.channelCount)
         while let block = try reader.readBlock() {
             for channel in planes.indices { planes[channel] += block.planes[channel] }

@@ -35,7 +35,7 @@ import Testing
     func everyDepthAndChannelCount(_ bitDepth: Int, _ channelCount: Int) throws {
         var stream = Self.stream(bitDepth: bitDepth, channelCount: channelCount)
         stream.md5 = Self.md5(stream)
-        var reader = try RecordingReader(.bytes(stream.encoded()), verifyingChecksum: true)
+        var reader = try RecordingReader(.bytes(stream.encoded()), options: ReadingOptions(verifiesChecksum: true))
         #expect(reader.header.bitDepth == bitDepth)
         #expect(reader.header.frameCount == 500)
         #expect(reader.header.channels == .conventional(channelCount: channelCount))
@@ -54,7 +54,7 @@ import Testing
         var stream = Self.stream(bitDepth: 16, channelCount: 2, frameCount: 30_000)
         stream.blockSizes = [16, 4096, 1, 20_000, 777]
         for frameLimit in [1000, 4096, 65_536] {
-            var reader = try RecordingReader(.bytes(stream.encoded()), verifyingChecksum: true)
+            var reader = try RecordingReader(.bytes(stream.encoded()), options: ReadingOptions(verifiesChecksum: true))
             #expect(try Self.planes(&reader, frameLimit: frameLimit) == Self.expected(stream))
         }
     }
@@ -62,7 +62,7 @@ import Testing
     @Test func anUnknownTotalIsCounted() throws {
         var stream = Self.stream(bitDepth: 16)
         stream.totalFrames = 0
-        var reader = try RecordingReader(.bytes(stream.encoded()), verifyingChecksum: true)
+        var reader = try RecordingReader(.bytes(stream.encoded()), options: ReadingOptions(verifiesChecksum: true))
         #expect(reader.header.frameCount == nil)
         #expect(try Self.planes(&reader) == Self.expected(stream))
         #expect(reader.warnings.isEmpty)
@@ -73,7 +73,7 @@ import Testing
             var stream = Self.stream(bitDepth: 16)
             stream.totalFrames = total
             if hasDigest { stream.md5 = Self.md5(stream) }
-            var reader = try RecordingReader(.bytes(stream.encoded()), verifyingChecksum: true)
+            var reader = try RecordingReader(.bytes(stream.encoded()), options: ReadingOptions(verifiesChecksum: true))
             #expect(try Self.planes(&reader) == Self.expected(stream))
             #expect(reader.warnings == ["the header states \(total) frames, the stream holds 500"])
         }
@@ -83,7 +83,7 @@ import Testing
         var stream = Self.stream(bitDepth: 24, channelCount: 2)
         stream.md5 = Self.md5(stream)
         stream.md5[7] ^= 1
-        var reader = try RecordingReader(.bytes(stream.encoded()), verifyingChecksum: true)
+        var reader = try RecordingReader(.bytes(stream.encoded()), options: ReadingOptions(verifiesChecksum: true))
         #expect(try Self.planes(&reader) == Self.expected(stream))
         #expect(
             reader.warnings == ["the samples are not those that were encoded: their MD5 is not the one in the header"])
@@ -94,7 +94,8 @@ import Testing
         // ID3v2.4 with a size of 20 (synchsafe), and ID3v1, which is 128 bytes.
         let front: [UInt8] = Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, 20] + [UInt8](repeating: 0, count: 20)
         let behind: [UInt8] = Array("TAG".utf8) + [UInt8](repeating: 0x20, count: 125)
-        var reader = try RecordingReader(.bytes(front + stream.encoded() + behind), verifyingChecksum: true)
+        var reader = try RecordingReader(
+            .bytes(front + stream.encoded() + behind), options: ReadingOptions(verifiesChecksum: true))
         #expect(try Self.planes(&reader) == Self.expected(stream))
         #expect(reader.warnings.isEmpty)
     }

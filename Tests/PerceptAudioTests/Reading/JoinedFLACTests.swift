@@ -72,7 +72,7 @@ import Testing
         let source = try FLACSource(
             InputBytes(.bytes(bytes)), mediaType: .flac,
             division: FLACReadAhead.Division(smallestFile: 1, samplesPerStretch: 4000, shortestStretch: 1000))
-        let joined = JoinedParts.flac(source, name: "x")
+        let joined = JoinedSource.flac(source, name: "x")
         var count = 0
         while let planes = Optional(try joined.readPlanes(frameLimit: 4096)), let plane = planes.first {
             count += plane.count

@@ -203,7 +203,8 @@ import Testing
 
     /// Reads everything; what a few kilobytes claim to hold is not believed without end.
     private static func read(_ bytes: [UInt8]) throws(MediaError) {
-        var reader = try RecordingReader(.bytes(bytes), replacingNonFinite: true, verifyingChecksum: true, ffmpeg: nil)
+        var reader = try RecordingReader(
+            .bytes(bytes), options: ReadingOptions(replacesNonFinite: true, verifiesChecksum: true), ffmpeg: nil)
         let channelCount = reader.header.channelCount
         while let block = try reader.readBlock() {
             // Silence is the most that these codecs pack: MP3 and Opus need 3 bytes for about a thousand frames.

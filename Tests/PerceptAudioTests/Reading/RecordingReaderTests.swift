@@ -101,7 +101,7 @@ import Testing
         values[0] = .infinity
         values[501] = .nan
         let wav = WAVBytes.plain(WAVBytes.samples(values), tag: .float, bits: 32, sampleRate: 1000, channelCount: 2)
-        var reader = try RecordingReader(.bytes(wav), replacingNonFinite: true)
+        var reader = try RecordingReader(.bytes(wav), options: ReadingOptions(replacesNonFinite: true))
         var right: [Float] = []
         while let block = try reader.readBlock(frameLimit: 7) { right += block.planes[1] }
         let expected: [Float] = (0..<300).map { $0 == 250 ? 0 : Float(2 * $0 + 1) / 1000 }
@@ -125,7 +125,7 @@ import Testing
         #expect(Set(Self.rawFormats.map(\.0)) == Set(PCMSampleFormat.allCases))
         for (sampleFormat, bytes) in Self.rawFormats {
             let format = try #require(RawAudioFormat("\(sampleFormat.rawValue):16000:2"))
-            var reader = try RecordingReader(.bytes(bytes + bytes + [1]), raw: format)
+            var reader = try RecordingReader(.bytes(bytes + bytes + [1]), options: ReadingOptions(rawFormat: format))
             let block = try #require(try reader.readBlock())
             #expect(block.planes == [[-0.5, -0.5], [0.25, 0.25]])
             #expect(block.sampleRate == 16_000)
@@ -138,9 +138,13 @@ import Testing
             #expect(RawAudioFormat(description) == nil)
         }
         let format = RawAudioFormat(sampleFormat: .s16le, sampleRate: 16_000, channelCount: 65)
-        expectMediaError(.limitExceeded) { _ = try RecordingReader(.bytes([0, 0]), raw: format) }
+        expectMediaError(.limitExceeded) {
+            _ = try RecordingReader(.bytes([0, 0]), options: ReadingOptions(rawFormat: format))
+        }
         let mono = RawAudioFormat(sampleFormat: .s16le, sampleRate: 16_000, channelCount: 1)
-        expectMediaError(.malformedInput) { _ = try RecordingReader(.bytes([0]), raw: mono) }
+        expectMediaError(.malformedInput) {
+            _ = try RecordingReader(.bytes([0]), options: ReadingOptions(rawFormat: mono))
+        }
     }
 
     @Test func aTruncatedFLACIsReadToItsLastWholeFrame() throws {

@@ -21,7 +21,7 @@ import Testing
 
     private static func expectRoundTrip(_ planes: [[Float]], _ encoding: AudioEncoding, sampleRate: Int) throws {
         let bytes = try encoded(planes, encoding, sampleRate: sampleRate)
-        var reader = try RecordingReader(.bytes(bytes), verifyingChecksum: true)
+        var reader = try RecordingReader(.bytes(bytes), options: ReadingOptions(verifiesChecksum: true))
         #expect(reader.header.frameCount == planes[0].count)
         #expect(reader.header.sampleRate == sampleRate)
         var decoded = [[Float]](repeating: [], count: planes.count)

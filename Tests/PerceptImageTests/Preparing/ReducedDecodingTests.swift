@@ -113,15 +113,15 @@ import Testing
     @Test func stripsFollowOneAnother() throws {
         let jpeg = try Self.photo(width: 1024, height: 768, chroma: .yuv420)
         let whole = try Image(decoding: .bytes(jpeg))
-        let lane = DecodingLane(try ImageReader(.bytes(jpeg)))
+        let strips = StripReadAhead(try ImageReader(.bytes(jpeg)))
         var bytes: [UInt8] = []
-        while let strip = try lane.next() {
+        while let strip = try strips.takeNext() {
             bytes += strip
-            lane.recycle(strip)
+            strips.recycle(strip)
         }
         #expect(bytes == whole.bytes)
-        #expect(try lane.next() == nil)
-        let cut = DecodingLane(try ImageReader(.bytes(Array(jpeg.dropLast(jpeg.count / 3)))))
-        expectMediaError(.malformedInput) { while let strip = try cut.next() { cut.recycle(strip) } }
+        #expect(try strips.takeNext() == nil)
+        let cut = StripReadAhead(try ImageReader(.bytes(Array(jpeg.dropLast(jpeg.count / 3)))))
+        expectMediaError(.malformedInput) { while let strip = try cut.takeNext() { cut.recycle(strip) } }
     }
 }

@@ -2,10 +2,10 @@
 import Testing
 
 /// Where frames belong by their timestamps; expected numbers follow from the rules by hand.
-@Suite struct SourceTimelineTests {
+@Suite struct ContainerTimelineTests {
     /// At 1000 Hz a frame is a millisecond, and the tolerance of 0.1 s is 100 frames.
-    private static func timeline(_ blocks: [(Int?, Int)], silenceLimit: Int = 100) -> (SourceTimeline, [Int]) {
-        var timeline = SourceTimeline(sampleRate: 1000, silenceLimit: silenceLimit)
+    private static func timeline(_ blocks: [(Int?, Int)], silenceLimit: Int = 100) -> (ContainerTimeline, [Int]) {
+        var timeline = ContainerTimeline(sampleRate: 1000, silenceLimit: silenceLimit)
         let silences = blocks.map { timeline.add($0.1, timestamp: $0.0) }
         return (timeline, silences)
     }
@@ -66,7 +66,7 @@ import Testing
 
     /// A clock that runs 1 % faster than the samples: silence keeps up with it, a tenth of a second at a time.
     @Test func timesStayWithinTheToleranceOfADriftingClock() {
-        var timeline = SourceTimeline(sampleRate: 1000, silenceLimit: 100)
+        var timeline = ContainerTimeline(sampleRate: 1000, silenceLimit: 100)
         for index in 0..<10_000 {
             _ = timeline.add(20, timestamp: index * 101 / 5)
             #expect(abs(timeline.position - 20 - index * 101 / 5) <= 100)
@@ -105,7 +105,7 @@ import Testing
             #expect(silences == [0, 0, 0, 0])
             #expect(!timeline.warnings.isEmpty)
         }
-        var unlimited = SourceTimeline(sampleRate: 48_000, silenceLimit: .max)
+        var unlimited = ContainerTimeline(sampleRate: 48_000, silenceLimit: .max)
         #expect(unlimited.add(1, timestamp: 480_000) == 480_000)
     }
 }

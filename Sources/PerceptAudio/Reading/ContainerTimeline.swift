@@ -2,7 +2,7 @@
 ///
 /// A late start and gaps become silence. Samples are never dropped or stretched: timestamps that deviate by less than
 /// ``tolerance`` have no effect, and audio that overlaps the audio before it is appended to it.
-struct SourceTimeline {
+struct ContainerTimeline {
     /// Silence for a time in which the file has no audio.
     struct Silence: Equatable {
         /// The first silent frame of the recording.
@@ -137,9 +137,9 @@ struct SourceTimeline {
     private func seconds(_ frames: Int) -> String { RecordingHeader.seconds(frames, sampleRate: sampleRate) }
 }
 
-extension SourceTimeline.Tally {
+extension ContainerTimeline.Tally {
     /// Returns the tally without its first stretch.
-    fileprivate func without(_ silence: SourceTimeline.Silence) -> Self {
+    fileprivate func without(_ silence: ContainerTimeline.Silence) -> Self {
         var rest = self
         rest.count -= 1
         rest.frameCount -= silence.frameCount

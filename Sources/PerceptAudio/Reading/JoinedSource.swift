@@ -10,7 +10,7 @@ protocol PartSequence: AnyObject {
 }
 
 /// A recording whose parts may differ in sample rate and layout, read as one in the format of the first.
-final class JoinedParts: SampleSource {
+final class JoinedSource: SampleSource {
     let header: RecordingHeader
     private let name: String
     private let parts: any PartSequence
