@@ -1,4 +1,4 @@
-public import PerceptInference
+import PerceptInference
 import Synchronization
 
 /// The forms in which services accept requests for timestamps, learned from rejections.

@@ -75,8 +75,8 @@ import Testing
 
     // MARK: Dedicated
 
-    /// The container's releases before August 2026 convert integers and booleans alone in a query: parameters go into the
-    /// body. Without any the recording or image is the body.
+    /// The container's releases before August 2026 convert integers and booleans alone in a query: parameters go into
+    /// the body. Without any the recording or image is the body.
     @Test func parametersComeWithBase64() async throws {
         let transport = ClosureTransport(TransportReply(200, #"{"text":"x"}"#), success)
         let client = try client(transport, at: .dedicated(url("https://example.org/predict?a=1")))

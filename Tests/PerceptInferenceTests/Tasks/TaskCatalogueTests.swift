@@ -77,7 +77,8 @@ import Testing
         for text in task.example.answers {
             let json = try JSONValue(parsing: Array(text.utf8))
             let object = json.objectValue ?? json[0]?.objectValue ?? json[0]?[0]?.objectValue
-            // Only if the response itself is an object: objects around a list of numbers or media have no other members.
+            // Only if the response itself is an object: objects around a list of numbers or media have no other
+            // members.
             guard var object, json.objectValue != nil,
                 object["label"] ?? object["answer"] ?? object["text"] ?? object["score"] != nil
             else { continue }

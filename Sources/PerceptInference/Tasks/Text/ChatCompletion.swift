@@ -137,8 +137,13 @@ extension ChatCompletion {
     package static let example = TaskExample(
         input: [["role": "user", "content": "What is the capital of France?"]], parameters: ["max_tokens": 20],
         answers: [
-            #"{"object":"chat.completion","id":"","created":1710436219,"model":"HuggingFaceTB/SmolLM3-3B","system_fingerprint":"1.4.2","choices":[{"index":0,"message":{"role":"assistant","content":"Paris."},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}"#,
-            #"{"choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"0","type":"function","function":{"name":"look_up","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}"#,
+            #"{"object":"chat.completion","id":"","created":1710436219,"model":"HuggingFaceTB/SmolLM3-3B","#
+                + #""system_fingerprint":"1.4.2","choices":[{"index":0,"message":{"role":"assistant","#
+                + #""content":"Paris."},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"#
+                + #""completion_tokens":2,"total_tokens":11}}"#,
+            #"{"choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"0","#
+                + #""type":"function","function":{"name":"look_up","arguments":"{}"}}]},"#
+                + #""finish_reason":"tool_calls"}]}"#,
         ])
 
     /// Creates the task from a list of messages, or from a string, which becomes the user's message.

@@ -136,7 +136,9 @@ extension TextGeneration {
         answers: [
             #"[{"generated_text":"The answer to the universe is quite simple."}]"#,
             #"{"generated_text":"The answer to the universe is 42."}"#,
-            #"{"generated_text":"42","details":{"finish_reason":"length","generated_tokens":1,"seed":2835381823020158940,"prefill":[{"id":1,"text":"a","logprob":null}],"tokens":[{"id":4,"text":"42","logprob":-0.5,"special":false}]}}"#,
+            #"{"generated_text":"42","details":{"finish_reason":"length","generated_tokens":1,"#
+                + #""seed":2835381823020158940,"prefill":[{"id":1,"text":"a","logprob":null}],"tokens":[{"id":4,"#
+                + #""text":"42","logprob":-0.5,"special":false}]}}"#,
             #"{"id":"","object":"text_completion","choices":[{"index":0,"text":"42.","finish_reason":"stop"}]}"#,
         ])
 
