@@ -53,7 +53,7 @@ public struct ChatCompletion: InferenceTask<ChatCompletionAnswer>, CataloguedTas
         ///   - topP: The cumulative probability of the tokens to sample from, 0…1.
         ///   - choiceCount: The number of responses to generate, 1 or more.
         ///   - stop: The texts that stop generation.
-        ///   - seed: The random seed: equal seeds give equal responses. Pass a negative seed in ``additional``.
+        ///   - seed: The random seed: equal seeds give equal responses. Pass a negative seed in `additional`.
         ///   - frequencyPenalty: The penalty for repeated tokens in proportion to their count, -2…2.
         ///   - presencePenalty: The penalty for tokens that have already occurred, -2…2.
         ///   - returnsLogProbabilities: Requests the probabilities of tokens.

@@ -19,7 +19,7 @@ public struct Conversational: InferenceTask<ConversationReply>, CataloguedTask {
     ///
     /// - Parameters:
     ///   - text: The user's latest message.
-    ///   - pastUserInputs: The user's earlier messages, oldest first; as many as ``generatedResponses``.
+    ///   - pastUserInputs: The user's earlier messages, oldest first; as many as `generatedResponses`.
     ///   - generatedResponses: The model's earlier responses, oldest first.
     ///   - parameters: The parameters of the response.
     public init(

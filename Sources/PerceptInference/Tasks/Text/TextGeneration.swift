@@ -60,7 +60,7 @@ public struct TextGeneration: InferenceTask<[GeneratedText]>, CataloguedTask {
         ///   - samples: Samples tokens at random instead of always selecting the most probable one; `true` at the
         ///     service if `nil`.
         ///   - stop: The texts that stop generation.
-        ///   - seed: The random seed: equal seeds give equal texts. Pass a negative seed in ``additional``.
+        ///   - seed: The random seed: equal seeds give equal texts. Pass a negative seed in `additional`.
         ///   - returnsDetails: Requests ``GeneratedText/details``.
         ///   - additional: Further parameters under their names on the wire (`best_of`, `truncate`, `typical_p`,
         ///     `watermark`, `grammar`, …).
