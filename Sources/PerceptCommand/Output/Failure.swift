@@ -55,7 +55,9 @@ struct Failure {
     private static func reporting(_ error: InferenceError) -> Failure {
         var error = error
         // The library names the parameter; the command appends the flag that sets it.
-        if let setting = error.setting, let remedy = error.remedy { error.remedy = "\(remedy) (\(setting.flag))" }
+        error.remedy = error.remedy.map { remedy in
+            error.setting.map { "\(remedy) (\($0.flag))" } ?? ParameterFlags.adding(to: remedy)
+        }
         return Failure(
             kind: error.kind.rawValue,
             message: error.problem + (error.serviceMessage.map { " (“\($0)”)" } ?? ""), remedy: error.remedy,

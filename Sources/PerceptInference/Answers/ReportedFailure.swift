@@ -40,8 +40,8 @@ extension InferenceError {
 
     /// Creates the error that an event of a stream reports; `nil` if it reports none.
     ///
-    /// Services send `{"error":…,"error_type":…}`, or an object as `error`, within a response of status 200; some name the
-    /// event `error`.
+    /// Services send `{"error":…,"error_type":…}`, or an object as `error`, within a response of status 200; some name
+    /// the event `error`.
     init?(_ event: ServerSentEvent, of head: InferenceAnswer) {
         let body = try? JSONValue(parsing: Array(event.data.utf8), readsNonFiniteNumbersAsNull: true)
         guard event.type == "error" || body.map(ServiceMessage.reportsFailure) == true else { return nil }

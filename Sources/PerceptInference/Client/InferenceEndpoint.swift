@@ -9,8 +9,8 @@ public enum InferenceEndpoint: Sendable, Hashable {
     /// To a URL with a path ending in `hf-inference`, `/models/{model}` is appended; to one ending in `models`,
     /// `/{model}`. Any other URL is a dedicated endpoint, which serves one model, and is used unchanged.
     case url(URL)
-    /// A dedicated endpoint with the service's own container (huggingface-inference-toolkit); the URL is used unchanged,
-    /// whatever its path ends in.
+    /// A dedicated endpoint with the service's own container (huggingface-inference-toolkit); the URL is used
+    /// unchanged, whatever its path ends in.
     ///
     /// A recording or image is sent raw when there are no parameters and as base64 JSON otherwise. That container also
     /// reads parameters from the query, but releases before August 2026 convert only integers and booleans there: a
@@ -177,11 +177,5 @@ extension URL {
         if host == "localhost" || host == "::1" { return false }
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         return !(numbers.count == 4 && numbers[0] == 127 && numbers.allSatisfy { $0 != nil })
-    }
-}
-
-extension String {
-    fileprivate var droppingTrailingSlashes: Substring {
-        self[..<(lastIndex { $0 != "/" }.map(index(after:)) ?? startIndex)]
     }
 }

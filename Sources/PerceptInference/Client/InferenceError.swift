@@ -78,7 +78,7 @@ public struct InferenceError: Error, Sendable, Hashable {
     public var requestID: String?
     /// The service's message, extracted from any form of body.
     public var serviceMessage: String?
-    /// The beginning of the response's body, at most ``bodyExcerptLimit`` characters on one line.
+    /// The beginning of the response's body, at most 400 characters on one line.
     public var bodyExcerpt: String?
     /// The hub name of the task (`object-detection`).
     public var task: String?

@@ -122,8 +122,8 @@ extension ServerSentEvent {
 
     private static let heartbeatTypes: Set = ["ping", "heartbeat", "keepalive", "keep-alive"]
 
-    /// True if the event only keeps the connection alive: it has such a name, no data, or a comment that a proxy put into
-    /// a data line (`data: : PROCESSING`).
+    /// True if the event only keeps the connection alive: it has such a name, no data, or a comment that a proxy put
+    /// into a data line (`data: : PROCESSING`).
     fileprivate var isHeartbeat: Bool {
         let text = data.trimmed
         return text.isEmpty || text.hasPrefix(":") || Self.heartbeatTypes.contains(type.lowercased())

@@ -26,7 +26,8 @@ extension JSONValue {
 
     /// Parses a whole JSON text like ``init(parsing:)``, with a choice about numbers that JSON cannot hold.
     ///
-    /// - Parameter readsNonFiniteNumbersAsNull: Reads `NaN`, `Infinity` and `-Infinity`, which Python's `json` writes, and
+    /// - Parameter readsNonFiniteNumbersAsNull: Reads `NaN`, `Infinity` and `-Infinity`, which Python's `json` writes,
+    /// and
     ///   numbers beyond the range of a `Double` as `null`; otherwise they are errors.
     init(parsing bytes: [UInt8], readsNonFiniteNumbersAsNull: Bool) throws(JSONSyntaxError) {
         var parser = JSONParser(bytes: bytes, readsNonFiniteNumbersAsNull: readsNonFiniteNumbersAsNull)

@@ -8,7 +8,7 @@ extension Tape {
 
     /// Reads a tape file.
     ///
-    /// - Throws: `MediaError` `.inputMissing`, `.limitExceeded` above ``fileByteLimit``, or `.malformedInput` with the
+    /// - Throws: `MediaError` `.inputMissing`, `.limitExceeded` above 256 MiB, or `.malformedInput` with the
     ///   position in the file.
     public init(contentsOf path: String) throws(MediaError) {
         let file = try InputFile(path: path)

@@ -16,6 +16,7 @@ package protocol CataloguedTask: WireTask where Output: TaskOutput {
 
 extension CataloguedTask {
     package static var medium: MediaType.Kind? { nil }
+    package static var parameters: [TaskParameter] { [] }
 }
 
 /// A request and the forms that its response may have.

@@ -45,8 +45,8 @@
 
     /// The certificate authorities to trust instead of the system's.
     ///
-    /// `SSL_CERT_FILE` names a PEM file, `SSL_CERT_DIR` a folder of such files prepared by `openssl rehash`. As in OpenSSL, the
-    /// first replaces the system's file, the second its folder.
+    /// `SSL_CERT_FILE` names a PEM file, `SSL_CERT_DIR` a folder of such files prepared by `openssl rehash`. As in
+    /// OpenSSL, the first replaces the system's file, the second its folder.
     struct CertificateAuthorities: Sendable, Hashable {
         var file: String?
         var folder: String?

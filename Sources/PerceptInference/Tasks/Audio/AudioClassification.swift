@@ -22,7 +22,8 @@ public struct AudioClassification: InferenceTask<[ClassScore]>, CataloguedTask {
     ///   - functionToApply: The function that turns raw outputs into scores; the model's default if `nil`.
     ///   - additionalParameters: Further parameters under their names on the wire.
     public init(
-        audio: MediaInput, topK: Int? = nil, functionToApply: ScoreFunction? = nil, additionalParameters: JSONObject = [:]
+        audio: MediaInput, topK: Int? = nil, functionToApply: ScoreFunction? = nil,
+        additionalParameters: JSONObject = [:]
     ) {
         self.audio = audio
         self.topK = topK

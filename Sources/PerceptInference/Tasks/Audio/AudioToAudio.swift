@@ -36,9 +36,9 @@ public struct AudioToAudio: InferenceTask<[LabelledAudio]>, CataloguedTask {
 extension AudioToAudio {
     package static let methods = ["audioToAudio"]
     package static let medium: MediaType.Kind? = .audio
-    package static let parameters: [TaskParameter] = []
     package static let example = TaskExample(answers: [
-        #"[{"label":"label_0","blob":"ZkxhQwAAACI=","content-type":"audio/flac"},{"label":"label_1","blob":"ZkxhQwAAACI=","content-type":"audio/flac"}]"#
+        #"[{"label":"label_0","blob":"ZkxhQwAAACI=","content-type":"audio/flac"},{"label":"label_1","#
+            + #""blob":"ZkxhQwAAACI=","content-type":"audio/flac"}]"#
     ])
 
     package init(_ arguments: TaskArguments) throws(InferenceError) {

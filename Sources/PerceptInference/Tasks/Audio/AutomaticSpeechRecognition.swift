@@ -103,7 +103,8 @@ extension AutomaticSpeechRecognition {
     package static var parameters: [TaskParameter] { table.parameters }
     package static let example = TaskExample(answers: [
         #"{"text":"GOING ALONG SLUSHY COUNTRY ROADS"}"#, #"[{"text":" Going along"}]"#,
-        #"{"text":" Going along","chunks":[{"text":" Going","timestamp":[0,9.9]},{"text":" along","timestamp":[9.9,null]}]}"#,
+        #"{"text":" Going along","chunks":[{"text":" Going","timestamp":[0,9.9]},{"text":" along","#
+            + #""timestamp":[9.9,null]}]}"#,
     ])
 
     package init(_ arguments: TaskArguments) throws(InferenceError) {

@@ -35,7 +35,6 @@ public struct TabularClassification: InferenceTask<[JSONValue]>, CataloguedTask 
 
 extension TabularClassification {
     package static let methods = ["tabularClassification"]
-    package static let parameters: [TaskParameter] = []
     package static let example = TaskExample(
         input: ["data": ["alcohol": ["9.4", "9.8"], "pH": ["3.51", "3.20"]]],
         answers: ["[5,7]", #"["good","bad"]"#, #"{"predictions":[5,7]}"#])

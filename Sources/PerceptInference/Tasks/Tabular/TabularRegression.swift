@@ -31,7 +31,6 @@ public struct TabularRegression: InferenceTask<[Double]>, CataloguedTask {
 
 extension TabularRegression {
     package static let methods = ["tabularRegression"]
-    package static let parameters: [TaskParameter] = []
     package static let example = TaskExample(
         input: ["data": ["Height": ["11.52", "12.48"], "Width": ["4.02", "4.31"]]],
         answers: ["[270.5,290]", #"{"predictions":[270.5,290]}"#])

@@ -53,7 +53,7 @@ public struct ChatCompletion: InferenceTask<ChatCompletionAnswer>, CataloguedTas
         ///   - topP: The cumulative probability of the tokens to sample from, 0…1.
         ///   - choiceCount: The number of responses to generate, 1 or more.
         ///   - stop: The texts that stop generation.
-        ///   - seed: The random seed: equal seeds give equal responses. Pass a negative seed in ``additional``.
+        ///   - seed: The random seed: equal seeds give equal responses. Pass a negative seed in `additional`.
         ///   - frequencyPenalty: The penalty for repeated tokens in proportion to their count, -2…2.
         ///   - presencePenalty: The penalty for tokens that have already occurred, -2…2.
         ///   - returnsLogProbabilities: Requests the probabilities of tokens.
@@ -137,8 +137,13 @@ extension ChatCompletion {
     package static let example = TaskExample(
         input: [["role": "user", "content": "What is the capital of France?"]], parameters: ["max_tokens": 20],
         answers: [
-            #"{"object":"chat.completion","id":"","created":1710436219,"model":"HuggingFaceTB/SmolLM3-3B","system_fingerprint":"1.4.2","choices":[{"index":0,"message":{"role":"assistant","content":"Paris."},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}"#,
-            #"{"choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"0","type":"function","function":{"name":"look_up","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}"#,
+            #"{"object":"chat.completion","id":"","created":1710436219,"model":"HuggingFaceTB/SmolLM3-3B","#
+                + #""system_fingerprint":"1.4.2","choices":[{"index":0,"message":{"role":"assistant","#
+                + #""content":"Paris."},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":9,"#
+                + #""completion_tokens":2,"total_tokens":11}}"#,
+            #"{"choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"0","#
+                + #""type":"function","function":{"name":"look_up","arguments":"{}"}}]},"#
+                + #""finish_reason":"tool_calls"}]}"#,
         ])
 
     /// Creates the task from a list of messages, or from a string, which becomes the user's message.

@@ -19,7 +19,7 @@ public struct Conversational: InferenceTask<ConversationReply>, CataloguedTask {
     ///
     /// - Parameters:
     ///   - text: The user's latest message.
-    ///   - pastUserInputs: The user's earlier messages, oldest first; as many as ``generatedResponses``.
+    ///   - pastUserInputs: The user's earlier messages, oldest first; as many as `generatedResponses`.
     ///   - generatedResponses: The model's earlier responses, oldest first.
     ///   - parameters: The parameters of the response.
     public init(
@@ -64,7 +64,10 @@ extension Conversational {
             "text": "Can you explain why ?",
         ],
         answers: [
-            #"{"generated_text":"It's the best.","conversation":{"generated_responses":["It is Die Hard for sure.","It's the best."],"past_user_inputs":["Which movie is the best ?","Can you explain why ?"]},"warnings":["Setting `pad_token_id`"]}"#,
+            #"{"generated_text":"It's the best.","#
+                + #""conversation":{"generated_responses":["It is Die Hard for sure.","It's the best."],"#
+                + #""past_user_inputs":["Which movie is the best ?","Can you explain why ?"]},"#
+                + #""warnings":["Setting `pad_token_id`"]}"#,
             #"[{"generated_text":"It's the best."}]"#,
         ])
 

@@ -58,7 +58,8 @@ extension FillMask {
         input: "[MASK] world!",
         answers: [
             #"[{"score":0.29,"token":1996,"token_str":"the","sequence":"the world!"}]"#,
-            #"[[{"score":0.9,"token":7,"token_str":" a","sequence":"a b"}],[{"score":0.8,"token":8,"token_str":" b","sequence":"a b"}]]"#,
+            #"[[{"score":0.9,"token":7,"token_str":" a","sequence":"a b"}],[{"score":0.8,"token":8,"#
+                + #""token_str":" b","sequence":"a b"}]]"#,
         ])
 
     package init(_ arguments: TaskArguments) throws(InferenceError) {

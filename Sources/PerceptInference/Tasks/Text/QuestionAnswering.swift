@@ -47,7 +47,8 @@ extension QuestionAnswering {
         ],
         answers: [
             #"{"score":0.97,"start":25,"end":30,"answer":"Paris"}"#,
-            #"[{"score":0.97,"start":25,"end":30,"answer":"Paris"},{"score":1.4e-08,"start":0,"end":3,"answer":"The"}]"#,
+            #"[{"score":0.97,"start":25,"end":30,"answer":"Paris"},{"score":1.4e-08,"start":0,"end":3,"#
+                + #""answer":"The"}]"#,
         ])
 
     package init(_ arguments: TaskArguments) throws(InferenceError) {

@@ -44,7 +44,6 @@ public struct SentenceSimilarity: InferenceTask<[Double]>, CataloguedTask {
 
 extension SentenceSimilarity {
     package static let methods = ["sentenceSimilarity"]
-    package static let parameters: [TaskParameter] = []
     package static let example = TaskExample(
         input: [
             "source_sentence": "That is a happy person",

@@ -60,7 +60,7 @@ public struct TextGeneration: InferenceTask<[GeneratedText]>, CataloguedTask {
         ///   - samples: Samples tokens at random instead of always selecting the most probable one; `true` at the
         ///     service if `nil`.
         ///   - stop: The texts that stop generation.
-        ///   - seed: The random seed: equal seeds give equal texts. Pass a negative seed in ``additional``.
+        ///   - seed: The random seed: equal seeds give equal texts. Pass a negative seed in `additional`.
         ///   - returnsDetails: Requests ``GeneratedText/details``.
         ///   - additional: Further parameters under their names on the wire (`best_of`, `truncate`, `typical_p`,
         ///     `watermark`, `grammar`, …).
@@ -136,7 +136,9 @@ extension TextGeneration {
         answers: [
             #"[{"generated_text":"The answer to the universe is quite simple."}]"#,
             #"{"generated_text":"The answer to the universe is 42."}"#,
-            #"{"generated_text":"42","details":{"finish_reason":"length","generated_tokens":1,"seed":2835381823020158940,"prefill":[{"id":1,"text":"a","logprob":null}],"tokens":[{"id":4,"text":"42","logprob":-0.5,"special":false}]}}"#,
+            #"{"generated_text":"42","details":{"finish_reason":"length","generated_tokens":1,"#
+                + #""seed":2835381823020158940,"prefill":[{"id":1,"text":"a","logprob":null}],"tokens":[{"id":4,"#
+                + #""text":"42","logprob":-0.5,"special":false}]}}"#,
             #"{"id":"","object":"text_completion","choices":[{"index":0,"text":"42.","finish_reason":"stop"}]}"#,
         ])
 

@@ -32,7 +32,7 @@ public struct TokenClassification: InferenceTask<[TokenEntity]>, CataloguedTask 
     ///
     /// - Parameters:
     ///   - inputs: The text to classify.
-    ///   - aggregationStrategy: The grouping of tokens; ``AggregationStrategy/simple`` at the service if `nil`.
+    ///   - aggregationStrategy: The grouping of tokens; `simple` at the service if `nil`.
     ///   - ignoredLabels: The labels to omit; the service omits `O` if `nil`.
     ///   - stride: The overlap of the pieces of a long text, in tokens.
     ///   - additionalParameters: Further parameters under their names on the wire.

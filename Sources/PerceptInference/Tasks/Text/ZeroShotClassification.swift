@@ -82,7 +82,8 @@ extension ZeroShotClassification {
         input: "I would like to get reimbursed!", parameters: ["candidate_labels": ["refund", "legal", "faq"]],
         answers: [
             #"{"sequence":"I would like to get reimbursed!","labels":["refund","faq","legal"],"scores":[0.8,0.1,0.1]}"#,
-            #"[{"sequence":"I would like to get reimbursed!","labels":["refund","faq","legal"],"scores":[0.8,0.1,0.1]}]"#,
+            #"[{"sequence":"I would like to get reimbursed!","labels":["refund","faq","legal"],"scores":[0.8,"#
+                + #"0.1,0.1]}]"#,
             #"[{"label":"refund","score":0.8},{"label":"faq","score":0.1},{"label":"legal","score":0.1}]"#,
             #"[[{"label":"refund","score":0.8},{"label":"faq","score":0.1},{"label":"legal","score":0.1}]]"#,
         ])

@@ -22,7 +22,8 @@ public struct ImageClassification: InferenceTask<[ClassScore]>, CataloguedTask {
     ///   - functionToApply: The function that turns raw outputs into scores; the model's default if `nil`.
     ///   - additionalParameters: Further parameters under their names on the wire.
     public init(
-        image: MediaInput, topK: Int? = nil, functionToApply: ScoreFunction? = nil, additionalParameters: JSONObject = [:]
+        image: MediaInput, topK: Int? = nil, functionToApply: ScoreFunction? = nil,
+        additionalParameters: JSONObject = [:]
     ) {
         self.image = image
         self.topK = topK

@@ -20,4 +20,9 @@ extension String {
 
     /// The Content-Type without parameters, in lower case.
     var mediaTypeName: String { prefix { $0 != ";" }.trimmed.lowercased() }
+
+    /// The path without slashes at its end.
+    var droppingTrailingSlashes: Substring {
+        self[..<(lastIndex { $0 != "/" }.map(index(after:)) ?? startIndex)]
+    }
 }
