@@ -88,7 +88,7 @@ extension ServiceProfile {
             let duration = Double(frameCount) / Double(header.sampleRate)
             problems += rangeProblems(
                 duration, audio.durations, "s", above: .tooLong, below: .tooShort,
-                remedies: ("transcribe it in chunks (chunking)", "send a longer part"))
+                remedies: ("send it in chunks (chunking)", "send a longer part"))
             if let rates = audio.sampleRates, !rates.contains(header.sampleRate) {
                 problems.append(
                     Problem(

@@ -67,7 +67,7 @@ extension Recording {
                 throw MediaError(
                     .limitExceeded, source: source.name,
                     problem: "is too long to be held in memory: more than \(frameLimit) frames",
-                    remedy: "prepare it from the file, which works block by block")
+                    remedy: "read it block by block")
             }
             for channel in planes.indices { planes[channel].append(contentsOf: block.planes[channel]) }
             try MediaError.checkCancellation()

@@ -60,7 +60,7 @@ struct SoundFile: ~Copyable {
     {
         var callbacks = VirtualFile.callbacks
         let handle = try checked(
-            sf_open_virtual(&callbacks, mode, &info, Unmanaged.passUnretained(file).toOpaque()))
+            sf_open_virtual(&callbacks, mode, &info, file.pointer))
         return SoundFile(handle: handle, info: info, virtualFile: file)
     }
 

@@ -9,10 +9,10 @@ import PerceptCore
     import Darwin
 #endif
 
-/// The storage that libsndfile reads and writes through callbacks: part of a recording after a header that may differ
+/// The storage that a C library reads and writes through callbacks: part of a recording after a header that may differ
 /// from its own, or an output whose errors must be known exactly (libsndfile loses those that occur while it closes).
 ///
-/// It is a class because libsndfile keeps a pointer to it; one ``SoundFile`` uses it at a time.
+/// It is a class because the library keeps a pointer to it; one stream uses it at a time.
 final class VirtualFile {
     private enum Storage {
         /// A header followed by a range of a recording, which is not copied.
@@ -28,13 +28,13 @@ final class VirtualFile {
     }
 
     private var storage: Storage
-    private var offset = 0
+    private(set) var offset = 0
     private(set) var writeFailure: WriteFailure?
     /// The reason reading the recording failed.
     private(set) var readFailure: MediaError?
 
     /// Creates a file that consists of `header` and the bytes in `range` of a recording.
-    init(reading bytes: InputBytes, range: Range<Int>, behind header: [UInt8] = []) {
+    init(reading bytes: InputBytes, range: Range<Int>, after header: [UInt8] = []) {
         storage = .input(header: header, bytes, range)
     }
 
@@ -68,11 +68,15 @@ final class VirtualFile {
         write: { VirtualFile.from($2)?.write($0, count: $1) ?? 0 },
         tell: { VirtualFile.from($0).map { sf_count_t($0.offset) } ?? 0 })
 
-    private static func from(_ userData: UnsafeMutableRawPointer?) -> VirtualFile? {
+    static func from(_ userData: UnsafeMutableRawPointer?) -> VirtualFile? {
         userData.map { Unmanaged<VirtualFile>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    private func seek(_ distance: sf_count_t, whence: CInt) -> sf_count_t {
+    /// The pointer to pass to a C library, valid as long as this value.
+    var pointer: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
+
+    /// Moves as `fseek` does; returns the new offset, or −1 if it does not exist.
+    func seek(_ distance: sf_count_t, whence: CInt) -> sf_count_t {
         let origin =
             switch whence {
             case CInt(SF_SEEK_CUR): offset
@@ -85,7 +89,8 @@ final class VirtualFile {
         return sf_count_t(target)
     }
 
-    private func read(into destination: UnsafeMutableRawPointer?, count: sf_count_t) -> sf_count_t {
+    /// Reads up to `count` bytes; returns their number.
+    func read(into destination: UnsafeMutableRawPointer?, count: sf_count_t) -> sf_count_t {
         let available = max(0, min(Int(count), byteCount - offset))
         guard let destination, available > 0 else { return 0 }
         switch storage {

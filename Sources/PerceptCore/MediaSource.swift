@@ -1,3 +1,5 @@
+public import Foundation
+
 /// The source of a medium: a file, or its contents in memory.
 public struct MediaSource: Sendable, Hashable {
     /// The location of the contents.
@@ -19,6 +21,20 @@ public struct MediaSource: Sendable, Hashable {
     /// Creates a source from the contents of a media file in memory.
     public static func bytes(_ bytes: [UInt8], name: String = "bytes in memory") -> MediaSource {
         MediaSource(storage: .bytes(bytes), name: name)
+    }
+
+    /// Creates a source from a file URL.
+    public init(_ url: URL) { self = .file(url.path) }
+
+    /// Creates a source from the contents of a media file.
+    public init(_ data: Data) { self = .bytes([UInt8](data)) }
+
+    /// Creates a source from the contents of a media file.
+    public init(_ bytes: [UInt8]) { self = .bytes(bytes) }
+
+    private init(storage: Storage, name: String) {
+        self.storage = storage
+        self.name = name
     }
 
     /// The path, or `nil` if the source is not a file.

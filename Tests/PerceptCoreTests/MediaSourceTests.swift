@@ -1,3 +1,4 @@
+import Foundation
 import PerceptCore
 import PerceptTestSupport
 import Testing
@@ -63,5 +64,14 @@ struct MediaSourceTests {
         #expect(MediaSource.file("a/b.png").path == "a/b.png")
         #expect(MediaSource.file("a/b.png").name == "a/b.png")
         #expect(MediaSource.bytes([1]).path == nil)
+    }
+
+    @Test func urlsAndBytesAreSources() throws {
+        let folder = try TemporaryFolder()
+        let flac = Array("fLaC\0\0\0\u{22}".utf8)
+        let path = try folder.write(flac, as: "ä b%20.flac")
+        #expect(MediaSource(URL(fileURLWithPath: path)) == .file(path))
+        #expect(try MediaSource(URL(fileURLWithPath: path)).mediaType() == .flac)
+        #expect(MediaSource(Data(flac)) == .bytes(flac) && MediaSource(flac) == .bytes(flac))
     }
 }

@@ -52,7 +52,7 @@ public enum FrequencyScale: String, Sendable, Hashable, CaseIterable {
 ///
 /// A row that spans at least one bin is the mean power over its span; a narrower row is interpolated linearly between
 /// the two nearest bins.
-public struct FrequencyRows: Sendable {
+package struct FrequencyRows: Sendable {
     private struct Row {
         var first: Int
         var weights: [Float]
@@ -68,7 +68,7 @@ public struct FrequencyRows: Sendable {
     ///   - range: The frequencies at the lower and upper edges, in Hz.
     ///   - sampleRate: The sample rate of the recording, in Hz.
     ///   - windowLength: The window length, in samples.
-    public init(
+    package init(
         count: Int, scale: FrequencyScale, range: ClosedRange<Double>, sampleRate: Int, windowLength: Int
     ) {
         let binWidth = Double(sampleRate) / Double(max(1, windowLength))
@@ -96,7 +96,7 @@ public struct FrequencyRows: Sendable {
     }
 
     /// Returns the power of each row, lowest frequency first; `nil` for rows above the Nyquist frequency.
-    public func powers(_ bins: [Float]) -> [Float?] {
+    package func powers(_ bins: [Float]) -> [Float?] {
         rows.map { row in
             guard !row.weights.isEmpty, row.first + row.weights.count <= bins.count else { return nil }
             return zip(row.weights, bins[row.first...]).reduce(0) { $0 + $1.0 * $1.1 }

@@ -23,7 +23,7 @@ public final class ChunkedRecording: Sendable {
     private let state: Mutex<State>
 
     private struct State: ~Copyable {
-        var pass: PreparationPass<SerialWorker<RecordingWriter>>
+        var pass: PreparationPass<RecordingEncoder>
         var takenCount = 0
     }
 
@@ -87,7 +87,7 @@ public final class ChunkedRecording: Sendable {
         try preparation.checkDuration(chunk.frames.count, source.sampleRate, name)
         do throws(MediaError) {
             let chain = try state.pass.next { header throws(MediaError) in
-                SerialWorker("encoding", capacity: 16, try preparation.writer(limits, header))
+                RecordingEncoder(try preparation.writer(limits, header))
             }
             guard let chain else { return nil }
             let range = UploadRange(frames: chunk.frames, gain: gain, sourceFrameCount: source.frameCount)

@@ -1,14 +1,15 @@
 /// Mixes the channels of one layout into those of another.
 ///
-/// A channel goes where the other layout has its place. One without such a place goes to the nearest ones that there are, with the
-/// gains of ITU-R BS.775-3, annex 4 (√½ from the centre to left and right and from a surround to its front, ½ from a back centre);
-/// low-frequency effects are left out. Where the gains of a result add up to more than 1, all are divided by the largest such sum,
-/// so that nothing exceeds full scale. Into one channel it is ``MonoMixer``'s mix; out of one, both left and right get the whole.
+/// A channel keeps its position if the other layout has it. Otherwise it goes to the nearest positions, with the gains of
+/// ITU-R BS.775-3, annex 4 (√½ from the centre to left and right and from a surround to its front, ½ from a back centre);
+/// low-frequency effects are left out. If the gains of a result add up to more than 1, all are divided by the largest
+/// sum, so that nothing exceeds full scale. A mix into one channel is ``MonoMixer``'s; one channel goes to both left and
+/// right in full.
 struct LayoutMixer: Sendable, Hashable {
-    /// For each resulting channel, the gains of the given ones.
+    /// The gains of the source channels, for each resulting channel.
     let gains: [[Float]]
 
-    /// - Returns: `nil` when the places of either layout are not known and their numbers differ.
+    /// Creates a mixer; `nil` if the positions of either layout are unspecified and the channel counts differ.
     init?(from source: ChannelLayout, to target: ChannelLayout) {
         if source == target || source.count == target.count && (source.isUnknown || target.isUnknown) {
             gains = (0..<target.count).map { row in (0..<source.count).map { $0 == row ? 1 : 0 } }
@@ -37,7 +38,7 @@ struct LayoutMixer: Sendable, Hashable {
 
     private typealias Destination = (place: ChannelLayout.Position, gain: Double)
 
-    /// The first of several ways that `target` has all places of.
+    /// Returns the first of several ways for which `target` has all positions.
     private static func destinations(
         of position: ChannelLayout.Position, among target: [ChannelLayout.Position]
     ) -> [Destination] {
@@ -66,7 +67,7 @@ struct LayoutMixer: Sendable, Hashable {
         .topBackCenter: [[(.backLeft, 0.5), (.backRight, 0.5)], [(.frontLeft, 0.5), (.frontRight, 0.5)]],
     ]
 
-    /// One block mixed: as many planes as the result has channels.
+    /// Returns the mix of one block: one plane per resulting channel.
     func mix(_ planes: [[Float]]) -> [[Float]] {
         let frameCount = planes.first?.count ?? 0
         return gains.map { row in

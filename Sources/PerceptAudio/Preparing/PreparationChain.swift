@@ -113,8 +113,9 @@ struct PreparationChain<Output: SampleSink> {
             return []
         }
         let hundredths = Int((-correlation * 100).rounded())
+        let fraction = String(100 + hundredths % 100).dropFirst()
         return [
-            "left and right are out of phase (correlation −\(hundredths / 100).\(String(100 + hundredths % 100).dropFirst())): "
+            "left and right are out of phase (correlation −\(hundredths / 100).\(fraction)): "
                 + "mixed into one channel they cancel; keep all channels, or send only one of them "
                 + "(pickedChannel)"
         ]

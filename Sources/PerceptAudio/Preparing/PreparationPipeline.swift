@@ -58,10 +58,10 @@ extension AudioPreparation {
         to makeWriter: (RecordingHeader) throws(MediaError) -> RecordingWriter
     ) throws(MediaError) -> PreparedAudio {
         let range = try uploadRange(of: input, limits)
-        var pass = try PreparationPass<SerialWorker<RecordingWriter>>(
+        var pass = try PreparationPass<RecordingEncoder>(
             self, input, [range.frames], gain: range.gain, limits)
         let header = pass.reader.header
-        let output = try SerialWorker("encoding", capacity: 16, makeWriter(header))
+        let output = try RecordingEncoder(makeWriter(header))
         do throws(MediaError) {
             if let frameCount = range.sourceFrameCount ?? header.frameCount {
                 try checkDuration(range.frames.clamped(to: 0..<frameCount).count, header.sampleRate, input.name)
@@ -96,7 +96,7 @@ extension AudioPreparation {
     }
 
     func finish(
-        _ chain: consuming PreparationChain<SerialWorker<RecordingWriter>>?, _ range: UploadRange,
+        _ chain: consuming PreparationChain<RecordingEncoder>?, _ range: UploadRange,
         sourceFrameCount: Int, name: String,
         replacedSampleCount: Int = 0, readingWarnings: [String] = []
     ) throws(MediaError) -> PreparedAudio {
@@ -104,7 +104,7 @@ extension AudioPreparation {
         let warnings = chain.warnings
         let (sourceRate, sourceChannelCount, frameCount) = (chain.sampleRate, chain.channelCount, chain.frameCount)
         let pickedChannel = chain.selection.index
-        let summary = try chain.finish().finish { writer throws(MediaError) in try writer.finish() }
+        let summary = try chain.finish().finish()
         let source = TimeReceipt.Side(
             sampleRate: sourceRate, channelCount: sourceChannelCount, frameCount: sourceFrameCount)
         let upload = TimeReceipt.Side(
@@ -127,12 +127,26 @@ extension AudioPreparation {
 }
 
 /// Encodes blocks on a background thread, so that preparing and encoding samples run in parallel.
-extension SerialWorker<RecordingWriter>: SampleSink {
+///
+/// Not the worker itself: Swift 6.3.1 finds no metadata of a generic type with `SerialWorker<RecordingWriter>`.
+final class RecordingEncoder: SampleSink {
+    private let worker: SerialWorker<RecordingWriter>
+
+    init(_ writer: consuming sending RecordingWriter) {
+        worker = SerialWorker("encoding", capacity: 16, writer)
+    }
+
     func write(_ planes: [[Float]]) throws(MediaError) {
         // The resampler returns nothing for most blocks, since its own are longer.
         guard planes.first?.isEmpty == false else { return }
-        try submit { writer throws(MediaError) in try writer.write(planes) }
+        try worker.submit { writer throws(MediaError) in try writer.write(planes) }
     }
+
+    func finish() throws(MediaError) -> RecordingWriter.Summary {
+        try worker.finish { writer throws(MediaError) in try writer.finish() }
+    }
+
+    func cancel() { worker.cancel() }
 }
 
 extension MediaError {

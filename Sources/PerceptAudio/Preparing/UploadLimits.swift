@@ -8,7 +8,7 @@ extension AudioPreparation {
         throw MediaError(
             .limitExceeded, source: name,
             problem: "lasts \(seconds) s or more, longer than the \(maximumDuration) s allowed (maximumDuration)",
-            remedy: "cut it, or transcribe it in chunks of at most \(maximumDuration) s (chunking)")
+            remedy: "cut it, or send it in chunks of at most \(maximumDuration) s (chunking)")
     }
 
     /// Returns an error that states the actual size of an upload that exceeds ``maximumByteCount``; other errors are
@@ -34,13 +34,13 @@ extension AudioPreparation {
 
     /// Suggests a chunk length that fits if the recording is equally dense throughout, less a tenth as a margin.
     private func chunkRemedy(_ size: Int, of input: RecordingInput, _ limits: ResourceLimits) -> String {
-        let general = "transcribe it in chunks (chunking)"
+        let general = "send it in chunks (chunking)"
         guard let maximumByteCount, case .encoded(let source) = input,
             let duration = try? RecordingReader(source, options: reading, limits: limits).header.duration
         else { return general }
         let seconds = (duration * Double(maximumByteCount) / Double(size) * 0.9).rounded(.down)
         guard seconds >= 2, seconds < 1e6 else { return general }
-        return "transcribe it in chunks of at most \(Int(seconds)) s (chunking)"
+        return "send it in chunks of at most \(Int(seconds)) s (chunking)"
     }
 
     private var smallerUploadRemedy: String {

@@ -97,8 +97,8 @@ struct ContainerTimeline {
         var gaps = silences
         if startsLate, let first = silences.first {
             warnings.append(
-                "the audio starts \(seconds(first.frameCount)) after the file does: silence of that length was inserted "
-                    + "before it, so that times match the file")
+                "the audio starts \(seconds(first.frameCount)) after the file does: silence of that length was "
+                    + "inserted before it, so that times match the file")
             gaps = silences.without(first)
         }
         if let first = silences.first, gaps.count > 0 {

@@ -1,27 +1,29 @@
 import CFLAC
 import PerceptCore
 
-/// Frames of a FLAC stream, native or in Ogg, decoded by libFLAC one after the other.
+/// Decodes the frames of a FLAC stream, native or in Ogg, in order with libFLAC.
 ///
 /// No pointer, status code or constant of libFLAC leaves this file.
 final class FLACDecoder {
-    /// What came up where the next block should stand.
+    /// The result of decoding the next block.
     enum Outcome {
-        /// One plane per channel, full scale ±1; the format where it is not the header's.
+        /// One plane per channel, full scale ±1; the format if it differs from the header's.
         case block([[Float]], another: FLACFrameFormat?)
         case damaged(FLACDamage)
-        /// The end of the data, or of the frames that the header states and that something else follows.
+        /// The end of the data, or of the frames that the header states if something else follows them.
         case end
     }
 
     let info: FLACStreamInfo
     let channelMask: UInt32?
-    /// Where the next block begins in the file; `nil` in Ogg, where libFLAC does not say.
+    /// The offset in the file of the next block; `nil` in Ogg, for which libFLAC does not report it.
     private(set) var position: Int?
     private let decoder: UnsafeMutablePointer<FLAC__StreamDecoder>
     private let stream: Stream
 
-    /// - Throws: `MediaError` `.malformedInput` when the header cannot be read.
+    /// Reads the header.
+    ///
+    /// - Throws: `MediaError` `.malformedInput` if it cannot be read.
     init(_ bytes: InputBytes, mediaType: MediaType) throws(MediaError) {
         guard let decoder = FLAC__stream_decoder_new() else {
             throw MediaError(.limitExceeded, source: bytes.name, problem: "there is no memory for a FLAC decoder")
@@ -53,16 +55,17 @@ final class FLACDecoder {
         FLAC__stream_decoder_delete(decoder)
     }
 
-    /// The frame that the next block begins with.
+    /// The first frame of the next block.
     var frameCount: Int { stream.frameCount }
 
-    /// The frame that the last block begins with by its own number.
+    /// The first frame of the last block according to its own header.
     var blockStart: Int { stream.blockStart }
 
-    /// Something that was no frame, with none behind it so far.
+    /// Data that are not a frame and that no frame has followed so far.
     var pendingDamage: FLACDamage? { stream.damage }
 
-    /// Goes on at a frame header that begins at byte `position`, with the sound's frame `frame`; native FLAC only.
+    /// Continues at the frame header at byte `position`, which starts with frame `frame` of the recording; native FLAC
+    /// only.
     func move(to position: Int, frame: Int) {
         guard self.position != position else { return }
         FLAC__stream_decoder_flush(decoder)
@@ -70,15 +73,15 @@ final class FLACDecoder {
         self.position = position
     }
 
-    /// From here on `add` is given the samples as FLAC's checksum takes them (RFC 9639 §8.2): interleaved, little-endian, in
-    /// as few bytes as their bits need.
+    /// Passes all further samples to `add` in the form that the checksum uses (RFC 9639 §8.2): interleaved,
+    /// little-endian, in as few bytes as their bits need.
     func passSamples(to add: @escaping ([UInt8]) -> Void) {
         stream.samplesTaker = add
     }
 
     /// Decodes the next block.
     ///
-    /// - Throws: `MediaError` `.inputOutput` when the system cannot read on.
+    /// - Throws: `MediaError` `.inputOutput` if the file cannot be read.
     func next() throws(MediaError) -> Outcome {
         while true {
             let goesOn = FLAC__stream_decoder_process_single(decoder) != 0
@@ -88,7 +91,7 @@ final class FLACDecoder {
                 position = Self.position(of: decoder)
                 return .block(planes, another: stream.anotherFormat)
             }
-            // Whatever stands behind the last of the stated frames (a tag, mostly) is none of ours.
+            // Data after the last stated frame, usually a tag, are ignored.
             let isComplete = info.frameCount.map { stream.frameCount >= $0 } ?? false
             let isAtEnd = FLAC__stream_decoder_get_state(decoder) == FLAC__STREAM_DECODER_END_OF_STREAM
             if !goesOn || isAtEnd || isComplete && stream.damage != nil { return .end }
@@ -102,18 +105,18 @@ final class FLACDecoder {
     }
 }
 
-/// What the first metadata block says.
+/// The contents of the first metadata block.
 struct FLACStreamInfo {
     let sampleRate: Int
     let channelCount: Int
     let bitDepth: Int
-    /// `nil` when unknown.
+    /// `nil` if unknown.
     let frameCount: Int?
-    /// Bytes of the largest frame; `nil` when unknown.
+    /// The size of the largest frame in bytes; `nil` if unknown.
     let largestFrame: Int?
-    /// Frames of sound in the largest block, and in every block but the last of a stream whose blocks have one size.
+    /// The sample count per channel of the largest block; if all blocks have one size, of every block but the last.
     let largestBlock: Int
-    /// `nil` when not computed.
+    /// `nil` if the encoder did not compute it.
     let digest: [UInt8]?
 
     fileprivate init(_ info: FLAC__StreamMetadata_StreamInfo) {
@@ -130,34 +133,34 @@ struct FLACStreamInfo {
     var codecName: String { "PCM \(bitDepth) bit" }
 }
 
-/// What the header of a frame states.
+/// The format that a frame header states.
 struct FLACFrameFormat: Equatable {
     let sampleRate: Int
     let channelCount: Int
     let bitDepth: Int
 }
 
-/// Something wrong in the stream, and the frame from which on it is.
+/// Damage in the stream, and the frame at which it starts.
 struct FLACDamage {
     let frame: Int
     let reason: String
 }
 
-/// What libFLAC reads from and writes to while it decodes.
+/// The input and output of libFLAC's callbacks.
 private final class Stream {
     private let bytes: InputBytes
     private var offset = 0
     private(set) var info: FLACStreamInfo?
     private(set) var channelMask: UInt32?
     private(set) var readFailure: MediaError?
-    /// Something that was no frame, of which the next frame will tell whether it matters.
+    /// Data that are not a frame; a fault only if another frame follows.
     private(set) var damage: FLACDamage?
-    /// Damage with sound on both sides of it, or a frame that does not fit.
+    /// Damage between frames, or a frame that does not fit.
     private(set) var fault: FLACDamage?
     private(set) var frameCount = 0
-    /// The format of the last frame, where it is not the header's.
+    /// The format of the last frame, if it differs from the header's.
     private(set) var anotherFormat: FLACFrameFormat?
-    /// The number of the last block's first frame, as the stream counts.
+    /// The first frame of the last block according to the stream.
     private(set) var blockStart = 0
     var planes: [[Float]]?
     var samplesTaker: (([UInt8]) -> Void)?
@@ -206,7 +209,7 @@ private final class Stream {
         }
     }
 
-    /// The layout of channels that are not in one of FLAC's own orders (RFC 9639 §8.6.2).
+    /// Returns the layout of channels that are not in one of FLAC's own orders (RFC 9639 §8.6.2).
     private static func channelMask(in tags: FLAC__StreamMetadata_VorbisComment) -> UInt32? {
         let name = Array("WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x".utf8)
         for index in 0..<Int(tags.num_comments) {
@@ -227,7 +230,7 @@ private final class Stream {
         case FLAC__STREAM_DECODER_ERROR_STATUS_BAD_HEADER: reason = "a frame header is wrong"
         case FLAC__STREAM_DECODER_ERROR_STATUS_FRAME_CRC_MISMATCH: reason = "a frame's checksum does not fit"
         case FLAC__STREAM_DECODER_ERROR_STATUS_UNPARSEABLE_STREAM: reason = "a frame uses reserved codes"
-        // Damaged metadata do no harm to the samples.
+        // Damaged metadata do not affect the samples.
         default: return
         }
         if stream.damage == nil { stream.damage = FLACDamage(frame: stream.frameCount, reason: reason) }
@@ -251,7 +254,7 @@ private final class Stream {
         anotherFormat = isAsStated ? nil : format
         guard fault == nil else { return }
         let count = Int(frame.blocksize)
-        // libFLAC turns numbers of blocks into those of frames.
+        // libFLAC converts block numbers to frame numbers.
         blockStart = Int(clamping: frame.number.sample_number)
         let scale = Float(sign: .plus, exponent: 1 - format.bitDepth, significand: 1)
         planes = (0..<format.channelCount).map { index in

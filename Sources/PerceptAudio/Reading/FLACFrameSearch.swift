@@ -10,14 +10,14 @@ struct FLACFrameSearch {
         self.info = info
     }
 
-    /// More candidates than damage leaves; crafted files have any number.
+    /// More candidates than damage leaves; a crafted file may have any number.
     private static let largestAttemptCount = 4096
     private static let windowLength = 1 << 16
-    /// Of frames that may be longer, none is found.
+    /// The size in bytes above which a frame is not found.
     private static let margin = 1 << 18
 
-    /// The first frame that begins after byte `position` and proves to be one, with its place in the recording; `nil` when
-    /// there is none, as for streams of more than 24 bits.
+    /// Returns the first valid frame that begins after byte `position`: its offset and its first frame in the recording;
+    /// `nil` if there is none, as for streams of more than 24 bits.
     ///
     /// - Throws: `MediaError` `.inputOutput`, `.cancelled`.
     func frame(after position: Int) throws(MediaError) -> (position: Int, frame: Int)? {
@@ -37,7 +37,7 @@ struct FLACFrameSearch {
         return nil
     }
 
-    /// The first frame of sound in the block at `position`, from the coded number of its header (RFC 9639 §9.1.5).
+    /// Returns the first frame of the block at `position`, from the coded number in its header (RFC 9639 §9.1.5).
     private func number(ofFrameAt position: Int) throws(MediaError) -> Int? {
         let header = try bytes.read(at: position, count: 11)
         guard header.count == 11 else { return nil }
@@ -46,25 +46,27 @@ struct FLACFrameSearch {
         guard length <= 7, length != 1 || first < 0x80 else { return nil }
         var number = length == 1 ? Int(first) : Int(first & (0xFF >> (length + 1)))
         for byte in header[5..<4 + length] { number = number << 6 | Int(byte & 0x3F) }
-        // Blocks of one size are counted, others are placed by their first frame.
+        // Streams with one block size number their blocks, others their frames.
         return header[1] & 1 == 0 ? number * info.largestBlock : number
     }
 }
 
-/// What could not be decoded of a FLAC stream.
+/// The parts of a FLAC stream that could not be decoded.
 struct FLACLosses {
     private let sampleRate: Int
     private let silenceLimit: Int
     private var first: (start: Int, reason: String)?
     private var count = 0
     private var frameCount = 0
-    /// Whether frame numbers made no sense, so that later times may not be those of the recording.
+    /// `true` if frame numbers were implausible, so that later times may differ from the recording's.
     private var hasLostPlace = false
-    /// Why nothing could be decoded up to the end; `nil` when something could.
+    /// The reason the rest could not be decoded; `nil` if it could.
     var rest: String?
     var isCutShort = false
 
-    /// - Parameter silenceLimit: seconds of silence that may be inserted in all.
+    /// Creates an empty record.
+    ///
+    /// - Parameter silenceLimit: The maximum duration of inserted silence in seconds.
     init(sampleRate: Int, silenceLimit: Int) {
         self.sampleRate = sampleRate
         let (frames, overflow) = silenceLimit.multipliedReportingOverflow(by: sampleRate)
@@ -73,7 +75,7 @@ struct FLACLosses {
 
     var isEmpty: Bool { count == 0 && rest == nil && !isCutShort }
 
-    /// Frames of silence for a damaged stretch from `frame` to the next whole block; 0 where that block's number makes no sense.
+    /// Returns the frames of silence from `frame` to the next whole block; 0 if that block's number is implausible.
     mutating func silence(at frame: Int, until next: Int, _ reason: String) -> Int {
         let missing = next - frame
         let isPlausible = (0...(silenceLimit - frameCount)).contains(missing)
@@ -85,9 +87,11 @@ struct FLACLosses {
         return silence
     }
 
+    /// Returns the warnings at the end.
+    ///
     /// - Parameters:
-    ///   - end: frames of the recording that were handed out.
-    ///   - stated: frames by the header.
+    ///   - end: The number of frames that were returned.
+    ///   - stated: The number of frames that the header states.
     func warnings(frameCount end: Int, statedCount stated: Int?) -> [String] {
         func seconds(_ frames: Int) -> String { RecordingHeader.seconds(frames, sampleRate: sampleRate) }
         var warnings: [String] = []
@@ -109,8 +113,8 @@ struct FLACLosses {
         } else if isCutShort {
             warnings.append(
                 stated.map {
-                    "the file is cut short or damaged at its end: its header states \(seconds($0)), the last \(seconds(missing ?? 0)) are missing; "
-                        + "get the whole file again"
+                    "the file is cut short or damaged at its end: its header states \(seconds($0)), "
+                        + "the last \(seconds(missing ?? 0)) are missing; get the whole file again"
                 } ?? "the file is cut short in the middle of a frame; get the whole file again")
         }
         return warnings

@@ -1,20 +1,20 @@
 import PerceptCore
 
-/// How FLAC streams are read.
+/// Options for reading FLAC streams.
 struct FLACReadingOptions: Sendable {
     /// Compares the MD5 of the samples with the header's at the end.
     var verifiesChecksum = false
     /// Replaces damaged frames with silence, instead of failing.
     var isLenient = false
-    /// Seconds of such silence at most.
+    /// The maximum duration of such silence in seconds.
     var silenceLimit = ResourceLimits.default.silenceDuration
 }
 
-/// Samples of a FLAC stream, native or in Ogg.
+/// The samples of a FLAC stream, native or in Ogg.
 ///
-/// libsndfile, which reads FLAC too, knows 8, 16 and 24 bits alone, believes the header's total, and passes the checksum over.
-/// Of a long native file stretches are decoded ahead on other threads; what they give is what decoding from the first
-/// frame to the last gives, and whatever is wrong with a file is found there.
+/// libsndfile also reads FLAC, but supports only 8, 16 and 24 bits, trusts the header's frame count, and ignores the
+/// checksum. Stretches of a long native file are decoded ahead on other threads, with the same result as decoding in
+/// order; damage is always reported by decoding in order.
 final class FLACSource: SampleSource {
     private(set) var header: RecordingHeader
     let holdsFloatingPoint = false
@@ -26,7 +26,7 @@ final class FLACSource: SampleSource {
     private let checksum: SerialWorker<Hashing>?
     private var readAhead: FLACReadAhead?
     private var stretch: ArraySlice<FLACBlock> = []
-    /// Where the next block begins: its byte (`nil` in Ogg) and its frame.
+    /// The offset of the next block (`nil` in Ogg) and its first frame.
     private var position: Int?
     private var frameCount = 0
     private var block: [[Float]] = []
@@ -34,24 +34,26 @@ final class FLACSource: SampleSource {
     private var isFinished = false
     private let isOgg: Bool
     private var losses: FLACLosses
-    /// Frames of silence that come next, in place of damaged ones.
+    /// The number of silent frames to return next, in place of damaged ones.
     private var silence = 0
-    /// What follows that silence.
+    /// The block after that silence.
     private var heldBlock: [[Float]]?
-    /// By its own number; a stream that was cut out of another does not begin with 0.
+    /// The number that the first block states: not 0 in a stream that was cut out of another.
     private var firstBlockStart: Int?
 
-    /// The format of the blocks, where it is not the header's, and whether it ever was another.
+    /// The format of the blocks if it differs from the header's, and whether it ever changed.
     private var format: FLACFrameFormat?
     private var hasChanged = false
     /// The first block of another format, which belongs to the next part.
     private var pending: (planes: [[Float]], format: FLACFrameFormat?)?
-    /// Where another stream begins.
+    /// The offset at which another stream begins.
     private var nextStream: Int?
 
     private var info: FLACStreamInfo { decoder.info }
 
-    /// - Throws: `MediaError` `.malformedInput` when the header cannot be read.
+    /// Opens a stream.
+    ///
+    /// - Throws: `MediaError` `.malformedInput` if the header cannot be read.
     init(
         _ bytes: InputBytes, mediaType: MediaType, options: FLACReadingOptions = FLACReadingOptions(),
         division: FLACReadAhead.Division = FLACReadAhead.Division()
@@ -94,7 +96,7 @@ final class FLACSource: SampleSource {
         return block.map { Array($0[range]) }
     }
 
-    /// The next block; empty at the end.
+    /// Returns the next block; empty at the end.
     private func nextBlock() throws(MediaError) -> [[Float]] {
         if silence > 0 {
             let count = min(silence, 4096)
@@ -128,7 +130,7 @@ final class FLACSource: SampleSource {
                 (pending, hasChanged, readAhead) = ((planes, format), true, nil)
                 return []
             }
-            // A page that is missing or damaged leaves no other trace in Ogg.
+            // In Ogg, a missing or damaged page shows only in the block numbers.
             let start = decoder.blockStart - (firstBlockStart ?? decoder.blockStart)
             firstBlockStart = decoder.blockStart - start
             guard isOgg, start > frameCount else { return planes }
@@ -150,7 +152,7 @@ final class FLACSource: SampleSource {
         return []
     }
 
-    /// Where a stream begins that follows, tags aside, on a frame that ends at `position`; `nil` when none does.
+    /// Returns the offset of a stream that begins at `position` or after tags there; `nil` if there is none.
     private func streamStart(at position: Int) throws(MediaError) -> Int? {
         var start = position
         // A file ends with two or three tags at most, and the next begins with one.
@@ -165,9 +167,9 @@ final class FLACSource: SampleSource {
         return nil
     }
 
-    /// What follows in another format or as another stream; `nil` at the end of the bytes.
+    /// Returns the part in another format or the stream that follows; `nil` at the end of the file.
     ///
-    /// - Throws: `MediaError` `.malformedInput` when the header of the other stream cannot be read.
+    /// - Throws: `MediaError` `.malformedInput` if the header of the other stream cannot be read.
     func nextPart() throws(MediaError) -> FLACSource? {
         if let pending {
             self.pending = nil
@@ -193,7 +195,7 @@ final class FLACSource: SampleSource {
             ?? .conventional(channelCount: channelCount)
     }
 
-    /// Goes on with the next whole frame, with silence in place of what lies before it.
+    /// Continues with the next whole frame, with silence in place of the data before it.
     private func passOver(_ damage: FLACDamage) throws(MediaError) {
         guard let position, let next = try FLACFrameSearch(bytes, info).frame(after: position) else {
             isFinished = true
@@ -208,7 +210,7 @@ final class FLACSource: SampleSource {
 
     private func checkEnd() throws(MediaError) {
         let digestMatches = losses.isEmpty && !hasChanged ? checksum.map { $0.digest() == info.digest } : nil
-        // A frame that was cut off is no frame to libFLAC, and nothing follows it.
+        // libFLAC reports a frame that was cut off as damage that no frame follows.
         let isPartialFrame =
             position.map { bytes.byteCount - $0 <= info.largestFrame ?? Self.largestPartialFrame } ?? isOgg
         let damage = isPartialFrame ? nil : decoder.pendingDamage
@@ -220,7 +222,7 @@ final class FLACSource: SampleSource {
                 guard options.isLenient, frameCount > 0 else { throw damaged(damage) }
                 losses.rest = damage.reason
             } else if frameCount == 0 || info.digest != nil || !endsWithFrame || !losses.isEmpty {
-                // An encoder that came to write the digest knew the total too.
+                // An encoder that wrote the digest also knew the total.
                 guard frameCount > 0 else { throw cutShort }
                 losses.isCutShort = true
             }
@@ -234,7 +236,7 @@ final class FLACSource: SampleSource {
         }
     }
 
-    /// Bytes of a frame, where the header does not state the largest: 16 384 frames of eight channels of 32 bits.
+    /// The maximum size of a frame in bytes if the header does not state it: 16 384 frames of eight 32-bit channels.
     private static let largestPartialFrame = 1 << 19
 
     private func damaged(_ damage: FLACDamage) -> MediaError {
@@ -270,14 +272,14 @@ private final class FLACParts: PartSequence {
 }
 
 extension JoinedSource {
-    /// A native FLAC file with all streams that follow one another in it.
+    /// Opens a native FLAC file with all of its streams.
     ///
-    /// - Throws: `MediaError` `.malformedInput` when the first header cannot be read, `.inputOutput`.
+    /// - Throws: `MediaError` `.malformedInput` if the first header cannot be read; `.inputOutput`.
     static func flac(_ bytes: InputBytes, options: FLACReadingOptions) throws(MediaError) -> JoinedSource {
         flac(try FLACSource(bytes, mediaType: .flac, options: options), name: bytes.name)
     }
 
-    /// A stream whose format may change.
+    /// Opens a stream that may change its format.
     static func flac(_ source: FLACSource, name: String) -> JoinedSource {
         JoinedSource(source, then: FLACParts(source), frameCount: source.header.frameCount, name: name)
     }

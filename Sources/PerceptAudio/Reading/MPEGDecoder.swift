@@ -3,23 +3,25 @@ import PerceptCore
 
 /// Decodes whole frames of MPEG audio, Layers I to III, of one rate and number of channels.
 ///
-/// No pointer, status code or constant of libmpg123 leaves this file. The library is shown one frame at a time and gives its
-/// samples at once; where they cannot be decoded, silence of their length stands for them.
+/// No pointer, status code or constant of libmpg123 leaves this file. The library receives one frame at a time and
+/// returns its samples at once; a frame that cannot be decoded becomes silence of the same length.
 final class MPEGDecoder {
     private let handle: OpaquePointer
     private let samplesPerFrame: Int
 
     private static let isReady = mpg123_init() == Int32(MPG123_OK.rawValue)
 
-    /// - Parameter freeFormatByteCount: of each frame without padding, in free format.
-    /// - Throws: `MediaError` `.limitExceeded` when there is no memory.
+    /// Creates a decoder.
+    ///
+    /// - Parameter freeFormatByteCount: The size of each frame without padding, in free format.
+    /// - Throws: `MediaError` `.limitExceeded` if there is not enough memory.
     init(_ stream: MPEGFrameHeader, freeFormatByteCount: Int?, of name: String) throws(MediaError) {
         guard Self.isReady, let handle = mpg123_new(nil, nil) else {
             throw MediaError(.limitExceeded, source: name, problem: "there is no memory for an MP3 decoder")
         }
         self.handle = handle
         samplesPerFrame = stream.samplesPerFrame * stream.channelCount
-        // Trimming, the frame of information and resynchronization are this library's own.
+        // This module trims, reads the info frame and resynchronizes.
         let flags =
             MPG123_QUIET.rawValue | MPG123_FORCE_FLOAT.rawValue | MPG123_IGNORE_INFOFRAME.rawValue
             | MPG123_NO_READAHEAD.rawValue | MPG123_SKIP_ID3V2.rawValue
@@ -38,16 +40,16 @@ final class MPEGDecoder {
         mpg123_delete(handle)
     }
 
-    /// Decodes `frame` into `output`, interleaved; gives whether its samples could be decoded.
+    /// Decodes `frame` into `output`, interleaved; returns `false` if its samples cannot be decoded.
     ///
-    /// - Parameter output: has room for all samples of one frame; what the frame does not fill becomes silence.
+    /// - Parameter output: Room for all samples of one frame; the part that the frame does not fill becomes silence.
     func decode(_ frame: ArraySlice<UInt8>, into output: UnsafeMutableBufferPointer<Float>) -> Bool {
         guard let base = output.baseAddress, output.count >= samplesPerFrame else { return false }
         let wanted = samplesPerFrame * MemoryLayout<Float>.size
         var filled = 0
         frame.withUnsafeBufferPointer { input in
             var (next, count) = (input.baseAddress, input.count)
-            // The first frame announces the format before its samples come.
+            // The first frame returns the format before its samples.
             for _ in 0..<3 where filled < wanted {
                 var done = 0
                 let status = mpg123_decode(

@@ -5,39 +5,39 @@ struct MPEGFrame {
     let header: MPEGFrameHeader
     let position: Int
     let byteCount: Int
-    /// Whether its channels are neither those of the frames before nor of the one after it: damage to the header.
+    /// `true` if its channel count differs from the frames before and after it: damage to the header.
     let isOutlier: Bool
 }
 
-/// Steps from frame to frame of MPEG audio, over tags, zeros and junk.
+/// Iterates over the frames of MPEG audio, skipping tags, zeros and junk.
 ///
-/// libmpg123 can do so too, but says neither what it skipped nor how much sound there is before all is decoded. It is
-/// shown whole frames alone, and so gives exactly as many samples as they hold.
+/// libmpg123 can do so too, but does not report the bytes it skipped, nor the length before everything is decoded. It
+/// receives whole frames only, and so returns exactly as many samples as they hold.
 struct MPEGFrameWalker {
     let bytes: InputBytes
-    /// Where the next frame is looked for.
+    /// The offset at which the next frame is expected.
     private(set) var position: Int
     private let end: Int
-    /// The stream that the last frame belongs to; `nil` before the first.
+    /// The stream of the last frame; `nil` before the first.
     private(set) var stream: MPEGFrameHeader?
-    /// Bytes of a frame of free format without padding.
+    /// The size in bytes of a frame of free format without padding.
     private(set) var freeFormatByteCount: Int?
-    /// Whether the last frame ended at `position`.
+    /// `true` if the last frame ended at `position`.
     private var isInStep = false
     private(set) var damage = Damage()
     private var window: [UInt8] = []
     private var windowStart = 0
 
     struct Damage {
-        /// Bytes that are neither frames nor tags nor zeros, and where the first of them stands.
+        /// The number of bytes that are neither frames nor tags nor zeros, and the offset of the first.
         var skippedByteCount = 0
         var firstSkipped: Int?
-        /// Whether the bytes end inside a frame, which is left out.
+        /// `true` if the bytes end inside a frame, which is left out.
         var endsInsideFrame = false
     }
 
     private static let windowLength = 1 << 16
-    /// A frame that may be cut off, and three that may begin within it.
+    /// The size of a frame that may be cut off, and of three that may begin within it.
     private static let lookahead = 5 * MPEGFrameHeader.largestFrame + 64
 
     init(_ bytes: InputBytes, range: Range<Int>) {
@@ -46,7 +46,7 @@ struct MPEGFrameWalker {
         end = range.upperBound
     }
 
-    /// Goes on where a frame of `stream` begins.
+    /// Continues at the start of a frame of `stream`.
     init(_ bytes: InputBytes, at position: Int, end: Int, stream: MPEGFrameHeader, freeFormatByteCount: Int?) {
         self.bytes = bytes
         self.position = position
@@ -56,7 +56,7 @@ struct MPEGFrameWalker {
         isInStep = true
     }
 
-    /// The next frame, or `nil` at the end.
+    /// Returns the next frame, or `nil` at the end.
     ///
     /// - Throws: `MediaError` `.inputOutput`.
     mutating func next() throws(MediaError) -> MPEGFrame? {
@@ -74,7 +74,7 @@ struct MPEGFrameWalker {
         return nil
     }
 
-    /// Bytes of a frame, for the decoder.
+    /// Returns the bytes of a frame, for the decoder.
     mutating func content(of frame: MPEGFrame) throws(MediaError) -> ArraySlice<UInt8> {
         if frame.position < windowStart || frame.position + frame.byteCount > windowStart + window.count {
             return try bytes.read(at: frame.position, count: frame.byteCount)[...]
@@ -90,7 +90,7 @@ struct MPEGFrameWalker {
         if position >= windowStart, position + needed <= windowStart + window.count { return }
         window = try bytes.read(at: position, count: min(Self.windowLength, end - position))
         windowStart = position
-        // The file became shorter; what is missing looks like zeros.
+        // The file became shorter; zeros replace the missing bytes.
         if window.count < needed { window += [UInt8](repeating: 0, count: needed - window.count) }
     }
 
@@ -103,7 +103,7 @@ struct MPEGFrameWalker {
         return count.flatMap { $0 > MPEGFrameHeader.byteCount ? $0 : nil }
     }
 
-    /// Whether what stands at `position` may follow a frame of `stream`.
+    /// Returns whether the bytes at `position` may follow a frame of `stream`.
     private func follows(_ stream: MPEGFrameHeader, at position: Int) -> Bool {
         if position == end { return true }
         guard position < end else { return false }
@@ -114,7 +114,7 @@ struct MPEGFrameWalker {
             && ["ID3", "TAG", "APETAGEX"].contains { window[start...].starts(with: Array($0.utf8)) }
     }
 
-    /// The frame at `position`, where it goes on with the stream.
+    /// Returns the frame at `position` if it continues the stream.
     private mutating func frameInStep() throws(MediaError) -> MPEGFrame? {
         guard isInStep, let stream else { return nil }
         if isCutHeader(at: position, of: stream) {
@@ -126,7 +126,7 @@ struct MPEGFrameWalker {
             let length = byteCount(of: header, freeFormatByteCount)
         else { return nil }
         if !follows(header, at: position + length) {
-            // Cut off, or of a wrong length: the next may begin before its end.
+            // If it is cut off or has a wrong length, the next may begin before its end.
             if let next = (position + 4..<min(position + length, end)).first(where: { isRun(at: $0, of: stream) }) {
                 note(position..<next)
                 position = next
@@ -147,7 +147,7 @@ struct MPEGFrameWalker {
         return MPEGFrame(header: header, position: position, byteCount: length, isOutlier: isOutlier)
     }
 
-    /// Whether the bytes end within four bytes that begin as the header of a frame of `stream` does.
+    /// Returns whether the bytes end inside the header of a frame of `stream`.
     private func isCutHeader(at position: Int, of stream: MPEGFrameHeader) -> Bool {
         let start = position - windowStart
         let count = end - position
@@ -159,7 +159,7 @@ struct MPEGFrameWalker {
         }
     }
 
-    /// The frame at `position`, where two more or the end prove that it begins a stream.
+    /// Returns the frame at `position` if two more frames or the end confirm that it begins a stream.
     private mutating func firstFrame() -> MPEGFrame? {
         guard let header = header(at: position) else { return nil }
         let free = header.bitRate == nil ? freeFormat(at: position) : nil
@@ -173,7 +173,7 @@ struct MPEGFrameWalker {
             window, at: position - windowStart, isAtEnd: windowStart + window.count >= end)
     }
 
-    /// Whether three frames of one stream follow one another from `position` on, or as many as there is room for.
+    /// Returns whether three consecutive frames of one stream begin at `position`, or as many as there is room for.
     private func isRun(at position: Int, of stream: MPEGFrameHeader, _ freeFormat: Int? = nil) -> Bool {
         var (next, count) = (position, 0)
         while count < 3 {
@@ -190,7 +190,7 @@ struct MPEGFrameWalker {
 
     // MARK: Everything else
 
-    /// Moves to where a frame may begin.
+    /// Moves to the next offset at which a frame may begin.
     private mutating func skip() throws(MediaError) {
         let start = position
         if let tagEnd = try MediaTag.end(at: position, in: bytes, limit: end) {

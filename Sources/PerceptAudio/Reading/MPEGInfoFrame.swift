@@ -1,25 +1,25 @@
 import PerceptCore
 
-/// The frame without sound with which encoders begin an MP3 of Layer III: Xing's, LAME's ("Info") or Fraunhofer's ("VBRI").
+/// The silent first frame that encoders write into Layer III files: Xing's, LAME's ("Info") or Fraunhofer's ("VBRI").
 struct MPEGInfoFrame {
-    /// Frames after this one; `nil` when it does not say.
+    /// The number of frames after this one; `nil` if it is not stated.
     private(set) var frameCount: Int?
-    /// Bytes of them and of this one; `nil` when it does not say.
+    /// The size in bytes of them and of this one; `nil` if it is not stated.
     private(set) var byteCount: Int?
-    /// Samples that the encoder put before and after the sound; `nil` when it does not say (only LAME and those that follow it do).
+    /// The samples that the encoder added before and after the sound; `nil` if not stated, as by most but LAME.
     private(set) var delay: Int?
     private(set) var padding: Int?
 
-    /// Samples by which every decoder of Layer III is late: 528, and one that LAME counts too.
+    /// The delay of every Layer III decoder in samples: 528, and one that LAME counts too.
     static let decoderDelay = 529
 
-    /// - Parameter frame: all bytes of a frame; `nil` when it is one of sound.
+    /// Parses all bytes of a frame; `nil` if it holds sound.
     init?(_ frame: ArraySlice<UInt8>, _ header: MPEGFrameHeader) {
         guard header.layer == 3 else { return nil }
         let isMono = header.channelCount == 1
         let sideLength = header.version == .mpeg1 ? (isMono ? 17 : 32) : (isMono ? 9 : 17)
         let start = frame.startIndex + MPEGFrameHeader.byteCount + sideLength
-        // Some encoders leave room for the checksum, some do not.
+        // Only some encoders leave room for the checksum.
         for start in header.hasChecksum ? [start, start + 2] : [start] {
             if Self.matches(frame, start, "Xing") || Self.matches(frame, start, "Info") {
                 readXing(frame, start + 4)
@@ -44,7 +44,7 @@ struct MPEGInfoFrame {
         }
         if flags & 4 != 0 { offset += 100 }
         if flags & 8 != 0 { offset += 4 }
-        // Nine bytes name the encoder, twelve say other things, then two numbers of twelve bits follow.
+        // Nine bytes name the encoder and twelve are not needed here; then two 12-bit numbers follow.
         guard offset + 24 <= frame.endIndex, frame[offset..<offset + 4].allSatisfy({ (0x20...0x7E).contains($0) })
         else {
             return

@@ -1,8 +1,8 @@
 import PerceptCore
 
-/// A stretch of MPEG audio with one rate and one number of channels, that begins where an encoder began.
+/// A stretch of MPEG audio from one encoder, with one sample rate and channel count.
 struct MPEGPart {
-    /// Where its first frame of sound begins, and that frame's header.
+    /// The offset of its first frame with sound, and that frame's header.
     let start: Int
     let stream: MPEGFrameHeader
     let freeFormatByteCount: Int?
@@ -13,12 +13,13 @@ struct MPEGPart {
 
     private var decodedCount: Int { mpegFrameCount * stream.samplesPerFrame }
 
-    /// Decoded samples before the sound.
+    /// The number of decoded samples before the sound.
     var skippedAtStart: Int {
         info?.delay.map { min(decodedCount, $0 + MPEGInfoFrame.decoderDelay) } ?? 0
     }
 
-    /// Decoded samples after the sound. A part that is not as long as its header states does not end where the encoder did.
+    /// The number of decoded samples after the sound; 0 if the length differs from the header's, since the end is then
+    /// not the encoder's.
     private var skippedAtEnd: Int {
         guard let padding = info?.padding, isAsStated else { return 0 }
         return max(0, padding - MPEGInfoFrame.decoderDelay)
@@ -30,7 +31,7 @@ struct MPEGPart {
         return abs(statedBytes - byteCount) <= 2 * MPEGFrameHeader.largestFrame
     }
 
-    /// Frames of the recording.
+    /// The number of frames of the recording.
     var frameCount: Int { max(0, decodedCount - skippedAtStart - skippedAtEnd) }
 
     var warnings: [String] {
@@ -49,14 +50,16 @@ struct MPEGPart {
     }
 }
 
-/// All parts of an MP3 (or of Layers I and II), found by its frame headers without decoding.
+/// The parts of an MP3 (or of Layers I and II), found by the frame headers without decoding.
 struct MPEGLayout {
     let parts: [MPEGPart]
-    /// Where the tags begin that it ends with.
+    /// The offset at which the tags at the end begin.
     let end: Int
     let damage: MPEGFrameWalker.Damage
 
-    /// - Throws: `MediaError` `.malformedInput` when there is no frame, `.inputOutput`, `.cancelled`.
+    /// Finds the parts.
+    ///
+    /// - Throws: `MediaError` `.malformedInput` if there is no frame; `.inputOutput`, `.cancelled`.
     init(_ bytes: InputBytes) throws(MediaError) {
         let end = try MediaTag.start(ofTagsBefore: bytes.byteCount, in: bytes)
         var walker = MPEGFrameWalker(bytes, range: 0..<end)
@@ -88,7 +91,7 @@ struct MPEGLayout {
                 .malformedInput, source: bytes.name, problem: "holds no whole MP3 frame",
                 remedy: "check that the file is complete")
         }
-        // One of nothing but what its encoder put around the sound is none.
+        // A part that holds only the encoder's padding is dropped.
         let sounding = parts.filter { $0.frameCount > 0 }
         self.parts = sounding.isEmpty ? Array(parts.prefix(1)) : sounding
         self.end = end

@@ -1,6 +1,6 @@
 import PerceptCore
 
-/// Samples of one part of an MP3, without what its encoder put around the sound.
+/// The samples of one part of an MP3, without the encoder's delay and padding.
 final class MPEGSource: SampleSource {
     let header: RecordingHeader
     let holdsFloatingPoint = true
@@ -9,14 +9,16 @@ final class MPEGSource: SampleSource {
     private var walker: MPEGFrameWalker
     private var mpegFramesLeft: Int
     private var framesLeft: Int
-    /// Samples that were decoded and are yet to be handed out: those of `buffered`, interleaved.
+    /// Decoded samples, interleaved; those in `buffered` were not yet returned.
     private var buffer: [Float] = []
     private var buffered = 0..<0
-    /// Samples before the sound that are yet to be left out.
+    /// The number of samples before the sound that are still to be skipped.
     private var skipped: Int
     private var undecodedCount = 0
 
-    /// - Parameter end: where the walk that found `part` ended.
+    /// Opens a part.
+    ///
+    /// - Parameter end: The offset after the last frame of the file.
     init(_ bytes: InputBytes, _ part: MPEGPart, end: Int, mediaType: MediaType, container: String) throws(MediaError) {
         self.part = part
         decoder = try MPEGDecoder(part.stream, freeFormatByteCount: part.freeFormatByteCount, of: bytes.name)
@@ -114,9 +116,9 @@ private final class MPEGParts: PartSequence {
 }
 
 extension JoinedSource {
-    /// MPEG audio, all parts of it.
+    /// Opens MPEG audio with all of its parts.
     ///
-    /// - Throws: `MediaError` `.malformedInput` when there is no frame, `.inputOutput`.
+    /// - Throws: `MediaError` `.malformedInput` if there is no frame; `.inputOutput`.
     static func mpeg(
         _ bytes: InputBytes, mediaType: MediaType, container: String = "MP3", notes: [String] = []
     ) throws(MediaError) -> JoinedSource {

@@ -4,7 +4,7 @@ import PerceptCore
 struct OggPage {
     let isFirstOfStream: Bool
     let isLastOfStream: Bool
-    /// In units of the codec, of the last packet that ends in the page; `nil` when none does.
+    /// The position after the last packet that ends in the page, in units of the codec; `nil` if none ends there.
     let granule: Int64?
     let serialNumber: UInt32
     let sequenceNumber: UInt32
@@ -13,7 +13,7 @@ struct OggPage {
 
     static let largestHeader = 27 + 255
 
-    /// - Parameter bytes: begin with the page; its whole header has to be there.
+    /// Parses a page header, which must be complete.
     init?(_ bytes: ArraySlice<UInt8>) {
         let start = bytes.startIndex
         guard bytes.count >= 27, bytes.starts(with: Array("OggS".utf8)), bytes[start + 4] == 0 else { return nil }
@@ -32,7 +32,7 @@ struct OggPage {
         byteCount = headerByteCount + bytes[start + 27..<start + headerByteCount].reduce(0) { $0 + Int($1) }
     }
 
-    /// Whether the page's checksum fits: a cyclic redundancy check of 32 bits with the polynomial 0x04C11DB7.
+    /// Returns whether the page's checksum, a 32-bit CRC with the polynomial 0x04C11DB7, is correct.
     static func isIntact(_ page: [UInt8]) -> Bool {
         guard page.count >= 27 else { return false }
         var sum: UInt32 = 0
@@ -54,34 +54,36 @@ struct OggLink {
         case vorbis, opus, flac
     }
 
-    /// The first of its streams that can be decoded here; `nil` when there is none.
+    /// The codec of the first stream that can be decoded; `nil` if there is none.
     fileprivate(set) var codec: Codec?
-    /// What stands in the file before the next link.
+    /// The range in the file, up to the next link.
     fileprivate(set) var range: Range<Int>
-    /// Whether the stream ends with the page that says so.
+    /// `true` if the stream ends with a page that is marked as its last.
     fileprivate(set) var isComplete = false
-    /// The granule position that the stream ends with.
+    /// The last granule position of the stream.
     fileprivate(set) var lastGranule: Int64?
-    /// Pages that are missing between the headers and the first page of sound.
+    /// `true` if pages are missing between the headers and the first page of sound.
     fileprivate(set) var missesFirstPages = false
-    /// Bytes of pages of streams that did not begin in this link.
+    /// The size in bytes of the pages of streams that did not begin in this link.
     fileprivate(set) var strayByteCount = 0
     fileprivate var serialNumber: UInt32?
     fileprivate var streams: Set<UInt32> = []
     fileprivate var nextSequence: UInt32 = 0
-    /// Whether an intact page with sound was found.
+    /// `true` if an intact page with sound was found.
     fileprivate(set) var hasSound = false
 }
 
 /// The links of an Ogg file, found by the headers of its pages.
 ///
-/// opusfile and vorbisfile find them too, but take two with the same serial number (files of one encoder with fixed numbers, joined)
-/// for one, and know no chain of different codecs.
+/// opusfile and vorbisfile find them too, but treat two links with the same serial number as one (an encoder may use a
+/// fixed number), and do not support chains of different codecs.
 struct OggChain {
     private(set) var links: [OggLink] = []
-    /// Whether the file ends inside a page.
+    /// `true` if the file ends inside a page.
     private(set) var endsInsidePage = false
 
+    /// Finds the links.
+    ///
     /// - Throws: `MediaError` `.inputOutput`, `.cancelled`.
     init(_ bytes: InputBytes) throws(MediaError) {
         var (position, count) = (0, 0)
@@ -139,14 +141,14 @@ struct OggChain {
         }
         guard page.serialNumber == links[last].serialNumber else { return }
         if !links[last].hasSound {
-            // A damaged page is as good as a missing one.
+            // A damaged page counts as missing.
             guard OggPage.isIntact(try bytes.read(at: start, count: page.byteCount)) else { return }
             links[last].hasSound = (page.granule ?? 0) > 0
             if page.sequenceNumber != links[last].nextSequence { links[last].missesFirstPages = true }
             links[last].nextSequence = page.sequenceNumber &+ 1
         }
         if page.isLastOfStream, !OggPage.isIntact(try bytes.read(at: start, count: page.byteCount)) {
-            // The decoders drop it, and what it states is not to be believed.
+            // The decoders drop it, and its values cannot be trusted.
             links[last].isComplete = false
             return
         }
@@ -154,7 +156,7 @@ struct OggChain {
         links[last].lastGranule = page.granule ?? links[last].lastGranule
     }
 
-    /// The first page from `position` on, and where it begins.
+    /// Returns the first page at or after `position`, and its offset.
     private static func page(from position: Int, in bytes: InputBytes) throws(MediaError) -> (start: Int, OggPage)? {
         let head = try bytes.read(at: position, count: OggPage.largestHeader)
         if let page = OggPage(head[...]) { return (position, page) }
@@ -168,9 +170,23 @@ struct OggChain {
                 if let page = OggPage(window[index...]) { return (start + index, page) }
                 rest = window[(index + 1)...]
             }
-            // What may be cut off by the window is looked at again.
+            // A page that the window cuts off is examined again.
             let next = rest.firstIndex(of: 0x4F) ?? window.count
             start += max(next, 1)
+        }
+        return nil
+    }
+}
+
+extension InputBytes {
+    /// Returns the offset of the Ogg page that ends at `end`, or `nil` if there is none.
+    func startOfOggPage(endingAt end: Int) throws(MediaError) -> Int? {
+        let start = max(0, end - OggPage.largestHeader - 255 * 255)
+        let window = try read(at: start, count: end - start)
+        var rest = window[...]
+        while let index = rest.lastIndex(of: 0x4F) {
+            if let page = OggPage(window[index...]), index + page.byteCount == window.count { return start + index }
+            rest = window[..<index]
         }
         return nil
     }

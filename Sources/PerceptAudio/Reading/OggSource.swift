@@ -3,26 +3,26 @@ import PerceptCore
 /// Decodes the stream of one link of an Ogg chain.
 protocol OggDecoder: AnyObject {
     var header: RecordingHeader { get }
-    /// Frames of silence that stand for pages missing before the first page of sound.
+    /// The number of silent frames that replace pages missing before the first page of sound.
     var leadingGap: Int { get }
 
-    /// Decodes on.
+    /// Decodes the next piece.
     ///
     /// - Throws: `MediaError` `.inputOutput`.
     func next(frameLimit: Int) throws(MediaError) -> OggPiece
 }
 
-/// What comes next in an Ogg stream.
+/// The next piece of an Ogg stream.
 enum OggPiece {
     /// 1…`frameLimit` frames, one plane per channel in the order of the header's layout.
     case sound([[Float]])
-    /// Missing pages that held this many frames.
+    /// Missing pages with this number of frames.
     case gap(frameCount: Int)
-    /// The end, and why it is one where more should come.
+    /// The end, with a reason if more should follow.
     case end(failure: String?)
 }
 
-/// Samples of one link of an Ogg chain, with silence for what is missing.
+/// The samples of one link of an Ogg chain, with silence for missing pages.
 final class OggSource: SampleSource {
     let header: RecordingHeader
     let holdsFloatingPoint = true
@@ -37,7 +37,9 @@ final class OggSource: SampleSource {
     private var isFinished = false
     private var failure: String?
 
-    /// - Parameter isCut: whether the file ends inside a page of this link.
+    /// Creates a source.
+    ///
+    /// - Parameter isCut: `true` if the file ends inside a page of this link.
     init(_ decoder: any OggDecoder, _ link: OggLink, isCut: Bool) {
         self.decoder = decoder
         self.link = link
@@ -101,7 +103,7 @@ final class OggSource: SampleSource {
     }
 }
 
-/// The links of an Ogg chain, opened one after the other.
+/// Opens the links of an Ogg chain in order.
 private final class OggLinks: PartSequence {
     private let bytes: InputBytes
     private let chain: OggChain
@@ -139,11 +141,11 @@ private final class OggLinks: PartSequence {
         return OggSource(decoder, link, isCut: chain.endsInsidePage && index == chain.links.count - 1)
     }
 
-    /// Frames of all links, as many as there will be; `nil` when one does not say.
+    /// Returns the number of frames of all links after conversion; `nil` if one does not state it.
     func frameCount(_ first: RecordingHeader) -> Int? {
         var total = first.frameCount
         for index in chain.links.indices.dropFirst() {
-            // One that cannot be opened is left out when it is reached.
+            // A link that cannot be opened will be skipped.
             guard let header = try? open(index).header else { continue }
             guard Resampler.sampleRates.contains(header.sampleRate) else { return nil }
             total = total.flatMap { total in
@@ -157,9 +159,9 @@ private final class OggLinks: PartSequence {
 }
 
 extension JoinedSource {
-    /// An Ogg file with Vorbis, Opus or FLAC, all links of it.
+    /// Opens an Ogg file with Vorbis, Opus or FLAC, with all of its links.
     ///
-    /// - Throws: `MediaError` `.malformedInput` when the first link cannot be read, `.inputOutput`.
+    /// - Throws: `MediaError` `.malformedInput` if the first link cannot be read; `.inputOutput`.
     static func ogg(
         _ bytes: InputBytes, mediaType: MediaType, options: FLACReadingOptions
     ) throws(MediaError) -> JoinedSource {

@@ -3,31 +3,31 @@ import PerceptCore
 
 /// Decodes one link of Ogg Opus, always at 48 kHz.
 ///
-/// opusfile leaves out the pre-skip, applies the header's gain and ends where the last granule position says (RFC 7845). No
-/// pointer, status code or constant of it leaves this file.
+/// opusfile skips the pre-skip, applies the header's gain and ends at the last granule position (RFC 7845). None of its
+/// pointers, status codes or constants leaves this file.
 final class OpusDecoder: OggDecoder {
     let header: RecordingHeader
     let leadingGap: Int
     private let file: OpaquePointer
-    private let input: OggInput
+    private let input: VirtualFile
     /// The index in a packet of each channel of the layout.
     private let order: [Int]
     private var buffer: [Float] = []
-    /// Where the next sample should be, by the granule positions.
+    /// The expected position of the next sample according to the granule positions.
     private var position: Int64 = 0
     private var hasHole = false
     private let afterHole = DecodedPackets()
-    /// A gap that was found, and what was decoded after it.
+    /// A gap that was found, and the samples decoded after it.
     private var pendingGap: Int?
     private var held: [[Float]]?
 
     static let sampleRate = 48_000
 
-    /// Without a page missing, a step of the granule position that is shorter than a packet is a writer's rounding.
+    /// A shorter step of the granule position is the writer's rounding, unless a page is missing.
     private static let shortestStep = 960
 
     init(_ bytes: InputBytes, _ link: OggLink, _ mediaType: MediaType) throws(MediaError) {
-        let input = OggInput(bytes)
+        let input = VirtualFile(reading: bytes, range: 0..<bytes.byteCount)
         let file = try Self.open(input, link, bytes.name)
         guard let head = op_head(file, -1) else {
             op_free(file)
@@ -36,7 +36,7 @@ final class OpusDecoder: OggDecoder {
         let channelCount = Int(head.pointee.channel_count)
         let isDiscrete = head.pointee.mapping_family > 1
         let total = Int(op_pcm_total(file, -1))
-        // A packet of one byte may last 120 ms; what states more is not believed.
+        // A packet of one byte may last 120 ms; a larger total is not trusted.
         let isPlausible = total >= 0 && total / 5760 <= bytes.byteCount
         header = RecordingHeader(
             mediaType: mediaType, container: "Ogg", codec: "Opus", bitDepth: nil, sampleRate: Self.sampleRate,
@@ -56,26 +56,28 @@ final class OpusDecoder: OggDecoder {
     }
 
     private static func open(
-        _ input: OggInput, _ link: OggLink, _ name: String
+        _ input: VirtualFile, _ link: OggLink, _ name: String
     ) throws(MediaError) -> OpaquePointer {
         var status: CInt = 0
-        // Where links or times make no sense to it, it can still read from the first page on.
+        // If links or times are invalid to opusfile, it can still read in order.
         for isSeekable in [true, false] {
             var callbacks = OpusFileCallbacks(
                 read: { stream, target, count in
-                    OggInput.from(stream)?.read(into: target, count: Int(count)).map { CInt($0) } ?? -1
+                    guard let file = VirtualFile.from(stream) else { return -1 }
+                    let read = CInt(file.read(into: target, count: Int64(count)))
+                    return file.readFailure == nil ? read : -1
                 },
                 seek: isSeekable
                     ? { stream, distance, whence in
-                        OggInput.from(stream)?.seek(Int64(distance), whence: whence) == true ? 0 : -1
+                        VirtualFile.from(stream).map { $0.seek(Int64(distance), whence: whence) >= 0 } == true ? 0 : -1
                     } : nil,
-                tell: isSeekable ? { stream in opus_int64(OggInput.from(stream)?.offset ?? 0) } : nil,
+                tell: isSeekable ? { stream in opus_int64(VirtualFile.from(stream)?.offset ?? 0) } : nil,
                 close: nil)
             _ = input.seek(0, whence: 0)
             if let file = op_open_callbacks(input.pointer, &callbacks, nil, 0, &status) { return file }
             if let failure = input.readFailure { throw failure }
         }
-        // opusfile would blame the times.
+        // opusfile would report invalid times.
         guard link.hasSound else {
             throw MediaError(
                 .malformedInput, source: name, problem: "no intact Ogg page with sound follows the Opus header",
@@ -116,7 +118,7 @@ final class OpusDecoder: OggDecoder {
                 if step > 0, hasHole || step >= Self.shortestStep {
                     let gap = hold(from: filled, count, after: Int(clamping: step))
                     guard filled > 0 else { return .gap(frameCount: gap) }
-                    // What was decoded before the gap comes first.
+                    // The samples before the gap come first.
                     pendingGap = gap
                     return .sound(planes(from: 0, filled))
                 }
@@ -154,8 +156,8 @@ final class OpusDecoder: OggDecoder {
         return step - leftOut / header.channelCount
     }
 
-    /// Frames between missing pages and the end, where opusfile gives nothing of the page that follows them: of a last page of up
-    /// to 80 ms. Where its sound belongs cannot be known, since the last granule position may lie within its packets.
+    /// Returns the number of frames between missing pages and the end, if opusfile drops the page after them: a last
+    /// page of up to 80 ms. Its position is unknown, since the last granule position may lie within its packets.
     private func gapAtEnd() -> Int? {
         guard hasHole, let total = header.frameCount, Int64(total) > position else { return nil }
         defer { position = Int64(total) }
@@ -199,9 +201,9 @@ final class OpusDecoder: OggDecoder {
     }
 }
 
-/// Packets as they are decoded, before opusfile leaves anything of them out.
+/// Keeps decoded packets before opusfile discards any part of them.
 private final class DecodedPackets {
-    /// Interleaved; of what was decoded since ``isKept`` was set.
+    /// The samples decoded since ``isKept`` was set, interleaved.
     private(set) var samples: [Float] = []
     var isKept = false {
         didSet { samples.removeAll() }

@@ -129,7 +129,7 @@ private struct ChunkWalk {
         count += 1
         if let last {
             guard last.size <= last.available else { return nil }
-            offset = try behind(last)
+            offset = try offset(after: last)
         }
         last = try chunk(at: offset)
         return last
@@ -148,7 +148,7 @@ private struct ChunkWalk {
     }
 
     /// Returns the offset after `chunk`, which must be complete.
-    private func behind(_ chunk: Chunk) throws(MediaError) -> Int {
+    private func offset(after chunk: Chunk) throws(MediaError) -> Int {
         let end = chunk.start + chunk.size
         if hasLongSizes { return (end + 7) & ~7 }
         guard chunk.size % 2 == 1 else { return end }

@@ -96,7 +96,7 @@ struct StatedLength: Equatable {
         // The size of the chunk includes the edit count of four bytes.
         let size = UInt64(available + 4)
         for index in 0..<8 { header[stated.start - 5 - index] = UInt8(truncatingIfNeeded: size >> (8 * index)) }
-        return VirtualFile(reading: bytes, range: stated.start..<bytes.byteCount, behind: header)
+        return VirtualFile(reading: bytes, range: stated.start..<bytes.byteCount, after: header)
     }
 
     /// More chunks than any real file has before its audio.

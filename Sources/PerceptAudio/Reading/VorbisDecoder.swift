@@ -8,16 +8,17 @@ final class VorbisDecoder: OggDecoder {
     let header: RecordingHeader
     let leadingGap: Int
     private let file: UnsafeMutablePointer<OggVorbis_File>
-    private let input: OggInput
+    private let bytes: InputBytes
+    private let input: VirtualFile
     private let isSeekable: Bool
     /// The index in a packet of each channel of the layout.
     private let order: [Int]
-    /// The page that decoding last went on at, after others were missing.
+    /// The page at which decoding last continued after missing pages.
     private var lastPage: Int?
     private var pendingGap: Int?
 
     init(_ bytes: InputBytes, _ link: OggLink, _ mediaType: MediaType) throws(MediaError) {
-        let input = OggInput(bytes)
+        let input = VirtualFile(reading: bytes, range: 0..<bytes.byteCount)
         let file = UnsafeMutablePointer<OggVorbis_File>.allocate(capacity: 1)
         file.initialize(to: OggVorbis_File())
         do throws(MediaError) {
@@ -27,11 +28,11 @@ final class VorbisDecoder: OggDecoder {
             throw error
         }
         self.file = file
-        self.input = input
+        (self.bytes, self.input) = (bytes, input)
         let info = ov_info(file, -1)
         let channelCount = Int(info?.pointee.channels ?? 0)
         let total = Int(ov_pcm_total(file, -1))
-        // A packet of one byte may be a block of 8192; what states more is not believed.
+        // A packet of one byte may be a block of 8192; a larger total is not trusted.
         let isPlausible = isSeekable && total >= 0 && total / 8192 <= bytes.byteCount
         header = RecordingHeader(
             mediaType: mediaType, container: "Ogg", codec: "Vorbis", bitDepth: nil,
@@ -47,22 +48,22 @@ final class VorbisDecoder: OggDecoder {
         file.deallocate()
     }
 
-    /// Opens the stream; gives whether places in it can be gone to.
+    /// Opens the stream; returns whether it is seekable.
     private static func open(
-        _ file: UnsafeMutablePointer<OggVorbis_File>, _ input: OggInput, _ name: String
+        _ file: UnsafeMutablePointer<OggVorbis_File>, _ input: VirtualFile, _ name: String
     ) throws(MediaError) -> Bool {
         var status: CInt = 0
-        // Where its times make no sense to it, it can still read from the first page on.
+        // If its times are invalid to vorbisfile, it can still read in order.
         for isSeekable in [true, false] {
             let callbacks = ov_callbacks(
                 read_func: { target, size, count, stream in
-                    OggInput.from(stream)?.read(into: target, count: size * count) ?? 0
+                    VirtualFile.from(stream).map { Int($0.read(into: target, count: Int64(size * count))) } ?? 0
                 },
                 seek_func: isSeekable
                     ? { stream, distance, whence in
-                        OggInput.from(stream)?.seek(distance, whence: whence) == true ? 0 : -1
+                        VirtualFile.from(stream).map { $0.seek(distance, whence: whence) >= 0 } == true ? 0 : -1
                     } : nil,
-                close_func: nil, tell_func: isSeekable ? { OggInput.from($0)?.offset ?? 0 } : nil)
+                close_func: nil, tell_func: isSeekable ? { VirtualFile.from($0)?.offset ?? 0 } : nil)
             _ = input.seek(0, whence: 0)
             status = ov_open_callbacks(input.pointer, file, nil, 0, callbacks)
             if let failure = input.readFailure {
@@ -118,13 +119,13 @@ final class VorbisDecoder: OggDecoder {
         }
     }
 
-    /// Frames that are missing before the page that was just read, where decoding then goes on.
+    /// Returns the number of frames missing before the page that was just read, and continues there.
     ///
-    /// vorbisfile learns only at a page's end where it stands, but finds out when it is sent to its beginning.
+    /// vorbisfile determines its position only at the end of a page, unless it seeks to the start of the page.
     private func gap() throws(MediaError) -> Int? {
         let before = ov_pcm_tell(file)
         let end = Int(ov_raw_tell(file))
-        guard isSeekable, let page = try input.start(ofPageEndingAt: end), page != lastPage else { return nil }
+        guard isSeekable, let page = try bytes.startOfOggPage(endingAt: end), page != lastPage else { return nil }
         lastPage = page
         guard ov_raw_seek(file, ogg_int64_t(page)) == 0 else { return nil }
         return max(0, Int(ov_pcm_tell(file) - before))

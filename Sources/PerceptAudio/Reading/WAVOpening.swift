@@ -64,7 +64,7 @@ extension Opening {
                 let data = layout.data.prefix(blockCount * blockAlign)
                 return .source(
                     try SoundFileSource(
-                        VirtualFile(reading: bytes, range: data, behind: header(format32, data.count, most)),
+                        VirtualFile(reading: bytes, range: data, after: header(format32, data.count, most)),
                         mediaType: mediaType, name: bytes.name, container: layout.container,
                         channels: format.channels, frameCount: fact ?? most))
             case .stream, .unreadable: return unreadable

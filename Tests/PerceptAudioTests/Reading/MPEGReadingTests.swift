@@ -73,8 +73,8 @@ import Testing
         for channel in 0..<2 {
             #expect(abs(read.amplitude(300, channel: channel, in: 20_736..<41_472) - Self.amplitude) < 1e-3)
         }
-        #expect(
-            read.warnings.count == 1 && read.warnings[0].hasPrefix("the format changes to mono at 48000 Hz at 0.432 s"))
+        #expect(read.warnings.count == 1)
+        #expect(read.warnings[0].hasPrefix("the format changes to mono at 48000 Hz at 0.432 s"))
     }
 
     // MARK: What stands around the frames
