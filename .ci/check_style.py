@@ -13,18 +13,17 @@ LINE_LENGTH = 120
 SHORTEST_SWIFT_FILE = 25
 # Files shorter than that: each is a type that several others use.
 SHORT_FILES = {
+    "Sources/Percept/Operations/ClassifyOperation.swift",
+    "Sources/PerceptAudio/Reading/SampleSource.swift",
     "Sources/PerceptAudio/Preparing/SilenceTrimming.swift",
-    "Sources/PerceptAudio/Reading/ChannelMask.swift",
     "Sources/PerceptAudio/Reading/ReadingOptions.swift",
     "Sources/PerceptCommand/Options/GeneralOptions.swift",
     "Sources/PerceptCommand/Options/SoundPictureOptions.swift",
     "Sources/PerceptImage/Preparing/GeometryReceipt+Reduction.swift",
-    "Sources/PerceptInference/Client/Timekeeping.swift",
     "Sources/PerceptInference/Tasks/Tabular/TabularClassification.swift",
     "Sources/PerceptInference/Tasks/Tabular/TabularRegression.swift",
     "Sources/PerceptCommand/Output/ParameterFlags.swift",
     "Tests/PerceptImageTests/Building/EXIFBuilder.swift",
-    "Tests/PerceptInferenceTests/Transport/LoopbackProxyExemptionTests.swift",
     "Tests/PerceptTestSupport/Kernels.swift",
     "Tests/PerceptTestSupport/SplitMix64.swift",
 }

@@ -109,7 +109,8 @@ static cmsHPROFILE profile_of_code_points(cmsContext context, const uint8_t *cod
         profile = virtual_profile(context, primaries, curve_of(context, code_points[1]));
     }
     if (!profile) {
-        snprintf(message, sizeof message, "the colours of code points %u/%u/%u/%u (ITU-T H.273) are not known here, and not converted",
+        snprintf(message, sizeof message,
+                 "the colours of code points %u/%u/%u/%u (ITU-T H.273) are not known here, and not converted",
                  code_points[0], code_points[1], code_points[2], code_points[3]);
         complain(complaint, message);
     }

@@ -66,7 +66,8 @@ ImageCodecStatus image_decoder_read_header(ImageDecoder *decoder, ImageDecoderHe
 
 bool image_decoder_reduce(ImageDecoder *decoder, uint32_t factor) {
     bool is_possible = factor == 2 || factor == 4 || factor == 8;
-    if (!is_possible || !decoder->operations->can_reduce || decoder->rows_done > 0 || decoder->reduction != 1) return false;
+    if (!is_possible || !decoder->operations->can_reduce) return false;
+    if (decoder->rows_done > 0 || decoder->reduction != 1) return false;
     if (decoder->width % factor != 0 || decoder->height % factor != 0) return false;
     decoder->reduction = factor;
     decoder->width /= factor;

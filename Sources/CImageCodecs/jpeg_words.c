@@ -73,7 +73,8 @@ bool jpeg_warning_words(j_common_ptr codec, char *words, size_t count) {
         case JWRN_JFIF_MAJOR: return false;
         // Decoders of sequential scans have no use for these numbers; Samsung's cameras write zeros.
         case JWRN_NOT_SEQUENTIAL:
-            snprintf(words, count, "a scan states wrong parameters, which decoding does not need: no pixel is affected");
+            snprintf(words, count,
+                     "a scan states wrong parameters, which decoding does not need: no pixel is affected");
             return true;
         case JWRN_EXTRANEOUS_DATA:
             if (is_restart(numbers[1])) {

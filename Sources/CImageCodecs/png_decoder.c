@@ -213,7 +213,8 @@ static void note_checksums(PNGDecoder *decoder) {
     bool is_one_wrong = decoder->has_wrong_file_checksum != decoder->has_wrong_pixel_checksum;
     if (is_one_wrong) {
         decoder_warn(&decoder->base,
-                     "one of the two checksums of the pixels is wrong, but the other is right: the pixels are unharmed");
+                     "one of the two checksums of the pixels is wrong, but the other is right: "
+                     "the pixels are unharmed");
     } else if (decoder->has_wrong_file_checksum) {
         decoder_warn(&decoder->base, "the checksums of the pixels are wrong: some pixels may be wrong");
     }

@@ -51,8 +51,9 @@ static void start(PNGEncoder *encoder) {
     png_set_write_fn(encoder->png, &encoder->base, on_write, on_flush);
     png_set_user_limits(encoder->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_IHDR(encoder->png, encoder->info, settings->width, settings->height,
-                 settings->bit_depth, color_count > 0 ? PNG_COLOR_TYPE_PALETTE : color_types[settings->channel_count - 1], PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
+                 settings->bit_depth,
+                 color_count > 0 ? PNG_COLOR_TYPE_PALETTE : color_types[settings->channel_count - 1],
+                 PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
     if (color_count > 0) set_palette(encoder);
     if (settings->is_flat) {
         png_set_filter(encoder->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_UP);

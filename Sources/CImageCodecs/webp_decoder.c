@@ -209,8 +209,9 @@ static ImageCodecStatus decode_window(WebPDecoder *decoder) {
         case VP8_STATUS_SUSPENDED:
             if (count > 0) return ImageCodecStatusOk;
             // The chunk may be complete while its image data continues.
-            return offset < decoder->data_end ? fail(base, ImageCodecStatusTruncated, "the file ends early")
-                                              : fail(base, ImageCodecStatusMalformed, "the compressed pixels end before the image does");
+            return offset < decoder->data_end
+                       ? fail(base, ImageCodecStatusTruncated, "the file ends early")
+                       : fail(base, ImageCodecStatusMalformed, "the compressed pixels end before the image does");
         default: return fail(base, ImageCodecStatusMalformed, "the compressed pixels are damaged");
     }
 }

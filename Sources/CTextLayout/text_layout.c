@@ -54,7 +54,8 @@ static bool prepare(raqm_t *line, const uint32_t *scalars, size_t count, const T
     if (!raqm.set_par_direction(line, RAQM_DIRECTION_DEFAULT)) return false;
     if (!raqm.set_freetype_load_flags(line, flags)) return false;
     for (size_t run = 0; run < run_count; run++) {
-        if (!raqm.set_freetype_face_range(line, (FT_Face)runs[run].face, runs[run].start, runs[run].count)) return false;
+        FT_Face face = (FT_Face)runs[run].face;
+        if (!raqm.set_freetype_face_range(line, face, runs[run].start, runs[run].count)) return false;
     }
     return raqm.layout(line);
 }

@@ -1,10 +1,10 @@
 /// Mixes the channels of one layout into those of another.
 ///
-/// A channel keeps its position if the other layout has it. Otherwise it goes to the nearest positions, with the gains of
-/// ITU-R BS.775-3, annex 4 (√½ from the centre to left and right and from a surround to its front, ½ from a back centre);
-/// low-frequency effects are left out. If the gains of a result add up to more than 1, all are divided by the largest
-/// sum, so that nothing exceeds full scale. A mix into one channel is ``MonoMixer``'s; one channel goes to both left and
-/// right in full.
+/// A channel keeps its position if the other layout has it. Otherwise it goes to the nearest positions, with the gains
+/// of ITU-R BS.775-3, annex 4 (√½ from the centre to left and right and from a surround to its front, ½ from a back
+/// centre); low-frequency effects are left out. If the gains of a result add up to more than 1, all are divided by the
+/// largest sum, so that nothing exceeds full scale. A mix into one channel is ``MonoMixer``'s; one channel goes to both
+/// left and right in full.
 struct LayoutMixer: Sendable, Hashable {
     /// The gains of the source channels, for each resulting channel.
     let gains: [[Float]]

@@ -10,8 +10,8 @@ struct FLACBlock: Sendable, Equatable {
 
 /// Decodes frames from the middle of a native FLAC file, several at a time, one channel of each per SIMD lane.
 ///
-/// It is 1.5 times as fast as libFLAC. It stops at the first frame that fails validation (damaged, cut off or of another
-/// format), and ``FLACDecoder`` then reports the reason.
+/// It is 1.5 times as fast as libFLAC. It stops at the first frame that fails validation (damaged, cut off or of
+/// another format), and ``FLACDecoder`` then reports the reason.
 final class FLACFrameDecoder {
     private let format: FLACStreamFormat
     private var bytes: [UInt8] = []

@@ -16,8 +16,8 @@ struct FLACFrameSearch {
     /// The size in bytes above which a frame is not found.
     private static let margin = 1 << 18
 
-    /// Returns the first valid frame that begins after byte `position`: its offset and its first frame in the recording;
-    /// `nil` if there is none, as for streams of more than 24 bits.
+    /// Returns the first valid frame that begins after byte `position`: its offset and its first frame in the
+    /// recording; `nil` if there is none, as for streams of more than 24 bits.
     ///
     /// - Throws: `MediaError` `.inputOutput`, `.cancelled`.
     func frame(after position: Int) throws(MediaError) -> (position: Int, frame: Int)? {

@@ -138,7 +138,8 @@ final class OpusDecoder: OggDecoder {
         return .sound(planes(from: 0, filled))
     }
 
-    /// Keeps what was decoded after a gap for when it is asked for; gives the gap's frames without what opusfile left out.
+    /// Keeps what was decoded after a gap for when it is asked for; gives the gap's frames without what opusfile left
+    /// out.
     ///
     /// It leaves out 80 ms after missing pages, as after going to another place, where they are real sound.
     private func hold(from start: Int, _ count: Int, after step: Int) -> Int {

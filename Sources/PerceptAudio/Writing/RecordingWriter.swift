@@ -30,8 +30,8 @@ public struct RecordingWriter: ~Copyable {
     private var quantizer: SampleQuantizer
     private var frameCount = 0
 
-    // Not private: Swift 6.3.1 crashes in the release build of a package that uses a public noncopyable type with private
-    // nested types.
+    // Not private: Swift 6.3.1 crashes in the release build of a package that uses a public noncopyable type with
+    // private nested types.
     enum Encoder: ~Copyable {
         case flac(FLACEncoder)
         case soundFile(SoundFile)

@@ -1,6 +1,7 @@
 internal import CKernels
 
-/// Mixes one colour over pixels by source-over, with a coverage of 0…255; see `percept_tint`. Areas must lie on the image.
+/// Mixes one colour over pixels by source-over, with a coverage of 0…255; see `percept_tint`. Areas must lie on the
+/// image.
 struct ColorBlender {
     /// 8 bits, rgb or rgba.
     let bytes: UnsafeMutableBufferPointer<UInt8>

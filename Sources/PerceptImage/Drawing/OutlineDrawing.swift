@@ -44,8 +44,8 @@ extension DrawingCanvas {
 
     /// Fills the inside of an outline up to the middle of its line.
     ///
-    /// The line is drawn over the fill: its opaque pixels hide the fill's edge, so that together they cover each pixel by
-    /// its exact share.
+    /// The line is drawn over the fill: its opaque pixels hide the fill's edge, so that together they cover each pixel
+    /// by its exact share.
     mutating func fill(_ outline: BoxOutline, _ frame: OutlineFrame, color: Color, opacity: Double) {
         switch outline {
         case .none: drawFrame(outer: frame.outer, inner: .nothing, color: color, opacity: opacity)
@@ -128,8 +128,8 @@ private struct SideDashes {
         let count = max(1, (side / (pattern.dash + pattern.gap)).rounded())
         let period = side / count
         let half = period * pattern.dash / (pattern.dash + pattern.gap) / 2
-        // One pixel longer than the line is wide, so that dashes of two sides do not overlap. A side too short for a gap is
-        // one dash: its corners alone would look like four dots.
+        // One pixel longer than the line is wide, so that dashes of two sides do not overlap. A side too short for a
+        // gap is one dash: its corners alone would look like four dots.
         let corners = CornerArms(lower, upper, length: count > 1 ? max(half, lineWidth + 1) : side)
         self.corners = corners
         between = (1..<max(1, Int(count))).compactMap { index in

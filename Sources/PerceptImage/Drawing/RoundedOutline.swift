@@ -9,8 +9,8 @@ import PerceptCore
 #endif
 
 extension DrawingCanvas {
-    /// Draws the area between `outer` and the parallel `inner`, both with rounded corners: each pixel by the exact share of
-    /// its area.
+    /// Draws the area between `outer` and the parallel `inner`, both with rounded corners: each pixel by the exact
+    /// share of its area.
     ///
     /// - Parameters:
     ///   - inner: its radius is smaller by the width of the line; empty for none.
@@ -126,7 +126,8 @@ private struct RoundedRectangle {
         return width * height - cut(left, top) - cut(right, top) - cut(left, bottom) - cut(right, bottom)
     }
 
-    /// Returns the columns of the left or right corners whose pixels lie neither completely outside nor within `hollow`.
+    /// Returns the columns of the left or right corners whose pixels lie neither completely outside nor within
+    /// `hollow`.
     func touchedColumns(_ row: Int, _ columns: Range<Int>, isLeft: Bool, hollow: RoundedRectangle?) -> Range<Int> {
         let (near, far) = verticalDistances(row)
         let reach = (radius * radius - near * near).squareRoot()
@@ -164,8 +165,8 @@ private struct RoundedRectangle {
         return (x1 - x0) * (y1 - y0) - quadrantArea((x0, x1), (y0, y1))
     }
 
-    /// Returns the area that a rectangle in the first quadrant shares with the circle around the origin: the integral of
-    /// √(r² − x²) − y₀, clamped to 0…y₁ − y₀.
+    /// Returns the area that a rectangle in the first quadrant shares with the circle around the origin: the integral
+    /// of √(r² − x²) − y₀, clamped to 0…y₁ − y₀.
     private func quadrantArea(_ x: (Double, Double), _ y: (Double, Double)) -> Double {
         let square = radius * radius
         if x.1 * x.1 + y.1 * y.1 <= square { return (x.1 - x.0) * (y.1 - y.0) }

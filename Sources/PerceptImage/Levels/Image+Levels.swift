@@ -2,8 +2,8 @@ internal import CImageCodecs
 internal import PerceptCore
 
 extension Image {
-    /// The least and the greatest sample of the colour channels, fully transparent pixels not counted; `nil` for 8 bits per
-    /// channel, and where no pixel counts.
+    /// The least and the greatest sample of the colour channels, fully transparent pixels not counted; `nil` for 8 bits
+    /// per channel, and where no pixel counts.
     public var sampleRange: SampleRange? {
         guard layout.bitDepth == .sixteen else { return nil }
         var range = ImageSampleRange(low: .max, high: 0)
@@ -11,7 +11,8 @@ extension Image {
         return SampleRange(low: Int(range.low), high: Int(range.high))
     }
 
-    /// The image with its samples stretched as ``ImageLevels`` says; itself for 8 bits per channel, and for a range of one value.
+    /// The image with its samples stretched as ``ImageLevels`` says; itself for 8 bits per channel, and for a range of
+    /// one value.
     public func stretched(_ range: SampleRange) -> Image {
         guard layout.bitDepth == .sixteen, range.low < range.high else { return self }
         var table = [UInt16](repeating: 0, count: SampleRange.maximum + 1)

@@ -2,7 +2,9 @@
 ///
 /// Encoded as `{"low", "high"}`.
 public struct SampleRange: Sendable, Hashable, Codable {
+    /// The smallest sample.
     public let low: Int
+    /// The largest sample.
     public let high: Int
 
     /// The largest 16-bit sample.
@@ -15,6 +17,7 @@ public struct SampleRange: Sendable, Hashable, Codable {
         self.high = high
     }
 
+    /// Decodes a range; one that ``init(low:high:)`` rejects is an error.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let low = try container.decode(Int.self, forKey: .low)
@@ -30,11 +33,11 @@ public struct SampleRange: Sendable, Hashable, Codable {
         case low, high
     }
 
-    /// Whether the range spans fewer than 8192 steps, an eighth of all: 8191 is narrow, 8192 is not. A single value spans
-    /// none and is not narrow, since there is nothing to stretch.
+    /// True if the range spans fewer than 8192 steps, an eighth of all: 8191 is narrow, 8192 is not. A single value is
+    /// not narrow, since there is nothing to stretch.
     public var isNarrow: Bool { high > low && high - low < (Self.maximum + 1) / 8 }
 
-    /// What happens to an image that uses this range, if it is narrow.
+    /// The warning about an image that uses this range; `nil` unless the range is narrow.
     package var warning: String? {
         guard isNarrow else { return nil }
         return "its 16-bit pixels use only \(self) of 0…\(Self.maximum), which models see as almost one shade; "
@@ -43,5 +46,6 @@ public struct SampleRange: Sendable, Hashable, Codable {
 }
 
 extension SampleRange: CustomStringConvertible {
+    /// The range as `low…high`.
     public var description: String { "\(low)…\(high)" }
 }

@@ -114,7 +114,8 @@ extension ImagePreparation {
             throw MediaError(
                 .invalidArgument,
                 problem:
-                    "\(size) pixels resized to a shortest side of \(decided) are \(outer), less than the \(frame) to crop",
+                    "\(size) pixels resized to a shortest side of \(decided) are \(outer), "
+                    + "less than the \(frame) to crop",
                 remedy: "choose a larger shortest side")
         }
         return outer
