@@ -39,12 +39,13 @@ struct InputFileTests {
         let folder = try TemporaryFolder()
         let pipe = folder.file("pipe")
         try #require(mkfifo(pipe, 0o600) == 0)
-        for (path, words) in [
-            (folder.file("missing"), "no such file"), (folder.path, "is a folder"), (pipe, "not a regular file"),
-            (pipe + "/below", "no such file"),
-        ] {
+        let cases: [(path: String, kind: MediaError.Kind, words: String)] = [
+            (folder.file("missing"), .inputMissing, "no such file"), (folder.path, .inputNotAFile, "is a folder"),
+            (pipe, .inputNotAFile, "not a regular file"), (pipe + "/below", .inputMissing, "no such file"),
+        ]
+        for (path, kind, words) in cases {
             let error = try #require(Self.refusal(path))
-            #expect(error.kind == .inputMissing && error.source == "the input")
+            #expect(error.kind == kind && error.source == "the input")
             #expect(error.problem.contains(words), "\(error)")
         }
         #expect(try folder.contents() == ["pipe"])
@@ -56,7 +57,7 @@ struct InputFileTests {
         let path = try folder.write([1], as: "secret")
         chmod(path, 0)
         let error = try #require(Self.refusal(path))
-        #expect(error.kind == .inputMissing && error.problem.contains("permission"))
+        #expect(error.kind == .inputNotReadable && error.problem.contains("permission"))
         #expect(try folder.contents() == ["secret"])
     }
 

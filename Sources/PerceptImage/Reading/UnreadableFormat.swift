@@ -12,10 +12,10 @@ struct UnreadableFormat {
     private static let conversions: [MediaType: String] = [
         .heic:
             "convert it, e.g. with `heif-convert photo.heic photo.jpg`, "
-            + "or build with the package trait HEIC (`swift build --traits HEIC`, which needs libheif)",
+            + "or build with the package trait HEIC, which needs libheif",
         .avif:
             "convert it, e.g. with `avifdec photo.avif photo.png`, "
-            + "or build with the package trait HEIC (`swift build --traits HEIC`, which needs libheif)",
+            + "or build with the package trait HEIC, which needs libheif",
         .gif: "save one frame as PNG, e.g. with `ffmpeg -i image.gif -frames:v 1 image.png`",
         .bmp: "save it as PNG, e.g. with `ffmpeg -i image.bmp image.png`",
         .tiff: "save it as PNG, e.g. with `vips copy image.tif image.png`",

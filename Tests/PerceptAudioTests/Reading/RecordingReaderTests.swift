@@ -171,7 +171,7 @@ import Testing
         let emptyError = expectMediaError(.malformedInput) { _ = try RecordingReader(.file(empty)) }
         #expect(emptyError?.problem.contains("empty") == true)
         expectMediaError(.inputMissing) { _ = try RecordingReader(.file(folder.file("none.wav"))) }
-        expectMediaError(.inputMissing) { _ = try RecordingReader(.file(folder.path)) }
+        expectMediaError(.inputNotAFile) { _ = try RecordingReader(.file(folder.path)) }
         let voiceMemo = [UInt8](repeating: 0, count: 4) + Array("ftypM4A ".utf8) + [UInt8](repeating: 0, count: 64)
         let memoError = expectMediaError(.unsupportedFeature) {
             _ = try RecordingReader(.bytes(voiceMemo, name: "memo.m4a"), ffmpeg: nil)

@@ -39,9 +39,9 @@ import Testing
         #if !HEIC
             cases += [
                 Case("photo.jpg", heic, "HEIC is not readable here, only PNG, JPEG and WebP are", "heif-convert"),
-                Case("photo.jpg", heic, "HEIC", "swift build --traits HEIC"),
+                Case("photo.jpg", heic, "HEIC", "package trait HEIC"),
                 Case("photo.jpg", avif, "AVIF", "avifdec"),
-                Case("photo.jpg", avif, "AVIF", "swift build --traits HEIC"),
+                Case("photo.jpg", avif, "AVIF", "package trait HEIC"),
             ]
         #endif
         return cases
