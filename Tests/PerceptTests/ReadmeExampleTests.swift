@@ -1,7 +1,6 @@
 import Foundation
 import Percept
 import PerceptCore
-import PerceptImage
 import PerceptTestSupport
 import Testing
 
@@ -10,11 +9,11 @@ private func example() async throws {
     let perceiver = try Perceiver()
     let transcript = try await perceiver.transcribe(URL(filePath: "talk.wav"))
     print(transcript.text)
-    let photo = URL(filePath: "photo.jpg")
-    let found = try await perceiver.detectObjects(in: photo, threshold: 0.8)
+    let detect = DetectOperation(
+        filter: ResultFilter(threshold: 0.8), files: DetectionFiles(annotatedPath: "annotated.png"))
+    let found = try await perceiver.perform(detect, on: .file("photo.jpg"))
     for object in found.objects { print(object.label, object.score ?? 0, object.box) }
-    let picture = try Image(decoding: .file("photo.jpg")).annotated(with: found.objects).image
-    try picture.write(to: "annotated.png", as: .png)
+    print(String(decoding: try JSONEncoder().encode(found), as: UTF8.self))
 }
 
 @Suite struct ReadmeExampleTests {
