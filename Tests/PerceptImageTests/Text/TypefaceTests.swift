@@ -30,7 +30,7 @@ struct TypefaceTests {
         let folder = try TemporaryFolder()
         let none = folder.file("none.ttf")
         expectMediaError(.inputMissing) { try Typeface.file(none).check() }
-        expectMediaError(.inputMissing) { try Typeface.file(folder.file("")).check() }
+        expectMediaError(.inputNotAFile) { try Typeface.file(folder.file("")).check() }
         for bytes in [[], [0, 1, 0, 0], Array("no font at all".utf8), [UInt8](repeating: 0, count: 4096)] {
             let file = try folder.write(bytes, as: "broken.ttf")
             let error = #expect(throws: MediaError.self) { try Typeface.file(file).check() }

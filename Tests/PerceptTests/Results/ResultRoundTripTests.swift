@@ -117,12 +117,13 @@ import Testing
     }
 
     @Test func aCancelledCallThrowsCancellationError() async throws {
-        let perceiver = Perceiver(client: InferenceClient(token: nil))
+        let demo = try await DemoEndpoint()
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            _ = try await perceiver.detectObjects(in: Self.scene)
+            _ = try await demo.perceiver.detectObjects(in: Self.scene)
         }
         await #expect(throws: CancellationError.self) { try await task.value }
+        await demo.stop()
     }
 
     @Test func errorsSpeak() async throws {
