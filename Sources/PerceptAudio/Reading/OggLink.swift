@@ -179,6 +179,22 @@ struct OggChain {
 }
 
 extension InputBytes {
+    /// Returns whether the last intact Ogg page is marked as the last of its stream; bytes after it are ignored.
+    func endsWithLastOggPage() throws(MediaError) -> Bool {
+        let start = max(0, byteCount - 2 * (OggPage.largestHeader + 255 * 255))
+        let window = try read(at: start, count: byteCount - start)
+        var end = window.endIndex
+        while let candidate = window[..<end].lastIndex(of: 0x4F) {
+            if let page = OggPage(window[candidate...]), candidate + page.byteCount <= window.count,
+                OggPage.isIntact(Array(window[candidate..<candidate + page.byteCount]))
+            {
+                return page.isLastOfStream
+            }
+            end = candidate
+        }
+        return false
+    }
+
     /// Returns the offset of the Ogg page that ends at `end`, or `nil` if there is none.
     func startOfOggPage(endingAt end: Int) throws(MediaError) -> Int? {
         let start = max(0, end - OggPage.largestHeader - 255 * 255)

@@ -33,6 +33,16 @@ import Testing
         }
     }
 
+    /// The last intact page decides whether a stream without a stated length is whole; a tag after it does not count.
+    @Test(arguments: streams) func theLastPageIsFound(_ stream: GoldenStream) throws {
+        func isWhole(_ bytes: [UInt8]) throws -> Bool { try InputBytes(.bytes(bytes)).endsWithLastOggPage() }
+        #expect(try isWhole(stream.bytes))
+        #expect(try isWhole(stream.bytes + Array("TAG".utf8) + [UInt8](repeating: 0x4F, count: 125)))
+        #expect(try !isWhole(Array(stream.bytes.dropLast())))
+        #expect(try !isWhole(Array(stream.bytes.prefix(stream.bytes.count / 2))))
+        #expect(try !isWhole([]))
+    }
+
     // MARK: Chains
 
     @Test(arguments: ["vorbis 1", "opus 1"]) func linksWithTheSameSerialNumberAreAllRead(_ name: String) throws {
