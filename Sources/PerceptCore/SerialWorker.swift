@@ -119,11 +119,13 @@ package final class Pending<Value: Sendable>: Sendable {
         isDone.signal()
     }
 
-    /// Waits for the result. Must be called at most once.
+    /// Waits for the result and takes it.
     ///
-    /// - Throws: The error of the item, or of an earlier one; `.cancelled` for an item that was dropped.
+    /// - Throws: The error of the item, or of an earlier one; `.cancelled` for an item that was dropped, or if the
+    ///   result was taken before.
     package func wait() throws(MediaError) -> Value {
         isDone.wait()
+        isDone.signal()
         return try result.withLock { $0.take() ?? .failure(.cancelled) }.get()
     }
 }

@@ -34,6 +34,15 @@ import Testing
         }
     }
 
+    /// A result that is asked for again is an error at once, where waiting would never end.
+    @Test func aResultIsTakenOnce() throws {
+        let worker = SerialWorker("test", capacity: 1, 7)
+        let pending = worker.begin { $0 }
+        #expect(try pending.wait() == 7)
+        #expect(throws: MediaError.cancelled) { try pending.wait() }
+        withExtendedLifetime(worker) {}
+    }
+
     private final class Counter: Sendable {
         let value = Mutex(0)
     }

@@ -73,6 +73,7 @@ final class FLACReadAhead {
     /// Returns the stretch that begins at exactly `position`, waiting for it; `nil` if there is none.
     func stretch(at position: Int) -> [FLACBlock]? {
         startMore()
+        // Decoding ahead never throws: a stretch that fails validation is empty.
         while let (start, blocks) = ready ?? pending.first.flatMap({ try? $0.wait() }) {
             ready = (start, blocks)
             if start > position { return nil }
