@@ -31,6 +31,9 @@ let package = Package(
         .library(name: "PerceptInference", targets: ["PerceptInference", "PerceptCore"]),
         .library(
             name: "Percept", targets: ["Percept", "PerceptAudio", "PerceptImage", "PerceptInference", "PerceptCore"]),
+        .library(
+            name: "PerceptBatch",
+            targets: ["PerceptBatch", "Percept", "PerceptAudio", "PerceptImage", "PerceptInference", "PerceptCore"]),
         .library(name: "PerceptSandbox", targets: ["PerceptSandbox", "PerceptInference", "PerceptCore"]),
         .executable(name: "percept", targets: ["PerceptCommand"]),
     ],
@@ -39,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
@@ -102,6 +106,10 @@ let package = Package(
             },
             swiftSettings: swiftSettings),
         .target(
+            name: "PerceptBatch",
+            dependencies: ["Percept", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: swiftSettings),
+        .target(
             name: "PerceptSandbox",
             dependencies: [
                 "PerceptInference", "PerceptAudio", "PerceptImage", .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -111,7 +119,8 @@ let package = Package(
         .executableTarget(
             name: "PerceptCommand",
             dependencies: [
-                "Percept", "PerceptSandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "PerceptBatch", "Percept", "PerceptSandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
 
@@ -133,6 +142,9 @@ let package = Package(
             swiftSettings: sessionSettings),
         .testTarget(
             name: "PerceptTests", dependencies: ["Percept", "PerceptSandbox", "PerceptTestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PerceptBatchTests", dependencies: ["PerceptBatch", "PerceptSandbox", "PerceptTestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "PerceptSandboxTests", dependencies: ["PerceptSandbox", "PerceptTestSupport"],

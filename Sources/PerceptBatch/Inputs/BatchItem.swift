@@ -1,0 +1,45 @@
+@_exported public import Percept
+
+/// One input of a run: a recording or image, with what identifies it.
+public struct BatchItem: Sendable, Hashable {
+    /// The key, unique in a run: the `id` of a manifest, otherwise the path or archive member as named by the caller.
+    ///
+    /// Results, ledgers and shares refer to an input by its key, so it does not depend on the other inputs.
+    public var key: String
+    /// The recording or image.
+    public var source: MediaSource
+    /// The part of a recording to use: its start and its length, both optional.
+    public var part: Part
+    /// The members of a manifest line that Percept does not use itself; they are added to the result's JSON.
+    public var members: JSONObject
+    /// The path of the outputs below their common folder, without a file extension, such as `day1/cam2/p00017`.
+    public var outputPath: String
+
+    /// A part of a recording.
+    public struct Part: Sendable, Hashable {
+        /// The start, from the beginning of the recording.
+        public var offset: Duration
+        /// The length; `nil` for the rest.
+        public var duration: Duration?
+
+        /// Creates a part; by default the whole recording.
+        public init(offset: Duration = .zero, duration: Duration? = nil) {
+            self.offset = offset
+            self.duration = duration
+        }
+
+        /// The whole recording.
+        public static let whole = Part()
+    }
+
+    /// Creates an input.
+    public init(
+        key: String, source: MediaSource, part: Part = .whole, members: JSONObject = [:], outputPath: String
+    ) {
+        self.key = key
+        self.source = source
+        self.part = part
+        self.members = members
+        self.outputPath = outputPath
+    }
+}
