@@ -62,4 +62,12 @@ import Testing
         try await ledger.record(.answered, json: "{}", for: claim)
         #expect(try await ledger.state(of: item("c")).name == "known")
     }
+
+    @Test func theSameInputTwiceIsFinishedTheSecondTime() async throws {
+        guard case .unfinished(let first) = try await ledger.decision(for: item("a"), at: 0) else { return }
+        async let second = ledger.state(of: item("a"), at: 1)
+        try await Task.sleep(for: .milliseconds(20))
+        try await ledger.record(.answered, json: "{}", for: first)
+        #expect(try await second.name == "finished")
+    }
 }

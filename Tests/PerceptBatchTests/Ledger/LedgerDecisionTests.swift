@@ -121,6 +121,24 @@ import Testing
         #expect(entry?.key == "a.jpg")
     }
 
+    @Test func anAnswerWithItsOutputsIsPreferred() async throws {
+        let ledger = try fixture.open()
+        let outputs = [fixture.folder.file("none.jpg"), try fixture.folder.write([1], as: "out.jpg")]
+        for (key, output) in zip(["a", "b"], outputs) {
+            let item = try fixture.input(key, "photo")
+            guard case .unfinished(let claim) = try await ledger.decision(for: item, at: 0) else {
+                guard case .known(_, let claim) = try await ledger.decision(for: item, at: 0) else { return }
+                try await ledger.record(.answered, json: "{}", outputs: [output], for: claim)
+                continue
+            }
+            try await ledger.record(.answered, json: "{}", outputs: [output], for: claim)
+        }
+        for key in ["a", "c"] {
+            let (name, entry) = try await ledger.state(of: fixture.input(key, "photo"))
+            #expect((name, entry?.key) == ("known", "b"))
+        }
+    }
+
     @Test(
         "which failures are attempted again",
         arguments: [
@@ -173,11 +191,8 @@ import Testing
         try await ledger.answer(item, json: "{1}")
         try FileManager.default.removeItem(atPath: #require(item.source.path))
         try await ledger.finish(item, .failed(kind: "inputMissing", isTransient: false))
-        #expect(
-            try ledger.reader.counts()
-                == {
-                    var counts = LedgerCounts(); counts.answered = 1; return counts
-                }())
+        let counts = try ledger.reader.counts()
+        #expect((counts.answered, counts.failed) == (1, 0))
         _ = try fixture.input("a.jpg", "photo")
         #expect(try await ledger.state(of: item).entry?.json == "{1}")
     }

@@ -40,7 +40,8 @@ import Testing
         for _ in 0..<8 {
             try await Task.sleep(for: .milliseconds(30))
             let before = recorded.withLock { $0 }
-            let resumed = try fixture.copyAfterCrash().open()
+            let copy = try fixture.copyAfterCrash()
+            let resumed = try copy.open()
             let count = try resumed.reader.counts().answered
             #expect(count >= before)
             for number in [0, count / 2, count - 1] where number >= 0 && count > 0 {
@@ -49,7 +50,7 @@ import Testing
             found.append(count)
         }
         writing.cancel()
-        try await writing.value
+        _ = await writing.result
         #expect(found == found.sorted())
         #expect(try #require(found.last) > 0)
     }

@@ -34,12 +34,18 @@ final class LedgerFixture: Sendable {
     }
 
     /// Copies the ledger as a crash at this moment would leave it: without its shared memory and lock.
+    ///
+    /// The two files are one state if the first and the header of the second do not change meanwhile.
     func copyAfterCrash() throws -> LedgerFixture {
         let copy = try LedgerFixture()
-        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: path + suffix) {
-            try FileManager.default.copyItem(atPath: path + suffix, toPath: copy.path + suffix)
+        while true {
+            let (content, log) = (try TestFiles.bytes(of: path), try TestFiles.bytes(of: path + "-wal"))
+            let logAgain = try TestFiles.bytes(of: path + "-wal")
+            guard try TestFiles.bytes(of: path) == content, log.prefix(32) == logAgain.prefix(32) else { continue }
+            _ = try copy.folder.write(content, as: "run.sqlite")
+            _ = try copy.folder.write(log, as: "run.sqlite-wal")
+            return copy
         }
-        return copy
     }
 
     /// Changes the bytes of the closed ledger.
