@@ -224,8 +224,9 @@ extension Ledger {
         }
     }
 
+    /// Reads with one statement, which sees one state of the ledger without a transaction of its own.
     private func read<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
-        try withLedgerErrors(path) { try pool.read(body) }
+        try withLedgerErrors(path) { try pool.unsafeRead(body) }
     }
 }
 

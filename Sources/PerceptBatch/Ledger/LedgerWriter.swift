@@ -26,7 +26,11 @@ final class LedgerWriter: Sendable {
     }
 
     private struct Synchronization {
+        /// SQLite's setting: true if commits are synchronized.
+        var isFull = false
+        /// True if the last commit was synchronized, and so all before it.
         var isComplete = true
+        var isScheduled = false
         var last = ContinuousClock.now - LedgerWriter.interval
     }
 
@@ -98,30 +102,41 @@ final class LedgerWriter: Sendable {
             }
             for job in jobs { job.continuation?.resume(with: result) }
         }
-        guard !synchronization.withLock({ $0.isComplete }) else { return }
-        queue.asyncAfter(deadline: .now() + .milliseconds(20)) { [weak self] in self?.synchronize() }
+        let begins = synchronization.withLock { synchronization in
+            let begins = !synchronization.isComplete && !synchronization.isScheduled
+            if begins { synchronization.isScheduled = true }
+            return begins
+        }
+        if begins { queue.asyncAfter(deadline: .now() + .milliseconds(20)) { [weak self] in self?.synchronize() } }
     }
 
-    private func commit(_ body: (Database) throws -> Void) throws {
+    private func commit(isForced: Bool = false, _ body: (Database) throws -> Void) throws {
         let now = ContinuousClock.now
-        let isSynchronized = synchronization.withLock { now - $0.last >= Self.interval }
+        let (isFull, wasFull) = synchronization.withLock { ($0.last + Self.interval <= now || isForced, $0.isFull) }
         try pool.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA synchronous = \(isSynchronized ? "FULL" : "NORMAL")")
+            if isFull != wasFull {
+                try database.execute(sql: "PRAGMA synchronous = \(isFull ? "FULL" : "NORMAL")")
+                synchronization.withLock { $0.isFull = isFull }
+            }
             try database.inTransaction {
                 try body(database)
                 return .commit
             }
         }
         synchronization.withLock { synchronization in
-            synchronization.isComplete = isSynchronized
-            if isSynchronized { synchronization.last = now }
+            synchronization.isComplete = isFull
+            if isFull { synchronization.last = now }
         }
     }
 
     /// Synchronizes earlier commits with one that changes nothing.
     private func synchronize() {
-        guard !synchronization.withLock({ $0.isComplete }) else { return }
-        try? commit { try $0.execute(sql: "UPDATE ledger SET value = value WHERE name = 'verb'") }
+        let isComplete = synchronization.withLock { synchronization in
+            synchronization.isScheduled = false
+            return synchronization.isComplete
+        }
+        if isComplete { return }
+        try? commit(isForced: true) { try $0.execute(sql: "UPDATE ledger SET value = value WHERE name = 'verb'") }
     }
 
     /// Returns the jobs of the next transaction; `nil` ends the writing.
