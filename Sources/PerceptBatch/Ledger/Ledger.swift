@@ -44,6 +44,11 @@ public final class Ledger: Sendable {
     /// The recorded inputs of this run and earlier ones.
     public let reader: LedgerReader
 
+    /// The paths that the ledger uses, which may exist: neither inputs nor outputs of a run.
+    ///
+    /// A process that opens and closes one of them releases SQLite's locks, so inputs must not even be searched there.
+    public var files: [String] { ["", "-wal", "-shm", "-journal", ".lock"].map { path + $0 } }
+
     private let pool: DatabasePool
     private let options: Int64
     private let writer: LedgerWriter
@@ -92,8 +97,8 @@ public final class Ledger: Sendable {
 
     /// Returns the work that remains for an input, and notes its position.
     ///
-    /// A file of the recorded size and modification time is not read; otherwise its SHA-256 decides. If equal content is
-    /// being processed, this waits for its result.
+    /// A file of the recorded size and modification time is not read; otherwise its SHA-256 decides. If equal content
+    /// is being processed, this waits for its result.
     ///
     /// - Parameters:
     ///   - item: The input.
@@ -198,8 +203,8 @@ extension Ledger {
         return .finished(entry)
     }
 
-    /// Returns the row of an answer to the content with these options: preferably one with all its outputs, then that of
-    /// `key`. Looks at a few rows only, since a content may have many names.
+    /// Returns the row of an answer to the content with these options: preferably one with all its outputs, then that
+    /// of `key`. Looks at a few rows only, since a content may have many names.
     private func answer(to identity: ContentIdentity, for key: String) throws -> LedgerRow? {
         let rows = try read { [path, options] database in
             let statement = try database.cachedStatement(

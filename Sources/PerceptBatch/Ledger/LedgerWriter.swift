@@ -4,9 +4,9 @@ import Synchronization
 
 /// The only writer of a ledger: collects what arrives during a transaction and commits it in the next one.
 ///
-/// A commit survives the end of the process. It is also synchronized to the disk, which survives a power failure, unless
-/// the last synchronization was less than ``interval`` ago; then that follows when the interval is over. So isolated
-/// results are always synchronized, and bursts are not slowed by the disk.
+/// A commit survives the end of the process. It is also synchronized to the disk, which survives a power failure,
+/// unless the last synchronization was less than ``interval`` ago; then that follows when the interval is over. So
+/// isolated results are always synchronized, and bursts are not slowed by the disk.
 final class LedgerWriter: Sendable {
     /// A change of one row.
     enum Change: Sendable {

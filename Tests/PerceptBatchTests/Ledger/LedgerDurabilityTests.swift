@@ -66,7 +66,9 @@ import Testing
     @Test func aClosedLedgerIsOneFile() async throws {
         try await fixture.fill(10)
         #expect(try fixture.folder.contents() == ["run.sqlite"])
-        try await fixture.open().close()
+        let ledger = try fixture.open()
+        #expect(Set(try fixture.folder.contents().map(fixture.folder.file)).isSubset(of: ledger.files))
+        try await ledger.close()
         #expect(try LedgerReader(path: fixture.path).counts().answered == 10)
         #expect(try fixture.folder.contents() == ["run.sqlite"])
     }

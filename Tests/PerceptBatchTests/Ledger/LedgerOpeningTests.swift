@@ -50,16 +50,16 @@ import Testing
 
     @Test("a truncated file", arguments: [0.1, 0.5, 0.9])
     func truncated(fraction: Double) async throws {
-        try await fixture.fill(2000)
+        try await fixture.fill(1000)
         let bytes = try TestFiles.bytes(of: fixture.path)
         let count = Int(Double(bytes.count) * fraction) / 4096 * 4096
         _ = try fixture.folder.write(Array(bytes[..<count]), as: "run.sqlite")
         try await expectUntouched(.damaged, problem: "the ledger is damaged")
     }
 
-    @Test("a page of noise", arguments: [1, 3, 10, 30])
+    @Test("a page of noise", arguments: [1, 3, 10, 20])
     func noise(page: Int) async throws {
-        try await fixture.fill(2000)
+        try await fixture.fill(1000)
         var random = SplitMix64(seed: UInt64(page))
         try fixture.patch(at: page * 4096, (0..<4096).map { _ in UInt8(truncatingIfNeeded: random.next()) })
         try await expectUntouched(.damaged, problem: "the ledger is damaged")
