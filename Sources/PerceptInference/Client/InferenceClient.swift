@@ -89,10 +89,13 @@ public struct InferenceClient: Sendable {
             // Speech is sent as audio; every other response of OpenAI's API is JSON.
             let accept =
                 endpoint.speaksOpenAI && request.route != .audioSpeech ? "application/json" : SentTask.acceptedAnswer
-            let answer = try await attempt(options, onWait: onWait) { options throws(InferenceError) in
+            var answer = try await attempt(options, onWait: onWait) { options throws(InferenceError) in
                 try transportRequest(request, about: subject.model, options, accept: accept)
             } exchange: { request throws(InferenceError) -> InferenceAnswer in
                 try await self.answer(to: request)
+            }
+            if task is any MediaGeneratingTask {
+                answer.downloads = try await download(answer.mediaLinks, options, onWait: onWait)
             }
             do throws(InferenceError) {
                 return try task.decode(answer)
