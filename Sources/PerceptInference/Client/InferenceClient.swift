@@ -29,6 +29,8 @@ public struct InferenceClient: Sendable {
     public var sendsTokenUnprotected = false
     /// The organization to bill, sent as `X-HF-Bill-To`; `nil` bills the token's owner.
     public var billedOrganization: String?
+    /// The pool that limits the requests in flight, shared by copies; `nil` for no limit.
+    package var pool: RequestPool?
     /// The value of the `User-Agent` header.
     public var userAgent: String
     var timekeeping = Timekeeping.system

@@ -118,5 +118,5 @@ import Testing
 }
 
 extension [String: String] {
-    fileprivate var headers: HTTPFields { fields(self) }
+    var headers: HTTPFields { fields(self) }
 }
