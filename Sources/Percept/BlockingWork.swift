@@ -4,7 +4,7 @@ import Foundation
 ///
 /// It is an executor rather than a queue with continuations, so that the code stays part of its task and sees its
 /// cancellation.
-final class BlockingWork: TaskExecutor {
+package final class BlockingWork: TaskExecutor {
     private let queue: OperationQueue
 
     private static let shared = BlockingWork()
@@ -15,12 +15,12 @@ final class BlockingWork: TaskExecutor {
         queue.maxConcurrentOperationCount = ProcessInfo.processInfo.activeProcessorCount
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.addOperation { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
-    static func run<Value: Sendable>(_ body: @Sendable () throws -> Value) async throws -> Value {
+    package static func run<Value: Sendable>(_ body: @Sendable () throws -> Value) async throws -> Value {
         try await withTaskExecutorPreference(shared) { try body() }
     }
 }

@@ -1,0 +1,225 @@
+import Foundation
+import GRDB
+import Percept
+import PerceptCore
+public import PerceptInference
+import Synchronization
+
+/// The record of finished inputs, so that a run that was interrupted continues where it ended.
+///
+/// A ledger is an SQLite file that belongs to one verb and is written by one run at a time. An input is finished if its
+/// content and the options are unchanged and its outputs exist. For each input, ask ``decision(for:at:)``, process it
+/// if necessary, then ``record(_:json:outputs:for:)`` the result before it is printed:
+///
+/// ```swift
+/// switch try await ledger.decision(for: item, at: position) {
+/// case .finished(let entry): print(entry.json)
+/// case .known(let entry, let claim): // write the outputs again from entry.json, then record
+/// case .unfinished(let claim): // process the item, then record
+/// }
+/// ```
+///
+/// What was recorded survives the end of the process and a power failure.
+public final class Ledger: Sendable {
+    /// What remains to be done for an input.
+    public enum Decision: Sendable {
+        /// Nothing: the input was answered, or failed and is not attempted again.
+        case finished(LedgerEntry)
+        /// The content was answered with these options, under another key or with outputs that are missing now: the
+        /// outputs have to be made from the entry and recorded, but nothing has to be sent.
+        case known(LedgerEntry, LedgerClaim)
+        /// The input has to be processed.
+        case unfinished(LedgerClaim)
+    }
+
+    /// The path, as named by the caller.
+    public let path: String
+    /// The verb that the ledger belongs to.
+    public let verb: String
+    /// The failures that are attempted again.
+    public let retriedFailures: RetriedFailures
+    /// The recorded inputs of this run and earlier ones.
+    public let reader: LedgerReader
+
+    private let pool: DatabasePool
+    private let options: Int64
+    private let writer: LedgerWriter
+    private let claims = ContentClaims()
+    private let lock: Mutex<LedgerLock?>
+
+    /// Opens a ledger for a run, or creates it.
+    ///
+    /// - Parameters:
+    ///   - path: The path of the file.
+    ///   - verb: The kind of processing, such as `detect`.
+    ///   - options: The options that results depend on. Inputs that were recorded with others are unfinished.
+    ///   - retriedFailures: The failures that are attempted again.
+    /// - Throws: ``LedgerError`` if the file belongs to another verb or version, is damaged, not a ledger, in use by
+    ///   another run or not writable; it is then unchanged.
+    public convenience init(
+        path: String, verb: String, options: JSONObject, retriedFailures: RetriedFailures = .transient
+    ) throws(LedgerError) {
+        try self.init(path: path, verb: verb, options: options, retriedFailures: retriedFailures, pageLimit: nil)
+    }
+
+    /// - Parameter pageLimit: The number of pages above which the disk counts as full, for tests.
+    package init(
+        path: String, verb: String, options: JSONObject, retriedFailures: RetriedFailures = .transient, pageLimit: Int?
+    ) throws(LedgerError) {
+        lock = Mutex(try LedgerLock(for: path))
+        (pool, self.options) = try LedgerFile.open(path, verb: verb, options: options, pageLimit: pageLimit)
+        self.path = path
+        self.verb = verb
+        self.retriedFailures = retriedFailures
+        writer = LedgerWriter(pool, source: path)
+        reader = LedgerReader(path: path, verb: verb, pool)
+    }
+
+    /// Records everything that was submitted, closes the file and lets other runs use it.
+    ///
+    /// Without this call the file is closed with the value, and its auxiliary files may remain, which belong to it.
+    ///
+    /// - Throws: ``LedgerError``.
+    public func close() async throws(LedgerError) {
+        try await writer.flush()
+        guard let lock = lock.withLock({ $0.take() }) else { return }
+        try LedgerFile.close(pool, path)
+        _ = consume lock
+    }
+
+    /// Returns what remains to be done for an input, and notes its position.
+    ///
+    /// A file of the recorded size and modification time is not read; otherwise its SHA-256 decides. If an equal content
+    /// is being processed under another key, this waits for its result.
+    ///
+    /// - Parameters:
+    ///   - item: The input.
+    ///   - position: The position of the input in the run, from 0, for the order of exported results.
+    /// - Throws: ``LedgerError`` if the ledger cannot be read; `MediaError` `.cancelled` or `CancellationError` if the
+    ///   task is cancelled. An input that cannot be read is ``Decision/unfinished(_:)``.
+    public func decision(for item: BatchItem, at position: Int) async throws -> Decision {
+        let examined = try await BlockingWork.run { [self] in try examine(item, position) }
+        switch examined {
+        case .decided(let decision): return decision
+        case .read(let identity, let attempts):
+            let content = ContentClaims.Content(identity)
+            try await claims.acquire(content)
+            let claim = LedgerClaim(
+                key: item.key, position: position, identity: identity, earlierAttempts: attempts,
+                release: { [claims] in claims.release(content) })
+            guard let entry = try await BlockingWork.run({ [self] in try answer(to: identity) }) else {
+                return .unfinished(claim)
+            }
+            claim.end()
+            return .known(entry, claim)
+        }
+    }
+
+    /// Records the result of an input; returns when it is on the disk, and not before its outputs should exist.
+    ///
+    /// Concurrent calls share a transaction. The failure of an input that could not be read does not replace an
+    /// earlier answer, which counts again when the input is back.
+    ///
+    /// - Parameters:
+    ///   - outcome: The outcome.
+    ///   - json: The result's or the failure's JSON object on one line.
+    ///   - outputs: The paths of the outputs, which were renamed into place.
+    ///   - claim: The input, from ``decision(for:at:)``.
+    /// - Throws: ``LedgerError`` if it was not recorded.
+    public func record(
+        _ outcome: LedgerEntry.Outcome, json: String, outputs: [String] = [], for claim: LedgerClaim
+    ) async throws(LedgerError) {
+        defer { claim.end() }
+        let entry = LedgerEntry(
+            key: claim.key, position: claim.position, outcome: outcome, outputs: outputs, json: json)
+        try await writer.write(.record(LedgerRow(entry: entry, identity: claim.identity, options: options)))
+    }
+
+    /// Waits until everything that was submitted is on the disk, including new positions.
+    ///
+    /// - Throws: ``LedgerError`` if the last transaction failed.
+    public func flush() async throws(LedgerError) { try await writer.flush() }
+}
+
+extension Ledger {
+    /// The state of an input after a look at its row, its stamp and, if necessary, its content.
+    private enum Examined {
+        case decided(Decision)
+        case read(ContentIdentity, attempts: Int)
+    }
+
+    private func examine(_ item: BatchItem, _ position: Int) throws -> Examined {
+        let row = try read { [path] in try Self.row(of: item.key, $0, source: path) }
+        let stamp = ContentIdentity.Stamp(of: item.source)
+        let candidate = row.flatMap { $0.options == options && $0.part == item.part.label ? $0 : nil }
+        if let candidate, candidate.isUnchanged(stamp), isFinished(candidate) {
+            return .decided(finish(candidate, position, stamp))
+        }
+        guard let identity = try identity(of: item) else {
+            let claim = LedgerClaim(key: item.key, position: position, identity: nil, earlierAttempts: 0)
+            return .decided(.unfinished(claim))
+        }
+        guard let candidate, candidate.content == identity.digest else { return .read(identity, attempts: 0) }
+        guard isFinished(candidate) else { return .read(identity, attempts: candidate.entry.attempts) }
+        return .decided(finish(candidate, position, identity.stamp))
+    }
+
+    /// Reads an input; `nil` if that fails, which processing it reports.
+    private func identity(of item: BatchItem) throws(MediaError) -> ContentIdentity? {
+        do throws(MediaError) {
+            return try ContentIdentity(of: item.source, part: item.part)
+        } catch {
+            if error.kind == .cancelled { throw error }
+            return nil
+        }
+    }
+
+    /// Returns true unless a failure is attempted again or an output is missing.
+    private func isFinished(_ row: LedgerRow) -> Bool {
+        guard row.entry.isAnswered else { return !retriedFailures.includes(row.entry.outcome) }
+        return row.entry.outputs.allSatisfy(LedgerFile.exists)
+    }
+
+    private func finish(_ row: LedgerRow, _ position: Int, _ stamp: ContentIdentity.Stamp?) -> Decision {
+        if row.entry.position != position || row.stamp != stamp {
+            writer.writeLater(.touch(id: row.id, position: position, stamp: stamp))
+        }
+        var entry = row.entry
+        entry.position = position
+        return .finished(entry)
+    }
+
+    /// Returns the entry of the content and these options under any key.
+    private func answer(to identity: ContentIdentity) throws -> LedgerEntry? {
+        try read { [path, options] database in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT \(LedgerRow.columns) FROM item
+                    WHERE substr(content, 1, 8) = ? AND state = 'answered' AND options = ? AND content = ? AND part IS ?
+                    LIMIT 1
+                    """)
+            let (prefix, digest) = (Data(identity.digest.prefix(8)), Data(identity.digest))
+            let row = try Row.fetchOne(statement, arguments: [prefix, options, digest, identity.part.label])
+            return try row.map { try LedgerRow($0, source: path).entry }
+        }
+    }
+
+    static func row(of key: String, _ database: Database, source: String) throws -> LedgerRow? {
+        let statement = try database.cachedStatement(sql: "SELECT \(LedgerRow.columns) FROM item WHERE key = ?")
+        return try Row.fetchOne(statement, arguments: [LedgerRow.databaseKey(key)]).map {
+            try LedgerRow($0, source: source)
+        }
+    }
+
+    private func read<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
+        try withLedgerErrors(path) { try pool.read(body) }
+    }
+}
+
+extension LedgerRow {
+    /// Returns true if the content is certainly the recorded one, without reading it.
+    fileprivate func isUnchanged(_ stamp: ContentIdentity.Stamp?) -> Bool {
+        guard let stamp, let recorded = self.stamp else { return stamp == nil && self.stamp == nil }
+        return stamp.provesUnchanged(since: recorded)
+    }
+}

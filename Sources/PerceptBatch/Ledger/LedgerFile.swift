@@ -1,0 +1,100 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+import GRDB
+import PerceptCore
+import PerceptInference
+
+/// The file of a ledger: what is checked before it is opened, and how it is left.
+enum LedgerFile {
+    /// Checks that `path` is a file that may be read.
+    ///
+    /// - Throws: ``LedgerError`` `.missing`, `.notALedger` or `.notReadable`.
+    static func requireReadable(_ path: String) throws(LedgerError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR {
+                throw LedgerError(.missing, source: path, problem: "there is no such file", remedy: "check the path")
+            }
+            throw LedgerError(.notReadable, source: path, problem: "cannot be opened: \(systemMessage(errno))")
+        }
+        try requireRegular(status, path)
+        guard access(path, R_OK) == 0 else {
+            throw LedgerError(
+                .notReadable, source: path, problem: "the ledger may not be read (permission denied)",
+                remedy: "check its permissions")
+        }
+    }
+
+    /// Checks an existing file through a connection that changes nothing, then opens it for writing.
+    ///
+    /// - Returns: The connections, and the number of the options.
+    /// - Throws: ``LedgerError``.
+    static func open(
+        _ path: String, verb: String, options: JSONObject, pageLimit: Int?
+    ) throws(LedgerError) -> (DatabasePool, options: Int64) {
+        try withLedgerErrors(path) {
+            let isNew = try checkExisting(path, verb: verb)
+            let configuration = Configuration.ledger(isReadOnly: false, pageLimit: pageLimit)
+            let pool = try DatabasePool(path: sqlitePath(path), configuration: configuration)
+            // After a power failure too, what was reported as recorded is recorded.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            return try pool.write { database in
+                if isNew { try LedgerSchema.create(database, verb: verb) }
+                return (pool, try LedgerSchema.register(options, database))
+            }
+        }
+    }
+
+    /// Returns true if the file is missing or empty.
+    private static func checkExisting(_ path: String, verb: String) throws -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return true }
+        try requireRegular(status, path)
+        if status.st_size == 0 { return true }
+        try requireReadable(path)
+        guard access(path, W_OK) == 0 else {
+            throw LedgerError(
+                .notWritable, source: path, problem: "the ledger may not be written (permission denied)",
+                remedy: "check its permissions, or use another file")
+        }
+        let queue = try DatabaseQueue(path: sqlitePath(path), configuration: .ledger(isReadOnly: true))
+        guard let found = try queue.read({ try LedgerSchema.check($0, source: path) }) else { return true }
+        guard found == verb else {
+            throw LedgerError(
+                .otherVerb, source: path, problem: "the ledger belongs to “\(found)”, not to “\(verb)”",
+                remedy: "use one ledger per verb")
+        }
+        return false
+    }
+
+    /// Returns true if there is something at `path`.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    private static func requireRegular(_ status: stat, _ path: String) throws(LedgerError) {
+        guard status.st_mode & S_IFMT != S_IFREG else { return }
+        let isFolder = status.st_mode & S_IFMT == S_IFDIR
+        throw LedgerError(
+            .notALedger, source: path, problem: isFolder ? "is a folder, not a file" : "is not a regular file",
+            remedy: "name a file")
+    }
+
+    /// Closes the connections and leaves one file, which is also readable in a read-only folder.
+    ///
+    /// If another process reads the ledger meanwhile, its auxiliary files remain.
+    static func close(_ pool: DatabasePool, _ path: String) throws(LedgerError) {
+        try withLedgerErrors(path) {
+            try pool.close()
+            var configuration = Configuration.ledger(isReadOnly: false)
+            configuration.journalMode = .default
+            configuration.busyMode = .immediateError
+            let queue = try DatabaseQueue(path: sqlitePath(path), configuration: configuration)
+            _ = try? queue.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA journal_mode = DELETE") }
+            try queue.close()
+        }
+    }
+}

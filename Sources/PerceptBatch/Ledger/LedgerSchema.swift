@@ -1,0 +1,123 @@
+import GRDB
+import PerceptInference
+
+/// The tables of a ledger, and the checks of a file before it is written.
+enum LedgerSchema {
+    /// The bytes `Prcp` in the file's header, which identify a ledger among SQLite files.
+    static let applicationID = 0x5072_6370
+    static let version = 1
+
+    /// The size up to which a file is checked completely when it is opened: about 0.1 s.
+    static let completeCheckByteCount = 32 << 20
+
+    /// `tally` has the numbers of rows, kept in the same transactions, since counting a million rows takes long.
+    /// Contents are indexed by their first 8 bytes, a quarter of the size; a query compares the rest.
+    static let statements = """
+        CREATE TABLE ledger (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE options (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, json TEXT NOT NULL);
+        CREATE TABLE item (
+            id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position INTEGER NOT NULL,
+            byteCount INTEGER, modificationTime INTEGER, content BLOB, part TEXT, options INTEGER NOT NULL,
+            state TEXT NOT NULL, errorKind TEXT, isTransient INTEGER NOT NULL, attempts INTEGER NOT NULL,
+            outputs TEXT, json TEXT NOT NULL);
+        CREATE INDEX itemPosition ON item(position);
+        CREATE INDEX itemFailed ON item(position) WHERE state = 'failed';
+        CREATE INDEX itemContent ON item(substr(content, 1, 8)) WHERE state = 'answered';
+        CREATE TABLE tally (
+            options INTEGER, state TEXT, errorKind TEXT, isTransient INTEGER, count INTEGER NOT NULL,
+            PRIMARY KEY (options, state, errorKind, isTransient)) WITHOUT ROWID;
+        PRAGMA application_id = \(applicationID);
+        PRAGMA user_version = \(version);
+        """
+    static let objects: Set = [
+        "ledger", "options", "item", "itemPosition", "itemFailed", "itemContent", "tally",
+    ]
+
+    /// Creates the tables in an empty file.
+    static func create(_ database: Database, verb: String) throws {
+        try database.execute(sql: statements)
+        try database.execute(sql: "INSERT INTO ledger VALUES ('verb', ?)", arguments: [verb])
+    }
+
+    /// Records the options of a run and returns the number that rows refer to.
+    static func register(_ options: JSONObject, _ database: Database) throws -> Int64 {
+        let digest = OptionsDigest(options).hexadecimal
+        let json = String(decoding: JSONValue.object(options).serialized(), as: UTF8.self)
+        try database.execute(
+            sql: "INSERT OR IGNORE INTO options (digest, json) VALUES (?, ?)", arguments: [digest, json])
+        let id = try Int64.fetchOne(database, sql: "SELECT id FROM options WHERE digest = ?", arguments: [digest])
+        let number = id ?? 0
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO ledger VALUES ('options', ?)", arguments: [String(number)])
+        return number
+    }
+
+    static func value(_ name: String, _ database: Database) throws -> String? {
+        try String.fetchOne(database, sql: "SELECT value FROM ledger WHERE name = ?", arguments: [name])
+    }
+
+    /// Checks a file and returns its verb; `nil` if it has no tables yet, as after a run that was killed at its start.
+    ///
+    /// Files above ``completeCheckByteCount`` are checked by samples: all pages of one index, the number of rows, and
+    /// the rows at both ends. Damage elsewhere is found when it is read.
+    ///
+    /// - Throws: ``LedgerError`` `.notALedger`, `.otherVersion` or `.damaged`.
+    static func check(_ database: Database, source: String) throws -> String? {
+        let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let foundVersion = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let names = Set(
+            try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"))
+        if names.isEmpty && application == 0 && foundVersion == 0 { return nil }
+        guard application == applicationID else {
+            throw LedgerError(
+                .notALedger, source: source, problem: "not a ledger (an SQLite file of another program)",
+                remedy: "choose another file; this one was not changed")
+        }
+        guard foundVersion == version else {
+            throw LedgerError(
+                .otherVersion, source: source,
+                problem: "the ledger has format \(foundVersion), and this version of Percept expects \(version)",
+                remedy: "use the version that wrote it, or another file")
+        }
+        guard names == objects else { throw LedgerError.damaged(source, "a table is missing") }
+        try checkPages(database, source: source)
+        guard let verb = try value("verb", database) else { throw LedgerError.damaged(source, "its verb is missing") }
+        return verb
+    }
+
+    private static func checkPages(_ database: Database, source: String) throws {
+        let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+        let pageByteCount = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+        if pages * pageByteCount <= completeCheckByteCount {
+            let finding = try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
+            guard finding == "ok" else { throw LedgerError.damaged(source, finding ?? "no result") }
+        }
+        let rows = try Int.fetchOne(database, sql: "SELECT count(*) FROM item")
+        let tallied = try Int.fetchOne(database, sql: "SELECT coalesce(sum(count), 0) FROM tally")
+        guard rows == tallied else { throw LedgerError.damaged(source, "its number of rows is wrong") }
+        for order in ["id", "id DESC", "key", "key DESC", "position", "position DESC"] {
+            _ = try Row.fetchOne(database, sql: "SELECT * FROM item ORDER BY \(order) LIMIT 1")
+        }
+    }
+}
+
+extension Configuration {
+    /// The configuration of all connections to a ledger.
+    static func ledger(isReadOnly: Bool, pageLimit: Int? = nil) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "percept.ledger"
+        configuration.readonly = isReadOnly
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 2
+        if !isReadOnly { configuration.journalMode = .wal }
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA cache_size = -2000")
+            if let pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
+        }
+        return configuration
+    }
+}
+
+/// Returns the path as SQLite takes it literally: names such as `:memory:` have a meaning of their own.
+func sqlitePath(_ path: String) -> String { path.hasPrefix("/") ? path : "./" + path }

@@ -1,0 +1,160 @@
+import Dispatch
+import GRDB
+import Synchronization
+
+/// The only writer of a ledger: collects what arrives during a transaction and commits it in the next one.
+///
+/// Each commit is synchronized to the disk, which concurrent callers share. So a single result waits for one commit
+/// only, and many callers are not slowed by a disk that synchronizes slowly.
+final class LedgerWriter: Sendable {
+    /// A change of one row.
+    enum Change: Sendable {
+        case record(LedgerRow)
+        /// The position and stamp of a row that is otherwise unchanged.
+        case touch(id: Int64, position: Int, stamp: ContentIdentity.Stamp?)
+    }
+
+    private struct Job {
+        let change: Change?
+        let continuation: CheckedContinuation<Void, any Error>?
+    }
+
+    private struct State {
+        var jobs: [Job] = []
+        var isWriting = false
+    }
+
+    /// The largest number of changes in one transaction, so that no caller waits long.
+    private static let largestTransaction = 500
+
+    private let pool: DatabasePool
+    private let source: String
+    private let queue = DispatchQueue(label: "percept.ledger-writer")
+    private let state = Mutex(State())
+
+    init(_ pool: DatabasePool, source: String) {
+        self.pool = pool
+        self.source = source
+    }
+
+    /// Writes a change; returns when it is on the disk.
+    ///
+    /// - Throws: ``LedgerError`` if its transaction failed.
+    func write(_ change: Change) async throws(LedgerError) {
+        try await wait(for: change)
+    }
+
+    /// Writes a change some time soon, with the next one or by itself.
+    func writeLater(_ change: Change) {
+        append(Job(change: change, continuation: nil))
+    }
+
+    /// Waits until all changes so far are on the disk.
+    ///
+    /// - Throws: ``LedgerError`` if the last transaction failed.
+    func flush() async throws(LedgerError) {
+        try await wait(for: nil)
+    }
+
+    private func wait(for change: Change?) async throws(LedgerError) {
+        do {
+            try await withCheckedThrowingContinuation { append(Job(change: change, continuation: $0)) }
+        } catch {
+            throw .translating(error, source: source)
+        }
+    }
+
+    private func append(_ job: Job) {
+        let begins = state.withLock { state in
+            state.jobs.append(job)
+            defer { state.isWriting = true }
+            return !state.isWriting
+        }
+        if begins { queue.async { [self] in writeAll() } }
+    }
+
+    private func writeAll() {
+        while let jobs = next() {
+            let result: Result<Void, any Error>
+            do {
+                let changes = jobs.compactMap(\.change)
+                if !changes.isEmpty { try pool.write { try Self.apply(changes, $0, source: source) } }
+                result = .success(())
+            } catch {
+                result = .failure(error)
+            }
+            for job in jobs { job.continuation?.resume(with: result) }
+        }
+    }
+
+    /// Returns the jobs of the next transaction; `nil` ends the writing.
+    private func next() -> [Job]? {
+        state.withLock { state in
+            let jobs = Array(state.jobs.prefix(Self.largestTransaction))
+            state.jobs.removeFirst(jobs.count)
+            state.isWriting = !jobs.isEmpty
+            return jobs.isEmpty ? nil : jobs
+        }
+    }
+
+    private static func apply(_ changes: [Change], _ database: Database, source: String) throws {
+        var tallies = Tallies()
+        for change in changes {
+            switch change {
+            case .record(var row):
+                let earlier = try Ledger.row(of: row.entry.key, database, source: source)
+                if let earlier, earlier.isKept(insteadOf: row) { continue }
+                if let earlier { tallies.count(earlier, -1) }
+                row.entry.attempts = 1 + (earlier.map { row.hasContentAndOptions(of: $0) ? $0.entry.attempts : 0 } ?? 0)
+                try row.write(database, replacing: earlier?.id)
+                tallies.count(row, 1)
+            case .touch(let id, let position, let stamp):
+                let statement = try database.cachedStatement(
+                    sql: "UPDATE item SET position = ?, byteCount = ?, modificationTime = ? WHERE id = ?")
+                try statement.execute(arguments: [position, stamp?.byteCount, stamp?.modificationTime, id])
+            }
+        }
+        try tallies.write(database)
+    }
+}
+
+/// The changes of the table `tally` in one transaction.
+private struct Tallies {
+    private struct Kind: Hashable {
+        let options: Int64
+        let state: String
+        let errorKind: String
+        let isTransient: Bool
+    }
+
+    private var counts: [Kind: Int] = [:]
+
+    mutating func count(_ row: LedgerRow, _ number: Int) {
+        let kind = Kind(
+            options: row.options, state: row.state, errorKind: row.errorKind ?? "", isTransient: row.isTransient)
+        counts[kind, default: 0] += number
+    }
+
+    func write(_ database: Database) throws {
+        for (kind, count) in counts where count != 0 {
+            let statement = try database.cachedStatement(
+                sql: """
+                    INSERT INTO tally VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT DO UPDATE SET count = count + excluded.count
+                    """)
+            try statement.execute(arguments: [kind.options, kind.state, kind.errorKind, kind.isTransient, count])
+        }
+    }
+}
+
+extension LedgerRow {
+    /// Returns true if another row is about the same content and options.
+    func hasContentAndOptions(of other: LedgerRow) -> Bool {
+        content == other.content && part == other.part && options == other.options
+    }
+
+    /// Returns true for an answer with the same options, if the input cannot be read at present.
+    fileprivate func isKept(insteadOf later: LedgerRow) -> Bool {
+        entry.isAnswered && !later.entry.isAnswered && later.stamp == nil && options == later.options
+    }
+}
