@@ -19,4 +19,13 @@ public struct ClassifyOperation: Operation {
     ) async throws -> Classification {
         try await perceiver.classify(source, model: model, topCount: topCount)
     }
+
+    /// Returns the known classes.
+    public func perform(
+        on source: MediaSource, reusing known: Classification, with perceiver: Perceiver
+    ) async throws -> Classification? {
+        var classification = known
+        classification.file = source.name
+        return classification
+    }
 }

@@ -27,4 +27,17 @@ public struct DetectOperation: Operation {
         return try await files.write(
             found, of: source, isLenient: perceiver.imagePreparation.isLenient, limits: perceiver.limits)
     }
+
+    /// Writes the files of known detections.
+    public func perform(
+        on source: MediaSource, reusing known: Detections, with perceiver: Perceiver
+    ) async throws -> Detections? {
+        try files.check()
+        var found = known
+        (found.file, found.output, found.crops) = (source.name, nil, nil)
+        found = try await files.write(
+            found, of: source, isLenient: perceiver.imagePreparation.isLenient, limits: perceiver.limits)
+        found.warnings = found.warnings.withoutRepetitions
+        return found
+    }
 }

@@ -38,4 +38,25 @@ public struct SegmentOperation: Operation {
         return try await files.write(
             found, of: source, isLenient: perceiver.imagePreparation.isLenient, limits: perceiver.limits)
     }
+
+    /// Writes the files of a known segmentation from its saved masks; `nil` if they cannot be read.
+    public func perform(
+        on source: MediaSource, reusing known: Segmentation, with perceiver: Perceiver
+    ) async throws -> Segmentation? {
+        try files.check()
+        var found = known
+        if files.folder != nil || files.overlayPath != nil {
+            let limits = perceiver.limits
+            let loaded = try? await BlockingWork.run { [found] in
+                var found = found
+                try found.loadMasks(limits: limits)
+                return found
+            }
+            guard let loaded else { return nil }
+            found = loaded
+        }
+        (found.file, found.overlay) = (source.name, nil)
+        return try await files.write(
+            found, of: source, isLenient: perceiver.imagePreparation.isLenient, limits: perceiver.limits)
+    }
 }

@@ -4,24 +4,57 @@ public import Foundation
 public enum BatchInput: Sendable {
     /// An input.
     case item(BatchItem)
-    /// A source that cannot be read, such as a missing file of a list: its name and the reason.
-    case failure(name: String, members: JSONObject, MediaError)
+    /// A source that cannot be read, such as a missing file of a list.
+    case failure(Failure)
+
+    /// A source that cannot be read.
+    public struct Failure: Sendable, Hashable {
+        /// The name of the source, which serves as its key.
+        public var name: String
+        /// The members of its manifest line.
+        public var members: JSONObject
+        /// The reason.
+        public var error: MediaError
+
+        /// Creates a failure.
+        public init(name: String, members: JSONObject = [:], error: MediaError) {
+            self.name = name
+            self.members = members
+            self.error = error
+        }
+    }
+
+    /// The key of the input, or the name of the source.
+    public var key: String {
+        switch self {
+        case .item(let item): item.key
+        case .failure(let failure): failure.name
+        }
+    }
+
+    /// The members of the manifest line.
+    public var members: JSONObject {
+        switch self {
+        case .item(let item): item.members
+        case .failure(let failure): failure.members
+        }
+    }
 }
 
 /// The outcome for one input of a run.
 public struct BatchOutcome<Output: Sendable>: Sendable {
     /// The position of the input, from 0.
     public var position: Int
-    /// The input; `nil` for a source that cannot be read.
-    public var item: BatchItem?
-    /// The key of the input, or the name of the source that cannot be read.
-    public var key: String
-    /// The members to add to the JSON of the result.
-    public var members: JSONObject
-    /// The result, or the `MediaError` or `InferenceError` of this input.
+    /// The input, or a source that cannot be read.
+    public var input: BatchInput
+    /// The result, or the error of this input: `MediaError`, `InferenceError`, or the ``ItemFailure`` that an earlier
+    /// run recorded.
     public var result: Result<Output, any Error>
-    /// True if the result was not computed but found in the ledger.
+    /// True if the result comes from the ledger, and nothing was sent.
     public var isFromLedger = false
+
+    /// The key of the input, or the name of the source.
+    public var key: String { input.key }
 }
 
 /// The reason for which a run ended before its last input.

@@ -22,19 +22,19 @@ final class Flow<Output: Sendable>: Sendable {
         window = AsyncSemaphore(count: max(4 * itemLimit, 64))
     }
 
-    /// The closure that performs the operation on one input.
-    typealias Work = @Sendable () async throws -> Output
+    /// The closure that processes one input.
+    typealias Work = @Sendable () async throws -> Finished<Output>
 
     /// Runs all inputs.
     ///
-    /// - Parameter plan: Returns the work for one input; called in order.
-    /// - Throws: ``BatchStop``, `CancellationError`, or the error of the inputs.
+    /// - Parameter plan: Returns the work for one input and its position; called in order.
+    /// - Throws: ``BatchStop``, ``LedgerError``, `CancellationError`, or the error of the inputs.
     func run<Inputs: AsyncSequence>(
-        _ inputs: Inputs, plan: @Sendable (BatchItem) throws -> Work
+        _ inputs: Inputs, plan: @Sendable (BatchInput, Int) throws -> Work
     ) async throws where Inputs.Element == BatchInput {
         var order = OutcomeOrder<Output>(isOrdered: options.isOrdered)
         var stopRule = StopRule(limit: options.consecutiveFailureLimit)
-        // Outcomes that arrived but wait for earlier ones are not lost when the run ends early.
+        // Outcomes that wait for earlier ones are not lost when the run ends early.
         defer { for outcome in order.rest { deliver(outcome) } }
         try await withThrowingTaskGroup(of: BatchOutcome<Output>.self) { group in
             var busyCount = 0
@@ -42,51 +42,39 @@ final class Flow<Output: Sendable>: Sendable {
                 guard let outcome = try await group.next() else { return }
                 busyCount -= 1
                 if case .failure(is CancellationError) = outcome.result { try Task.checkCancellation() }
+                if case .failure(let error as LedgerError) = outcome.result { throw error }
                 for next in order.add(outcome) { deliver(next) }
                 try stopRule.check(outcome.result)
             }
             var position = 0
-            for try await input in inputs {
+            for try await input in inputs where options.share.contains(input.key) {
                 // Inputs in progress deliver their outcomes while the window is full.
                 while !window.tryWait() {
-                    if busyCount > 0 { try await takeOutcome() } else { try await window.wait(); break }
+                    if busyCount > 0 {
+                        try await takeOutcome()
+                    } else {
+                        try await window.wait()
+                        break
+                    }
                 }
                 if busyCount >= itemLimit { try await takeOutcome() }
                 busyCount += 1
-                add(input, at: position, to: &group, plan)
+                let work = Result { try plan(input, position) }
+                group.addTask { [position] in
+                    var outcome = BatchOutcome<Output>(
+                        position: position, input: input, result: .failure(CancellationError()))
+                    do {
+                        let finished = try await work.get()()
+                        outcome.result = .success(finished.output)
+                        outcome.isFromLedger = finished.isFromLedger
+                    } catch {
+                        outcome.result = .failure(error)
+                    }
+                    return outcome
+                }
                 position += 1
             }
             while busyCount > 0 { try await takeOutcome() }
-        }
-    }
-
-    private func add(
-        _ input: BatchInput, at position: Int,
-        to group: inout ThrowingTaskGroup<BatchOutcome<Output>, any Error>, _ plan: (BatchItem) throws -> Work
-    ) {
-        switch input {
-        case .failure(let name, let members, let error):
-            group.addTask {
-                BatchOutcome(
-                    position: position, item: nil, key: name, members: members, result: .failure(error))
-            }
-        case .item(let item):
-            func outcome(_ result: Result<Output, any Error>) -> BatchOutcome<Output> {
-                BatchOutcome(
-                    position: position, item: item, key: item.key, members: item.members, result: result)
-            }
-            do {
-                let work = try plan(item)
-                group.addTask {
-                    do {
-                        return outcome(.success(try await work()))
-                    } catch {
-                        return outcome(.failure(error))
-                    }
-                }
-            } catch {
-                group.addTask { outcome(.failure(error)) }
-            }
         }
     }
 
