@@ -31,7 +31,8 @@ public struct ItemFailure: Error, Sendable, Hashable {
         case let error as ItemFailure: self = error
         case let error as MediaError:
             self.init(
-                kind: error.kind.rawValue, message: [error.source, error.problem].compactMap(\.self).joined(separator: ": "),
+                kind: error.kind.rawValue,
+                message: [error.source, error.problem].compactMap(\.self).joined(separator: ": "),
                 remedy: error.remedy, isTransient: error.isTransient)
         case let error as InferenceError:
             var details: JSONObject = [:]
