@@ -8,6 +8,9 @@ public protocol Operation: Sendable, Hashable {
     /// The result about one source.
     associatedtype Output: PerceptResult
 
+    /// The name of the verb, such as `detect`.
+    static var name: String { get }
+
     /// Performs the operation on one source.
     ///
     /// - Parameters:
@@ -18,6 +21,21 @@ public protocol Operation: Sendable, Hashable {
     func perform(
         on source: MediaSource, with perceiver: Perceiver, progress: (@Sendable (Double) -> Void)?
     ) async throws -> Output
+
+    /// Makes the result for a source from that of a source with the same content, and writes the files; nothing is
+    /// sent.
+    ///
+    /// - Parameter known: the result of this operation, as read from its JSON.
+    /// - Returns: the result; `nil` if the operation has to be performed.
+    /// - Throws: `MediaError` for the source or the files to write.
+    func perform(on source: MediaSource, reusing known: Output, with perceiver: Perceiver) async throws -> Output?
+}
+
+extension Operation {
+    /// The default, for operations that send nothing: `nil`.
+    public func perform(
+        on source: MediaSource, reusing known: Output, with perceiver: Perceiver
+    ) async throws -> Output? { nil }
 }
 
 extension Perceiver {
@@ -35,6 +53,14 @@ extension Perceiver {
         _ operation: Verb, on source: MediaSource, progress: (@Sendable (Double) -> Void)? = nil
     ) async throws -> Verb.Output {
         try await throwingCancellation { try await operation.perform(on: source, with: self, progress: progress) }
+    }
+
+    /// Makes the result for a source from that of a source with the same content; see
+    /// ``Operation/perform(on:reusing:with:)``.
+    public func perform<Verb: Operation>(
+        _ operation: Verb, on source: MediaSource, reusing known: Verb.Output
+    ) async throws -> Verb.Output? {
+        try await throwingCancellation { try await operation.perform(on: source, reusing: known, with: self) }
     }
 
     /// Runs `body` and throws `CancellationError` in place of the libraries' own errors for a cancelled task.

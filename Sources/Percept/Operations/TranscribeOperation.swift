@@ -4,6 +4,9 @@ public import PerceptInference
 
 /// Transcribes the speech in a recording, and draws it if that was requested.
 public struct TranscribeOperation: Operation {
+    /// `transcribe`.
+    public static let name = "transcribe"
+
     /// The model's ID; `nil` for the default of the task.
     public var model: String?
     /// The parts of the text that get times; `nil` for none, except where the model requires them.
@@ -25,9 +28,27 @@ public struct TranscribeOperation: Operation {
         on source: MediaSource, with perceiver: Perceiver, progress: (@Sendable (Double) -> Void)?
     ) async throws -> Transcript {
         try drawing?.check(against: perceiver.limits)
-        var transcript = try await perceiver.transcribe(
+        let transcript = try await perceiver.transcribe(
             source, model: model, timestamps: timestamps, progress: progress)
+        return try await draw(transcript, of: source, with: perceiver)
+    }
+
+    /// Draws a known transcript; `nil` if parts of it are missing.
+    public func perform(
+        on source: MediaSource, reusing known: Transcript, with perceiver: Perceiver
+    ) async throws -> Transcript? {
+        guard known.gaps.isEmpty else { return nil }
+        try drawing?.check(against: perceiver.limits)
+        var transcript = known
+        (transcript.file, transcript.picture) = (source.name, nil)
+        return try await draw(transcript, of: source, with: perceiver)
+    }
+
+    private func draw(
+        _ transcript: Transcript, of source: MediaSource, with perceiver: Perceiver
+    ) async throws -> Transcript {
         guard let drawing else { return transcript }
+        var transcript = transcript
         let analysis = try await SoundAnalysis.analyzing(
             source, reading: perceiver.audioPreparation.reading, parts: Set(drawing.parts),
             columnCount: drawing.style.columnCount(Set(drawing.parts)), limits: perceiver.limits)

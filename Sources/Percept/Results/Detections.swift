@@ -91,6 +91,12 @@ public struct Detections: PerceptResult, Hashable {
         indices = filter.isOnlyThreshold ? nil : kept.indices(in: indices)
     }
 
+    /// The annotated image and the crops.
+    public var outputPaths: [String] {
+        let names = crops?.names.compactMap(\.self) ?? []
+        return [output].compactMap(\.self) + names.map { "\(crops?.folder ?? "")/\($0)" }
+    }
+
     /// The detections as `{"file", "detections": [{"label", "score", "box"}], "sent", "receipt", "warnings"}`. Where
     /// they are known, detections also have an `"index"` and the name of their `"crop"`, and the object has the paths
     /// `"output"` and `"crops"`.

@@ -44,6 +44,9 @@ public struct Inspection: PerceptResult, Hashable {
         }
     }
 
+    /// The drawings.
+    public var outputPaths: [String] { [waveform, spectrogram].compactMap(\.self) }
+
     /// The inspection as JSON: `"kind"` is `audio` or `image`; docs/command.md lists the other members.
     public var json: JSONObject {
         var json: JSONObject = ["file": .string(file)]

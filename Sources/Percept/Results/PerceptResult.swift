@@ -7,9 +7,13 @@ public import PerceptInference
 /// ``json`` and ``init(json:)`` also make it `Codable`.
 public protocol PerceptResult: Sendable, Codable {
     /// The name of the source.
-    var file: String { get }
+    var file: String { get set }
     /// The warnings about the source and the response: one line each, without the name of the source.
     var warnings: [String] { get }
+    /// The paths of the files that were written for the source.
+    var outputPaths: [String] { get }
+    /// The errors of the requests whose parts of the source the result does not cover.
+    var failures: [InferenceError] { get }
     /// The result as JSON. Members that have no value are `null` or missing.
     var json: JSONObject { get }
 
@@ -20,6 +24,12 @@ public protocol PerceptResult: Sendable, Codable {
 }
 
 extension PerceptResult {
+    /// The default: none.
+    public var outputPaths: [String] { [] }
+
+    /// The default: none.
+    public var failures: [InferenceError] { [] }
+
     /// Encodes ``json``.
     public func encode(to encoder: any Encoder) throws { try JSONValue.object(json).encode(to: encoder) }
 
@@ -29,6 +39,14 @@ extension PerceptResult {
             throw MediaError.unreadableResult("\(Self.self)", "it is not an object")
         }
         try self.init(json: object)
+    }
+}
+
+extension [String] {
+    /// The elements, each only where it occurs first.
+    var withoutRepetitions: [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
     }
 }
 

@@ -46,6 +46,9 @@ public struct Preparation: PerceptResult, Hashable {
             receipt: .geometry(prepared.receipt), warnings: prepared.warnings)
     }
 
+    /// The upload and the drawing.
+    public var outputPaths: [String] { [output, beforeAfter].compactMap(\.self) }
+
     /// The upload as `{"file", "output", "mediaType", "byteCount", "receipt", "beforeAfter", "warnings"}`.
     public var json: JSONObject {
         var json: JSONObject = [

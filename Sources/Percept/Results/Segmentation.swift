@@ -136,6 +136,27 @@ public struct Segmentation: PerceptResult, Hashable {
         }
     }
 
+    /// The masks, cut-outs, `segments.json`, the files of other formats, and the overlay.
+    public var outputPaths: [String] {
+        guard let output else { return [overlay].compactMap(\.self) }
+        let names = entries.flatMap { [$0.mask, $0.cutOut].compactMap(\.self) } + ["segments.json"] + commonFiles
+        return names.map { "\(output)/\($0)" } + [overlay].compactMap(\.self)
+    }
+
+    /// Reads the masks of a segmentation that was read from JSON.
+    ///
+    /// - Throws: `MediaError` if the masks were not saved, or one of them cannot be read.
+    mutating func loadMasks(limits: ResourceLimits) throws(MediaError) {
+        guard segments.count < entries.count else { return }
+        segments = try entries.map { entry throws(MediaError) in
+            guard let output, let mask = entry.mask else {
+                throw MediaError(.inputMissing, source: file, problem: "the masks were not saved")
+            }
+            let image = try Image(decoding: .file("\(output)/\(mask)"), limits: limits)
+            return Segment(label: entry.label, score: entry.score, mask: Mask(image))
+        }
+    }
+
     /// The segmentation as `{"file", "segments": [{"label", "score", "mask", "area", "box"}], "output", "sent",
     /// "receipt", "warnings"}`; `"mask"` and `"output"` exist if the masks were saved.
     public var json: JSONObject {

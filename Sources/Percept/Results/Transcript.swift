@@ -128,6 +128,12 @@ public struct Transcript: PerceptResult, Hashable {
 }
 
 extension Transcript {
+    /// The drawing.
+    public var outputPaths: [String] { [picture].compactMap(\.self) }
+
+    /// The errors of the requests that would have covered the gaps.
+    public var failures: [InferenceError] { gaps.compactMap(\.error) }
+
     /// The transcript as `{"file", "text", "chunks": [{"text", "timestamp"}], "gaps", "sent", "receipt", "warnings"}`;
     /// `"chunks"` exists if there are times, `"gaps"` if parts are missing, `"picture"` if a drawing was written, and
     /// `"uploads"` if the recording was sent in chunks.

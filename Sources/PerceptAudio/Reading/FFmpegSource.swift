@@ -285,7 +285,7 @@ private final class NamelessFile {
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
             throw MediaError(
-                .inputOutput, source: name, problem: "cannot create a temporary file:  \(systemMessage(errno))")
+                .inputOutput, source: name, problem: "cannot create a temporary file: \(systemMessage(errno))")
         }
         unlink(template)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)

@@ -67,7 +67,7 @@ final class JoinedSource: SampleSource {
         let replaced = converter?.replacedSampleCount ?? 0
         let own = replaced == 0 ? [] : ["\(replaced) samples were NaN or infinite and were replaced with silence"]
         guard partStart > 0 else { return current.warnings + own }
-        return (current.warnings + own).map { "in the part starting at \(header.seconds(partStart)):  \($0)" }
+        return (current.warnings + own).map { "in the part starting at \(header.seconds(partStart)): \($0)" }
     }
 
     func readPlanes(frameLimit: Int) throws(MediaError) -> [[Float]] {

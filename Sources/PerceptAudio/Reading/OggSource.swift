@@ -122,6 +122,26 @@ private final class OggLinks: PartSequence {
         return try open(index - 1)
     }
 
+    /// Returns the first part that can be read, and why those before it cannot.
+    ///
+    /// - Throws: `MediaError` `.malformedInput` if there is none: that of the first part; `.inputOutput`.
+    func firstPart() throws(MediaError) -> (any SampleSource, failures: [MediaError]) {
+        var failures: [MediaError] = []
+        while true {
+            do throws(MediaError) {
+                guard let part = try nextPart() else { break }
+                return (part, failures)
+            } catch {
+                guard error.kind == .malformedInput else { throw error }
+                failures.append(error)
+            }
+        }
+        throw failures.first
+            ?? MediaError(
+                .malformedInput, source: bytes.name, problem: "no Ogg stream begins in it",
+                remedy: "check that the file is complete")
+    }
+
     private func open(_ index: Int) throws(MediaError) -> any SampleSource {
         let link = chain.links[index]
         let part = InputBytes(bytes, range: link.range)
@@ -141,10 +161,10 @@ private final class OggLinks: PartSequence {
         return OggSource(decoder, link, isCut: chain.endsInsidePage && index == chain.links.count - 1)
     }
 
-    /// Returns the number of frames of all links after conversion; `nil` if one does not state it.
+    /// Returns the number of frames of `first` and the links after it, after conversion; `nil` if one does not state it.
     func frameCount(_ first: RecordingHeader) -> Int? {
         var total = first.frameCount
-        for index in chain.links.indices.dropFirst() {
+        for index in chain.links.indices.dropFirst(index) {
             // A link that cannot be opened will be skipped.
             guard let header = try? open(index).header else { continue }
             guard Resampler.sampleRates.contains(header.sampleRate) else { return nil }
@@ -159,21 +179,18 @@ private final class OggLinks: PartSequence {
 }
 
 extension JoinedSource {
-    /// Opens an Ogg file with Vorbis, Opus or FLAC, with all of its links.
+    /// Opens an Ogg file with Vorbis, Opus or FLAC, with all of its links; those at the beginning that cannot be read
+    /// are left out with a warning.
     ///
-    /// - Throws: `MediaError` `.malformedInput` if the first link cannot be read; `.inputOutput`.
+    /// - Throws: `MediaError` `.malformedInput` if no link can be read: the error is that of the first; `.inputOutput`.
     static func ogg(
         _ bytes: InputBytes, mediaType: MediaType, options: FLACReadingOptions
     ) throws(MediaError) -> JoinedSource {
         let links = OggLinks(
             bytes, try OggChain(bytes), mediaType, options: options)
-        guard let first = try links.nextPart() else {
-            throw MediaError(
-                .malformedInput, source: bytes.name, problem: "no Ogg stream begins in it",
-                remedy: "check that the file is complete")
-        }
+        let (first, failures) = try links.firstPart()
         return JoinedSource(
             first, then: links, frameCount: first.header.sampleRate > 0 ? links.frameCount(first.header) : nil,
-            name: bytes.name)
+            name: bytes.name, notes: failures.map { "the beginning was left out: \($0.problem)" })
     }
 }

@@ -48,6 +48,9 @@ struct AnswerReader {
         try self.init(InferenceAnswer(body: Array(event.data.utf8)), task: task)
     }
 
+    /// The media that the response links to, by link.
+    var downloads: [String: [UInt8]] { context.answer.downloads }
+
     private init(_ value: JSONValue, path: String, context: Context) {
         self.value = value
         self.path = path

@@ -30,9 +30,29 @@ public struct GeneratedMedia: Sendable, Hashable, TaskOutput {
     }
 }
 
+/// A task that generates recordings or images.
+protocol MediaGeneratingTask: WireTask where Output == [GeneratedMedia] {
+    /// The kind of media that is generated.
+    static var generatedKind: MediaType.Kind { get }
+}
+
+extension MediaGeneratingTask {
+    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [GeneratedMedia] {
+        try answer.generatedMedia(Self.generatedKind, task: Self.name)
+    }
+}
+
 extension InferenceAnswer {
-    /// The recordings or images of a response, in any form: the body itself, base64 in a JSON string, or an object with
-    /// one of the known member names.
+    /// The links to media in a response, in order; none if the response holds the media itself.
+    var mediaLinks: [String] {
+        guard Self.mediaType(of: body) == nil, let reader = try? AnswerReader(self, task: ""),
+            let readers = try? Self.mediaReaders(in: reader)
+        else { return [] }
+        return readers.compactMap(\.value.stringValue).filter(\.isWebLink)
+    }
+
+    /// The recordings or images of a response, in any form: the body itself, base64 or a downloaded link in a JSON
+    /// string, or an object with one of the known member names.
     ///
     /// - Parameters:
     ///   - kind: The requested kind; Ogg, WebM and MP4 may hold sound or images, so video counts as both.
@@ -81,20 +101,32 @@ extension AnswerReader {
     /// The recording or image in a string of base64 or a data URL.
     func media(_ kind: MediaType.Kind) throws(InferenceError) -> GeneratedMedia {
         let text = try string()
-        guard text.prefix(8).lowercased() != "https://", text.prefix(7).lowercased() != "http://" else {
-            throw malformed(
-                "\(path) is a link to \(text.excerpt(limit: 200)), where the media itself was expected",
-                remedy: "download it from there")
-        }
         let bytes: [UInt8]
-        do {
-            bytes = try Base64.decode(text)
-        } catch {
-            throw malformed("\(path): \(error.problem)")
+        if text.isWebLink {
+            guard let download = downloads[text] else {
+                throw malformed(
+                    "\(path) is a link to \(text.excerpt(limit: 200)), which was not followed",
+                    remedy: "download it from there")
+            }
+            bytes = download
+        } else {
+            do {
+                bytes = try Base64.decode(text)
+            } catch {
+                throw malformed("\(path): \(error.problem)")
+            }
         }
         guard let type = InferenceAnswer.mediaType(of: bytes), type.kind == kind || type.kind == .video else {
             throw malformed("\(path) holds \(bytes.count) bytes that are not \(kind.rawValue)")
         }
         return GeneratedMedia(bytes: bytes, mediaType: type)
+    }
+}
+
+extension String {
+    /// True for an address that begins with `http://` or `https://`.
+    fileprivate var isWebLink: Bool {
+        let beginning = prefix(8).lowercased()
+        return beginning == "https://" || beginning.hasPrefix("http://")
     }
 }

@@ -8,6 +8,8 @@ package struct InferenceAnswer: Sendable {
     package let headers: HTTPFields
     /// The body, without transfer or content encoding.
     package let body: [UInt8]
+    /// The media that the response only links to, by link.
+    var downloads: [String: [UInt8]] = [:]
     /// The token, held only to keep it out of excerpts.
     private let token: AccessToken?
 

@@ -9,6 +9,9 @@ extension InferenceClient {
 
     /// Sends a request until it succeeds, fails permanently, or exhausts the retries.
     ///
+    /// Each attempt takes a slot of ``pool``, but not the waits between them; the time before the first slot does not
+    /// count as part of the deadline.
+    ///
     /// - Parameters:
     ///   - options: The options; after a first 503 about loading, the service is always asked to wait.
     ///   - makeRequest: Creates the request, again whenever the options change.
@@ -19,16 +22,20 @@ extension InferenceClient {
     ) async throws(InferenceError) -> Reply {
         var options = options
         var request = try makeRequest(options)
-        let start = timekeeping.now()
         let deadline = max(0, retry.totalDeadline.inSeconds)
         var attempt = 1
+        var slot = try await pool?.enter(isRetry: false)
+        let start = timekeeping.now()
         while true {
             let remaining = deadline - (timekeeping.now() - start)
             request.timeout = min(timeout, .seconds(max(remaining, 0)))
             let failure: InferenceError
             do throws(InferenceError) {
-                return try await exchange(request)
+                let reply = try await exchange(request)
+                if let slot { pool?.leave(slot, .success) }
+                return reply
             } catch {
+                if let slot { pool?.leave(slot, error.poolOutcome) }
                 failure = error
             }
             let spent = timekeeping.now() - start
@@ -46,6 +53,12 @@ extension InferenceClient {
             if failure.kind == .modelLoading, !options.waitForModel {
                 options.waitForModel = true
                 request = try makeRequest(options)
+            }
+            slot = try await pool?.enter(isRetry: true)
+            // Others may have delayed the retry beyond the deadline.
+            guard timekeeping.now() - start < deadline else {
+                if let slot { pool?.leave(slot, .other) }
+                throw failure
             }
         }
     }

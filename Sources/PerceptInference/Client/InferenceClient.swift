@@ -29,6 +29,8 @@ public struct InferenceClient: Sendable {
     public var sendsTokenUnprotected = false
     /// The organization to bill, sent as `X-HF-Bill-To`; `nil` bills the token's owner.
     public var billedOrganization: String?
+    /// The pool that limits the requests in flight, shared by copies; `nil` for no limit.
+    package var pool: RequestPool?
     /// The value of the `User-Agent` header.
     public var userAgent: String
     var timekeeping = Timekeeping.system
@@ -89,10 +91,13 @@ public struct InferenceClient: Sendable {
             // Speech is sent as audio; every other response of OpenAI's API is JSON.
             let accept =
                 endpoint.speaksOpenAI && request.route != .audioSpeech ? "application/json" : SentTask.acceptedAnswer
-            let answer = try await attempt(options, onWait: onWait) { options throws(InferenceError) in
+            var answer = try await attempt(options, onWait: onWait) { options throws(InferenceError) in
                 try transportRequest(request, about: subject.model, options, accept: accept)
             } exchange: { request throws(InferenceError) -> InferenceAnswer in
                 try await self.answer(to: request)
+            }
+            if task is any MediaGeneratingTask {
+                answer.downloads = try await download(answer.mediaLinks, options, onWait: onWait)
             }
             do throws(InferenceError) {
                 return try task.decode(answer)

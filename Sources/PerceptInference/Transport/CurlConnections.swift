@@ -10,7 +10,7 @@
         }
 
         /// The maximum number of idle handles; the connections of further ones are closed when their transfers end.
-        private static let idleLimit = 32
+        private static let idleLimit = 256
 
         private let idle = Mutex<[Handle]>([])
 

@@ -83,6 +83,23 @@ import Testing
         #expect(read.frameCount == 2 * opus.frameCount)
     }
 
+    @Test(arguments: ["vorbis 1", "opus 1"]) func anUnreadableFirstLinkIsLeftOutWithAWarning(_ name: String) throws {
+        let stream = try GoldenStream.named(name)
+        let pages = OggPages.pages(stream.bytes)
+        var unknownCodec = pages[0]
+        unknownCodec[30] ^= 0x20
+        unknownCodec = OggPages.withChecksums(unknownCodec)
+        var cutHeaders = pages[1]
+        cutHeaders[cutHeaders.count - 3] ^= 4
+        for link in [pages[0] + cutHeaders, unknownCodec + pages[1]] {
+            let read = try ReadRecording(link + stream.bytes)
+            #expect(read.frameCount == stream.frameCount && read.header.frameCount == read.frameCount)
+            #expect(read.difference(from: stream, at: 0) < 1e-4)
+            #expect(read.warnings.count == 1)
+            #expect(read.warnings.first?.hasPrefix("the beginning was left out: ") == true)
+        }
+    }
+
     // MARK: Damage
 
     /// The length missing between two pages follows from their granule positions; Vorbis also loses half a block on

@@ -6,9 +6,10 @@ import PerceptCore
 ///     try Data(speech.bytes).write(to: URL(filePath: "speech.\(speech.fileExtension)"))
 ///
 /// The output is the recordings, usually one.
-public struct TextToSpeech: InferenceTask<[GeneratedMedia]>, CataloguedTask {
+public struct TextToSpeech: InferenceTask<[GeneratedMedia]>, CataloguedTask, MediaGeneratingTask {
     package static let name = "text-to-speech"
     package static let defaultModel = "espnet/kan-bayashi_ljspeech_vits"
+    static let generatedKind = MediaType.Kind.audio
     package static let acceptedAnswer = "*/*"
 
     package var inputs: String
@@ -39,10 +40,6 @@ public struct TextToSpeech: InferenceTask<[GeneratedMedia]>, CataloguedTask {
         let parameters = try Self.table.json(of: self, adding: additionalParameters)
         return TaskRequest(
             route: .audioSpeech, payload: .json(JSONObject(["input": inputs], additional: parameters)))
-    }
-
-    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [GeneratedMedia] {
-        try answer.generatedMedia(.audio, task: Self.name)
     }
 }
 

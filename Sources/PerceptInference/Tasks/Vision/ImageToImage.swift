@@ -6,9 +6,10 @@ public import PerceptCore
 ///     try Data(edited.bytes).write(to: URL(filePath: "winter.\(edited.fileExtension)"))
 ///
 /// The output is the images, usually one.
-public struct ImageToImage: InferenceTask<[GeneratedMedia]>, CataloguedTask {
+public struct ImageToImage: InferenceTask<[GeneratedMedia]>, CataloguedTask, MediaGeneratingTask {
     package static let name = "image-to-image"
     package static let defaultModel = "timbrooks/instruct-pix2pix"
+    static let generatedKind = MediaType.Kind.image
     package static let acceptedAnswer = "image/png"
 
     package var image: MediaInput
@@ -69,10 +70,6 @@ public struct ImageToImage: InferenceTask<[GeneratedMedia]>, CataloguedTask {
         body["response_format"] = "base64"
         for (name, value) in parameters { body[name == "num_inference_steps" ? "steps" : name] = value }
         return TaskRequest(route: .imageGenerations, payload: .json(body))
-    }
-
-    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [GeneratedMedia] {
-        try answer.generatedMedia(.image, task: Self.name)
     }
 }
 

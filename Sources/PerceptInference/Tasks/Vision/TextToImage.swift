@@ -6,9 +6,10 @@ import PerceptCore
 ///     try Data(image.bytes).write(to: URL(filePath: "lighthouse.\(image.fileExtension)"))
 ///
 /// The output is the images, usually one.
-public struct TextToImage: InferenceTask<[GeneratedMedia]>, CataloguedTask {
+public struct TextToImage: InferenceTask<[GeneratedMedia]>, CataloguedTask, MediaGeneratingTask {
     package static let name = "text-to-image"
     package static let defaultModel = "stabilityai/stable-diffusion-xl-base-1.0"
+    static let generatedKind = MediaType.Kind.image
     package static let acceptedAnswer = "image/png"
 
     package var inputs: String
@@ -110,10 +111,6 @@ public struct TextToImage: InferenceTask<[GeneratedMedia]>, CataloguedTask {
     private static func isGPTImageModel(_ model: String) -> Bool {
         let name = (model.split(separator: "/").last ?? "").lowercased()
         return (name.hasPrefix("gpt-") || name.hasPrefix("chatgpt-")) && name.contains("image")
-    }
-
-    package func decode(_ answer: InferenceAnswer) throws(InferenceError) -> [GeneratedMedia] {
-        try answer.generatedMedia(.image, task: Self.name)
     }
 }
 

@@ -1,0 +1,76 @@
+import Foundation
+import HTTPTypes
+
+extension InferenceClient {
+    /// The maximum number of redirects from a link to its media.
+    private static let maximumLinkRedirects = 5
+
+    /// Downloads the media that a response links to, retrying as for other requests.
+    ///
+    /// The token is never sent along: a link may lead to any host. A link over plain http is followed only if the
+    /// endpoint itself is reached over http. All downloads of a response together are limited to ``answerByteLimit``.
+    ///
+    /// - Returns: The media by link.
+    func download(
+        _ links: [String], _ options: RequestOptions, onWait: (@Sendable (WaitNotice) -> Void)?
+    ) async throws(InferenceError) -> [String: [UInt8]] {
+        var downloads: [String: [UInt8]] = [:]
+        var remainingByteCount = answerByteLimit
+        for link in links where downloads[link] == nil {
+            let url = try downloadURL(link, relativeTo: nil)
+            let answer = try await attempt(options, onWait: onWait) { [remainingByteCount] _ in
+                TransportRequest(
+                    url: url, method: .get, headers: [.accept: "*/*", .userAgent: userAgent],
+                    responseByteLimit: remainingByteCount, timeout: timeout)
+            } exchange: { request throws(InferenceError) in
+                try await media(at: request)
+            }
+            downloads[link] = answer.body
+            remainingByteCount -= answer.body.count
+        }
+        return downloads
+    }
+
+    private func media(at request: TransportRequest) async throws(InferenceError) -> InferenceAnswer {
+        var request = request
+        for _ in 0...Self.maximumLinkRedirects {
+            let reply: TransportReply
+            do {
+                reply = try await transport.send(request)
+            } catch {
+                throw Task.isCancelled ? .cancelled : InferenceError(error)
+            }
+            let answer = InferenceAnswer(status: reply.status, headers: reply.headers, body: reply.body)
+            if answer.status == 200 { return answer }
+            guard (301...303).contains(answer.status) || (307...308).contains(answer.status),
+                let location = answer.header("location")
+            else {
+                var error = InferenceError(
+                    answer: answer, uploadByteCount: 0, tokenSource: nil, now: timekeeping.wallClock())
+                error.problem = "the link to the generated media: \(error.problem)"
+                throw error
+            }
+            request.url = try downloadURL(location, relativeTo: request.url)
+        }
+        throw InferenceError(.redirected, problem: "the link to the generated media redirects in a loop")
+    }
+
+    private func downloadURL(_ link: String, relativeTo base: URL?) throws(InferenceError) -> URL {
+        let url = URL(string: link, relativeTo: base)?.absoluteURL
+        let isPlainAllowed = (try? endpoint.url(forModel: "owner/model"))?.scheme?.lowercased() == "http"
+        switch url?.scheme?.lowercased() {
+        case "https": break
+        case "http" where isPlainAllowed: break
+        default:
+            throw InferenceError(
+                .answerMalformed,
+                problem: "the response links to \(link.excerpt(limit: 200)), which is not an https address",
+                remedy: "download it from there if you trust it")
+        }
+        guard let url, url.host()?.isEmpty == false else {
+            throw InferenceError(
+                .answerMalformed, problem: "the response links to \(link.excerpt(limit: 200)), which is not a URL")
+        }
+        return url
+    }
+}
