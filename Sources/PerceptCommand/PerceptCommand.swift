@@ -22,7 +22,7 @@ struct PerceptCommand: AsyncParsableCommand {
         version: "1.0.0",
         subcommands: [
             Inspect.self, Prepare.self, Transcribe.self, Classify.self, Detect.self, Segment.self, Annotate.self,
-            Masks.self, Report.self, Run.self, Endpoint.self,
+            Masks.self, Report.self, Run.self, Endpoint.self, ShowLedger.self, Worker.self,
         ])
 
     /// Runs the command as a task that SIGINT, SIGTERM and SIGHUP cancel, so that partial files are removed.

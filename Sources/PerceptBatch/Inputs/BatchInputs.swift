@@ -17,19 +17,30 @@ public struct BatchInputs: AsyncSequence, Sendable {
 
     /// A list of inputs: one path per line, or one JSON object per line.
     ///
-    /// An object names its file as `file`, `file_name`, `audio_filepath` or `path`. Its `id`, if present, is the key of
-    /// the input; `offset` and `duration` select a part of a recording, in seconds. All members except the file's are
-    /// returned with the result. Paths are relative to the working directory.
+    /// An object names its file as `file`, `file_name`, `audio_filepath` or `path`, or holds it as base64 in `data`, with
+    /// an optional `name`. Its `id`, if present, is the key of the input; `offset` and `duration` select a part of a
+    /// recording, in seconds. All members except the file's are returned with the result. Paths are relative to the
+    /// working directory.
     public struct List: Sendable, Hashable {
+        /// The form of a list.
+        public enum Form: Sendable, Hashable {
+            /// One entry per line; empty lines are ignored.
+            case lines
+            /// One entry before each zero byte.
+            case nullSeparated
+            /// One request per line: each line yields one input or failure, even if it is empty.
+            case requests
+        }
+
         /// The path of the list; `-` for standard input.
         public var path: String
-        /// Separates entries by a zero byte instead of a line feed.
-        public var isNullSeparated: Bool
+        /// The form of the list.
+        public var form: Form
 
         /// Creates a list.
-        public init(path: String, isNullSeparated: Bool = false) {
+        public init(path: String, form: Form = .lines) {
             self.path = path
-            self.isNullSeparated = isNullSeparated
+            self.form = form
         }
     }
 
@@ -77,9 +88,41 @@ public struct BatchInputs: AsyncSequence, Sendable {
 
         init(_ cursor: sending Cursor) { self.cursor = Mutex(cursor) }
 
+        /// Returns the next input; `nil` at the end, or at once if the task is cancelled while a pipe is silent.
         func next() async -> BatchInput? {
-            await withCheckedContinuation { (continuation: CheckedContinuation<BatchInput?, Never>) in
-                queue.async { continuation.resume(returning: self.cursor.withLock { $0.next() }) }
+            let reply = Reply()
+            return await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    reply.expect(continuation)
+                    queue.async { reply.send(self.cursor.withLock { $0.next() }) }
+                }
+            } onCancel: {
+                reply.send(nil)
+            }
+        }
+    }
+
+    /// A reply that is sent at most once.
+    private final class Reply: Sendable {
+        private enum State {
+            case none
+            case expected(CheckedContinuation<BatchInput?, Never>)
+            case sent
+        }
+
+        private let state = Mutex(State.none)
+
+        func expect(_ continuation: CheckedContinuation<BatchInput?, Never>) {
+            state.withLock { state in
+                if case .sent = state { return continuation.resume(returning: nil) }
+                state = .expected(continuation)
+            }
+        }
+
+        func send(_ input: BatchInput?) {
+            state.withLock { state in
+                if case .expected(let continuation) = state { continuation.resume(returning: input) }
+                state = .sent
             }
         }
     }

@@ -11,7 +11,7 @@ struct InputList {
     /// - Throws: `MediaError` `.inputMissing`, `.inputNotReadable`.
     init(_ list: BatchInputs.List) throws(MediaError) {
         self.list = list
-        lines = try LineReader(path: list.path, separator: list.isNullSeparated ? 0 : UInt8(ascii: "\n"))
+        lines = try LineReader(path: list.path, separator: list.form == .nullSeparated ? 0 : UInt8(ascii: "\n"))
     }
 
     /// Returns the input of the next line that is not empty; `nil` after the last.
@@ -20,8 +20,11 @@ struct InputList {
             number += 1
             do throws(MediaError) {
                 guard var line = try lines.next() else { return nil }
-                if !list.isNullSeparated, line.last == UInt8(ascii: "\r") { line.removeLast() }
-                guard !line.isEmpty else { continue }
+                if list.form != .nullSeparated, line.last == UInt8(ascii: "\r") { line.removeLast() }
+                guard !line.isEmpty else {
+                    guard list.form == .requests else { continue }
+                    throw .malformedLine(place, "the line is empty")
+                }
                 guard line.first { $0 != UInt8(ascii: " ") && $0 != 9 } == UInt8(ascii: "{") else {
                     return BatchItem.input(path: String(decoding: line, as: UTF8.self))
                 }
@@ -33,7 +36,7 @@ struct InputList {
     }
 
     private var place: String {
-        "\(list.path == "-" ? SpooledInput.name : list.path), \(list.isNullSeparated ? "entry" : "line") \(number)"
+        "\(list.path == "-" ? SpooledInput.name : list.path), \(list.form == .nullSeparated ? "entry" : "line") \(number)"
     }
 }
 
@@ -73,30 +76,52 @@ extension BatchItem {
     /// - Parameter place: The name of the list and the number of the line, for errors.
     /// - Throws: `MediaError` `.malformedInput` for a line that is not an object or names no file.
     static func input(manifestLine line: [UInt8], place: String) throws(MediaError) -> BatchInput {
-        func malformed(_ problem: String, _ remedy: String) -> MediaError {
-            MediaError(.malformedInput, source: place, problem: problem, remedy: remedy)
-        }
         let json: JSONValue
         do {
             json = try JSONValue(parsing: line)
         } catch {
-            throw malformed("not JSON: \(error)", "write one object per line, such as {\"file\": \"a.jpg\"}")
+            throw .malformedLine(place, "not JSON: \(error)")
         }
-        guard var members = json.objectValue, let name = fileNames.first(where: { members[$0]?.stringValue != nil }),
-            let path = members[name]?.stringValue, !path.isEmpty
+        guard var members = json.objectValue else { throw .malformedLine(place, "not a JSON object") }
+        let id = key(members["id"])
+        guard let name = fileNames.first(where: { members[$0]?.stringValue?.isEmpty == false }),
+            let path = members[name]?.stringValue
         else {
-            throw malformed("the line names no file", "name it as \(fileNames.joined(separator: ", "))")
+            return embedded(in: members, id: id, place: place)
         }
         members[name] = nil
         func seconds(_ member: String) throws(MediaError) -> Duration? {
             guard let value = members[member], !value.isNull else { return nil }
             guard let seconds = value.doubleValue, seconds >= 0, seconds < 1e9 else {
-                throw malformed("“\(member)” is \(value), expected seconds", "write a number from 0")
+                throw MediaError.malformedLine(place, "“\(member)” is not a number of seconds")
             }
             return .seconds(seconds)
         }
         let part = Part(offset: try seconds("offset") ?? .zero, duration: try seconds("duration"))
-        return input(path: path, key: key(members["id"]) ?? path, part: part, members: members)
+        return input(path: path, key: id ?? path, part: part, members: members)
+    }
+
+    /// Returns the input whose contents are in the line, or the failure of a line without any.
+    private static func embedded(in members: JSONObject, id: String?, place: String) -> BatchInput {
+        var members = members
+        let data = members["data"]?.stringValue
+        let name = members["name"]?.stringValue
+        (members["data"], members["name"]) = (nil, nil)
+        do throws(MediaError) {
+            guard let data else { throw .malformedLine(place, "the line names no file") }
+            let bytes: [UInt8]
+            do {
+                bytes = try Base64.decode(data)
+            } catch {
+                throw error.about(name ?? place)
+            }
+            let source = MediaSource.bytes(bytes, name: name ?? id ?? place)
+            let path = DirectoryWalk.withoutExtension(((name ?? id ?? "input") as NSString).lastPathComponent)
+            return .item(
+                BatchItem(key: id ?? name ?? place, source: source, members: members, outputPath: path))
+        } catch {
+            return .failure(BatchInput.Failure(name: name ?? place, members: members, error: error))
+        }
     }
 
     private static func key(_ id: JSONValue?) -> String? {
@@ -105,16 +130,26 @@ extension BatchItem {
     }
 }
 
+extension MediaError {
+    fileprivate static func malformedLine(_ place: String, _ problem: String) -> MediaError {
+        MediaError(
+            .malformedInput, source: place, problem: problem,
+            remedy: "write a path, or one object per line such as {\"file\": \"a.jpg\"}")
+    }
+}
+
 /// Reads the lines of a file, a pipe, or standard input.
 final class LineReader {
-    /// The longest line in bytes: manifests of WebDataset carry captions, not media.
-    static let longestLine = 16 << 20
+    /// The longest line in bytes, which may hold a medium as base64.
+    static let longestLine = 256 << 20
 
     private let descriptor: CInt
     private let name: String
     private let separator: UInt8
     private var buffer: [UInt8] = []
     private var position = 0
+    /// The end of the part without a separator.
+    private var searched = 0
     private var isAtEnd = false
 
     /// Opens a file; `-` is standard input.
@@ -135,29 +170,42 @@ final class LineReader {
 
     /// Returns the next line without its separator; `nil` after the last.
     ///
-    /// - Throws: `MediaError` `.inputOutput`; `.limitExceeded` for a line above ``longestLine``, after which the list
-    ///   ends.
+    /// - Throws: `MediaError` `.inputOutput`, after which there are no more lines; `.limitExceeded` for a line above
+    ///   ``longestLine``, which is skipped.
     func next() throws(MediaError) -> [UInt8]? {
         while true {
-            if let end = buffer[position...].firstIndex(of: separator) {
+            if let end = buffer[max(position, searched)...].firstIndex(of: separator) {
                 defer { position = end + 1 }
                 return Array(buffer[position..<end])
             }
+            searched = buffer.count
             if isAtEnd {
                 guard position < buffer.count else { return nil }
                 defer { position = buffer.count }
                 return Array(buffer[position...])
             }
             buffer.removeFirst(position)
-            position = 0
+            (position, searched) = (0, buffer.count)
             guard buffer.count <= Self.longestLine else {
-                (buffer, isAtEnd) = ([], true)
+                try skipLine()
                 throw MediaError(
                     .limitExceeded, source: name, problem: "a line is longer than \(Self.longestLine) bytes",
                     remedy: "pass a list with one path or object per line")
             }
             try fill()
         }
+    }
+
+    private func skipLine() throws(MediaError) {
+        while !isAtEnd {
+            buffer = []
+            try fill()
+            if let end = buffer.firstIndex(of: separator) {
+                buffer.removeFirst(end + 1)
+                return
+            }
+        }
+        buffer = []
     }
 
     private func fill() throws(MediaError) {

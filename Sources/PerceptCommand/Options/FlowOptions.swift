@@ -27,6 +27,10 @@ struct FlowOptions: ParsableArguments {
     @Flag(help: "Print results as they arrive, not in the order of the inputs.")
     var unordered = false
 
+    /// The opposite of `--unordered`, for the verb `worker`, which answers as results arrive.
+    @Flag(help: .hidden)
+    var ordered = false
+
     @Option(
         help: ArgumentHelp(
             "After an interrupt, let what is in progress finish for this many seconds. (default: 0)",

@@ -38,7 +38,17 @@ struct SourceOptions: ParsableArguments {
     @Flag(name: [.customShort("0"), .customLong("null")], help: "Paths in lists are separated by NUL, not by lines.")
     var isNullSeparated = false
 
+    /// Set by the verb `worker`: inputs are JSON lines on standard input, and each is answered on one line.
+    @Flag(name: .customLong("worker-lines"), help: .hidden)
+    var isWorker = false
+
     func validate() throws {
+        guard !isWorker else {
+            guard sources.isEmpty, filesFrom.isEmpty else {
+                throw ValidationError("a worker reads its inputs from standard input")
+            }
+            return
+        }
         guard !sources.isEmpty || !filesFrom.isEmpty else {
             throw ValidationError("missing input; pass a file, a directory or --files-from")
         }
@@ -53,7 +63,9 @@ struct SourceOptions: ParsableArguments {
 
     /// The inputs, which are read when they are needed.
     var inputs: BatchInputs {
-        BatchInputs(sources, lists: filesFrom.map { BatchInputs.List(path: $0, isNullSeparated: isNullSeparated) })
+        if isWorker { return BatchInputs([], lists: [BatchInputs.List(path: "-", form: .requests)]) }
+        let form: BatchInputs.List.Form = isNullSeparated ? .nullSeparated : .lines
+        return BatchInputs(sources, lists: filesFrom.map { BatchInputs.List(path: $0, form: form) })
     }
 }
 

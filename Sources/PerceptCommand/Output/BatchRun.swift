@@ -38,9 +38,13 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
                 ("audio", perceiver.audioPreparation), ("image", perceiver.imagePreparation),
                 ("chunking", perceiver.chunking as Any), ("limits", perceiver.limits),
             ])
-        batch = Batch(
-            perceiver, options: flow.batchOptions(requests, rate: rate, service?.options), ledger: ledger,
-            operation: operation)
+        var options = flow.batchOptions(requests, rate: rate, service?.options)
+        if sources.isWorker {
+            // The engine decides what to do about failures.
+            options.consecutiveFailureLimit = nil
+            options.isOrdered = flow.ordered
+        }
+        batch = Batch(perceiver, options: options, ledger: ledger, operation: operation)
     }
 
     /// Processes all inputs.
@@ -53,7 +57,7 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
     func run(
         finish: () throws -> Void = {}, print: (Verb.Output, _ members: JSONObject) throws -> Void
     ) async throws {
-        var run = RunReport(console)
+        var run = RunReport(console, isWorker: sources.isWorker)
         let inputs = sources.inputs
         let line = ProgressLine(console, isSingle: inputs.isSingle)
         do {

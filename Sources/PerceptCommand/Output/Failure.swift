@@ -157,6 +157,7 @@ struct Failure {
         var error: JSONObject = [
             "kind": .string(kind), "message": .string(message), "remedy": remedy.map { .string($0) } ?? .null,
         ]
+        error["transient"] = .bool(isTransient)
         for (name, value) in details { error[name] = value }
         return .object(error)
     }

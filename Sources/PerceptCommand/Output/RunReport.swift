@@ -8,8 +8,12 @@ struct RunReport {
     /// The highest exit code so far, which becomes the command's.
     private(set) var worstCode: CInt = 0
 
-    init(_ console: Console) {
+    /// Failures of inputs appear only on standard output, and the exit code is 0 whatever happens to them.
+    private let isWorker: Bool
+
+    init(_ console: Console, isWorker: Bool = false) {
         self.console = console
+        self.isWorker = isWorker
     }
 
     /// Runs `body`, which is about one file or task.
@@ -72,6 +76,12 @@ struct RunReport {
     ///
     /// With a ledger, an input that failed for good is decided, and only failures that another run may resolve count.
     mutating func report(_ error: any Error, _ subject: JSONObject, hasLedger: Bool) {
+        if isWorker {
+            guard !(error is IncompleteResult) else { return }
+            let json = Failure.reporting(error).json(about: subject)
+            do { try console.result("", json: json) } catch { report(error) }
+            return
+        }
         for failure in failures(error, subject) {
             if !hasLedger { raise(failure.exitCode) } else if failure.isTransient { raise(Failure.tryAgain) }
         }
