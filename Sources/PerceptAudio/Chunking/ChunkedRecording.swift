@@ -128,6 +128,11 @@ private struct Survey {
         _ input: RecordingInput, _ preparation: AudioPreparation, _ chunking: AudioChunking, _ limits: ResourceLimits
     ) throws(MediaError) {
         let trimming = preparation.trimming
+        guard preparation.part == .whole else {
+            throw MediaError(
+                .invalidArgument, source: input.name, problem: "a part of a recording is not split into chunks",
+                remedy: "choose shorter parts, or leave chunking off")
+        }
         try chunking.check()
         try trimming?.check()
         var chunking = chunking

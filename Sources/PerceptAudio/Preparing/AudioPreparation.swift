@@ -36,6 +36,10 @@ public struct AudioPreparation: Sendable, Hashable, Codable {
     public var maximumByteCount: Int?
     /// The maximum duration of the upload in seconds; exceeding it is an error.
     public var maximumDuration: Double?
+    /// The part of the recording to send. Times in receipts refer to the whole recording.
+    ///
+    /// A part that reaches beyond the end is cut there, with a warning.
+    public var part = RecordingPart.whole
     /// Options for reading the source.
     public var reading: ReadingOptions
 

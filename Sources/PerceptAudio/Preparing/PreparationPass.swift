@@ -30,6 +30,11 @@ struct PreparationPass<Output: SampleSink>: ~Copyable {
         reader = try input.open(limits, preparation.reading)
     }
 
+    /// Reads the rest of the recording without preparing it, so that its length is known.
+    mutating func readToEnd() throws(MediaError) {
+        while try reader.readBlock() != nil { try MediaError.checkCancellation() }
+    }
+
     /// Returns the chain of the next range with all of its samples processed but not finished; `nil` after the last
     /// range.
     ///

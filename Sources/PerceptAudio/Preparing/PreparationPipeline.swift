@@ -74,14 +74,25 @@ extension AudioPreparation {
                     progress(min(1, Double(framesRead) / Double(total)))
                 }
             }
+            if part != .whole, range.sourceFrameCount == nil, header.frameCount == nil { try pass.readToEnd() }
+            let total = range.sourceFrameCount ?? max(header.frameCount ?? 0, pass.reader.framesRead)
             return try finish(
-                chain, range, sourceFrameCount: range.sourceFrameCount ?? pass.reader.framesRead, name: input.name,
-                replacedSampleCount: pass.reader.replacedSampleCount, readingWarnings: pass.reader.warnings)
+                chain, range, sourceFrameCount: part == .whole ? range.sourceFrameCount ?? pass.reader.framesRead : total,
+                name: input.name, replacedSampleCount: pass.reader.replacedSampleCount,
+                readingWarnings: pass.reader.warnings + partWarnings(total, header.sampleRate))
         } catch {
             // The partial file is removed before this returns, since the process may exit next.
             output.cancel()
             throw try explained(error, input, limits)
         }
+    }
+
+    /// The warnings about a part that reaches beyond the end of a recording.
+    private func partWarnings(_ frameCount: Int, _ sampleRate: Int) throws(MediaError) -> [String] {
+        guard let duration = part.duration else { return [] }
+        let missing = (part.offset + duration) / .seconds(1) - Double(frameCount) / Double(sampleRate)
+        guard missing * Double(sampleRate) >= 1 else { return [] }
+        return ["the recording ends \((missing * 1000).rounded() / 1000) s before the end of the part"]
     }
 
     /// Returns a writer to memory, limited to what both the caller and the service allow.
@@ -100,7 +111,12 @@ extension AudioPreparation {
         sourceFrameCount: Int, name: String,
         replacedSampleCount: Int = 0, readingWarnings: [String] = []
     ) throws(MediaError) -> PreparedAudio {
-        guard let chain, chain.frameCount > 0 else { throw .noAudio(in: name) }
+        guard let chain, chain.frameCount > 0 else {
+            guard part.offset > .zero, let rate = chain?.sampleRate ?? sampleRate, sourceFrameCount > 0 else {
+                throw .noAudio(in: name)
+            }
+            throw .partAfterEnd(name, part, frameCount: sourceFrameCount, sampleRate: rate)
+        }
         let warnings = chain.warnings
         let (sourceRate, sourceChannelCount, frameCount) = (chain.sampleRate, chain.channelCount, chain.frameCount)
         let pickedChannel = chain.selection.index

@@ -20,6 +20,9 @@ extension AudioPreparation {
         var range = UploadRange.whole
         if let trimming {
             range = try soundingRange(of: input, trimming, limits)
+        } else if part != .whole {
+            let header = try input.open(limits, reading).header
+            range.frames = try part.frames(sampleRate: header.sampleRate, of: input.name)
         }
         if normalizedPeak != nil { range.gain = try normalizingGain(for: [range.frames], of: input, limits) }
         return range
@@ -30,19 +33,31 @@ extension AudioPreparation {
     ) throws(MediaError) -> UploadRange {
         try trimming.check()
         var reader = try input.open(limits, reading)
+        let wanted = try part.frames(sampleRate: reader.header.sampleRate, of: input.name)
         let selection = try selection(from: reader.header.channels, of: input.name)
         var windows = EnergyWindows(sampleRate: reader.header.sampleRate, channelCount: selection.channelCount)
         var sound = SoundRange(trimming)
         while let block = try reader.readBlock() {
             try MediaError.checkCancellation()
-            windows.add(selection.planes(block.planes)) { sound.add($0) }
+            let planes = block.planes(in: wanted, startingAt: reader.framesRead - block.frameCount)
+            if planes.first?.isEmpty == false { windows.add(selection.planes(planes)) { sound.add($0) } }
         }
         windows.finish { sound.add($0) }
+        let partFrameCount = wanted.clamped(to: 0..<reader.framesRead).count
+        guard partFrameCount > 0 else {
+            throw reader.framesRead == 0
+                ? trimming.silenceError(input.name, frameCount: 0)
+                : .partAfterEnd(
+                    input.name, part, frameCount: reader.framesRead, sampleRate: reader.header.sampleRate)
+        }
         guard
             let frames = sound.frames(
-                windowLength: windows.windowLength, sampleRate: reader.header.sampleRate, frameCount: reader.framesRead)
-        else { throw trimming.silenceError(input.name, frameCount: reader.framesRead) }
-        return UploadRange(frames: frames, gain: 1, sourceFrameCount: reader.framesRead)
+                windowLength: windows.windowLength, sampleRate: reader.header.sampleRate, frameCount: partFrameCount)
+        else { throw trimming.silenceError(input.name, frameCount: partFrameCount) }
+        let start = wanted.lowerBound
+        return UploadRange(
+            frames: start + frames.lowerBound..<start + frames.upperBound, gain: 1,
+            sourceFrameCount: reader.framesRead)
     }
 }
 

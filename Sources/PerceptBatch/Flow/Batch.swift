@@ -65,6 +65,7 @@ public struct Batch<Verb: Operation>: Sendable {
                 case .item(let item):
                     let verb = try operation(item)
                     var perceiver = perceiver
+                    perceiver.audioPreparation.part = item.part
                     if let onWait { perceiver.onWait = { onWait(item, $0) } }
                     let run = ItemRun(batch: self, item: item, verb: verb, perceiver: perceiver, position: position)
                     return { try await run.finished() }

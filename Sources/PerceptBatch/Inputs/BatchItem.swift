@@ -9,7 +9,7 @@ public struct BatchItem: Sendable, Hashable {
     /// The recording or image.
     public var source: MediaSource
     /// The part of a recording to use: its start and its length, both optional.
-    public var part: Part
+    public var part: RecordingPart
     /// The members of a manifest line that Percept does not use itself; they are added to the result's JSON.
     public var members: JSONObject
     /// The path of the outputs below their common folder, without a file extension, such as `day1/cam2/p00017`.
@@ -17,26 +17,9 @@ public struct BatchItem: Sendable, Hashable {
     /// The temporary file of an input that can be read only once.
     var spool: SpooledInput?
 
-    /// A part of a recording.
-    public struct Part: Sendable, Hashable {
-        /// The start, from the beginning of the recording.
-        public var offset: Duration
-        /// The length; `nil` for the rest.
-        public var duration: Duration?
-
-        /// Creates a part; by default the whole recording.
-        public init(offset: Duration = .zero, duration: Duration? = nil) {
-            self.offset = offset
-            self.duration = duration
-        }
-
-        /// The whole recording.
-        public static let whole = Part()
-    }
-
     /// Creates an input.
     public init(
-        key: String, source: MediaSource, part: Part = .whole, members: JSONObject = [:], outputPath: String
+        key: String, source: MediaSource, part: RecordingPart = .whole, members: JSONObject = [:], outputPath: String
     ) {
         self.key = key
         self.source = source

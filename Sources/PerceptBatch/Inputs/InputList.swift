@@ -50,7 +50,7 @@ extension BatchItem {
         input(path: path, key: path, part: .whole, members: [:])
     }
 
-    private static func input(path: String, key: String, part: Part, members: JSONObject) -> BatchInput {
+    private static func input(path: String, key: String, part: RecordingPart, members: JSONObject) -> BatchInput {
         let name = path == "-" ? SpooledInput.name : path
         do throws(MediaError) {
             guard path == "-" || FileStatus(path: path)?.isStream == true else {
@@ -97,7 +97,7 @@ extension BatchItem {
             }
             return .seconds(seconds)
         }
-        let part = Part(offset: try seconds("offset") ?? .zero, duration: try seconds("duration"))
+        let part = RecordingPart(offset: try seconds("offset") ?? .zero, duration: try seconds("duration"))
         return input(path: path, key: id ?? path, part: part, members: members)
     }
 

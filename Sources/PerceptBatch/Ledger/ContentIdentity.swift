@@ -57,10 +57,10 @@ public struct ContentIdentity: Sendable, Hashable {
     /// The SHA-256 of all bytes of the source, 32 bytes.
     public var digest: [UInt8]
     /// The part of the recording that is used.
-    public var part: BatchItem.Part
+    public var part: RecordingPart
 
     /// Creates an identity.
-    public init(stamp: Stamp, digest: [UInt8], part: BatchItem.Part = .whole) {
+    public init(stamp: Stamp, digest: [UInt8], part: RecordingPart = .whole) {
         self.stamp = stamp
         self.digest = digest
         self.part = part
@@ -69,7 +69,7 @@ public struct ContentIdentity: Sendable, Hashable {
     /// Reads a source to its end.
     ///
     /// - Throws: `MediaError` if it cannot be read, `.cancelled` if the task is cancelled.
-    public init(of source: MediaSource, part: BatchItem.Part = .whole) throws(MediaError) {
+    public init(of source: MediaSource, part: RecordingPart = .whole) throws(MediaError) {
         switch source.storage {
         case .bytes(let bytes):
             self.init(
@@ -107,7 +107,7 @@ public struct ContentIdentity: Sendable, Hashable {
     }
 }
 
-extension BatchItem.Part {
+extension RecordingPart {
     /// The exact offset and duration as text, such as `12.5+3`; `nil` for a whole recording.
     var label: String? {
         guard self != .whole else { return nil }

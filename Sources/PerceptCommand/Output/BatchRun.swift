@@ -78,6 +78,9 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
         } catch is CancellationError where batch.ledger != nil {
             console.error("interrupted; the same command continues here")
             run.raise(Interruption.exitCodeWithLedger)
+        } catch let error as BatchStop where inputs.isSingle {
+            // The error of the only input has been reported.
+            run.raise(Failure.reporting(error).exitCode)
         } catch {
             run.report(error)
         }

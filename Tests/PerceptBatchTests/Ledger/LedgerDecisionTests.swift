@@ -96,16 +96,16 @@ import Testing
 
     @Test func partsOfARecordingAreDifferentContents() async throws {
         let ledger = try fixture.open()
-        func item(_ key: String, _ part: BatchItem.Part) -> BatchItem {
+        func item(_ key: String, _ part: RecordingPart) -> BatchItem {
             BatchItem(key: key, source: .bytes([1, 2]), part: part, outputPath: key)
         }
-        let part = BatchItem.Part(offset: .seconds(1), duration: .milliseconds(1500))
+        let part = RecordingPart(offset: .seconds(1), duration: .milliseconds(1500))
         try await ledger.answer(item("a", part))
         #expect(try await ledger.state(of: item("a", part)).name == "finished")
         #expect(try await ledger.state(of: item("a", .whole)).name == "unfinished")
         #expect(try await ledger.state(of: item("b", part)).name == "known")
         #expect(try await ledger.state(of: item("b", .init(offset: .seconds(1)))).name == "unfinished")
-        let later = BatchItem.Part(offset: .seconds(1), duration: .milliseconds(1501))
+        let later = RecordingPart(offset: .seconds(1), duration: .milliseconds(1501))
         #expect(try await ledger.state(of: item("b", later)).name == "unfinished")
     }
 

@@ -21,7 +21,7 @@ final class LedgerFixture: Sendable {
     }
 
     /// Writes an input and returns it.
-    func input(_ name: String, _ content: String, part: BatchItem.Part = .whole) throws -> BatchItem {
+    func input(_ name: String, _ content: String, part: RecordingPart = .whole) throws -> BatchItem {
         let path = try folder.write(Array(content.utf8), as: name)
         return BatchItem(key: name, source: .file(path, name: name), part: part, outputPath: name)
     }
