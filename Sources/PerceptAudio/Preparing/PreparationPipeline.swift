@@ -98,7 +98,7 @@ extension AudioPreparation {
     func finish(
         _ chain: consuming PreparationChain<RecordingEncoder>?, _ range: UploadRange,
         sourceFrameCount: Int, name: String,
-        replacedSampleCount: Int = 0, readingWarnings: [String] = []
+        replacedSampleCount: Int = 0, readingWarnings: [Warning] = []
     ) throws(MediaError) -> PreparedAudio {
         guard let chain, chain.frameCount > 0 else { throw .noAudio(in: name) }
         let warnings = chain.warnings
@@ -120,7 +120,7 @@ extension AudioPreparation {
             receipt: receipt, warnings: readingWarnings + warnings + Self.clampingWarnings(summary))
     }
 
-    private static func clampingWarnings(_ summary: RecordingWriter.Summary) -> [String] {
+    private static func clampingWarnings(_ summary: RecordingWriter.Summary) -> [Warning] {
         guard summary.clampedSampleCount > 0 else { return [] }
         return ["\(summary.clampedSampleCount) samples exceeded full scale and were clamped"]
     }
