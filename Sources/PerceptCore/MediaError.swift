@@ -105,12 +105,15 @@ public struct MediaError: Error, Sendable, Hashable {
     }
 
     /// Returns the error with its parameters named in parentheses, and no longer as cases: ``parameter`` at the end of
-    /// ``remedy``, and the parameter of ``limit`` at the end of ``problem`` unless it is the same.
+    /// ``remedy``, and the parameter of ``limit`` at the end of ``problem``, unless it is the same or a resource limit,
+    /// which ``problem`` names already.
     ///
     /// - Parameter name: A closure that returns the name; `nil` omits it.
     public func naming(_ name: (Parameter) -> String?) -> MediaError {
         var error = self
-        error.problem = problem.naming(limit?.parameter == parameter ? nil : limit?.parameter, name)
+        if let limit = limit?.parameter, limit != parameter, limit.limit == nil {
+            error.problem = problem.naming(limit, name)
+        }
         error.remedy = remedy?.naming(parameter, name)
         (error.parameter, error.limit) = (nil, nil)
         return error

@@ -48,6 +48,9 @@ struct MediaErrorTests {
         let named = error.naming { $0 == .chunking ? "--chunk" : "--max" }
         #expect("\(named)" == "a.wav: lasts 3 s (--max); send chunks (--chunk)")
         #expect(named.parameter == nil && named.limit == nil)
+        error.limit?.parameter = .uploadByteCountLimit
+        #expect("\(error.naming { _ in "--flag" })" == "a.wav: lasts 3 s; send chunks (--flag)")
+        error.limit = limit
         error.parameter = .maximumDuration
         #expect("\(error)" == "a.wav: lasts 3 s; send chunks (maximumDuration)")
         #expect("\(error.naming { _ in nil })" == "a.wav: lasts 3 s; send chunks")

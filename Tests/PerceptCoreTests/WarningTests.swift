@@ -13,7 +13,8 @@ import Testing
     }
 
     @Test("a resource limit is named in the text itself") func limits() {
-        let warning = Warning("100 bytes (colorProfileByteCount); raise the limit", parameter: .colorProfileByteCountLimit)
+        let warning = Warning(
+            "100 bytes (colorProfileByteCount); raise the limit", parameter: .colorProfileByteCountLimit)
         #expect("\(warning)" == warning.text)
         #expect(warning.naming(\.limit?.rawValue).text.hasSuffix("raise the limit (colorProfileByteCount)"))
     }

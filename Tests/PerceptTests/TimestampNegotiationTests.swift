@@ -127,7 +127,8 @@ import Testing
         perceiver.concurrentChunkCount = 3
         let transcript = try await perceiver.transcribe(Self.recording(), timestamps: .words)
         #expect(transcript.warnings.count == 1)
-        #expect(transcript.warnings.first?.text.contains(#"rejected return_timestamps "word" (“Model generation"#) == true)
+        #expect(
+            transcript.warnings.first?.text.contains(#"rejected return_timestamps "word" (“Model generation"#) == true)
         #expect(service.asked.count { $0 == "true" } == transcript.uploads.count)
         #expect((1...3).contains(service.asked.count { $0 == #""word""# }))
     }
@@ -172,8 +173,8 @@ import Testing
         #expect(
             transcript.warnings == [
                 Warning(
-                    "the response has no times: the text is one piece over the whole upload; choose a model that returns "
-                        + "times, or send shorter chunks")
+                    "the response has no times: the text is one piece over the whole upload; choose a model that "
+                        + "returns times, or send shorter chunks")
             ])
         // Times that nobody asked for are not missing, and silence has none.
         #expect(try await perceiver.transcribe(recording).warnings.isEmpty)
@@ -245,7 +246,8 @@ import Testing
                 "the service rejected response_format verbose_json (“response_format '")
                 == true)
         #expect(
-            transcript.warnings.first?.text.hasSuffix("): sent again with json, here and for the rest of the run") == true)
+            transcript.warnings.first?.text.hasSuffix("): sent again with json, here and for the rest of the run")
+                == true)
     }
 
     @Test func rejectedGranularitiesAreLeftOut() async throws {
@@ -256,7 +258,8 @@ import Testing
         #expect(service.asked == ["verbose_json word", "verbose_json"])
         #expect(transcript.chunks.map(\.end) == [3.32])
         #expect(
-            transcript.warnings.first?.text.hasSuffix("): sent again without it, here and for the rest of the run") == true)
+            transcript.warnings.first?.text.hasSuffix("): sent again without it, here and for the rest of the run")
+                == true)
     }
 
     /// One field after the other, each by its name.

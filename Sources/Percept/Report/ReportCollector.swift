@@ -119,10 +119,10 @@ struct ReportCollector {
         let masks = object["output"]?.stringValue.map { Self.found($0, beside: folder) ?? $0 }
         var finding = ReportFinding(folder: object["segments"] == nil ? nil : masks)
         guard finding.read(object) else {
-            warnings.append(Warning(
-                "\(origin): skipped, expected a transcript, classes, detections or segments "
-                    + "(found the keys \(Self.listed(object.keys)))"
-            ))
+            warnings.append(
+                Warning(
+                    "\(origin): skipped, expected a transcript, classes, detections or segments "
+                        + "(found the keys \(Self.listed(object.keys)))"))
             return
         }
         if let masks, object["segments"] != nil { namedFolders.insert(Self.resolved(masks)) }

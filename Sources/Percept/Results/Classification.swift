@@ -37,7 +37,8 @@ public struct Classification: PerceptResult, Hashable {
         [
             "file": .string(file),
             "classes": .array(classes.map { ["label": .string($0.label), "score": JSONValue($0.score)] }),
-            "sent": sent?.json ?? .null, "receipt": JSONValue(encoding: receipt), "warnings": warnings.map(\.description).json,
+            "sent": sent?.json ?? .null, "receipt": JSONValue(encoding: receipt),
+            "warnings": warnings.map(\.description).json,
         ]
     }
 
@@ -47,7 +48,8 @@ public struct Classification: PerceptResult, Hashable {
         self.init(
             file: try members.string("file"), classes: try members.list("classes", ClassScore.init(resultJSON:)),
             receipt: try members.decoded("receipt", as: MediaReceipt.self),
-            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings").map { Warning($0) })
+            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings").map { Warning($0) }
+        )
     }
 }
 

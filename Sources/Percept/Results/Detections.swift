@@ -126,7 +126,8 @@ public struct Detections: PerceptResult, Hashable {
         self.init(
             file: try members.string("file"), objects: try members.list("detections", Detection.init(json:)),
             receipt: try members.decoded("receipt", as: GeometryReceipt.self),
-            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings").map { Warning($0) })
+            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings").map { Warning($0) }
+        )
         let indices = entries.compactMap { $0["index"]?.integerValue }
         self.indices = indices.count == entries.count && !indices.isEmpty ? indices : nil
         output = json["output"]?.stringValue

@@ -22,8 +22,7 @@ public protocol PerceptResult: Sendable, Codable {
     /// - Throws: `MediaError` `.malformedInput` if a required member is missing or has another type.
     init(json: JSONObject) throws(MediaError)
 
-    /// Returns the result with the parameters that ``warnings`` and remedies refer to named in their text, and no longer
-    /// as cases.
+    /// Returns the result with the parameters of ``warnings`` and remedies named in their text, and no longer as cases.
     ///
     /// - Parameter name: A closure that returns the name; `nil` omits it.
     func naming(_ name: (Parameter) -> String?) -> Self

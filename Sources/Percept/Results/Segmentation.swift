@@ -177,7 +177,8 @@ public struct Segmentation: PerceptResult, Hashable {
         self.init(
             file: try members.string("file"), image: json["image"]?.stringValue, segments: [],
             receipt: try members.decoded("receipt", as: GeometryReceipt.self),
-            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings").map { Warning($0) })
+            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings").map { Warning($0) }
+        )
         entries = try members.list("segments", SegmentEntry.init(json:))
         output = json["output"]?.stringValue
         commonFiles = members.strings("files")

@@ -176,7 +176,8 @@ extension SoundPicture.Style {
         }
         guard size.pixelCount <= limits.pixelCount else {
             throw .exceeded(
-                .pixelCount, limits.pixelCount, problem: "an image of \(size) exceeds the limit of \(limits.pixelCount) pixels",
+                .pixelCount, limits.pixelCount,
+                problem: "an image of \(size) exceeds the limit of \(limits.pixelCount) pixels",
                 alternative: "choose a smaller size")
         }
         guard size.pixelCount <= limits.imageByteCount / Self.bytesPerPixel else {

@@ -96,9 +96,10 @@ struct ContainerTimeline {
         var warnings: [Warning] = []
         var gaps = silences
         if startsLate, let first = silences.first {
-            warnings.append(Warning(
-                "the audio starts \(seconds(first.frameCount)) after the file does: silence of that length was "
-                    + "inserted before it, so that times match the file"))
+            warnings.append(
+                Warning(
+                    "the audio starts \(seconds(first.frameCount)) after the file does: silence of that length was "
+                        + "inserted before it, so that times match the file"))
             gaps = silences.without(first)
         }
         if let first = silences.first, gaps.count > 0 {
@@ -123,15 +124,17 @@ struct ContainerTimeline {
                     parameter: .silenceDurationLimit))
         }
         if let first = returns.first {
-            warnings.append(Warning(
-                "the timestamps go back by \(seconds(first.frameCount)) at \(seconds(first.start))"
-                    + (returns.count > 1 ? ", and \(returns.count - 1) times more" : "")
-                    + ": all audio was kept, so later times differ from the file's"))
+            warnings.append(
+                Warning(
+                    "the timestamps go back by \(seconds(first.frameCount)) at \(seconds(first.start))"
+                        + (returns.count > 1 ? ", and \(returns.count - 1) times more" : "")
+                        + ": all audio was kept, so later times differ from the file's"))
         }
         if Double(largestLead) > Self.tolerance * Double(sampleRate) {
-            warnings.append(Warning(
-                "the audio is up to \(seconds(largestLead)) longer than its timestamps allow: all of it was kept, "
-                    + "so times may be that much later than in the file"))
+            warnings.append(
+                Warning(
+                    "the audio is up to \(seconds(largestLead)) longer than its timestamps allow: all of it was kept, "
+                        + "so times may be that much later than in the file"))
         }
         return warnings
     }

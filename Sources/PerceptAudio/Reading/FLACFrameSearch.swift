@@ -101,15 +101,17 @@ struct FLACLosses {
                 ? "the data are damaged at \(seconds(first.start)) (\(first.reason)): \(seconds(frameCount)) were"
                 : "the data are damaged at \(count) places, the first at \(seconds(first.start)) (\(first.reason)): "
                     + "\(seconds(frameCount)) in all were"
-            warnings.append(Warning(
-                "\(what) replaced by silence" + (hasLostPlace ? ", and later times may be too early" : "")
-                    + "; get the recording again"))
+            warnings.append(
+                Warning(
+                    "\(what) replaced by silence" + (hasLostPlace ? ", and later times may be too early" : "")
+                        + "; get the recording again"))
         }
         let missing = stated.map { $0 - end }.flatMap { $0 > 0 ? $0 : nil }
         if let rest {
-            warnings.append(Warning(
-                "the data are damaged at \(seconds(end)) (\(rest)), and the rest"
-                    + (missing.map { ", \(seconds($0))," } ?? "") + " is missing; get the recording again"))
+            warnings.append(
+                Warning(
+                    "the data are damaged at \(seconds(end)) (\(rest)), and the rest"
+                        + (missing.map { ", \(seconds($0))," } ?? "") + " is missing; get the recording again"))
         } else if isCutShort {
             warnings.append(
                 stated.map {

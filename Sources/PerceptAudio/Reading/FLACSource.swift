@@ -232,9 +232,10 @@ final class FLACSource: SampleSource {
             warnings.append("the header states \(stated) frames, the stream holds \(frameCount)")
         }
         if isOgg, info.frameCount == nil, losses.isEmpty, try !bytes.endsWithLastOggPage() {
-            warnings.append(Warning(
-                "its last Ogg page is missing or damaged: it ends at \(header.seconds(frameCount)), "
-                    + "and how much is missing is not stated"))
+            warnings.append(
+                Warning(
+                    "its last Ogg page is missing or damaged: it ends at \(header.seconds(frameCount)), "
+                        + "and how much is missing is not stated"))
         }
         if digestMatches == false, losses.isEmpty {
             warnings.append("the samples are not those that were encoded: their MD5 is not the one in the header")

@@ -39,9 +39,10 @@ struct MPEGPart {
         if let stated = info?.frameCount, stated > 0, stated != mpegFrameCount {
             let missing = RecordingHeader.seconds(
                 (stated - mpegFrameCount) * stream.samplesPerFrame, sampleRate: stream.sampleRate)
-            warnings.append(Warning(
-                "the header states \(stated) MP3 frames, \(mpegFrameCount) are there"
-                    + (stated > mpegFrameCount ? ": \(missing) are missing" : ", all were read")))
+            warnings.append(
+                Warning(
+                    "the header states \(stated) MP3 frames, \(mpegFrameCount) are there"
+                        + (stated > mpegFrameCount ? ": \(missing) are missing" : ", all were read")))
         }
         if outlierCount > 0 {
             warnings.append("\(outlierCount) MP3 frames with damaged headers became silence")

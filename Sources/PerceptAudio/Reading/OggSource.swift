@@ -59,14 +59,16 @@ final class OggSource: SampleSource {
         }
         guard isFinished else { return warnings }
         if !link.isComplete || isLastAndCut {
-            warnings.append(Warning(
-                "its last Ogg page is missing or damaged: it ends at \(header.seconds(framesRead)), "
-                    + "and how much is missing is not stated"))
+            warnings.append(
+                Warning(
+                    "its last Ogg page is missing or damaged: it ends at \(header.seconds(framesRead)), "
+                        + "and how much is missing is not stated"))
         }
         if let stated = header.frameCount, stated != framesRead {
-            warnings.append(Warning(
-                "the granule positions state \(stated) frames (\(header.seconds(stated))), "
-                    + "\(framesRead) (\(header.seconds(framesRead))) are there"))
+            warnings.append(
+                Warning(
+                    "the granule positions state \(stated) frames (\(header.seconds(stated))), "
+                        + "\(framesRead) (\(header.seconds(framesRead))) are there"))
         }
         return warnings
     }

@@ -204,6 +204,7 @@ public struct RecordingWriter: ~Copyable {
     private static func tooLarge(_ name: String, _ limit: Int) -> MediaError {
         MediaError(
             .limitExceeded, source: name, problem: "exceeds the limit of \(limit) bytes per upload",
-            remedy: "send a shorter recording, or at a lower rate")
+            remedy: "send a shorter recording, or at a lower rate",
+            limit: MediaError.Limit(.maximumByteCount, value: Double(limit)))
     }
 }

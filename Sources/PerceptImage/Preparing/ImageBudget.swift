@@ -182,7 +182,8 @@ extension ImagePreparation {
         }
         guard let found else {
             let isJPEG = mediaType == .jpeg
-            let alternative = isJPEG ? "reduce the \(exactSize == nil ? "longest side" : "exact size")" : "encode as JPEG"
+            let alternative =
+                isJPEG ? "reduce the \(exactSize == nil ? "longest side" : "exact size")" : "encode as JPEG"
             throw MediaError(
                 .limitExceeded,
                 problem: "the smallest upload has \(smallest) bytes, more than the \(byteLimit) allowed",

@@ -108,8 +108,8 @@ import Testing
             reader.warnings
                 == [
                     Warning(
-                        "the file is damaged, and audio may be missing: ffmpeg reported 3000 errors while decoding, the "
-                            + "first: channel element 2.3 is not allocated; get the file again")
+                        "the file is damaged, and audio may be missing: ffmpeg reported 3000 errors while decoding, "
+                            + "the first: channel element 2.3 is not allocated; get the file again")
                 ])
     }
 

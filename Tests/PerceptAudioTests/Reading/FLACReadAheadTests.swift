@@ -114,8 +114,8 @@ import Testing
         #expect(
             inStretches.warnings == [
                 Warning(
-                    "the file is cut short or damaged at its end: its header states 13.605 s, the last \(seconds) s are "
-                        + "missing; get the whole file again")
+                    "the file is cut short or damaged at its end: its header states 13.605 s, the last \(seconds) s "
+                        + "are missing; get the whole file again")
             ])
         #expect(inOrder.warnings == inStretches.warnings)
     }

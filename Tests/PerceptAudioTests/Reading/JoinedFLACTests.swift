@@ -54,8 +54,8 @@ import Testing
         #expect(
             read.warnings == [
                 Warning(
-                    "the format changes to mono at 32000 Hz at 0.060 s; this part was converted to mono at 16000 Hz, the "
-                        + "format at the start")
+                    "the format changes to mono at 32000 Hz at 0.060 s; this part was converted to mono at 16000 Hz, "
+                        + "the format at the start")
             ])
         // And back again.
         let back = stream.header() + (frames[..<5] + other[..<2] + frames[7...]).flatMap { $0 }

@@ -57,11 +57,11 @@ import Testing
         #expect(
             read.warnings == [
                 Warning(
-                    "the format changes to stereo at 48000 Hz at 0.500 s; this part was converted to mono at 8000 Hz, the "
-                        + "format at the start"),
+                    "the format changes to stereo at 48000 Hz at 0.500 s; this part was converted to mono at 8000 Hz, "
+                        + "the format at the start"),
                 Warning(
-                    "the format changes to mono at 22050 Hz at 0.932 s; this part was converted to mono at 8000 Hz, the "
-                        + "format at the start"),
+                    "the format changes to mono at 22050 Hz at 0.932 s; this part was converted to mono at 8000 Hz, "
+                        + "the format at the start"),
             ])
     }
 

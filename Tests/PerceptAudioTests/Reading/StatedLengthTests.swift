@@ -55,14 +55,14 @@ import Testing
         #expect(
             try warnings(file(2002)) == [
                 Warning(
-                    "the file is cut short: its header states 0.125 s, the last 0.000 s are missing; get the whole file "
-                        + "again")
+                    "the file is cut short: its header states 0.125 s, the last 0.000 s are missing; get the whole "
+                        + "file again")
             ])
         #expect(
             try warnings(file(26_000)) == [
                 Warning(
-                    "the file is cut short: its header states 1.625 s, the last 1.500 s are missing; get the whole file "
-                        + "again")
+                    "the file is cut short: its header states 1.625 s, the last 1.500 s are missing; get the whole "
+                        + "file again")
             ])
     }
 

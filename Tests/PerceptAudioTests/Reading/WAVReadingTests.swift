@@ -165,8 +165,8 @@ import Testing
         #expect(
             reader.warnings == [
                 Warning(
-                    "the file is cut short: its header states 0.012 s, the last 0.011 s are missing; get the whole file "
-                        + "again")
+                    "the file is cut short: its header states 0.012 s, the last 0.011 s are missing; get the whole "
+                        + "file again")
             ])
     }
 

@@ -65,7 +65,8 @@ struct ScaleWarningTests {
         #expect(try warning(1440, 12000, ImagePreparation(crop: part)) == nil)
         let strip = PixelRectangle(x: 0, y: 0, width: 300, height: 6000)
         #expect(
-            try warning(6000, 6000, ImagePreparation(crop: strip))?.text.hasPrefix("300×6000 pixels are sent as 67×1333")
+            try warning(6000, 6000, ImagePreparation(crop: strip))?.text.hasPrefix(
+                "300×6000 pixels are sent as 67×1333")
                 == true)
     }
 

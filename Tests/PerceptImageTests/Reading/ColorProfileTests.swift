@@ -328,7 +328,8 @@ import Testing
         for (transfer, name) in [(16, "PQ"), (18, "HLG")] as [(UInt8, String)] {
             let (bytes, warnings) = try read(samples, [("cICP", [9, transfer, 0, 1])])
             #expect(bytes == samples.map(UInt8.init))
-            #expect(warnings.count == 1 && warnings[0].text.contains(name) && warnings[0].text.contains("not tone-mapped"))
+            #expect(
+                warnings.count == 1 && warnings[0].text.contains(name) && warnings[0].text.contains("not tone-mapped"))
         }
         // Then the profile counts that was put beside it.
         let item = try Self.named("displayP3")
