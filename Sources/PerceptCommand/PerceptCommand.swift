@@ -22,12 +22,12 @@ struct PerceptCommand: AsyncParsableCommand {
         version: "1.0.0",
         subcommands: [
             Inspect.self, Prepare.self, Transcribe.self, Classify.self, Detect.self, Segment.self, Annotate.self,
-            Masks.self, Report.self, Run.self, Endpoint.self,
+            Masks.self, Report.self, Run.self, Endpoint.self, ShowLedger.self, Worker.self,
         ])
 
-    /// Runs the command as a task that SIGINT and SIGTERM cancel, so that partial files are removed.
+    /// Runs the command as a task that SIGINT, SIGTERM and SIGHUP cancel, so that partial files are removed.
     ///
-    /// A second signal ends the process at once.
+    /// A second signal ends the process at once. A signal that is ignored already (`nohup`) stays ignored.
     static func main() async {
         returnLargeBlocksToTheSystem()
         // A closed output pipe must not end the process before partial files are removed.
@@ -35,18 +35,31 @@ struct PerceptCommand: AsyncParsableCommand {
         let run = Task { await Self.runAsGiven() }
         // A private queue gets a thread even while every core is busy with an input; the global queue does not.
         let signals = DispatchQueue(label: "percept.signals")
-        let sources = [SIGINT, SIGTERM].map { number in
+        let sources = [SIGINT, SIGTERM, SIGHUP].filter { !isIgnored($0) }.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: signals)
             source.setEventHandler { @Sendable in
-                if run.isCancelled { _exit(128 + number) }
-                run.cancel()
+                guard Interruption.begin(number) else { _exit(128 + number) }
+                let grace = Interruption.grace
+                guard grace > 0 else { return run.cancel() }
+                signals.asyncAfter(deadline: .now() + grace) { run.cancel() }
             }
             source.activate()
             return source
         }
         await run.value
         withExtendedLifetime(sources) {}
+    }
+
+    private static func isIgnored(_ number: CInt) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        #if canImport(Darwin)
+            let handler = action.__sigaction_u.__sa_handler
+        #else
+            let handler = action.__sigaction_handler.sa_handler
+        #endif
+        return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// Parses and runs the command; ends the process if that fails.
@@ -58,6 +71,10 @@ struct PerceptCommand: AsyncParsableCommand {
             var command = try parseAsRoot()
             guard var asynchronous = command as? any AsyncParsableCommand else { return try command.run() }
             try await asynchronous.run()
+        } catch let error where Failure.isOurs(error) {
+            let failure = Failure.reporting(error)
+            Console.tell("percept: \(Console.printableLine(failure.line))\n")
+            _exit(failure.exitCode)
         } catch {
             let code = exitCode(for: error)
             var message = fullMessage(for: error)

@@ -195,8 +195,7 @@ import Testing
     @Test func theTimeOfAnAttemptIsAllowed() throws {
         for (arguments, total) in [([], 300), (["--timeout", "600"], 600), (["--timeout", "20"], 300)] {
             let options = try ServiceOptions.parse(arguments + ["--endpoint", "http://127.0.0.1:1"])
-            let perceiver = try options.session().perceiver(
-                limits: .default, console: Console(try GeneralOptions.parse([])))
+            let perceiver = try options.session().perceiver(limits: .default)
             #expect(perceiver.client.retry.totalDeadline == .seconds(total))
         }
     }
@@ -229,9 +228,8 @@ import Testing
         let folder = try TemporaryFolder()
         let arguments = ["--endpoint", "http://127.0.0.1:1", "--record", folder.file("new.json")]
         let session = try ServiceOptions.parse(arguments).session()
-        let console = Console(try GeneralOptions.parse([]))
-        let first = try session.perceiver(limits: .default, console: console).client.transport as? CapturingTransport
-        let second = try session.perceiver(limits: .default, console: console).client.transport as? CapturingTransport
+        let first = try session.perceiver(limits: .default).client.transport as? CapturingTransport
+        let second = try session.perceiver(limits: .default).client.transport as? CapturingTransport
         let areShared = first != nil && first === second
         #expect(areShared)
     }

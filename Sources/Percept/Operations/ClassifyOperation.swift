@@ -2,6 +2,9 @@ public import PerceptCore
 
 /// Classifies a recording or an image.
 public struct ClassifyOperation: Operation {
+    /// `classify`.
+    public static let name = "classify"
+
     /// The model's ID; `nil` for the default of the task.
     public var model: String?
     /// The maximum number of classes; `nil` for the service's default.

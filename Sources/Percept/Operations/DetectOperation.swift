@@ -3,6 +3,9 @@ import PerceptImage
 
 /// Detects objects in an image, filters them, and writes the files that were requested.
 public struct DetectOperation: Operation {
+    /// `detect`.
+    public static let name = "detect"
+
     /// The model's ID; `nil` for the default of the task.
     public var model: String?
     /// The filter for the objects; its lowest threshold is sent to the service.

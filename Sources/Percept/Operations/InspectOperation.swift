@@ -4,6 +4,9 @@ import PerceptImage
 
 /// Decodes a recording or image to its end and describes it. Damage is a warning.
 public struct InspectOperation: Operation {
+    /// `inspect`.
+    public static let name = "inspect"
+
     /// The service whose limits are checked; `nil` for none.
     public var profile: ServiceProfile?
     /// The drawings of a recording to write.

@@ -8,6 +8,9 @@ public protocol Operation: Sendable, Hashable {
     /// The result about one source.
     associatedtype Output: PerceptResult
 
+    /// The name of the verb, such as `detect`.
+    static var name: String { get }
+
     /// Performs the operation on one source.
     ///
     /// - Parameters:

@@ -5,6 +5,9 @@ import PerceptInference
 
 /// Converts a recording or image into the upload that an endpoint expects, without sending it.
 public struct PrepareOperation: Operation {
+    /// `prepare`.
+    public static let name = "prepare"
+
     /// The path of the upload, which appears complete or not at all.
     public var output: String
     /// The path of the receipt as JSON; `nil` for none.

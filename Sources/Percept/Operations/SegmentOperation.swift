@@ -4,6 +4,9 @@ public import PerceptInference
 
 /// Segments an image, filters the segments, and writes the files that were requested.
 public struct SegmentOperation: Operation {
+    /// `segment`.
+    public static let name = "segment"
+
     /// The model's ID; `nil` for the default of the task.
     public var model: String?
     /// The kind of segments to request; `nil` for the model's default.

@@ -4,6 +4,9 @@ public import PerceptInference
 
 /// Transcribes the speech in a recording, and draws it if that was requested.
 public struct TranscribeOperation: Operation {
+    /// `transcribe`.
+    public static let name = "transcribe"
+
     /// The model's ID; `nil` for the default of the task.
     public var model: String?
     /// The parts of the text that get times; `nil` for none, except where the model requires them.

@@ -32,6 +32,14 @@ public enum BatchInput: Sendable {
         }
     }
 
+    /// The name of the source in results and errors.
+    public var name: String {
+        switch self {
+        case .item(let item): item.source.name
+        case .failure(let failure): failure.name
+        }
+    }
+
     /// The members of the manifest line.
     public var members: JSONObject {
         switch self {
@@ -58,7 +66,7 @@ public struct BatchOutcome<Output: Sendable>: Sendable {
 }
 
 /// The reason for which a run ended before its last input.
-public struct BatchStop: Error, Sendable, LocalizedError {
+public struct BatchStop: Error, Sendable, LocalizedError, CustomStringConvertible {
     /// The kind of reason.
     public enum Reason: Sendable, Hashable {
         /// The token was rejected or is missing.
@@ -74,8 +82,11 @@ public struct BatchStop: Error, Sendable, LocalizedError {
     /// The error of the last input.
     public var underlying: any Error
 
-    /// The reason as a sentence without a full stop.
-    public var errorDescription: String? {
+    /// The ``description``.
+    public var errorDescription: String? { description }
+
+    /// The reason, as a clause without a full stop.
+    public var description: String {
         switch reason {
         case .tokenRefused: "stopped, because no other input would be accepted either"
         case .creditExhausted: "stopped, because the account's credit is used up"

@@ -35,6 +35,8 @@ public struct BatchOutcomes<Output: Sendable>: AsyncSequence, Sendable {
         private let task: Task<Void, Never>
         init(_ task: Task<Void, Never>) { self.task = task }
         func cancel() { task.cancel() }
+        /// Waits until nothing is in progress any more.
+        func end() async { await task.value }
         deinit { task.cancel() }
     }
 
@@ -62,7 +64,12 @@ public struct BatchOutcomes<Output: Sendable>: AsyncSequence, Sendable {
             } onCancel: {
                 run.cancel()
             }
-            if next != nil { flow.hasDelivered() }
+            guard let next else {
+                await run.end()
+                try Task.checkCancellation()
+                return nil
+            }
+            flow.hasDelivered()
             return next
         }
     }

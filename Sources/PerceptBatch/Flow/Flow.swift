@@ -4,13 +4,22 @@ import Synchronization
 
 /// Runs the inputs of a batch side by side, and hands out their outcomes in order.
 ///
-/// Two limits keep memory flat: inputs in progress, and inputs that are ahead of the last outcome that was taken.
+/// Two limits keep memory flat: inputs in progress, and inputs ahead of the last outcome that was taken.
 final class Flow<Output: Sendable>: Sendable {
     private let options: BatchOptions
     private let deliver: @Sendable (BatchOutcome<Output>) -> Void
+    /// Limits the inputs in progress.
+    private let places: AsyncSemaphore
     /// Limits how far reading is ahead of the outcomes taken.
     private let window: AsyncSemaphore
-    private let itemLimit: Int
+    private let state: Mutex<State>
+
+    private struct State {
+        var order: OutcomeOrder<Output>
+        var stopRule: StopRule
+        /// The error that ends the run.
+        var failure: (any Error)?
+    }
 
     init(_ options: BatchOptions, deliver: @escaping @Sendable (BatchOutcome<Output>) -> Void) {
         self.options = options
@@ -18,68 +27,91 @@ final class Flow<Output: Sendable>: Sendable {
         // While `jobs` requests wait for the service, each core prepares or finishes another input, and has one to
         // continue with.
         let coreCount = ProcessInfo.processInfo.activeProcessorCount
-        itemLimit = max(1, options.itemLimit ?? max(1, options.jobs) + 2 * coreCount)
+        let itemLimit = max(1, options.itemLimit ?? max(1, options.jobs) + 2 * coreCount)
+        places = AsyncSemaphore(count: itemLimit)
         window = AsyncSemaphore(count: max(4 * itemLimit, 64))
+        state = Mutex(
+            State(
+                order: OutcomeOrder(isOrdered: options.isOrdered),
+                stopRule: StopRule(limit: options.consecutiveFailureLimit)))
     }
 
     /// The closure that processes one input.
     typealias Work = @Sendable () async throws -> Finished<Output>
 
-    /// Runs all inputs.
+    /// Runs all inputs. Outcomes are delivered as they arrive, also while the next input is awaited.
     ///
     /// - Parameter plan: Returns the work for one input and its position; called in order.
     /// - Throws: ``BatchStop``, ``LedgerError``, `CancellationError`, or the error of the inputs.
     func run<Inputs: AsyncSequence>(
         _ inputs: Inputs, plan: @Sendable (BatchInput, Int) throws -> Work
     ) async throws where Inputs.Element == BatchInput {
-        var order = OutcomeOrder<Output>(isOrdered: options.isOrdered)
-        var stopRule = StopRule(limit: options.consecutiveFailureLimit)
-        // Outcomes that wait for earlier ones are not lost when the run ends early.
-        defer { for outcome in order.rest { deliver(outcome) } }
-        try await withThrowingTaskGroup(of: BatchOutcome<Output>.self) { group in
-            var busyCount = 0
-            func takeOutcome() async throws {
-                guard let outcome = try await group.next() else { return }
-                busyCount -= 1
-                if case .failure(is CancellationError) = outcome.result { try Task.checkCancellation() }
-                if case .failure(let error as LedgerError) = outcome.result { throw error }
-                for next in order.add(outcome) { deliver(next) }
-                try stopRule.check(outcome.result)
-            }
-            var position = 0
-            for try await input in inputs where options.share.contains(input.key) {
-                // Inputs in progress deliver their outcomes while the window is full.
-                while !window.tryWait() {
-                    if busyCount > 0 {
-                        try await takeOutcome()
-                    } else {
-                        try await window.wait()
-                        break
+        let run = withUnsafeCurrentTask { RunningTask(task: $0) }
+        do {
+            try await withThrowingDiscardingTaskGroup { group in
+                var iterator = inputs.makeAsyncIterator()
+                var position = 0
+                while true {
+                    try await places.wait()
+                    try await window.wait()
+                    var next = try await iterator.next()
+                    while let input = next, !options.share.contains(input.key) { next = try await iterator.next() }
+                    guard let input = next else { break }
+                    let work = Result { try plan(input, position) }
+                    group.addTask { [position] in
+                        self.finish(await Self.outcome(of: work, for: input, at: position), run)
                     }
+                    position += 1
                 }
-                if busyCount >= itemLimit { try await takeOutcome() }
-                busyCount += 1
-                let work = Result { try plan(input, position) }
-                group.addTask { [position] in
-                    var outcome = BatchOutcome<Output>(
-                        position: position, input: input, result: .failure(CancellationError()))
-                    do {
-                        let finished = try await work.get()()
-                        outcome.result = .success(finished.output)
-                        outcome.isFromLedger = finished.isFromLedger
-                    } catch {
-                        outcome.result = .failure(error)
-                    }
-                    return outcome
-                }
-                position += 1
             }
-            while busyCount > 0 { try await takeOutcome() }
+            try Task.checkCancellation()
+        } catch {
+            // Outcomes that wait for earlier ones are not lost when the run ends early.
+            let (rest, failure) = state.withLock { ($0.order.rest, $0.failure) }
+            for outcome in rest { deliver(outcome) }
+            throw failure ?? error
         }
+    }
+
+    private static func outcome(
+        of work: Result<Work, any Error>, for input: BatchInput, at position: Int
+    ) async -> BatchOutcome<Output> {
+        do {
+            let finished = try await work.get()()
+            return BatchOutcome(
+                position: position, input: input, result: .success(finished.output),
+                isFromLedger: finished.isFromLedger)
+        } catch {
+            return BatchOutcome(position: position, input: input, result: .failure(error))
+        }
+    }
+
+    /// Delivers an outcome when its turn has come, and cancels the run if it cannot continue.
+    private func finish(_ outcome: BatchOutcome<Output>, _ run: RunningTask) {
+        state.withLock { state in
+            switch outcome.result {
+            case .failure(is CancellationError): return
+            case .failure(let error as LedgerError): state.failure = state.failure ?? error
+            default:
+                for next in state.order.add(outcome) { deliver(next) }
+                do throws(BatchStop) {
+                    try state.stopRule.check(outcome.result)
+                } catch {
+                    state.failure = state.failure ?? error
+                }
+            }
+            if state.failure != nil { run.task?.cancel() }
+        }
+        places.signal()
     }
 
     /// Allows another input to be read, since an outcome was taken.
     func hasDelivered() { window.signal() }
+}
+
+/// The task of a run, which may be cancelled from any thread while the run lasts.
+private struct RunningTask: @unchecked Sendable {
+    let task: UnsafeCurrentTask?
 }
 
 /// Puts outcomes that arrive in any order into the order of their inputs.

@@ -14,6 +14,8 @@ public struct BatchItem: Sendable, Hashable {
     public var members: JSONObject
     /// The path of the outputs below their common folder, without a file extension, such as `day1/cam2/p00017`.
     public var outputPath: String
+    /// The temporary file of an input that can be read only once.
+    var spool: SpooledInput?
 
     /// A part of a recording.
     public struct Part: Sendable, Hashable {
@@ -41,5 +43,17 @@ public struct BatchItem: Sendable, Hashable {
         self.part = part
         self.members = members
         self.outputPath = outputPath
+    }
+
+    /// Two inputs are equal if all that identifies them is.
+    public static func == (first: BatchItem, second: BatchItem) -> Bool {
+        first.key == second.key && first.source == second.source && first.part == second.part
+            && first.members == second.members && first.outputPath == second.outputPath
+    }
+
+    /// Hashes the key and the source.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(key)
+        hasher.combine(source)
     }
 }

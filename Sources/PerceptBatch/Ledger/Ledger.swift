@@ -19,14 +19,17 @@ import Synchronization
 /// }
 /// ```
 ///
-/// What was recorded survives the end of the process and a power failure.
+/// What was recorded survives the end of the process, however it ends. A power failure may cost the results of its last
+/// 20 ms.
 public final class Ledger: Sendable {
-    /// What remains to be done for an input.
+    /// The work that remains for an input.
     public enum Decision: Sendable {
         /// Nothing: the input was answered, or failed and is not attempted again.
         case finished(LedgerEntry)
         /// The content was answered with these options, under another key or with outputs that are missing now: the
         /// outputs have to be made from the entry and recorded, but nothing has to be sent.
+        ///
+        /// If an entry with all its outputs exists, it is that one.
         case known(LedgerEntry, LedgerClaim)
         /// The input has to be processed.
         case unfinished(LedgerClaim)
@@ -40,6 +43,11 @@ public final class Ledger: Sendable {
     public let retriedFailures: RetriedFailures
     /// The recorded inputs of this run and earlier ones.
     public let reader: LedgerReader
+
+    /// The paths that the ledger uses, which may exist: neither inputs nor outputs of a run.
+    ///
+    /// A process that opens and closes one of them releases SQLite's locks, so inputs must not even be searched there.
+    public var files: [String] { ["", "-wal", "-shm", "-journal", ".lock"].map { path + $0 } }
 
     private let pool: DatabasePool
     private let options: Int64
@@ -87,10 +95,10 @@ public final class Ledger: Sendable {
         _ = consume lock
     }
 
-    /// Returns what remains to be done for an input, and notes its position.
+    /// Returns the work that remains for an input, and notes its position.
     ///
-    /// A file of the recorded size and modification time is not read; otherwise its SHA-256 decides. If an equal content
-    /// is being processed under another key, this waits for its result.
+    /// A file of the recorded size and modification time is not read; otherwise its SHA-256 decides. If equal content
+    /// is being processed, this waits for its result.
     ///
     /// - Parameters:
     ///   - item: The input.
@@ -100,22 +108,27 @@ public final class Ledger: Sendable {
     public func decision(for item: BatchItem, at position: Int) async throws -> Decision {
         let examined = try await BlockingWork.run { [self] in try examine(item, position) }
         switch examined {
-        case .decided(let decision): return decision
+        case .decided(let decision):
+            if writer.isBehind { try await writer.flush() }
+            return decision
         case .read(let identity, let attempts):
             let content = ContentClaims.Content(identity)
             try await claims.acquire(content)
             let claim = LedgerClaim(
                 key: item.key, position: position, identity: identity, earlierAttempts: attempts,
                 release: { [claims] in claims.release(content) })
-            guard let entry = try await BlockingWork.run({ [self] in try answer(to: identity) }) else {
-                return .unfinished(claim)
+            let answer: LedgerRow? = try await BlockingWork.run { [self] in
+                try self.answer(to: identity, for: item.key)
             }
+            guard let answer else { return .unfinished(claim) }
             claim.end()
-            return .known(entry, claim)
+            // The same input twice in a run.
+            let isOwn = answer.entry.key == item.key && isFinished(answer)
+            return isOwn ? finish(answer, position, identity.stamp) : .known(answer.entry, claim)
         }
     }
 
-    /// Records the result of an input; returns when it is on the disk, and not before its outputs should exist.
+    /// Records the result of an input; returns when its transaction was committed.
     ///
     /// Concurrent calls share a transaction. The failure of an input that could not be read does not replace an
     /// earlier answer, which counts again when the input is back.
@@ -123,7 +136,8 @@ public final class Ledger: Sendable {
     /// - Parameters:
     ///   - outcome: The outcome.
     ///   - json: The result's or the failure's JSON object on one line.
-    ///   - outputs: The paths of the outputs, which were renamed into place.
+    ///   - outputs: The paths of the outputs, which were renamed into place before. An input is unfinished while one of
+    ///     them is missing; relative paths refer to the current folder.
     ///   - claim: The input, from ``decision(for:at:)``.
     /// - Throws: ``LedgerError`` if it was not recorded.
     public func record(
@@ -135,7 +149,7 @@ public final class Ledger: Sendable {
         try await writer.write(.record(LedgerRow(entry: entry, identity: claim.identity, options: options)))
     }
 
-    /// Waits until everything that was submitted is on the disk, including new positions.
+    /// Waits until everything that was submitted is recorded, including new positions.
     ///
     /// - Throws: ``LedgerError`` if the last transaction failed.
     public func flush() async throws(LedgerError) { try await writer.flush() }
@@ -189,19 +203,23 @@ extension Ledger {
         return .finished(entry)
     }
 
-    /// Returns the entry of the content and these options under any key.
-    private func answer(to identity: ContentIdentity) throws -> LedgerEntry? {
-        try read { [path, options] database in
+    /// Returns the row of an answer to the content with these options: preferably one with all its outputs, then that
+    /// of `key`. Looks at a few rows only, since a content may have many names.
+    private func answer(to identity: ContentIdentity, for key: String) throws -> LedgerRow? {
+        let rows = try read { [path, options] database in
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT \(LedgerRow.columns) FROM item
                     WHERE substr(content, 1, 8) = ? AND state = 'answered' AND options = ? AND content = ? AND part IS ?
-                    LIMIT 1
+                    LIMIT 8
                     """)
             let (prefix, digest) = (Data(identity.digest.prefix(8)), Data(identity.digest))
-            let row = try Row.fetchOne(statement, arguments: [prefix, options, digest, identity.part.label])
-            return try row.map { try LedgerRow($0, source: path).entry }
+            let rows = try Row.fetchAll(statement, arguments: [prefix, options, digest, identity.part.label])
+            return try rows.map { try LedgerRow($0, source: path) }
         }
+        let complete = rows.filter(isFinished)
+        return complete.first { $0.entry.key == key } ?? complete.first ?? rows.first { $0.entry.key == key }
+            ?? rows.first
     }
 
     static func row(of key: String, _ database: Database, source: String) throws -> LedgerRow? {
@@ -211,8 +229,9 @@ extension Ledger {
         }
     }
 
+    /// Reads with one statement, which sees one state of the ledger without a transaction of its own.
     private func read<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
-        try withLedgerErrors(path) { try pool.read(body) }
+        try withLedgerErrors(path) { try pool.unsafeRead(body) }
     }
 }
 

@@ -69,6 +69,9 @@ public struct LedgerCounts: Sendable, Hashable {
     /// They are part of the other numbers too.
     public var outdated = 0
 
+    /// Creates numbers for a ledger without inputs.
+    public init() {}
+
     /// The number of failed inputs.
     public var failed: Int { failures.reduce(0) { $0 + $1.count } }
     /// The number of failed inputs for which another attempt may succeed.

@@ -41,8 +41,6 @@ enum LedgerFile {
             let isNew = try checkExisting(path, verb: verb)
             let configuration = Configuration.ledger(isReadOnly: false, pageLimit: pageLimit)
             let pool = try DatabasePool(path: sqlitePath(path), configuration: configuration)
-            // After a power failure too, what was reported as recorded is recorded.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             return try pool.write { database in
                 if isNew { try LedgerSchema.create(database, verb: verb) }
                 return (pool, try LedgerSchema.register(options, database))

@@ -49,7 +49,7 @@ struct LedgerRow: Sendable {
             outputs: Self.outputs(String.fromDatabaseValue(row[12])), json: json)
     }
 
-    /// Inserts the row, or replaces the one with the same key, of which `id` is the number.
+    /// Inserts the row, or replaces the one with the same key and the number `id`.
     func write(_ database: Database, replacing id: Int64?) throws {
         let values: [(any DatabaseValueConvertible)?] = [
             id, Self.databaseKey(entry.key), entry.position, stamp?.byteCount, stamp?.modificationTime,

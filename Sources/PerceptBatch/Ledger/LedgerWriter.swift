@@ -4,8 +4,9 @@ import Synchronization
 
 /// The only writer of a ledger: collects what arrives during a transaction and commits it in the next one.
 ///
-/// Each commit is synchronized to the disk, which concurrent callers share. So a single result waits for one commit
-/// only, and many callers are not slowed by a disk that synchronizes slowly.
+/// A commit survives the end of the process. It is also synchronized to the disk, which survives a power failure,
+/// unless the last synchronization was less than ``interval`` ago; then that follows when the interval is over. So
+/// isolated results are always synchronized, and bursts are not slowed by the disk.
 final class LedgerWriter: Sendable {
     /// A change of one row.
     enum Change: Sendable {
@@ -24,20 +25,36 @@ final class LedgerWriter: Sendable {
         var isWriting = false
     }
 
+    private struct Synchronization {
+        /// SQLite's setting: true if commits are synchronized.
+        var isFull = false
+        /// True if the last commit was synchronized, and so all before it.
+        var isComplete = true
+        var isScheduled = false
+        var last = ContinuousClock.now - LedgerWriter.interval
+    }
+
+    /// The time between two synchronizations, which limits what a power failure may cost.
+    static let interval = Duration.milliseconds(20)
     /// The largest number of changes in one transaction, so that no caller waits long.
     private static let largestTransaction = 500
+    private static let largestBacklog = 10_000
 
     private let pool: DatabasePool
     private let source: String
     private let queue = DispatchQueue(label: "percept.ledger-writer")
     private let state = Mutex(State())
+    private let synchronization = Mutex(Synchronization())
 
     init(_ pool: DatabasePool, source: String) {
         self.pool = pool
         self.source = source
     }
 
-    /// Writes a change; returns when it is on the disk.
+    /// True if so many changes wait that callers should wait for them.
+    var isBehind: Bool { state.withLock { $0.jobs.count > Self.largestBacklog } }
+
+    /// Writes a change; returns when its transaction was committed.
     ///
     /// - Throws: ``LedgerError`` if its transaction failed.
     func write(_ change: Change) async throws(LedgerError) {
@@ -49,7 +66,7 @@ final class LedgerWriter: Sendable {
         append(Job(change: change, continuation: nil))
     }
 
-    /// Waits until all changes so far are on the disk.
+    /// Waits until all changes so far were committed.
     ///
     /// - Throws: ``LedgerError`` if the last transaction failed.
     func flush() async throws(LedgerError) {
@@ -78,13 +95,48 @@ final class LedgerWriter: Sendable {
             let result: Result<Void, any Error>
             do {
                 let changes = jobs.compactMap(\.change)
-                if !changes.isEmpty { try pool.write { try Self.apply(changes, $0, source: source) } }
+                if !changes.isEmpty { try commit { try Self.apply(changes, $0, source: source) } }
                 result = .success(())
             } catch {
                 result = .failure(error)
             }
             for job in jobs { job.continuation?.resume(with: result) }
         }
+        let begins = synchronization.withLock { synchronization in
+            let begins = !synchronization.isComplete && !synchronization.isScheduled
+            if begins { synchronization.isScheduled = true }
+            return begins
+        }
+        if begins { queue.asyncAfter(deadline: .now() + .milliseconds(20)) { [weak self] in self?.synchronize() } }
+    }
+
+    private func commit(isForced: Bool = false, _ body: (Database) throws -> Void) throws {
+        let now = ContinuousClock.now
+        let (isFull, wasFull) = synchronization.withLock { ($0.last + Self.interval <= now || isForced, $0.isFull) }
+        try pool.writeWithoutTransaction { database in
+            if isFull != wasFull {
+                try database.execute(sql: "PRAGMA synchronous = \(isFull ? "FULL" : "NORMAL")")
+                synchronization.withLock { $0.isFull = isFull }
+            }
+            try database.inTransaction {
+                try body(database)
+                return .commit
+            }
+        }
+        synchronization.withLock { synchronization in
+            synchronization.isComplete = isFull
+            if isFull { synchronization.last = now }
+        }
+    }
+
+    /// Synchronizes earlier commits with one that changes nothing.
+    private func synchronize() {
+        let isComplete = synchronization.withLock { synchronization in
+            synchronization.isScheduled = false
+            return synchronization.isComplete
+        }
+        if isComplete { return }
+        try? commit(isForced: true) { try $0.execute(sql: "UPDATE ledger SET value = value WHERE name = 'verb'") }
     }
 
     /// Returns the jobs of the next transaction; `nil` ends the writing.

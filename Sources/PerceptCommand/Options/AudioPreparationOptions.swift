@@ -7,25 +7,21 @@ extension AudioEncoding.SampleFormat: ExpressibleByArgument {}
 
 /// The options for preparing recordings.
 struct AudioPreparationOptions: ParsableArguments {
-    /// A sample rate, or `keep` for that of the source.
+    /// A sample rate, `keep` for that of the source, or a rate of requests: both are called `--rate`.
     enum Rate: ExpressibleByArgument, Equatable {
         case keep
         case hertz(Int)
+        case requests(RequestRate)
 
         init?(argument: String) {
             if argument == "keep" {
                 self = .keep
+            } else if let rate = RequestRate(argument: argument) {
+                self = .requests(rate)
             } else if let hertz = Int(argument), Resampler.sampleRates.contains(hertz) {
                 self = .hertz(hertz)
             } else {
                 return nil
-            }
-        }
-
-        var defaultValueDescription: String {
-            switch self {
-            case .keep: "keep"
-            case .hertz(let hertz): "\(hertz)"
             }
         }
     }
@@ -35,8 +31,12 @@ struct AudioPreparationOptions: ParsableArguments {
         case keep
     }
 
-    @Option(help: ArgumentHelp("Set the sample rate in Hz (1 to 768000), or keep the source's.", valueName: "hz|keep"))
-    var rate = Rate.hertz(16_000)
+    @Option(
+        help: ArgumentHelp(
+            "Set the sample rate in Hz (1 to 768000), or keep the source's. With a slash, send at most this many "
+                + "requests: 60/min, 5/s or 1000/h. (default: 16000)",
+            valueName: "hz|keep|n/unit"))
+    private var rate: [Rate] = []
 
     @Option(help: "Downmix to one channel according to the channel layout, or keep all channels.")
     var channels = Channels.one
@@ -97,6 +97,23 @@ struct AudioPreparationOptions: ParsableArguments {
         return choice
     }
 
+    /// The maximum rate of requests, if one was given.
+    var requestRate: RequestRate? {
+        rate.lazy.compactMap { if case .requests(let rate) = $0 { rate } else { nil } }.last
+    }
+
+    /// The sample rate; `nil` keeps that of the source.
+    private var sampleRate: Int? {
+        for rate in rate.reversed() {
+            switch rate {
+            case .hertz(let hertz): return hertz
+            case .keep: return nil
+            case .requests: continue
+            }
+        }
+        return 16_000
+    }
+
     private var preparedChannels: AudioPreparation.Channels {
         if let pickChannel { return .single(pickChannel) }
         return channels == .one ? .mono : .keep
@@ -106,9 +123,7 @@ struct AudioPreparationOptions: ParsableArguments {
     private static let normalizedPeak = 0.891_250_938_133_745_6
 
     func preparation(_ limits: UploadLimitOptions, _ leniency: LeniencyOption) throws -> AudioPreparation {
-        var sampleRate: Int?
-        if case .hertz(let hertz) = rate { sampleRate = hertz }
-        return AudioPreparation(
+        AudioPreparation(
             sampleRate: sampleRate, channels: preparedChannels,
             encoding: try AudioEncoding(
                 container: audioFormat, sampleFormat: sampleFormat, dither: dither.map { Dither(seed: $0) }),

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
 public import Percept
+import PerceptBatch
 import PerceptCore
 import PerceptImage
 import PerceptInference

@@ -10,15 +10,3 @@ struct GeneralOptions: ParsableArguments {
         help: "Print no progress, warnings or notices on standard error; errors are still printed.")
     var quiet = false
 }
-
-/// The inputs of a verb.
-struct InputOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("Recordings or images; - is standard input.", valueName: "file"))
-    var files: [String]
-
-    func validate() throws {
-        guard files.count(where: { $0 == "-" }) <= 1 else {
-            throw ValidationError("standard input (-) can be read only once")
-        }
-    }
-}

@@ -1,4 +1,5 @@
 import Foundation
+import PerceptBatch
 import PerceptCore
 import PerceptInference
 
@@ -16,7 +17,7 @@ enum JSONArgument {
         let bytes: [UInt8]
         var source = name
         if argument == "-" {
-            let spool = try SpooledInput()
+            let spool = try SpooledInput(path: "-")
             bytes = try self.bytes(of: .file(spool.path, name: SpooledInput.name))
             source = SpooledInput.name
         } else if argument.hasPrefix("@") {

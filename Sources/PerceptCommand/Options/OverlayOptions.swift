@@ -28,8 +28,8 @@ struct OverlayOptions: ParsableArguments {
 
     /// Returns the files to make from a segmentation.
     func files(
-        folder: String?, formats: [SegmentFiles.Format], cocoMasks: COCODataset.MaskForm?, overlay: String?,
-        protecting protectedPaths: [String]
+        folder: String? = nil, formats: [SegmentFiles.Format], cocoMasks: COCODataset.MaskForm?,
+        overlay: String? = nil, protecting protectedPaths: [String] = []
     ) -> SegmentationFiles {
         SegmentationFiles(
             folder: folder, formats: Set(formats), cocoMasks: cocoMasks ?? .polygons, overlayPath: overlay,

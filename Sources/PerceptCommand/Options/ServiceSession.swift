@@ -8,7 +8,7 @@ import PerceptSandbox
 /// The client of one run of the command: all inputs share its connections, the tape that is replayed and the tape that
 /// is recorded.
 final class ServiceSession {
-    private let options: ServiceOptions
+    let options: ServiceOptions
     private var perceiver: Perceiver?
     private var recording: CapturingTransport?
 
@@ -22,7 +22,7 @@ final class ServiceSession {
     ///   tape that is replayed, the token or the endpoint.
     func perceiver(
         audio: AudioPreparation = AudioPreparation(), image: ImagePreparation = ImagePreparation(),
-        limits: ResourceLimits, console: Console
+        limits: ResourceLimits
     ) throws -> Perceiver {
         if let perceiver { return perceiver }
         var client = try options.client()
@@ -37,13 +37,7 @@ final class ServiceSession {
             client: client, audioPreparation: audio, imagePreparation: image, limits: limits,
             options: RequestOptions(
                 useGPU: options.useGpu, useCache: !options.noCache, waitForModel: options.waitForModel,
-                retryOnError: !options.noRetry),
-            onWait: { notice in
-                let seconds = Int(notice.seconds.rounded(.up))
-                let words = notice.reason.serviceMessage.map { " (“\($0)”)" } ?? ""
-                console.notice(
-                    "\(notice.reason.problem)\(words); trying again in \(seconds) s (attempt \(notice.attempt))")
-            })
+                retryOnError: !options.noRetry))
         perceiver = made
         return made
     }

@@ -2,25 +2,16 @@ import Foundation
 import Percept
 import PerceptCore
 import PerceptInference
+import Synchronization
 
 /// Prints results to standard output and everything else to standard error.
 struct Console: Sendable {
     let isJSON: Bool
     let isQuiet: Bool
-    /// The turn to wait for; `nil` to print immediately.
-    private let turn: ConsoleTurn?
 
     init(_ options: GeneralOptions) {
         isJSON = options.json
         isQuiet = options.quiet
-        turn = nil
-    }
-
-    /// Creates a console with the same settings for one of several inputs, which prints when its turn has come.
-    init(_ console: Console, turn: ConsoleTurn) {
-        isJSON = console.isJSON
-        isQuiet = console.isQuiet
-        self.turn = turn
     }
 
     /// Prints the warnings and the result about one source.
@@ -60,24 +51,27 @@ struct Console: Sendable {
         let line =
             isJSON
             ? JSONValue.object(json()).serialized() : Array(Self.printable(text()).utf8)
-        try write(line + [UInt8(ascii: "\n")])
+        try Self.writeResult(line + [UInt8(ascii: "\n")])
     }
 
     /// Prints text unchanged, for a file or a pipe.
     ///
     /// - Throws: ``MediaError`` `.inputOutput` if it cannot be written.
     func raw(_ text: String) throws(MediaError) {
-        try write(Array(text.utf8))
-    }
-
-    private func write(_ result: [UInt8]) throws(MediaError) {
-        guard let turn else { return try Self.writeResult(result) }
-        try turn.result(result)
+        try Self.writeResult(Array(text.utf8))
     }
 
     /// Writes a result; a closed pipe is not an error, since its reader has seen what it wanted.
     static func writeResult(_ bytes: [UInt8]) throws(MediaError) {
-        guard let failure = writeAll(bytes, to: STDOUT_FILENO), failure != EPIPE else { return }
+        let failure = shownProgress.withLock { shown in
+            if let shown, isatty(STDOUT_FILENO) == 1 {
+                _ = writeAll(Array("\r\u{1B}[K".utf8), to: STDERR_FILENO)
+                defer { _ = writeAll(Array(shown.utf8), to: STDERR_FILENO) }
+                return writeAll(bytes, to: STDOUT_FILENO)
+            }
+            return writeAll(bytes, to: STDOUT_FILENO)
+        }
+        guard let failure, failure != EPIPE else { return }
         throw .writing("standard output", failure)
     }
 
@@ -88,35 +82,36 @@ struct Console: Sendable {
     }
 
     func error(_ text: String) {
-        say("percept: \(Self.printableLine(text))\n")
+        Self.tell("percept: \(Self.printableLine(text))\n")
     }
 
     /// Prints a warning with the flag of its parameter.
     func warning(_ warning: Warning) {
         guard !isQuiet else { return }
-        say("percept: warning: \(Self.printableLine(warning.naming(\.flag).text))\n")
+        Self.tell("percept: warning: \(Self.printableLine(warning.naming(\.flag).text))\n")
     }
 
     func notice(_ text: String) {
         guard !isQuiet else { return }
-        say("percept: \(Self.printableLine(text))\n")
-    }
-
-    private func say(_ text: String) {
-        guard let turn else { return Self.tell(text) }
-        turn.message(text)
+        Self.tell("percept: \(Self.printableLine(text))\n")
     }
 
     /// Returns a closure that shows progress on a terminal; `nil` elsewhere, so that no progress is computed.
     func progress(_ label: String) -> (@Sendable (Double) -> Void)? {
         guard !isQuiet, isatty(STDERR_FILENO) == 1 else { return nil }
         let label = Self.printableLine(label)
-        return { [turn] fraction in
-            // With several inputs at a time, progress is shown for the first.
-            guard turn?.hasCome ?? true else { return }
-            // Return to the start of the line; erase to its end when done.
-            let text = fraction < 1 ? "\r\(label) \(Int(fraction * 100)) %" : "\r\u{1B}[K"
-            Self.tell(text)
+        return { fraction in Self.show(progress: fraction < 1 ? "\(label) \(Int(fraction * 100)) %" : nil) }
+    }
+
+    /// The line of progress at the bottom of the terminal.
+    private static let shownProgress = Mutex<String?>(nil)
+
+    /// Replaces the line of progress on the terminal; `nil` removes it.
+    static func show(progress: String?) {
+        shownProgress.withLock { shown in
+            guard progress != shown else { return }
+            shown = progress
+            _ = writeAll(Array("\r\u{1B}[K\(progress ?? "")".utf8), to: STDERR_FILENO)
         }
     }
 
@@ -142,7 +137,11 @@ struct Console: Sendable {
 
     /// Writes text; failures are ignored, since there is nowhere to report them.
     static func tell(_ text: String, _ stream: Stream = .errors) {
-        _ = writeAll(Array(text.utf8), to: stream == .output ? STDOUT_FILENO : STDERR_FILENO)
+        shownProgress.withLock { shown in
+            // The line of progress makes way, and is shown again below the text.
+            let (before, after) = shown.map { ("\r\u{1B}[K", $0) } ?? ("", "")
+            _ = writeAll(Array((before + text + after).utf8), to: stream == .output ? STDOUT_FILENO : STDERR_FILENO)
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import PerceptBatch
 import PerceptCore
 import PerceptInference
 import PerceptSandbox
@@ -9,6 +10,8 @@ struct Failure {
     let remedy: String?
     let line: String
     let exitCode: CInt
+    /// `true` if another attempt may succeed.
+    var isTransient = false
     /// Further facts about a failed request: the status, the request's identifier and the time after which to retry.
     var details: JSONObject = [:]
 
@@ -21,16 +24,38 @@ struct Failure {
     static let inputOutput: CInt = 74
     static let tryAgain: CInt = 75
     static let noPermission: CInt = 77
-    /// The exit code by which a shell reports a process that SIGINT ended.
-    static let interrupted: CInt = 130
+
+    /// Returns whether `error` comes from the libraries, and not from the parser of arguments.
+    static func isOurs(_ error: any Error) -> Bool {
+        error is MediaError || error is InferenceError || error is LedgerError || error is CancellationError
+    }
 
     /// Returns the failure that describes `error`; an error of an unknown type is reported as a bug.
     static func reporting(_ error: any Error) -> Failure {
+        var failure = describing(error)
+        failure.isTransient = ItemFailure(error).isTransient
+        return failure
+    }
+
+    private static func describing(_ error: any Error) -> Failure {
         switch error {
         case let error as MediaError:
             reporting(error)
         case let error as InferenceError:
             reporting(error)
+        case let error as ItemFailure:
+            Failure(
+                kind: error.kind, message: error.message, remedy: error.remedy, line: error.description,
+                exitCode: exitCode(ofKind: error.kind), details: error.details)
+        case let error as LedgerError:
+            Failure(
+                kind: error.kind.rawValue, message: "\(error.source): \(error.problem)", remedy: error.remedy,
+                line: error.description, exitCode: exitCode(error.kind))
+        case let error as BatchStop:
+            Failure(
+                kind: "stopped", message: error.description, remedy: nil,
+                line: "\(error.description); the remaining inputs were not processed",
+                exitCode: describing(error.underlying).exitCode)
         case let error as SandboxError:
             Failure(
                 kind: "endpointNotStarted", message: error.problem, remedy: error.remedy, line: error.description,
@@ -41,6 +66,27 @@ struct Failure {
             Failure(
                 kind: "bug", message: "\(error)", remedy: "please report it", line: "\(error); please report it",
                 exitCode: bug)
+        }
+    }
+
+    /// The failure as it is recorded in a ledger.
+    var itemFailure: ItemFailure {
+        ItemFailure(kind: kind, message: message, remedy: remedy, isTransient: isTransient, details: details)
+    }
+
+    /// Returns the exit code of a recorded kind.
+    private static func exitCode(ofKind kind: String) -> CInt {
+        MediaError.Kind(rawValue: kind).map(exitCode) ?? InferenceError.Kind(rawValue: kind).map(exitCode) ?? bug
+    }
+
+    private static func exitCode(_ kind: LedgerError.Kind) -> CInt {
+        switch kind {
+        case .otherVerb, .otherVersion, .notALedger: usage
+        case .damaged: badInput
+        case .missing, .notReadable: missingInput
+        case .locked: tryAgain
+        case .notWritable: cannotCreate
+        case .diskFull, .inputOutput: inputOutput
         }
     }
 
@@ -74,7 +120,7 @@ struct Failure {
         case .inputMissing, .inputNotAFile, .inputNotReadable: missingInput
         case .outputNotCreatable: cannotCreate
         case .inputOutput: inputOutput
-        case .cancelled: interrupted
+        case .cancelled: Interruption.exitCode
         }
     }
 
@@ -86,7 +132,7 @@ struct Failure {
             .answerMalformed, .answerTooLarge:
             unavailable
         case .invalidArgument: usage
-        case .cancelled: interrupted
+        case .cancelled: Interruption.exitCode
         }
     }
 
@@ -101,6 +147,7 @@ struct Failure {
         var error: JSONObject = [
             "kind": .string(kind), "message": .string(message), "remedy": remedy.map { .string($0) } ?? .null,
         ]
+        error["transient"] = .bool(isTransient)
         for (name, value) in details { error[name] = value }
         return .object(error)
     }

@@ -1,54 +1,56 @@
 import Foundation
+import PerceptBatch
 import PerceptCore
+import Synchronization
 
 /// The output paths of one or several inputs.
 ///
 /// A single input is written to the path itself, unless that is an existing folder. Several inputs are written into the
-/// folder of that name, each under its own name with a new extension.
-struct OutputNaming {
+/// folder of that name; inputs from a directory or archive keep their place in its tree.
+final class OutputNaming: Sendable {
     private let path: String
-    private let inputs: [String]
+    private let isSingle: Bool
     private let isFolder: Bool
-    private var taken: Set<String> = []
+    /// Hashes of the paths that belong to an input: a path itself would take ten times the memory.
+    private let taken = Mutex<Set<Int>>([])
+    private let namedInputs: FileIdentities
 
-    init(_ path: String, inputs: [String]) {
+    init(_ path: String, _ sources: SourceOptions) {
         self.path = path
-        self.inputs = inputs
+        isSingle = sources.inputs.isSingle
         var exists: ObjCBool = false
-        isFolder =
-            inputs.count > 1 || FileManager.default.fileExists(atPath: path, isDirectory: &exists) && exists.boolValue
+        isFolder = !isSingle || FileManager.default.fileExists(atPath: path, isDirectory: &exists) && exists.boolValue
+        namedInputs = sources.identities
     }
 
-    /// Returns the output file for `source`.
+    /// Returns the output file for an input.
     ///
     /// - Parameter fileExtension: a closure that returns the extension without a dot; it is called only if the file is
     ///   named after the input.
     /// - Throws: ``MediaError`` if the path is one of the inputs, two inputs would be written to the same path, or the
     ///   folder cannot be created.
-    mutating func output(for source: MediaSource, fileExtension: () throws -> String) throws -> String {
-        isFolder ? try path(for: source, fileExtension: try fileExtension()) : path
+    func output(for item: BatchItem, fileExtension: () throws -> String) throws -> String {
+        isFolder ? try path(for: item, fileExtension: try fileExtension()) : path
     }
 
-    /// Returns the output folder for `source`: the path itself for a single input, and a folder of the input's name in
+    /// Returns the output folder for an input: the path itself for a single input, and a folder of the input's name in
     /// it for one of several.
     ///
     /// - Throws: ``MediaError`` as for ``output(for:fileExtension:)``.
-    mutating func folder(for source: MediaSource) throws -> String {
-        inputs.count > 1 ? try path(for: source, fileExtension: nil) : path
+    func folder(for item: BatchItem) throws -> String {
+        isSingle ? path : try path(for: item, fileExtension: nil)
     }
 
-    private mutating func path(for source: MediaSource, fileExtension: String?) throws -> String {
-        try Self.createFolder(path)
-        let name = source.name == SpooledInput.name ? "stdin" : (source.name as NSString).lastPathComponent
-        let stem = (name as NSString).deletingPathExtension
-        let output = "\(path)/\(fileExtension.map { "\(stem).\($0)" } ?? stem)"
-        guard taken.insert(output).inserted else {
+    private func path(for item: BatchItem, fileExtension: String?) throws -> String {
+        let output = "\(path)/\(item.outputPath)" + (fileExtension.map { ".\($0)" } ?? "")
+        try Self.createFolder((output as NSString).deletingLastPathComponent)
+        guard taken.withLock({ $0.insert(output.hashValue).inserted }) else {
             throw MediaError(
-                .invalidArgument, source: source.name,
+                .invalidArgument, source: item.source.name,
                 problem: "the output \(output) is already used for another input",
                 remedy: "rename one of the inputs or process them one by one")
         }
-        try OutputFile.checkReplaces(output, noneOf: inputs)
+        try namedInputs.checkReplaced(by: output)
         return output
     }
 
@@ -59,5 +61,32 @@ struct OutputNaming {
             throw MediaError(
                 .outputNotCreatable, source: path, problem: "cannot create the folder", remedy: "choose another one")
         }
+    }
+}
+
+/// The files that a command was given by name, which outputs must not replace.
+struct FileIdentities: Sendable {
+    private struct Identity: Hashable {
+        let device: UInt64
+        let inode: UInt64
+
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            device = UInt64(truncatingIfNeeded: status.st_dev)
+            inode = UInt64(status.st_ino)
+        }
+    }
+
+    private let identities: Set<Identity>
+
+    init(_ paths: [String]) { identities = Set(paths.compactMap(Identity.init)) }
+
+    /// - Throws: ``MediaError`` `.invalidArgument` if `path` is one of the files, by any name or link.
+    func checkReplaced(by path: String) throws(MediaError) {
+        guard let identity = Identity(path), identities.contains(identity) else { return }
+        throw MediaError(
+            .invalidArgument, source: path, problem: "is an input itself, which is never overwritten",
+            remedy: "choose another output")
     }
 }

@@ -37,7 +37,7 @@ struct Annotate: AsyncParsableCommand {
     func run() async throws {
         let console = Console(general)
         var labels = labelling.files(protecting: [image, detections])
-        try await Batch.run([image], console, finish: { try labels?.finish() }) { source in
+        try await RunReport.run(image, console, finish: { try labels?.finish() }) { source in
             let files = DetectionFiles(
                 annotatedPath: output, style: drawing.style, cropFolder: crops, protectedPaths: [image, detections])
             try files.check()

@@ -1,10 +1,11 @@
 import ArgumentParser
 import Percept
+import PerceptBatch
 
 struct Classify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Classify a recording or image.")
 
-    @OptionGroup var input: InputOptions
+    @OptionGroup var input: SourceOptions
 
     @Option(help: ArgumentHelp("Print at most N classes.", valueName: "n"))
     var top: Int?
@@ -14,6 +15,8 @@ struct Classify: AsyncParsableCommand {
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
     @OptionGroup(title: "Images") var image: ImagePreparationOptions
     @OptionGroup var resources: ResourceLimitOptions
+    @OptionGroup(title: "Many inputs") var flow: FlowOptions
+    @OptionGroup var requests: RequestFlowOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
@@ -24,14 +27,17 @@ struct Classify: AsyncParsableCommand {
         let console = Console(general)
         let session = service.session()
         let operation = ClassifyOperation(model: service.model, topCount: top)
-        try await Batch.run(input.files, console, service: session) { source in
-            let perceiver = try session.perceiver(
-                audio: audio.preparation(limits, image.reading), image: image.preparation(limits),
-                limits: resources.limits, console: console)
-            let classification = try await perceiver.perform(operation, on: source)
-            let prefix = input.files.count > 1 ? "\(source.printableName): " : ""
+        let perceiver = try session.perceiver(
+            audio: audio.preparation(limits, image.reading), image: image.preparation(limits), limits: resources.limits)
+        let run = try BatchRun(
+            input, flow, requests: requests, rate: audio.requestRate, service: session, console: console,
+            perceiver: perceiver, settings: [operation]
+        ) { _ in operation }
+        let isSingle = input.inputs.isSingle
+        try await run.run { classification, members in
+            let prefix = isSingle ? "" : "\(Console.printableLine(classification.file)): "
             let lines = classification.text.split(separator: "\n").map { prefix + $0 }
-            try console.report(classification, text: lines.joined(separator: "\n"))
+            try console.report(classification, text: lines.joined(separator: "\n"), members)
         }
     }
 }

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Percept
+import PerceptBatch
 import PerceptImage
 import PerceptInference
 
 struct Detect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Detect objects in an image and draw their boxes.")
 
-    @OptionGroup var input: InputOptions
+    @OptionGroup var input: SourceOptions
 
     @Option(
         name: [.short, .long],
@@ -29,6 +30,9 @@ struct Detect: AsyncParsableCommand {
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Images") var image: ImagePreparationOptions
     @OptionGroup var resources: ResourceLimitOptions
+    @OptionGroup(title: "Many inputs") var flow: FlowOptions
+    @OptionGroup var requests: RequestFlowOptions
+    @OptionGroup var requestRate: RequestRateOption
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
@@ -39,21 +43,27 @@ struct Detect: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        var naming = output.map { OutputNaming($0, inputs: input.files) }
-        var folders = crops.map { OutputNaming($0, inputs: input.files) }
-        var labels = labelling.files(protecting: input.files)
+        let naming = output.map { OutputNaming($0, input) }
+        let folders = crops.map { OutputNaming($0, input) }
+        var labels = labelling.files(protecting: input.sources)
         let session = service.session()
-        try await Batch.run(input.files, console, service: session, finish: { try labels?.finish() }) { source in
-            let files = DetectionFiles(
-                annotatedPath: try naming?.output(for: source) {
-                    try ImageEncoding(like: source).mediaType.fileExtension
-                },
-                style: drawing.style, cropFolder: try folders?.folder(for: source), protectedPaths: input.files)
-            let perceiver = try session.perceiver(
-                image: image.preparation(limits), limits: resources.limits, console: console)
-            let found = try await perceiver.perform(
-                DetectOperation(model: service.model, filter: selecting.filter, files: files), on: source)
-            var extra: JSONObject = [:]
+        let perceiver = try session.perceiver(image: image.preparation(limits), limits: resources.limits)
+        let template = DetectOperation(
+            model: service.model, filter: selecting.filter, files: DetectionFiles(style: drawing.style))
+        let run = try BatchRun(
+            input, flow, requests: requests, rate: requestRate.rate, service: session, console: console,
+            perceiver: perceiver, settings: [template, output, crops]
+        ) { item in
+            var operation = template
+            operation.files.annotatedPath = try naming?.output(for: item) {
+                try ImageEncoding(like: item.source).mediaType.fileExtension
+            }
+            operation.files.cropFolder = try folders?.folder(for: item)
+            operation.files.protectedPaths = item.protectedPaths
+            return operation
+        }
+        try await run.run(finish: { try labels?.finish() }) { found, members in
+            var extra = members
             try labelling.write(found, to: &labels, reporting: &extra)
             let written = outputText([found.output, found.crops?.folder, labelling.labels])
             try console.report(found, text: found.text.appendingToFirstLine(written), extra)

@@ -41,13 +41,13 @@ struct Endpoint: AsyncParsableCommand {
     func run() async throws {
         let console = Console(general)
         let plan = FaultPlan(try faults.map(SandboxFault.init(parsing:)))
-        try await Batch.run([tape], console) { source in
+        try await RunReport.run(about: ["file": .string(tape)], console) {
             let endpoint = try await SandboxEndpoint.start(
                 tape: try Tape(contentsOf: tape), port: port, faults: plan,
                 onRequest: { console.notice($0.description) })
             try console.result(
                 endpoint.url.absoluteString,
-                json: ["file": .string(source.name), "url": .string(endpoint.url.absoluteString)])
+                json: ["file": .string(tape), "url": .string(endpoint.url.absoluteString)])
             await withTaskCancellationHandler {
                 await endpoint.waitUntilStopped()
             } onCancel: {

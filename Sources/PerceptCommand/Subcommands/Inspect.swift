@@ -1,5 +1,6 @@
 import ArgumentParser
 import Percept
+import PerceptBatch
 import PerceptAudio
 import PerceptCore
 import PerceptInference
@@ -7,7 +8,7 @@ import PerceptInference
 struct Inspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Describe a recording or image.")
 
-    @OptionGroup var input: InputOptions
+    @OptionGroup var input: SourceOptions
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
@@ -35,6 +36,7 @@ struct Inspect: AsyncParsableCommand {
     @OptionGroup(title: "Recordings") var reading: ReadingOptionGroup
     @OptionGroup var leniency: LeniencyOption
     @OptionGroup var resources: ResourceLimitOptions
+    @OptionGroup(title: "Many inputs") var flow: FlowOptions
     @OptionGroup var general: GeneralOptions
 
     private static var profileNames: String { ServiceProfile.all.map(\.name).joined(separator: ", ") }
@@ -43,7 +45,7 @@ struct Inspect: AsyncParsableCommand {
         if let profile, ServiceProfile.named(profile) == nil {
             throw ValidationError("unknown profile “\(profile)”: choose one of \(Self.profileNames)")
         }
-        if spans != nil, input.files.count > 1 { throw ValidationError("--spans accepts only one input") }
+        if spans != nil, !input.inputs.isSingle { throw ValidationError("--spans accepts only one input") }
         if spans != nil, waveform == nil, spectrogram == nil {
             throw ValidationError("--spans requires --waveform or --spectrogram")
         }
@@ -51,20 +53,24 @@ struct Inspect: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        var drawings = SoundDrawings(
-            waveform: waveform, spectrogram: spectrogram, inputs: input.files,
-            protecting: input.files + [spans].compactMap(\.self), style: pictures.style)
+        let drawings = SoundDrawings(
+            waveform: waveform, spectrogram: spectrogram, input,
+            protecting: input.sources + [spans].compactMap(\.self), style: pictures.style)
         let perceiver = Perceiver(
             client: InferenceClient(token: nil),
             audioPreparation: AudioPreparation(reading: reading.options(isLenient: leniency.lenient)),
             limits: resources.limits)
-        let planning = { (source: MediaSource) in
-            InspectOperation(
-                profile: profile.flatMap(ServiceProfile.named), drawings: try drawings.drawings(for: source),
-                spans: try spans.map { try SavedResponse(.file($0)).spans() } ?? [])
+        let template = InspectOperation(
+            profile: profile.flatMap(ServiceProfile.named),
+            spans: try spans.map { try SavedResponse(.file($0)).spans() } ?? [])
+        let run = try BatchRun(
+            input, flow, console: console, perceiver: perceiver,
+            settings: [template, waveform as Any, spectrogram as Any]
+        ) { item in
+            var operation = template
+            operation.drawings = try drawings.drawings(for: item)
+            return operation
         }
-        try await Batch.runSideBySide(input.files, console, planning: planning) { source, operation, console in
-            try console.report(try await perceiver.perform(operation, on: source))
-        }
+        try await run.run { try console.report($0, $1) }
     }
 }

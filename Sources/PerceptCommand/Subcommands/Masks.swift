@@ -63,7 +63,7 @@ struct Masks: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        try await Batch.run([answer], console) { source in
+        try await RunReport.run(answer, console) { source in
             let files = overlaying.files(
                 folder: output, formats: format, cocoMasks: cocoMasks, overlay: overlay,
                 protecting: [answer, image].compactMap(\.self))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Percept
+import PerceptBatch
 import PerceptCore
 import PerceptInference
 
@@ -7,7 +8,7 @@ struct Prepare: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Convert a recording or image into the upload an endpoint expects, without sending it.")
 
-    @OptionGroup var input: InputOptions
+    @OptionGroup var input: SourceOptions
 
     @Option(
         name: [.short, .long],
@@ -30,31 +31,33 @@ struct Prepare: AsyncParsableCommand {
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
     @OptionGroup(title: "Images") var image: ImagePreparationOptions
     @OptionGroup var resources: ResourceLimitOptions
+    @OptionGroup(title: "Many inputs") var flow: FlowOptions
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
-        if receipt != nil, input.files.count > 1 {
+        guard audio.requestRate == nil else {
+            throw ValidationError("a rate of requests requires a verb that accepts several inputs and sends them")
+        }
+        if receipt != nil, !input.inputs.isSingle {
             throw ValidationError("--receipt accepts only one input; with several, --json prints all receipts")
         }
     }
 
     func run() async throws {
         let console = Console(general)
-        var naming = OutputNaming(output, inputs: input.files)
-        var drawings = SoundDrawings(
-            both: beforeAfter, inputs: input.files, protecting: input.files, style: pictures.style)
-        let planning = { (source: MediaSource) in
-            let perceiver = Perceiver(
-                client: InferenceClient(token: nil), audioPreparation: try audio.preparation(limits, image.reading),
-                imagePreparation: image.preparation(limits), limits: resources.limits)
-            let path = try naming.output(for: source) { try perceiver.uploadExtension(for: source) }
-            let operation = PrepareOperation(
-                output: path, receiptPath: receipt, beforeAfter: try drawings.drawings(for: source).first)
-            return (operation: operation, perceiver: perceiver)
+        let naming = OutputNaming(output, input)
+        let drawings = SoundDrawings(both: beforeAfter, input, protecting: input.sources, style: pictures.style)
+        let perceiver = Perceiver(
+            client: InferenceClient(token: nil), audioPreparation: try audio.preparation(limits, image.reading),
+            imagePreparation: image.preparation(limits), limits: resources.limits)
+        let run = try BatchRun(
+            input, flow, console: console, perceiver: perceiver, progress: "preparing",
+            settings: [output, receipt as Any, beforeAfter as Any]
+        ) { [receipt] item in
+            PrepareOperation(
+                output: try naming.output(for: item) { try perceiver.uploadExtension(for: item.source) },
+                receiptPath: receipt, beforeAfter: try drawings.drawings(for: item).first)
         }
-        try await Batch.runSideBySide(input.files, console, planning: planning) { source, plan, console in
-            let progress = console.progress("preparing \(source.name)")
-            try console.report(try await plan.perceiver.perform(plan.operation, on: source, progress: progress))
-        }
+        try await run.run { try console.report($0, $1) }
     }
 }

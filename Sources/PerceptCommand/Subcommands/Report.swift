@@ -1,5 +1,6 @@
 import ArgumentParser
 import Percept
+import PerceptBatch
 import PerceptCore
 import PerceptInference
 
@@ -50,8 +51,8 @@ struct Report: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        try await Batch.run([output], console) { _ in
-            let spool = inputs.contains("-") ? try SpooledInput() : nil
+        try await RunReport.run(about: ["file": .string(output)], console) {
+            let spool = inputs.contains("-") ? try SpooledInput(path: "-") : nil
             let report = try Percept.Report(
                 collecting: inputs.map { input in
                     guard input == "-", let spool else { return .file(input) }

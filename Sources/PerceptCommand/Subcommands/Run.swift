@@ -54,6 +54,9 @@ struct Run: AsyncParsableCommand {
     private static let request = RawRequest.name
 
     func validate() throws {
+        guard audio.requestRate == nil else {
+            throw ValidationError("a rate of requests requires a verb that accepts several inputs and sends them")
+        }
         guard !list else { return }
         guard let task else { throw ValidationError("missing task; name one or pass --list") }
         guard [input, file, parameters].count(where: { $0 == "-" }) <= 1 else {
@@ -96,17 +99,19 @@ struct Run: AsyncParsableCommand {
         let console = Console(general)
         let session = service.session()
         if let file {
-            try await Batch.run([file], console, service: session) { try await run(session, $0, console) }
+            try await RunReport.run(file, console, service: session) { try await run(session, $0, console) }
         } else {
-            try await Batch.run(task: task ?? "", console, service: session) { try await run(session, nil, console) }
+            try await RunReport.run(about: ["task": .string(task ?? "")], console, service: session) {
+                try await run(session, nil, console)
+            }
         }
     }
 
     /// - Parameter source: the file; `nil` for a task without one.
     private func run(_ session: ServiceSession, _ source: MediaSource?, _ console: Console) async throws {
-        let perceiver = try session.perceiver(
-            audio: audio.preparation(limits, image.reading), image: image.preparation(limits), limits: resources.limits,
-            console: console)
+        var perceiver = try session.perceiver(
+            audio: audio.preparation(limits, image.reading), image: image.preparation(limits), limits: resources.limits)
+        perceiver.onWait = { console.notice($0.text) }
         let operation = RunOperation(try request(), model: service.model)
         if stream, case .task(let task, let arguments) = operation.request {
             let pieces = try await operation.stream(

@@ -1,11 +1,12 @@
 public import ArgumentParser
 public import Percept
+import PerceptBatch
 import PerceptImage
 
 struct Segment: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Segment an image and write the masks.")
 
-    @OptionGroup var input: InputOptions
+    @OptionGroup var input: SourceOptions
 
     @Option(
         name: [.short, .long],
@@ -43,6 +44,9 @@ struct Segment: AsyncParsableCommand {
     @OptionGroup var limits: UploadLimitOptions
     @OptionGroup(title: "Images") var image: ImagePreparationOptions
     @OptionGroup var resources: ResourceLimitOptions
+    @OptionGroup(title: "Many inputs") var flow: FlowOptions
+    @OptionGroup var requests: RequestFlowOptions
+    @OptionGroup var requestRate: RequestRateOption
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
@@ -55,22 +59,26 @@ struct Segment: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        var folders = output.map { OutputNaming($0, inputs: input.files) }
-        var overlays = overlay.map { OutputNaming($0, inputs: input.files) }
+        let folders = output.map { OutputNaming($0, input) }
+        let overlays = overlay.map { OutputNaming($0, input) }
         let session = service.session()
-        try await Batch.run(input.files, console, service: session) { source in
-            let files = overlaying.files(
-                folder: try folders?.folder(for: source), formats: format, cocoMasks: cocoMasks,
-                overlay: try overlays?.output(for: source) {
-                    try ImageEncoding(like: source).mediaType.fileExtension
-                },
-                protecting: input.files)
-            let perceiver = try session.perceiver(
-                image: image.preparation(limits), limits: resources.limits, console: console)
-            let operation = SegmentOperation(
-                model: service.model, rescalesMasks: rescaleMasks, filter: selecting.filter, files: files)
-            try console.report(try await perceiver.perform(operation, on: source))
+        let perceiver = try session.perceiver(image: image.preparation(limits), limits: resources.limits)
+        let template = SegmentOperation(
+            model: service.model, rescalesMasks: rescaleMasks, filter: selecting.filter,
+            files: overlaying.files(formats: format, cocoMasks: cocoMasks))
+        let run = try BatchRun(
+            input, flow, requests: requests, rate: requestRate.rate, service: session, console: console,
+            perceiver: perceiver, settings: [template, output, overlay]
+        ) { item in
+            var operation = template
+            operation.files.folder = try folders?.folder(for: item)
+            operation.files.overlayPath = try overlays?.output(for: item) {
+                try ImageEncoding(like: item.source).mediaType.fileExtension
+            }
+            operation.files.protectedPaths = item.protectedPaths
+            return operation
         }
+        try await run.run { try console.report($0, $1) }
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Percept
+import PerceptBatch
 import PerceptAudio
 import PerceptInference
 
@@ -19,7 +20,7 @@ struct Transcribe: AsyncParsableCommand {
         var wire: AutomaticSpeechRecognition.Timestamps { self == .word ? .words : .enabled(true) }
     }
 
-    @OptionGroup var input: InputOptions
+    @OptionGroup var input: SourceOptions
 
     @Option(help: "Set the output format; srt and vtt request word timestamps.")
     var format = Format.text
@@ -74,34 +75,40 @@ struct Transcribe: AsyncParsableCommand {
     @OptionGroup(title: "Recordings") var audio: AudioPreparationOptions
     @OptionGroup var leniency: LeniencyOption
     @OptionGroup var resources: ResourceLimitOptions
+    @OptionGroup(title: "Many inputs") var flow: FlowOptions
+    @OptionGroup var requests: RequestFlowOptions
     @OptionGroup var general: GeneralOptions
 
     func run() async throws {
         var general = general
         if format == .json { general.json = true }
         let console = Console(general)
-        var drawings = SoundDrawings(both: picture, inputs: input.files, protecting: input.files, style: pictures.style)
+        let drawings = SoundDrawings(both: picture, input, protecting: input.sources, style: pictures.style)
         let session = service.session()
-        var operation = TranscribeOperation(
+        var perceiver = try session.perceiver(audio: audio.preparation(limits, leniency), limits: resources.limits)
+        perceiver.chunking = chunk.chunking
+        let template = TranscribeOperation(
             model: service.model,
             timestamps: timestamps?.wire ?? (format.subtitles == nil && picture == nil ? nil : .words))
-        try await Batch.run(input.files, console, service: session) { source in
-            operation.drawing = try drawings.drawings(for: source).first
-            var perceiver = try session.perceiver(
-                audio: audio.preparation(limits, leniency), limits: resources.limits, console: console)
-            perceiver.chunking = chunk.chunking
-            let progress = chunk == .none ? nil : console.progress("transcribing \(source.name)")
-            let transcript = try await perceiver.perform(operation, on: source, progress: progress)
+        let run = try BatchRun(
+            input, flow, requests: requests, rate: audio.requestRate, service: session, console: console,
+            perceiver: perceiver, progress: "transcribing", settings: [template, picture]
+        ) { item in
+            var operation = template
+            operation.drawing = try drawings.drawings(for: item).first
+            return operation
+        }
+        let isSingle = input.inputs.isSingle
+        try await run.run { transcript, members in
             if let subtitles = format.subtitles, !console.isJSON {
                 console.warnings(transcript)
                 try console.raw(transcript.subtitles(subtitles))
             } else {
-                let prefix = input.files.count > 1 ? "\(source.name): " : ""
-                var extra: JSONObject = [:]
-                extra["error"] = IncompleteResult.worst(transcript.gaps.compactMap(\.error))?.errorJSON
+                let prefix = isSingle ? "" : "\(transcript.file): "
+                var extra = members
+                extra["error"] = IncompleteResult.worst(transcript.failures)?.errorJSON
                 try console.report(transcript, text: prefix + transcript.text, extra)
             }
-            try IncompleteResult.check(transcript.gaps.compactMap(\.error))
         }
     }
 }

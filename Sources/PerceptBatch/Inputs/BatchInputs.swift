@@ -1,0 +1,197 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// The inputs of a run, read lazily: files, directories, and lists of files.
+///
+/// - A directory stands for every recording and image in it and its subdirectories, recognized by their contents and
+///   ordered by the bytes of their paths. Hidden files and all others are skipped and counted in ``skipped``.
+/// - A list has one path per line, or one JSON object; see ``List``.
+/// - `-`, a named pipe and a device such as `/dev/stdin` are saved to a temporary file, which lasts as long as the item.
+///
+/// A source that cannot be read is a ``BatchInput/failure(_:)``; the others follow. Only the names of the directories on
+/// the path to the present file are held in memory.
+public struct BatchInputs: AsyncSequence, Sendable {
+    /// An input, or a source that cannot be read.
+    public typealias Element = BatchInput
+
+    /// A list of inputs: one path per line, or one JSON object per line.
+    ///
+    /// An object names its file as `file`, `file_name`, `audio_filepath` or `path`, or holds it as base64 in `data`, with
+    /// an optional `name`. Its `id`, if present, is the key of the input; `offset` and `duration` select a part of a
+    /// recording, in seconds. All members except the file's are returned with the result. Paths are relative to the
+    /// working directory.
+    public struct List: Sendable, Hashable {
+        /// The form of a list.
+        public enum Form: Sendable, Hashable {
+            /// One entry per line; empty lines are ignored.
+            case lines
+            /// One entry before each zero byte.
+            case nullSeparated
+            /// One request per line: each line yields one input or failure, even if it is empty.
+            case requests
+        }
+
+        /// The path of the list; `-` for standard input.
+        public var path: String
+        /// The form of the list.
+        public var form: Form
+
+        /// Creates a list.
+        public init(path: String, form: Form = .lines) {
+            self.path = path
+            self.form = form
+        }
+    }
+
+    /// The files of directories that were skipped so far.
+    public let skipped = SkippedFiles()
+
+    private let sources: [String]
+    private let lists: [List]
+
+    /// Creates inputs.
+    ///
+    /// - Parameters:
+    ///   - sources: The files and directories, in order.
+    ///   - lists: The lists, which follow them.
+    public init(_ sources: [String], lists: [List] = []) {
+        self.sources = sources
+        self.lists = lists
+    }
+
+    /// True if there is exactly one input, named by the caller: a file, a pipe, or nothing that exists.
+    ///
+    /// The outputs of such an input can be named exactly; those of others need a folder.
+    public var isSingle: Bool {
+        guard lists.isEmpty, sources.count == 1, let source = sources.first else { return false }
+        return FileStatus(path: source)?.isDirectory != true
+    }
+
+    /// Starts reading.
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(reader: Reader(Cursor(sources: sources, lists: lists, skipped: skipped)))
+    }
+
+    /// The iterator of the inputs.
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
+        fileprivate let reader: Reader
+
+        /// Returns the next input, or `nil` after the last. Files are read outside the cooperative pool.
+        public mutating func next() async -> BatchInput? { await reader.next() }
+    }
+
+    /// Reads on a queue of its own, so that it waits neither for codecs nor on a cooperative thread.
+    fileprivate final class Reader: Sendable {
+        private let queue = DispatchQueue(label: "percept.inputs")
+        private let cursor: Mutex<Cursor>
+
+        init(_ cursor: sending Cursor) { self.cursor = Mutex(cursor) }
+
+        /// Returns the next input; `nil` at the end, or at once if the task is cancelled while a pipe is silent.
+        func next() async -> BatchInput? {
+            let reply = Reply()
+            return await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    reply.expect(continuation)
+                    queue.async { reply.send(self.cursor.withLock { $0.next() }) }
+                }
+            } onCancel: {
+                reply.send(nil)
+            }
+        }
+    }
+
+    /// A reply that is sent at most once.
+    private final class Reply: Sendable {
+        private enum State {
+            case none
+            case expected(CheckedContinuation<BatchInput?, Never>)
+            case sent
+        }
+
+        private let state = Mutex(State.none)
+
+        func expect(_ continuation: CheckedContinuation<BatchInput?, Never>) {
+            state.withLock { state in
+                if case .sent = state { return continuation.resume(returning: nil) }
+                state = .expected(continuation)
+            }
+        }
+
+        func send(_ input: BatchInput?) {
+            state.withLock { state in
+                if case .expected(let continuation) = state { continuation.resume(returning: input) }
+                state = .sent
+            }
+        }
+    }
+
+    /// The position in the inputs.
+    fileprivate struct Cursor {
+        private var sources: ArraySlice<String>
+        private var lists: ArraySlice<List>
+        private let skipped: SkippedFiles
+        private var directory: DirectoryWalk?
+        private var list: InputList?
+
+        init(sources: [String], lists: [List], skipped: SkippedFiles) {
+            self.sources = sources[...]
+            self.lists = lists[...]
+            self.skipped = skipped
+        }
+
+        mutating func next() -> BatchInput? {
+            while true {
+                if directory != nil {
+                    if let input = directory?.next() { return input }
+                    directory = nil
+                }
+                if list != nil {
+                    if let input = list?.next() { return input }
+                    list = nil
+                }
+                if let source = sources.popFirst() {
+                    if FileStatus(path: source)?.isDirectory == true {
+                        directory = DirectoryWalk(source, skipped: skipped)
+                    } else {
+                        return BatchItem.input(path: source)
+                    }
+                } else if let next = lists.popFirst() {
+                    do {
+                        list = try InputList(next)
+                    } catch {
+                        return .failure(BatchInput.Failure(name: next.path, error: error))
+                    }
+                } else {
+                    return nil
+                }
+            }
+        }
+    }
+}
+
+/// The files of directories that are not inputs.
+public final class SkippedFiles: Sendable {
+    private let counts = Mutex((hidden: 0, other: 0))
+
+    init() {}
+
+    /// The number of hidden files and directories.
+    public var hiddenCount: Int { counts.withLock(\.hidden) }
+    /// The number of files that are neither recordings nor images.
+    public var otherCount: Int { counts.withLock(\.other) }
+
+    /// What was skipped, as lines for people; empty if nothing was.
+    public var descriptions: [String] {
+        func files(_ count: Int) -> String { "\(count) \(count == 1 ? "file" : "files")" }
+        let (hidden, other) = counts.withLock { $0 }
+        let others =
+            "that \(other == 1 ? "is" : "are") neither \(other == 1 ? "a recording nor an image" : "recordings nor images")"
+        return (other > 0 ? ["skipped \(files(other)) \(others)"] : [])
+            + (hidden > 0 ? ["skipped \(hidden) hidden \(hidden == 1 ? "file or folder" : "files and folders")"] : [])
+    }
+
+    func addHidden() { counts.withLock { $0.hidden += 1 } }
+    func addOther() { counts.withLock { $0.other += 1 } }
+}

@@ -1,0 +1,153 @@
+import Foundation
+
+/// Finds the recordings and images below a directory, in the order of the bytes of their paths.
+///
+/// The order equals that of sorting all paths, since a directory is sorted as its name with a slash: `a.jpg` precedes
+/// `a/x.jpg`.
+struct DirectoryWalk {
+    private struct Level {
+        var path: String
+        var entries: ArraySlice<Entry>
+        var identity: FileStatus
+    }
+
+    private struct Entry {
+        var name: [UInt8]
+        var isDirectory: Bool
+    }
+
+    private let root: String
+    private let skipped: SkippedFiles
+    private var levels: [Level] = []
+    private var pending: BatchInput?
+    private var hasYielded = false
+
+    init(_ root: String, skipped: SkippedFiles) {
+        self.root = root
+        self.skipped = skipped
+        if let failure = enter(root) { pending = .failure(failure) }
+    }
+
+    /// Returns the next recording or image, a directory that cannot be read, or an empty root; `nil` at the end.
+    mutating func next() -> BatchInput? {
+        if let input = pending {
+            pending = nil
+            hasYielded = true
+            return input
+        }
+        while let level = levels.last {
+            guard let entry = level.entries.first else {
+                levels.removeLast()
+                continue
+            }
+            levels[levels.count - 1].entries.removeFirst()
+            let path = Self.join(level.path, entry.name)
+            if entry.isDirectory {
+                if let failure = enter(path) {
+                    hasYielded = true
+                    return .failure(failure)
+                }
+            } else if let input = input(at: path) {
+                hasYielded = true
+                return input
+            }
+        }
+        guard !hasYielded else { return nil }
+        hasYielded = true
+        return .failure(
+            BatchInput.Failure(
+                name: root,
+                error: MediaError(
+                    .inputMissing, source: root, problem: "the directory holds no recordings or images",
+                    remedy: "check the path")))
+    }
+
+    private func input(at path: String) -> BatchInput? {
+        let source = MediaSource.file(path)
+        do throws(MediaError) {
+            let type = try source.mediaType()
+            guard type.kind != .other else {
+                skipped.addOther()
+                return nil
+            }
+        } catch {
+            // A file that may not be read is reported; one of another format is skipped.
+            guard error.kind != .unsupportedFeature, error.kind != .malformedInput, error.kind != .inputNotAFile else {
+                skipped.addOther()
+                return nil
+            }
+            return .failure(BatchInput.Failure(name: path, error: error))
+        }
+        return .item(
+            BatchItem(
+                key: path, source: source,
+                outputPath: Self.withoutExtension(String(path.dropFirst(root.count).drop { $0 == "/" }))))
+    }
+
+    /// Lists a directory and descends into it; a link that leads back to one of its parents is ignored.
+    private mutating func enter(_ path: String) -> BatchInput.Failure? {
+        guard let identity = FileStatus(path: path) else { return nil }
+        guard !levels.contains(where: { $0.identity == identity }) else { return nil }
+        guard let stream = opendir(path) else {
+            let error = MediaError(
+                .inputNotReadable, source: path, problem: "the directory cannot be read: \(systemMessage(errno))",
+                remedy: "check its permissions")
+            return BatchInput.Failure(name: path, error: error)
+        }
+        defer { closedir(stream) }
+        var entries: [Entry] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: UInt8.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)) {
+                    Array(
+                        UnsafeBufferPointer(
+                            start: $0, count: strlen(UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))))
+                }
+            }
+            guard name != Array(".".utf8), name != Array("..".utf8) else { continue }
+            guard name.first != UInt8(ascii: ".") else {
+                skipped.addHidden()
+                continue
+            }
+            let type = Int32(entry.pointee.d_type)
+            let isDirectory =
+                type == Int32(DT_DIR)
+                || type != Int32(DT_REG) && FileStatus(path: Self.join(path, name))?.isDirectory == true
+            entries.append(Entry(name: name, isDirectory: isDirectory))
+        }
+        entries.sort { first, second in
+            let slash = [UInt8(ascii: "/")]
+            return (first.name + (first.isDirectory ? slash : [])).lexicographicallyPrecedes(
+                second.name + (second.isDirectory ? slash : []))
+        }
+        levels.append(Level(path: path, entries: entries[...], identity: identity))
+        return nil
+    }
+
+    private static func join(_ path: String, _ name: [UInt8]) -> String {
+        path + (path.hasSuffix("/") ? "" : "/") + String(decoding: name, as: UTF8.self)
+    }
+
+    /// Returns a path without the extension of its last component.
+    static func withoutExtension(_ path: String) -> String { (path as NSString).deletingPathExtension }
+}
+
+/// The facts about a file that reading inputs depends on. Two values are equal if they are about the same file.
+struct FileStatus: Hashable {
+    private let device: UInt64
+    private let inode: UInt64
+    private let mode: UInt32
+
+    /// Returns the facts about the file that `path` leads to; `nil` if there is none.
+    init?(path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt64(truncatingIfNeeded: status.st_dev)
+        inode = UInt64(status.st_ino)
+        mode = UInt32(status.st_mode)
+    }
+
+    var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
+    /// True for pipes, sockets and devices, whose contents can be read once.
+    var isStream: Bool { !isDirectory && mode & UInt32(S_IFMT) != UInt32(S_IFREG) }
+}

@@ -1,0 +1,225 @@
+import Foundation
+
+/// The inputs that a list names, read line by line.
+struct InputList {
+    private let list: BatchInputs.List
+    private let lines: LineReader
+    private var number = 0
+
+    /// Opens a list.
+    ///
+    /// - Throws: `MediaError` `.inputMissing`, `.inputNotReadable`.
+    init(_ list: BatchInputs.List) throws(MediaError) {
+        self.list = list
+        lines = try LineReader(path: list.path, separator: list.form == .nullSeparated ? 0 : UInt8(ascii: "\n"))
+    }
+
+    /// Returns the input of the next line that is not empty; `nil` after the last.
+    mutating func next() -> BatchInput? {
+        while true {
+            number += 1
+            do throws(MediaError) {
+                guard var line = try lines.next() else { return nil }
+                if list.form != .nullSeparated, line.last == UInt8(ascii: "\r") { line.removeLast() }
+                guard !line.isEmpty else {
+                    guard list.form == .requests else { continue }
+                    throw .malformedLine(place, "the line is empty")
+                }
+                guard line.first { $0 != UInt8(ascii: " ") && $0 != 9 } == UInt8(ascii: "{") else {
+                    return BatchItem.input(path: String(decoding: line, as: UTF8.self))
+                }
+                return try BatchItem.input(manifestLine: line, place: place)
+            } catch {
+                return .failure(BatchInput.Failure(name: place, error: error))
+            }
+        }
+    }
+
+    private var place: String {
+        "\(list.path == "-" ? SpooledInput.name : list.path), \(list.form == .nullSeparated ? "entry" : "line") \(number)"
+    }
+}
+
+extension BatchItem {
+    /// The member names that a manifest may use for the file, as they are in use: img2dataset and Hugging Face's
+    /// datasets (`file_name`), NeMo (`audio_filepath`).
+    private static let fileNames = ["file", "file_name", "audio_filepath", "path"]
+
+    /// Returns the input that is a file, or standard input for `-`.
+    static func input(path: String) -> BatchInput {
+        input(path: path, key: path, part: .whole, members: [:])
+    }
+
+    private static func input(path: String, key: String, part: Part, members: JSONObject) -> BatchInput {
+        let name = path == "-" ? SpooledInput.name : path
+        do throws(MediaError) {
+            guard path == "-" || FileStatus(path: path)?.isStream == true else {
+                // A missing file is found when it is read.
+                return .item(
+                    BatchItem(
+                        key: key, source: .file(path), part: part, members: members,
+                        outputPath: DirectoryWalk.withoutExtension((path as NSString).lastPathComponent)))
+            }
+            let spool = try SpooledInput(path: path)
+            var item = BatchItem(
+                key: key, source: .file(spool.path, name: name), part: part, members: members,
+                outputPath: path == "-" ? "stdin" : (path as NSString).lastPathComponent)
+            item.spool = spool
+            return .item(item)
+        } catch {
+            return .failure(BatchInput.Failure(name: name, members: members, error: error))
+        }
+    }
+
+    /// Returns the input of a line of a manifest.
+    ///
+    /// - Parameter place: The name of the list and the number of the line, for errors.
+    /// - Throws: `MediaError` `.malformedInput` for a line that is not an object or names no file.
+    static func input(manifestLine line: [UInt8], place: String) throws(MediaError) -> BatchInput {
+        let json: JSONValue
+        do {
+            json = try JSONValue(parsing: line)
+        } catch {
+            throw .malformedLine(place, "not JSON: \(error)")
+        }
+        guard var members = json.objectValue else { throw .malformedLine(place, "not a JSON object") }
+        let id = key(members["id"])
+        guard let name = fileNames.first(where: { members[$0]?.stringValue?.isEmpty == false }),
+            let path = members[name]?.stringValue
+        else {
+            return embedded(in: members, id: id, place: place)
+        }
+        members[name] = nil
+        func seconds(_ member: String) throws(MediaError) -> Duration? {
+            guard let value = members[member], !value.isNull else { return nil }
+            guard let seconds = value.doubleValue, seconds >= 0, seconds < 1e9 else {
+                throw MediaError.malformedLine(place, "“\(member)” is not a number of seconds")
+            }
+            return .seconds(seconds)
+        }
+        let part = Part(offset: try seconds("offset") ?? .zero, duration: try seconds("duration"))
+        return input(path: path, key: id ?? path, part: part, members: members)
+    }
+
+    /// Returns the input whose contents are in the line, or the failure of a line without any.
+    private static func embedded(in members: JSONObject, id: String?, place: String) -> BatchInput {
+        var members = members
+        let data = members["data"]?.stringValue
+        let name = members["name"]?.stringValue
+        (members["data"], members["name"]) = (nil, nil)
+        do throws(MediaError) {
+            guard let data else { throw .malformedLine(place, "the line names no file") }
+            let bytes: [UInt8]
+            do {
+                bytes = try Base64.decode(data)
+            } catch {
+                throw error.about(name ?? place)
+            }
+            let source = MediaSource.bytes(bytes, name: name ?? id ?? place)
+            let path = DirectoryWalk.withoutExtension(((name ?? id ?? "input") as NSString).lastPathComponent)
+            return .item(
+                BatchItem(key: id ?? name ?? place, source: source, members: members, outputPath: path))
+        } catch {
+            return .failure(BatchInput.Failure(name: name ?? place, members: members, error: error))
+        }
+    }
+
+    private static func key(_ id: JSONValue?) -> String? {
+        guard let id, !id.isNull else { return nil }
+        return id.stringValue ?? String(decoding: id.serialized(), as: UTF8.self)
+    }
+}
+
+extension MediaError {
+    fileprivate static func malformedLine(_ place: String, _ problem: String) -> MediaError {
+        MediaError(
+            .malformedInput, source: place, problem: problem,
+            remedy: "write a path, or one object per line such as {\"file\": \"a.jpg\"}")
+    }
+}
+
+/// Reads the lines of a file, a pipe, or standard input.
+final class LineReader {
+    /// The longest line in bytes, which may hold a medium as base64.
+    static let longestLine = 256 << 20
+
+    private let descriptor: CInt
+    private let name: String
+    private let separator: UInt8
+    private var buffer: [UInt8] = []
+    private var position = 0
+    /// The end of the part without a separator.
+    private var searched = 0
+    private var isAtEnd = false
+
+    /// Opens a file; `-` is standard input.
+    init(path: String, separator: UInt8) throws(MediaError) {
+        name = path == "-" ? SpooledInput.name : path
+        self.separator = separator
+        descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            let isMissing = errno == ENOENT || errno == ENOTDIR
+            throw MediaError(
+                isMissing ? .inputMissing : .inputNotReadable, source: name,
+                problem: isMissing ? "there is no such list" : "cannot be opened: \(systemMessage(errno))",
+                remedy: "check the path")
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Returns the next line without its separator; `nil` after the last.
+    ///
+    /// - Throws: `MediaError` `.inputOutput`, after which there are no more lines; `.limitExceeded` for a line above
+    ///   ``longestLine``, which is skipped.
+    func next() throws(MediaError) -> [UInt8]? {
+        while true {
+            if let end = buffer[max(position, searched)...].firstIndex(of: separator) {
+                defer { position = end + 1 }
+                return Array(buffer[position..<end])
+            }
+            searched = buffer.count
+            if isAtEnd {
+                guard position < buffer.count else { return nil }
+                defer { position = buffer.count }
+                return Array(buffer[position...])
+            }
+            buffer.removeFirst(position)
+            (position, searched) = (0, buffer.count)
+            guard buffer.count <= Self.longestLine else {
+                try skipLine()
+                throw MediaError(
+                    .limitExceeded, source: name, problem: "a line is longer than \(Self.longestLine) bytes",
+                    remedy: "pass a list with one path or object per line")
+            }
+            try fill()
+        }
+    }
+
+    private func skipLine() throws(MediaError) {
+        while !isAtEnd {
+            buffer = []
+            try fill()
+            if let end = buffer.firstIndex(of: separator) {
+                buffer.removeFirst(end + 1)
+                return
+            }
+        }
+        buffer = []
+    }
+
+    private func fill() throws(MediaError) {
+        var failure: CInt = 0
+        let piece = [UInt8](unsafeUninitializedCapacity: 1 << 16) { storage, count in
+            var got = read(descriptor, storage.baseAddress, storage.count)
+            while got < 0, errno == EINTR { got = read(descriptor, storage.baseAddress, storage.count) }
+            if got < 0 { failure = errno }
+            count = max(0, got)
+        }
+        guard failure == 0 else {
+            isAtEnd = true
+            throw MediaError(.inputOutput, source: name, problem: "reading failed: \(systemMessage(failure))")
+        }
+        if piece.isEmpty { isAtEnd = true } else { buffer += piece }
+    }
+}

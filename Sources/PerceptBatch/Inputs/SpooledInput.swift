@@ -1,0 +1,44 @@
+import Foundation
+
+/// A pipe or standard input as a temporary file that supports seeking; it is removed with the value.
+package final class SpooledInput: Sendable {
+    /// The name of standard input in results and errors.
+    package static let name = "standard input"
+
+    /// The path of the temporary file.
+    package let path: String
+
+    /// Reads a pipe, a device, or standard input (`-`) to its end.
+    ///
+    /// - Throws: `MediaError` `.inputMissing`, `.inputOutput` if the temporary file cannot be written; `.cancelled`.
+    package init(path source: String) throws(MediaError) {
+        let name = source == "-" ? Self.name : source
+        let descriptor = source == "-" ? dup(STDIN_FILENO) : open(source, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw MediaError(.inputNotReadable, source: name, problem: "cannot be opened: \(systemMessage(errno))")
+        }
+        defer { close(descriptor) }
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("percept-\(UUID().uuidString)").path
+        let file = try OutputFile(path: path)
+        while true {
+            try MediaError.checkCancellation()
+            var failure: CInt = 0
+            let piece = [UInt8](unsafeUninitializedCapacity: 1 << 20) { storage, count in
+                let got = read(descriptor, storage.baseAddress, storage.count)
+                if got < 0, errno != EINTR { failure = errno }
+                count = max(0, got)
+            }
+            guard failure == 0 else {
+                throw MediaError(.inputOutput, source: name, problem: "reading failed: \(systemMessage(failure))")
+            }
+            guard !piece.isEmpty else { break }
+            try file.write(piece)
+        }
+        try file.commit()
+        self.path = path
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Percept
+import PerceptBatch
+import PerceptCore
+import PerceptInference
+
+/// One run of a verb over its inputs: performs the operation on each, and prints the outcomes.
+struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
+    private let sources: SourceOptions
+    private let console: Console
+    private var batch: Batch<Verb>
+    private let service: ServiceSession?
+    /// The label of the progress of one input, such as `transcribing`.
+    private let progressLabel: String?
+
+    /// Creates a run.
+    ///
+    /// - Parameters:
+    ///   - requests: the options of a verb that sends requests, with its rate and session.
+    ///   - settings: the values other than the preparations that results depend on.
+    ///   - operation: a closure that returns the operation for one input.
+    /// - Throws: errors about the ledger.
+    init(
+        _ sources: SourceOptions, _ flow: FlowOptions, requests: RequestFlowOptions? = nil,
+        rate: RequestRate? = nil, service: ServiceSession? = nil, console: Console, perceiver: Perceiver,
+        progress: String? = nil,
+        settings: [Any], operation: @escaping @Sendable (BatchItem) throws -> Verb
+    ) throws {
+        Interruption.grace = flow.grace ?? 0
+        self.sources = sources
+        self.console = console
+        self.service = service
+        progressLabel = progress
+        let ledger = try flow.openLedger(
+            verb: Verb.name,
+            settings: [
+                ("settings", settings), ("endpoint", perceiver.client.endpoint), ("options", perceiver.options),
+                ("audio", perceiver.audioPreparation), ("image", perceiver.imagePreparation),
+                ("chunking", perceiver.chunking as Any), ("limits", perceiver.limits),
+            ])
+        var options = flow.batchOptions(requests, rate: rate, service?.options)
+        if sources.isWorker {
+            // The engine decides what to do about failures.
+            options.consecutiveFailureLimit = nil
+            options.isOrdered = flow.ordered
+        }
+        batch = Batch(perceiver, options: options, ledger: ledger, operation: operation)
+    }
+
+    /// Processes all inputs.
+    ///
+    /// - Parameters:
+    ///   - finish: a closure that is called at the end, to write what belongs to all inputs.
+    ///   - print: a closure that prints the result for one input, with the members to add to its JSON.
+    /// - Throws: `ExitCode` with the highest code of the failures. With a ledger, failures of inputs count only if
+    ///   another run may succeed.
+    func run(
+        finish: () throws -> Void = {}, print: (Verb.Output, _ members: JSONObject) throws -> Void
+    ) async throws {
+        var run = RunReport(console, isWorker: sources.isWorker)
+        let inputs = sources.inputs
+        let line = ProgressLine(console, isSingle: inputs.isSingle)
+        do {
+            for try await outcome in observed(inputs).outcomes(of: InterruptibleInputs(inputs: inputs)) {
+                line.add(outcome.result, isFromLedger: outcome.isFromLedger)
+                do {
+                    let result = try outcome.result.get()
+                    try print(result, outcome.input.members)
+                    try IncompleteResult.check(result.failures)
+                } catch {
+                    let subject: JSONObject = ["file": .string(outcome.input.name)]
+                    run.report(error, subject.adding(outcome.input.members), hasLedger: batch.ledger != nil)
+                }
+                // What nobody reads is not worth paying for.
+                guard Console.hasReader else { break }
+            }
+            if Interruption.hasBegun { throw CancellationError() }
+        } catch is CancellationError where batch.ledger != nil {
+            console.error("interrupted; the same command continues here")
+            run.raise(Interruption.exitCodeWithLedger)
+        } catch {
+            run.report(error)
+        }
+        line.finish()
+        for skipped in inputs.skipped.descriptions { console.notice(skipped) }
+        run.attempt(finish)
+        run.attempt { try service?.save(protecting: sources.sources) }
+        do { try await batch.ledger?.close() } catch { run.report(error) }
+        try run.finish()
+    }
+
+    /// Returns the batch with the closures that report what happens while it runs.
+    private func observed(_ inputs: BatchInputs) -> Batch<Verb> {
+        var batch = batch
+        let (console, isSingle) = (console, inputs.isSingle)
+        batch.describeFailure = { Failure.reporting($0).itemFailure }
+        batch.parameterName = { $0.flag }
+        batch.onWait = { item, notice in
+            console.notice((isSingle ? "" : "\(item.source.name): ") + notice.text)
+        }
+        if isSingle, let progressLabel {
+            batch.onProgress = { item, fraction in
+                console.progress("\(progressLabel) \(item.source.name)")?(fraction)
+            }
+        }
+        return batch
+    }
+}
+
+extension WaitNotice {
+    /// The reason, the wait and the number of the next attempt.
+    var text: String {
+        let words = reason.serviceMessage.map { " (“\($0)”)" } ?? ""
+        return "\(reason.problem)\(words); trying again in \(Int(seconds.rounded(.up))) s (attempt \(attempt))"
+    }
+}
