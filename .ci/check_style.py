@@ -22,7 +22,6 @@ SHORT_FILES = {
     "Sources/PerceptImage/Preparing/GeometryReceipt+Reduction.swift",
     "Sources/PerceptInference/Tasks/Tabular/TabularClassification.swift",
     "Sources/PerceptInference/Tasks/Tabular/TabularRegression.swift",
-    "Sources/PerceptCommand/Output/ParameterFlags.swift",
     "Tests/PerceptImageTests/Building/EXIFBuilder.swift",
     "Tests/PerceptTestSupport/Kernels.swift",
     "Tests/PerceptTestSupport/SplitMix64.swift",

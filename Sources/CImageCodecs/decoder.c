@@ -188,7 +188,8 @@ const char *image_decoder_message(const ImageDecoder *decoder) { return decoder-
 
 int32_t image_decoder_system_code(const ImageDecoder *decoder) { return decoder->source.system_code; }
 
-const char *image_decoder_warning(const ImageDecoder *decoder, size_t index) {
+const char *image_decoder_warning(const ImageDecoder *decoder, size_t index, bool *is_about_profile_limit) {
+    *is_about_profile_limit = decoder->warns_of_profile_limit && index == decoder->profile_limit_warning;
     return index < decoder->warning_count ? decoder->warnings[index] : NULL;
 }
 
@@ -219,6 +220,9 @@ void decoder_warn_of_large_profile(ImageDecoder *decoder) {
              "the colour profile is larger than the limit of %" PRIu64
              " bytes (colorProfileByteCount): colours are taken as sRGB; to have it applied, raise the limit",
              decoder->limits.profile_byte_count);
+    if (decoder->warns_of_profile_limit) return;
+    decoder->warns_of_profile_limit = true;
+    decoder->profile_limit_warning = decoder->warning_count;
     decoder_warn(decoder, message);
 }
 

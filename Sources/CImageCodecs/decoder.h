@@ -66,6 +66,9 @@ struct ImageDecoder {
     char message[DECODER_MESSAGE];
     char warnings[DECODER_WARNINGS][DECODER_MESSAGE];
     size_t warning_count;
+    bool warns_of_profile_limit;
+    // The index of the warning about a profile above the limit.
+    size_t profile_limit_warning;
 };
 
 ImageDecoder *png_decoder_create(void);

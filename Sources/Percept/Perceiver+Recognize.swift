@@ -6,7 +6,7 @@ extension Perceiver {
     struct Recognition: Sendable {
         var speech: RecognizedSpeech
         /// A notice that the service rejected a form of the request; only in the first such result of a run.
-        var notice: String?
+        var notice: Warning?
     }
 
     /// Sends one upload; if the service rejects the form in which timestamps are requested, sends it again in the other
@@ -43,7 +43,7 @@ extension Perceiver {
         }
     }
 
-    private static func notice(of changes: [String]) -> String {
+    private static func notice(of changes: [String]) -> Warning {
         "the service rejected \(changes.joined(separator: "; and ")), here and for the rest of the run"
     }
 

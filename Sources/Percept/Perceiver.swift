@@ -205,10 +205,11 @@ extension InferenceError {
     fileprivate init(unusableMasks error: MediaError, model: String?) {
         self.init(
             .answerMalformed, problem: [error.source, error.problem].compactMap(\.self).joined(separator: ": "),
-            remedy: error.remedy, task: ImageSegmentation.name, model: model ?? ImageSegmentation.defaultModel)
+            remedy: error.remedy, parameter: error.parameter, task: ImageSegmentation.name,
+            model: model ?? ImageSegmentation.defaultModel)
         if error.kind == .invalidArgument {
-            remedy = "if it covers the whole image, set rescalingMasks"
-            setting = .rescalingMasks
+            remedy = "if it covers the whole image, rescale it"
+            parameter = .rescalingMasks
         }
     }
 }

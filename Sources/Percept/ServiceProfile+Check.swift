@@ -21,7 +21,7 @@ extension ServiceProfile {
         }
 
         /// The verdict as `{"profile", "fits", "problems": [{"kind", "found", "limit", "excess", "message",
-        /// "remedy"}]}`.
+        /// "remedy"}]}`; a problem with a parameter has it as `"parameter"`.
         public var json: JSONValue {
             ["profile": .string(profile), "fits": .bool(fits), "problems": .array(problems.map(\.json))]
         }
@@ -32,6 +32,11 @@ extension ServiceProfile {
                 return nil
             }
             self.init(profile: profile, problems: problems.compactMap(Problem.init(json:)))
+        }
+
+        /// Returns the verdict with the parameters named in the remedies, and no longer as cases.
+        func naming(_ name: (Parameter) -> String?) -> Verdict {
+            Verdict(profile: profile, problems: problems.map { $0.naming(name) })
         }
     }
 
@@ -56,8 +61,10 @@ extension ServiceProfile {
         public let limit: Double?
         /// A description of the problem, as a clause.
         public let message: String
-        /// Advice on how to solve the problem, with the name of a parameter that helps in parentheses at its end.
+        /// Advice on how to solve the problem.
         public let remedy: String
+        /// The parameter that ``remedy`` suggests to change at its end.
+        public var parameter: Parameter?
 
         /// The difference between the value and the limit.
         public var excess: Double? {
@@ -65,11 +72,17 @@ extension ServiceProfile {
             return abs(found - limit)
         }
 
+        func naming(_ name: (Parameter) -> String?) -> Problem {
+            Problem(kind: kind, found: found, limit: limit, message: message, remedy: remedy.naming(parameter, name))
+        }
+
         var json: JSONValue {
-            [
+            var json: JSONObject = [
                 "kind": .string(kind.rawValue), "found": JSONValue(found), "limit": JSONValue(limit),
                 "excess": JSONValue(excess), "message": .string(message), "remedy": .string(remedy),
             ]
+            json["parameter"] = parameter.map { .string($0.rawValue) }
+            return .object(json)
         }
     }
 
@@ -88,27 +101,27 @@ extension ServiceProfile {
             let duration = Double(frameCount) / Double(header.sampleRate)
             problems += rangeProblems(
                 duration, audio.durations, "s", above: .tooLong, below: .tooShort,
-                remedies: ("send it in chunks (chunking)", "send a longer part"))
+                remedies: ("send it in chunks", "send a longer part"), parameters: (.chunking, nil))
             if let rates = audio.sampleRates, !rates.contains(header.sampleRate) {
                 problems.append(
                     Problem(
                         kind: .wrongSampleRate, found: Double(header.sampleRate), limit: nil,
                         message: "\(name) does not accept a sample rate of \(header.sampleRate) Hz",
-                        remedy: "resample it to 16000 Hz (sampleRate)"))
+                        remedy: "resample it to 16000 Hz", parameter: .sampleRate))
             }
             if let counts = audio.channelCounts, !counts.contains(header.channelCount) {
                 problems.append(
                     Problem(
                         kind: .wrongChannelCount, found: Double(header.channelCount), limit: Double(counts.upperBound),
                         message: "\(header.channelCount) channels; \(name) accepts at most \(counts.upperBound)",
-                        remedy: "downmix it to one channel (channels)"))
+                        remedy: "downmix it to one channel", parameter: .channels))
             }
             if let depths = audio.bitDepths, let depth = header.bitDepth, !depths.contains(depth) {
                 problems.append(
                     Problem(
                         kind: .wrongBitDepth, found: Double(depth), limit: nil,
                         message: "\(name) does not accept \(depth) bits per sample",
-                        remedy: "convert it to 16 bits per sample (sampleFormat)"))
+                        remedy: "convert it to 16 bits per sample", parameter: .sampleFormat))
             }
         case .image(let header, _):
             guard let image else {
@@ -116,7 +129,7 @@ extension ServiceProfile {
                 break
             }
             problems += typeProblems(mediaType, image.mediaTypes, writable: [.jpeg, .png])
-            problems += byteProblems(byteCount, remedy: "reduce it (maximumByteCount)")
+            problems += byteProblems(byteCount, remedy: "reduce it", parameter: .maximumByteCount)
             if let sides = image.sides {
                 if header.size.longestSide > sides.upperBound {
                     problems.append(
@@ -126,7 +139,8 @@ extension ServiceProfile {
                             message:
                                 "the longest side has \(header.size.longestSide) pixels; "
                                 + "\(name) accepts at most \(sides.upperBound)",
-                            remedy: "reduce the longest side to \(sides.upperBound) pixels (longestSide)"))
+                            remedy: "reduce the longest side to \(sides.upperBound) pixels",
+                            parameter: .longestSide))
                 }
                 if header.size.shortestSide < sides.lowerBound {
                     problems.append(
@@ -160,19 +174,20 @@ extension ServiceProfile {
         ]
     }
 
-    private func byteProblems(_ byteCount: Int, remedy: String) -> [Problem] {
+    private func byteProblems(_ byteCount: Int, remedy: String, parameter: Parameter? = nil) -> [Problem] {
         guard let limit = mediumByteLimit, byteCount > limit else { return [] }
         let base64 = envelope == .base64 ? " (base64 turns three bytes into four)" : ""
         return [
             Problem(
                 kind: .tooManyBytes, found: Double(byteCount), limit: Double(limit),
-                message: "\(byteCount) bytes, \(byteCount - limit) more than \(name) accepts\(base64)", remedy: remedy)
+                message: "\(byteCount) bytes, \(byteCount - limit) more than \(name) accepts\(base64)", remedy: remedy,
+                parameter: parameter)
         ]
     }
 
     private func rangeProblems(
         _ value: Double, _ range: ClosedRange<Double>?, _ unit: String, above: Problem.Kind, below: Problem.Kind,
-        remedies: (above: String, below: String)
+        remedies: (above: String, below: String), parameters: (above: Parameter?, below: Parameter?)
     ) -> [Problem] {
         guard let range, !range.contains(value) else { return [] }
         let isAbove = value > range.upperBound
@@ -182,7 +197,8 @@ extension ServiceProfile {
             Problem(
                 kind: isAbove ? above : below, found: value, limit: limit,
                 message: "\(rounded) \(unit); \(name) accepts \(isAbove ? "at most" : "at least") \(limit) \(unit)",
-                remedy: isAbove ? remedies.above : remedies.below)
+                remedy: isAbove ? remedies.above : remedies.below,
+                parameter: isAbove ? parameters.above : parameters.below)
         ]
     }
 }
@@ -193,7 +209,8 @@ extension ServiceProfile.Problem {
         guard let kind = json["kind"]?.stringValue.flatMap(Kind.init) else { return nil }
         self.init(
             kind: kind, found: json["found"]?.doubleValue, limit: json["limit"]?.doubleValue,
-            message: json["message"]?.stringValue ?? "", remedy: json["remedy"]?.stringValue ?? "")
+            message: json["message"]?.stringValue ?? "", remedy: json["remedy"]?.stringValue ?? "",
+            parameter: json["parameter"]?.stringValue.flatMap(Parameter.init))
     }
 }
 

@@ -57,7 +57,7 @@ extension Recording {
     /// - Throws: The errors of ``RecordingReader``; `.limitExceeded` if the samples exceed `byteLimit`.
     public init(
         decoding source: MediaSource, options: ReadingOptions = ReadingOptions(), limits: ResourceLimits = .default,
-        byteLimit: Int = 1 << 30, onWarning: (String) -> Void = { _ in }
+        byteLimit: Int = 1 << 30, onWarning: (Warning) -> Void = { _ in }
     ) throws(MediaError) {
         var reader = try RecordingReader(source, options: options, limits: limits)
         let frameLimit = byteLimit / (MemoryLayout<Float>.size * reader.header.channelCount)

@@ -93,7 +93,7 @@ public enum Base64 {
         let possibleByteCount = characterCount / 4 * 3 + characterCount % 4
         guard characterCount / 4 * 3 <= byteLimit else {
             throw .exceeded(
-                .uploadByteCount,
+                .uploadByteCount, byteLimit,
                 problem: "base64 text of \(characterCount) characters stands for more than \(byteLimit) bytes",
                 alternative: "send less")
         }

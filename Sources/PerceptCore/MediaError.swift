@@ -36,26 +36,36 @@ public struct MediaError: Error, Sendable, Hashable {
     public var problem: String
     /// A suggested remedy, without a full stop.
     public var remedy: String?
-    /// For ``Kind/limitExceeded``, the limit that the caller may raise; ``remedy`` then ends in "raise the limit".
-    public var limit: ResourceLimits.Name?
+    /// The parameter that ``remedy`` suggests to change at its end.
+    public var parameter: Parameter?
+    /// For ``Kind/limitExceeded``, the limit if the caller can set it.
+    public var limit: Limit?
 
-    /// The reading option that ``remedy`` ends in.
-    public var option: Option?
+    /// A limit that the caller can set.
+    public struct Limit: Sendable, Hashable {
+        /// The parameter that sets the limit.
+        public var parameter: Parameter
+        /// The value of the limit, in the unit of the parameter.
+        public var value: Double
 
-    /// A reading option that may help.
-    public enum Option: String, Sendable, Hashable, CaseIterable {
-        /// Lenient reading: damage is replaced, and a warning reports it.
-        case leniency
-        /// The format of samples without a header.
-        case rawFormat
+        /// Creates a limit.
+        public init(_ parameter: Parameter, value: Double) {
+            self.parameter = parameter
+            self.value = value
+        }
     }
 
     /// Creates an error.
-    public init(_ kind: Kind, source: String? = nil, problem: String, remedy: String? = nil) {
+    public init(
+        _ kind: Kind, source: String? = nil, problem: String, remedy: String? = nil, parameter: Parameter? = nil,
+        limit: Limit? = nil
+    ) {
         self.kind = kind
         self.source = source
         self.problem = problem
         self.remedy = remedy
+        self.parameter = parameter
+        self.limit = limit
     }
 
     /// The error thrown by long synchronous work if its task is cancelled.
@@ -64,18 +74,19 @@ public struct MediaError: Error, Sendable, Hashable {
     /// Returns the error for a value that exceeds one of the ``ResourceLimits``.
     ///
     /// - Parameters:
-    ///   - limit: The limit, named after `problem`.
+    ///   - name: The limit, named after `problem`.
+    ///   - limit: The value of the limit.
     ///   - source: The affected file.
     ///   - problem: The value that was found and its maximum.
-    ///   - alternative: A remedy other than raising the limit.
+    ///   - alternative: A remedy other than raising the limit; `nil` if there is none.
     public static func exceeded(
-        _ limit: ResourceLimits.Name, source: String? = nil, problem: String, alternative: String
+        _ name: ResourceLimits.Name, _ limit: Int, source: String? = nil, problem: String, alternative: String? = nil
     ) -> MediaError {
-        var error = MediaError(
-            .limitExceeded, source: source, problem: "\(problem) (\(limit.rawValue))",
-            remedy: "\(alternative), or raise the limit")
-        error.limit = limit
-        return error
+        let parameter = Parameter(name)
+        return MediaError(
+            .limitExceeded, source: source, problem: "\(problem) (\(name.rawValue))",
+            remedy: alternative.map { "\($0), or raise the limit" } ?? "raise the limit", parameter: parameter,
+            limit: Limit(parameter, value: Double(limit)))
     }
 
     /// Returns the error for a write to `name` that failed with the `errno` value `code`.
@@ -93,6 +104,27 @@ public struct MediaError: Error, Sendable, Hashable {
         return error
     }
 
+    /// Returns the error with its parameters named in parentheses, and no longer as cases: ``parameter`` at the end of
+    /// ``remedy``, and the parameter of ``limit`` at the end of ``problem``, unless it is the same or a resource limit,
+    /// which ``problem`` names already.
+    ///
+    /// - Parameter name: A closure that returns the name; `nil` omits it.
+    public func naming(_ name: (Parameter) -> String?) -> MediaError {
+        var error = self
+        if let limit = limit?.parameter, limit != parameter, limit.limit == nil {
+            error.problem = problem.naming(limit, name)
+        }
+        error.remedy = remedy?.naming(parameter, name)
+        (error.parameter, error.limit) = (nil, nil)
+        return error
+    }
+
+    /// The problem and the remedy as a warning.
+    package var warning: Warning {
+        let problem = naming(\.nameInDescriptions).problem
+        return Warning([problem, remedy].compactMap(\.self).joined(separator: "; "), parameter: parameter)
+    }
+
     /// Throws ``cancelled`` if the current task is cancelled; called between blocks, strips and items.
     public static func checkCancellation() throws(MediaError) {
         if Task.isCancelled { throw .cancelled }
@@ -106,9 +138,12 @@ extension MediaError: LocalizedError {
 
 extension MediaError: CustomStringConvertible {
     /// One line, such as `talk.m4a: AAC in MP4 is not readable here; convert it with …`.
+    ///
+    /// Parameters are named in parentheses.
     public var description: String {
+        let error = naming(\.nameInDescriptions)
         let place = source.map { "\($0): " } ?? ""
-        let advice = remedy.map { "; \($0)" } ?? ""
-        return place + problem + advice
+        let advice = error.remedy.map { "; \($0)" } ?? ""
+        return place + error.problem + advice
     }
 }

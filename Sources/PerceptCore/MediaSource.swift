@@ -99,11 +99,10 @@ extension MediaError {
         let hex = first.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
         let text = String(
             decoding: first.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: ".") }, as: UTF8.self)
-        var error = MediaError(
+        return MediaError(
             .unsupportedFeature, source: source,
             problem: "unknown format: the file begins with \(hex) (“\(text)”)",
-            remedy: "\(MediaType.adviceOnReadableMedia), or state the raw format if it holds samples without a header")
-        error.option = .rawFormat
-        return error
+            remedy: "\(MediaType.adviceOnReadableMedia), or state the raw format if it holds samples without a header",
+            parameter: .rawFormat)
     }
 }

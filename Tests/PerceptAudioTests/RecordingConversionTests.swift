@@ -56,7 +56,7 @@ import Testing
 
     /// Eleven bytes are five samples and half of one.
     @Test func decodingReportsWarnings() throws {
-        var warnings: [String] = []
+        var warnings: [Warning] = []
         let recording = try Recording(
             decoding: .bytes(Array(repeating: 0, count: 11)),
             options: ReadingOptions(

@@ -115,7 +115,7 @@ import Testing
         let run = try CommandRun(arguments, in: folder)
         #expect(run.status == 69, "\(run.errors)")
         #expect(run.errors.contains("960×640") && run.errors.contains("96×64"))
-        #expect(run.errors.contains("rescalingMasks (--rescale-masks)"))
+        #expect(run.errors.contains("rescale it (--rescale-masks)"))
         #expect(try CommandRun(arguments + ["--rescale-masks"], in: folder).status == 0)
     }
 

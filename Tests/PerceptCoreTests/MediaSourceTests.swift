@@ -54,7 +54,7 @@ struct MediaSourceTests {
         let unknown = try #require(throws: MediaError.self) { try MediaSource.bytes([0, 1, 2, 3]).mediaType() }
         #expect(unknown.kind == .unsupportedFeature && unknown.source == "bytes in memory")
         #expect(unknown.problem == "unknown format: the file begins with 00 01 02 03 (“....”)")
-        #expect(unknown.option == .rawFormat)
+        #expect(unknown.parameter == .rawFormat)
         let missing = try #require(throws: MediaError.self) { try MediaSource.file(folder.file("no")).mediaType() }
         #expect(missing.kind == .inputMissing && missing.source == folder.file("no"))
     }

@@ -112,7 +112,8 @@ import Testing
         }
         #expect(error.kind == .invalidRequest)
         #expect(error.problem.contains("30 seconds"))
-        #expect(error.remedy == "request timestamps, or send chunks of at most 30 seconds (chunking)")
+        #expect(error.remedy == "request timestamps, or send chunks of at most 30 seconds")
+        #expect(error.parameter == .chunking)
         #expect(error.serviceMessage?.contains("3000 mel") == true)
         #expect(refusal.requests.count == 1)
     }

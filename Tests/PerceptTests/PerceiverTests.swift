@@ -188,7 +188,7 @@ import Testing
         ])
         let demo = try await DemoEndpoint(tape: tape)
         let error = await #expect(throws: InferenceError.self) { try await demo.perceiver.segment(Self.scene) }
-        #expect(error?.setting == .rescalingMasks)
+        #expect(error?.parameter == .rescalingMasks)
         let segments = try await demo.perceiver.segment(Self.scene, rescalingMasks: true).segments
         #expect(segments.first?.mask.area == 960 * 640)
         #expect(segments.first?.score == nil)

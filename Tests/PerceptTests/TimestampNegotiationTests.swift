@@ -103,7 +103,7 @@ import Testing
         #expect(transcript.uploads.count >= 3)
         #expect(service.asked == ["true"] + Array(repeating: #""word""#, count: transcript.uploads.count))
         #expect(transcript.warnings.count == 1)
-        let warning = try #require(transcript.warnings.first)
+        let warning = try #require(transcript.warnings.first).text
         #expect(
             warning.hasPrefix("the service rejected return_timestamps true (“CTC can either predict character level"))
         #expect(warning.hasSuffix(#"): sent again with "word", here and for the rest of the run"#))
@@ -127,7 +127,8 @@ import Testing
         perceiver.concurrentChunkCount = 3
         let transcript = try await perceiver.transcribe(Self.recording(), timestamps: .words)
         #expect(transcript.warnings.count == 1)
-        #expect(transcript.warnings.first?.contains(#"rejected return_timestamps "word" (“Model generation"#) == true)
+        #expect(
+            transcript.warnings.first?.text.contains(#"rejected return_timestamps "word" (“Model generation"#) == true)
         #expect(service.asked.count { $0 == "true" } == transcript.uploads.count)
         #expect((1...3).contains(service.asked.count { $0 == #""word""# }))
     }
@@ -171,8 +172,9 @@ import Testing
         #expect(transcript.subtitles(.srt) == "1\n00:00:00,000 --> 00:00:05,000\none two\n")
         #expect(
             transcript.warnings == [
-                "the response has no times: the text is one piece over the whole upload; choose a model that returns "
-                    + "times, or send shorter chunks"
+                Warning(
+                    "the response has no times: the text is one piece over the whole upload; choose a model that "
+                        + "returns times, or send shorter chunks")
             ])
         // Times that nobody asked for are not missing, and silence has none.
         #expect(try await perceiver.transcribe(recording).warnings.isEmpty)
@@ -198,8 +200,9 @@ import Testing
         #expect(transcript.subtitles(.vtt).components(separatedBy: " --> ").count == count + 1)
         #expect(
             transcript.warnings == [
-                "the response has no times for \(count) of \(count) chunks: their texts are one piece per chunk; "
-                    + "choose a model that returns times, or send shorter chunks"
+                Warning(
+                    "the response has no times for \(count) of \(count) chunks: their texts are one piece per chunk; "
+                        + "choose a model that returns times, or send shorter chunks")
             ])
         #expect(try await Self.perceiver(service, chunk: 12).transcribe(recording).chunks.isEmpty)
     }
@@ -239,11 +242,12 @@ import Testing
         #expect(service.asked == ["verbose_json word"] + Array(repeating: "json", count: transcript.uploads.count))
         #expect(transcript.warnings.count == 2)
         #expect(
-            transcript.warnings.first?.hasPrefix(
+            transcript.warnings.first?.text.hasPrefix(
                 "the service rejected response_format verbose_json (“response_format '")
                 == true)
         #expect(
-            transcript.warnings.first?.hasSuffix("): sent again with json, here and for the rest of the run") == true)
+            transcript.warnings.first?.text.hasSuffix("): sent again with json, here and for the rest of the run")
+                == true)
     }
 
     @Test func rejectedGranularitiesAreLeftOut() async throws {
@@ -254,7 +258,8 @@ import Testing
         #expect(service.asked == ["verbose_json word", "verbose_json"])
         #expect(transcript.chunks.map(\.end) == [3.32])
         #expect(
-            transcript.warnings.first?.hasSuffix("): sent again without it, here and for the rest of the run") == true)
+            transcript.warnings.first?.text.hasSuffix("): sent again without it, here and for the rest of the run")
+                == true)
     }
 
     /// One field after the other, each by its name.
@@ -267,7 +272,7 @@ import Testing
             .transcribe(Self.recording(), model: "m", timestamps: .words)
         #expect(service.asked == ["verbose_json word", "verbose_json", "json", ""])
         #expect(transcript.text == "Hello.")
-        #expect(transcript.warnings.first?.components(separatedBy: "sent again").count == 4)
+        #expect(transcript.warnings.first?.text.components(separatedBy: "sent again").count == 4)
     }
 
     /// Whisper's 30 seconds are a limit of the hub's pipeline: OpenAI's form asks for no times on its own.

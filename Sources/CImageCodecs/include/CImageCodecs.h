@@ -185,8 +185,9 @@ bool image_decoder_would_go_on(const ImageDecoder *decoder);
 const char *image_decoder_message(const ImageDecoder *decoder);
 int32_t image_decoder_system_code(const ImageDecoder *decoder);
 
-// Returns the warning at that index, or NULL after the last.
-const char *image_decoder_warning(const ImageDecoder *decoder, size_t index);
+// Returns the warning at that index, or NULL after the last. `is_about_profile_limit` becomes true if the warning
+// suggests to raise `profile_byte_count`.
+const char *image_decoder_warning(const ImageDecoder *decoder, size_t index, bool *is_about_profile_limit);
 
 void image_decoder_close(ImageDecoder *decoder);
 

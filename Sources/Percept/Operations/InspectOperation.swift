@@ -75,7 +75,7 @@ public struct InspectOperation: Operation {
         var warnings = survey.warnings + advice.compactMap(\.self)
         if let failure = survey.failure {
             if failure.kind == .cancelled || failure.kind == .inputOutput { throw failure }
-            warnings.append([failure.problem, failure.remedy].compactMap(\.self).joined(separator: "; "))
+            warnings.append(failure.warning)
         }
         if !drawings.isEmpty { warnings.append("not a recording; there is no sound to draw") }
         return Inspection(

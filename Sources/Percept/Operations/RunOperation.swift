@@ -30,7 +30,7 @@ package struct RunOperation: Sendable {
     ///   - source: the recording, image or file to send; `nil` for a task without one.
     ///   - onWarning: a closure that is called for each warning about the source, before anything is sent.
     package func perform(
-        on source: MediaSource?, with perceiver: Perceiver, onWarning: (String) -> Void
+        on source: MediaSource?, with perceiver: Perceiver, onWarning: (Warning) -> Void
     ) async throws -> any TaskOutput {
         switch request {
         case .task(let task, let arguments):
@@ -54,7 +54,7 @@ package struct RunOperation: Sendable {
     /// Sends the request of a task that returns its text in pieces.
     package func stream(
         _ task: TaskDescription, _ arguments: TaskArguments, on source: MediaSource?, with perceiver: Perceiver,
-        onWarning: (String) -> Void
+        onWarning: (Warning) -> Void
     ) async throws -> TextPieces {
         try await task.stream(
             try await prepared(arguments, for: task, source, perceiver, onWarning), client: perceiver.client,
@@ -64,7 +64,7 @@ package struct RunOperation: Sendable {
     /// Returns the arguments with the prepared medium, after checking that a request could be sent at all.
     private func prepared(
         _ arguments: TaskArguments, for task: TaskDescription, _ source: MediaSource?, _ perceiver: Perceiver,
-        _ onWarning: (String) -> Void
+        _ onWarning: (Warning) -> Void
     ) async throws -> TaskArguments {
         try perceiver.client.checkAccess(to: model ?? task.defaultModel)
         guard let source else { return arguments }
@@ -76,7 +76,7 @@ package struct RunOperation: Sendable {
             let prepared = try source.prepared(by: perceiver.imagePreparation, limits: perceiver.limits)
             return (prepared.input, prepared.warnings)
         }
-        for warning in warnings { onWarning("\(source.name): \(warning)") }
+        for warning in warnings { onWarning(warning.about(source.name)) }
         var arguments = arguments
         arguments.media = medium
         return arguments

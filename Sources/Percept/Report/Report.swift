@@ -39,7 +39,7 @@ public struct Report: Sendable, Hashable {
     /// The entries, in the order in which the results first name them.
     public let entries: [Entry]
     /// The reasons why some results could not be used.
-    public let warnings: [String]
+    public let warnings: [Warning]
     /// The files that the results were read from.
     let resultPaths: [String]
 
@@ -60,7 +60,7 @@ public struct Report: Sendable, Hashable {
         guard !collector.entries.isEmpty else {
             throw MediaError(
                 .malformedInput, source: inputs.map(\.name).joined(separator: ", "),
-                problem: (["holds no results"] + collector.warnings.prefix(3)).joined(separator: "; "),
+                problem: (["holds no results"] + collector.warnings.prefix(3).map(\.text)).joined(separator: "; "),
                 remedy: "pass the JSON output of transcribe, classify, detect or segment")
         }
         entries = collector.entries

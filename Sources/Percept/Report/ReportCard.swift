@@ -16,7 +16,7 @@ struct ReportCard: Sendable {
     private(set) var json: JSONObject
     private(set) var medium: Medium?
     /// Warnings for the user, without the entry's name.
-    private(set) var warnings: [String] = []
+    private(set) var warnings: [Warning] = []
 
     private let entry: Report.Entry
     private let page: ReportPage
@@ -62,7 +62,7 @@ struct ReportCard: Sendable {
         json["transcripts"] = .array(entry.findings.compactMap(\.transcript))
         json["uploads"] = .array(entry.findings.compactMap { upload($0) })
         let failures = entry.findings.compactMap(\.failure)
-        json["notes"] = .array((missing + warnings + failures).map { .string($0) })
+        json["notes"] = .array((missing + warnings.map(\.description) + failures).map { .string($0) })
         json["copy"] = medium.flatMap { medium in
             medium.isCopy
                 ? .array(
@@ -85,7 +85,7 @@ struct ReportCard: Sendable {
             try body(&self)
         } catch {
             if error.kind == .cancelled { throw error }
-            warnings.append([error.problem, error.remedy].compactMap(\.self).joined(separator: "; "))
+            warnings.append(error.warning)
         }
     }
 

@@ -5,7 +5,7 @@ import PerceptInference
 /// Collects results file by file.
 struct ReportCollector {
     private(set) var entries: [Report.Entry] = []
-    private(set) var warnings: [String] = []
+    private(set) var warnings: [Warning] = []
     private(set) var resultPaths: [String] = []
     /// The media in memory, by the names that results use.
     var media: [String: MediaSource] = [:]
@@ -120,9 +120,9 @@ struct ReportCollector {
         var finding = ReportFinding(folder: object["segments"] == nil ? nil : masks)
         guard finding.read(object) else {
             warnings.append(
-                "\(origin): skipped, expected a transcript, classes, detections or segments "
-                    + "(found the keys \(Self.listed(object.keys)))"
-            )
+                Warning(
+                    "\(origin): skipped, expected a transcript, classes, detections or segments "
+                        + "(found the keys \(Self.listed(object.keys)))"))
             return
         }
         if let masks, object["segments"] != nil { namedFolders.insert(Self.resolved(masks)) }
@@ -142,7 +142,7 @@ struct ReportCollector {
         _ finding: ReportFinding, _ origin: String, name: String, source: MediaSource?, isMissing: Bool = false,
         key: String
     ) {
-        warnings += finding.complaints.map { "\(origin): \($0)" }
+        warnings += finding.complaints.map { $0.about(origin) }
         if let index = indices[key] {
             entries[index].findings += finding.findings
         } else {

@@ -5,7 +5,7 @@ import PerceptInference
 struct ReportFinding {
     private(set) var findings: [Report.Finding] = []
     /// Warnings about the parts that could not be used.
-    private(set) var complaints: [String] = []
+    private(set) var complaints: [Warning] = []
     private let folder: String?
     private var sent: SentMedia?
     private var receipt: JSONValue?

@@ -49,7 +49,7 @@ public struct ReportPage: Sendable, Hashable {
     public func write(
         _ report: Report, to path: String, protecting inputs: [String] = [],
         progress: (@Sendable (Double) -> Void)? = nil
-    ) async throws -> [String] {
+    ) async throws -> [Warning] {
         try await BlockingWork.run {
             let protected = inputs + report.resultPaths + report.entries.flatMap(\.paths)
             let file = try OutputFile(path: path, protecting: protected)
@@ -64,7 +64,7 @@ public struct ReportPage: Sendable, Hashable {
     /// - Parameter report: The report to show.
     /// - Returns: The page in UTF-8, and warnings about media that could not be used.
     /// - Throws: `MediaError` `.invalidArgument` if a size is not positive, `.cancelled`.
-    public func html(_ report: Report) async throws -> (html: [UInt8], warnings: [String]) {
+    public func html(_ report: Report) async throws -> (html: [UInt8], warnings: [Warning]) {
         try await BlockingWork.run {
             var html: [UInt8] = []
             let warnings = try write(report, nil) { bytes throws(MediaError) in html += bytes }
@@ -74,11 +74,11 @@ public struct ReportPage: Sendable, Hashable {
 
     private func write(
         _ report: Report, _ progress: (@Sendable (Double) -> Void)?, to write: ([UInt8]) throws(MediaError) -> Void
-    ) throws(MediaError) -> [String] {
+    ) throws(MediaError) -> [Warning] {
         guard imageSide > 0, recordingByteCount >= 0 else {
             throw MediaError(.invalidArgument, problem: "invalid longest side of images: \(imageSide) pixels")
         }
-        var warnings: [String] = []
+        var warnings: [Warning] = []
         try write(Array(ReportMarkup.head(report, title: title).utf8))
         let batchSize = max(1, ProcessInfo.processInfo.activeProcessorCount)
         for start in stride(from: 0, to: report.entries.count, by: batchSize) {
@@ -88,7 +88,7 @@ public struct ReportPage: Sendable, Hashable {
             }
             for (offset, card) in cards.enumerated() {
                 try MediaError.checkCancellation()
-                warnings += card.warnings.map { "\(entries[offset].name): \($0)" }
+                warnings += card.warnings.map { $0.about(entries[offset].name) }
                 try Self.write(card, entries[offset], start + offset, to: write)
             }
             progress?(Double(start + entries.count) / Double(report.entries.count))
@@ -148,7 +148,8 @@ public struct ReportPage: Sendable, Hashable {
                 .limitExceeded, source: source.name,
                 problem:
                     "shown without a player: every encoding exceeds \(Quantity.bytes(recordingByteCount))",
-                remedy: "allow more bytes per recording (recordingByteCount)")
+                remedy: "allow more bytes per recording", parameter: .recordingByteCount,
+                limit: MediaError.Limit(.recordingByteCount, value: Double(recordingByteCount)))
         }
     }
 }

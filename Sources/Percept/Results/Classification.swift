@@ -14,12 +14,12 @@ public struct Classification: PerceptResult, Hashable {
     /// The upload; `nil` if it is unknown.
     public var sent: SentMedia?
     /// The warnings about the recording or image.
-    public var warnings: [String]
+    public var warnings: [Warning]
 
     /// Creates a classification; classes are sorted by descending score and limited to `topCount`.
     public init(
         file: String, classes: [ClassScore], topCount: Int? = nil, receipt: MediaReceipt? = nil,
-        sent: SentMedia? = nil, warnings: [String] = []
+        sent: SentMedia? = nil, warnings: [Warning] = []
     ) {
         let ranked = classes.enumerated().sorted { first, second in
             let scores = (first.element.score.rank, second.element.score.rank)
@@ -37,7 +37,8 @@ public struct Classification: PerceptResult, Hashable {
         [
             "file": .string(file),
             "classes": .array(classes.map { ["label": .string($0.label), "score": JSONValue($0.score)] }),
-            "sent": sent?.json ?? .null, "receipt": JSONValue(encoding: receipt), "warnings": warnings.json,
+            "sent": sent?.json ?? .null, "receipt": JSONValue(encoding: receipt),
+            "warnings": warnings.map(\.description).json,
         ]
     }
 
@@ -47,7 +48,8 @@ public struct Classification: PerceptResult, Hashable {
         self.init(
             file: try members.string("file"), classes: try members.list("classes", ClassScore.init(resultJSON:)),
             receipt: try members.decoded("receipt", as: MediaReceipt.self),
-            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings"))
+            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings").map { Warning($0) }
+        )
     }
 }
 

@@ -64,7 +64,7 @@ public struct DetectionFiles: Sendable, Hashable {
                 to: annotatedPath, as: ImageEncoding(path: annotatedPath), protecting: protectedPaths)
             found.output = annotatedPath
             found.undrawn = annotated.dropped
-            found.warnings += annotated.dropped.map { box in
+            found.warnings += annotated.dropped.map { box -> Warning in
                 let index = found.indices?[box.index] ?? box.index
                 return "box \(index) is not drawn: it is \(box.reason.rawValue)"
             }

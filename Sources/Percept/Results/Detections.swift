@@ -49,12 +49,12 @@ public struct Detections: PerceptResult, Hashable {
     /// The upload; `nil` if it is unknown.
     public var sent: SentMedia?
     /// The warnings about the image and the response.
-    public var warnings: [String]
+    public var warnings: [Warning]
 
     /// Creates detections.
     public init(
         file: String, objects: [Detection], receipt: GeometryReceipt? = nil, sent: SentMedia? = nil,
-        warnings: [String] = []
+        warnings: [Warning] = []
     ) {
         self.file = file
         self.objects = objects
@@ -115,7 +115,7 @@ public struct Detections: PerceptResult, Hashable {
         json["crops"] = crops.map { .string($0.folder) }
         json["sent"] = sent?.json
         json["receipt"] = receipt.map { JSONValue(encoding: $0) }
-        json["warnings"] = warnings.json
+        json["warnings"] = warnings.map(\.description).json
         return json
     }
 
@@ -126,7 +126,8 @@ public struct Detections: PerceptResult, Hashable {
         self.init(
             file: try members.string("file"), objects: try members.list("detections", Detection.init(json:)),
             receipt: try members.decoded("receipt", as: GeometryReceipt.self),
-            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings"))
+            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings").map { Warning($0) }
+        )
         let indices = entries.compactMap { $0["index"]?.integerValue }
         self.indices = indices.count == entries.count && !indices.isEmpty ? indices : nil
         output = json["output"]?.stringValue

@@ -26,10 +26,10 @@ public struct Inspection: PerceptResult, Hashable {
     /// The result of checking the file against the limits of a service; `nil` if none was checked.
     public var verdict: ServiceProfile.Verdict?
     /// The warnings from decoding the whole file leniently, and from what the usual preparation would warn of.
-    public var warnings: [String]
+    public var warnings: [Warning]
 
     /// Creates an inspection.
-    public init(file: String, byteCount: Int, content: Content, warnings: [String] = []) {
+    public init(file: String, byteCount: Int, content: Content, warnings: [Warning] = []) {
         self.file = file
         self.byteCount = byteCount
         self.content = content
@@ -60,8 +60,16 @@ public struct Inspection: PerceptResult, Hashable {
         json["waveform"] = waveform.map { .string($0) }
         json["spectrogram"] = spectrogram.map { .string($0) }
         json["verdict"] = verdict?.json
-        json["warnings"] = warnings.json
+        json["warnings"] = warnings.map(\.description).json
         return json
+    }
+
+    /// Names the parameters of ``warnings`` and ``verdict``.
+    public func naming(_ name: (Parameter) -> String?) -> Inspection {
+        var inspection = self
+        inspection.warnings = warnings.map { $0.naming(name) }
+        inspection.verdict = verdict?.naming(name)
+        return inspection
     }
 
     private static func facts(_ header: RecordingHeader, _ frameCount: Int, _ levels: Levels) -> JSONObject {
@@ -103,7 +111,7 @@ public struct Inspection: PerceptResult, Hashable {
         self.init(
             file: try members.string("file"), byteCount: try members.integer("byteCount"),
             content: isRecording ? try Self.recording(members) : try Self.image(members),
-            warnings: members.strings("warnings"))
+            warnings: members.strings("warnings").map { Warning($0) })
         waveform = json["waveform"]?.stringValue
         spectrogram = json["spectrogram"]?.stringValue
         verdict = json["verdict"].flatMap(ServiceProfile.Verdict.init(json:))

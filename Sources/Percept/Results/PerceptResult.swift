@@ -8,8 +8,8 @@ public import PerceptInference
 public protocol PerceptResult: Sendable, Codable {
     /// The name of the source.
     var file: String { get set }
-    /// The warnings about the source and the response: one line each, without the name of the source.
-    var warnings: [String] { get }
+    /// The warnings about the source and the response, without the name of the source.
+    var warnings: [Warning] { get set }
     /// The paths of the files that were written for the source.
     var outputPaths: [String] { get }
     /// The errors of the requests whose parts of the source the result does not cover.
@@ -21,6 +21,11 @@ public protocol PerceptResult: Sendable, Codable {
     ///
     /// - Throws: `MediaError` `.malformedInput` if a required member is missing or has another type.
     init(json: JSONObject) throws(MediaError)
+
+    /// Returns the result with the parameters of ``warnings`` and remedies named in their text, and no longer as cases.
+    ///
+    /// - Parameter name: A closure that returns the name; `nil` omits it.
+    func naming(_ name: (Parameter) -> String?) -> Self
 }
 
 extension PerceptResult {
@@ -29,6 +34,13 @@ extension PerceptResult {
 
     /// The default: none.
     public var failures: [InferenceError] { [] }
+
+    /// The default: names the parameters of ``warnings``.
+    public func naming(_ name: (Parameter) -> String?) -> Self {
+        var result = self
+        result.warnings = warnings.map { $0.naming(name) }
+        return result
+    }
 
     /// Encodes ``json``.
     public func encode(to encoder: any Encoder) throws { try JSONValue.object(json).encode(to: encoder) }
@@ -42,10 +54,10 @@ extension PerceptResult {
     }
 }
 
-extension [String] {
+extension Array where Element: Hashable {
     /// The elements, each only where it occurs first.
-    var withoutRepetitions: [String] {
-        var seen: Set<String> = []
+    var withoutRepetitions: [Element] {
+        var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }
 }

@@ -18,12 +18,12 @@ public struct Preparation: PerceptResult, Hashable {
     /// The path of the drawing of a recording before and after preparation; `nil` if none was written.
     public var beforeAfter: String?
     /// The warnings about the source and the upload.
-    public var warnings: [String]
+    public var warnings: [Warning]
 
     /// Creates the description of an upload.
     public init(
         file: String, output: String, mediaType: MediaType, byteCount: Int, receipt: MediaReceipt,
-        beforeAfter: String? = nil, warnings: [String] = []
+        beforeAfter: String? = nil, warnings: [Warning] = []
     ) {
         self.file = file
         self.output = output
@@ -56,7 +56,7 @@ public struct Preparation: PerceptResult, Hashable {
             "byteCount": .integer(byteCount), "receipt": JSONValue(encoding: receipt),
         ]
         json["beforeAfter"] = beforeAfter.map { .string($0) }
-        json["warnings"] = warnings.json
+        json["warnings"] = warnings.map(\.description).json
         return json
     }
 
@@ -68,6 +68,6 @@ public struct Preparation: PerceptResult, Hashable {
             mediaType: MediaType(rawValue: try members.string("mediaType")),
             byteCount: try members.integer("byteCount"),
             receipt: try members.required("receipt", as: MediaReceipt.self),
-            beforeAfter: json["beforeAfter"]?.stringValue, warnings: members.strings("warnings"))
+            beforeAfter: json["beforeAfter"]?.stringValue, warnings: members.strings("warnings").map { Warning($0) })
     }
 }

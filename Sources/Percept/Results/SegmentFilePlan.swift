@@ -37,7 +37,7 @@ struct SegmentFilePlan: Sendable {
             guard let image else {
                 throw MediaError(
                     .invalidArgument, problem: "cut-outs require the image that the masks belong to",
-                    remedy: "pass it (image)")
+                    remedy: "pass it", parameter: .image)
             }
             for (segment, entry) in zip(segments, entries) {
                 guard let name = entry.cutOut else { continue }
@@ -52,7 +52,7 @@ struct SegmentFilePlan: Sendable {
             if formats.subtracting([.cutouts]).isEmpty { return }
             throw MediaError(
                 .invalidArgument, problem: "without segments, the size of the image is unknown",
-                remedy: "pass it (image)")
+                remedy: "pass it", parameter: .image)
         }
         try segments.checkSize(size)
         try addCommonFiles(segments, formats, size: size, cocoMasks: cocoMasks, imageName: imageName)
@@ -106,6 +106,6 @@ extension Mask {
         guard size != image.size else { return }
         throw MediaError(
             .invalidArgument, problem: "the mask has \(size) pixels, but the image has \(image.size)",
-            remedy: "if it covers the whole image, rescale it (rescalingMismatch)")
+            remedy: "if it covers the whole image, rescale it", parameter: .rescalingMasks)
     }
 }

@@ -60,7 +60,7 @@ extension Segment {
                 throw MediaError(
                     .malformedInput,
                     problem: "the mask has \(mask.size) pixels, but the image has \(size)",
-                    remedy: "if it covers the whole image, rescale it (rescalingMismatch)")
+                    remedy: "if it covers the whole image, rescale it", parameter: .rescalingMasks)
             }
             return try mask.resized(to: size, limits: limits)
         }
@@ -90,12 +90,12 @@ public struct Segmentation: PerceptResult, Hashable {
     /// The upload; `nil` if it is unknown.
     public var sent: SentMedia?
     /// The warnings about the image.
-    public var warnings: [String]
+    public var warnings: [Warning]
 
     /// Creates a segmentation.
     public init(
         file: String, image: String? = nil, segments: [Segment], receipt: GeometryReceipt? = nil,
-        sent: SentMedia? = nil, warnings: [String] = []
+        sent: SentMedia? = nil, warnings: [Warning] = []
     ) {
         self.file = file
         self.image = image
@@ -167,7 +167,7 @@ public struct Segmentation: PerceptResult, Hashable {
         json["overlay"] = overlay.map { .string($0) }
         json["sent"] = sent?.json
         json["receipt"] = receipt.map { JSONValue(encoding: $0) }
-        json["warnings"] = warnings.json
+        json["warnings"] = warnings.map(\.description).json
         return json
     }
 
@@ -177,7 +177,8 @@ public struct Segmentation: PerceptResult, Hashable {
         self.init(
             file: try members.string("file"), image: json["image"]?.stringValue, segments: [],
             receipt: try members.decoded("receipt", as: GeometryReceipt.self),
-            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings"))
+            sent: json["sent"].flatMap(SentMedia.init(json:)), warnings: members.strings("warnings").map { Warning($0) }
+        )
         entries = try members.list("segments", SegmentEntry.init(json:))
         output = json["output"]?.stringValue
         commonFiles = members.strings("files")

@@ -9,11 +9,11 @@ struct SentChunk: Sendable {
     let chunk: AudioChunk
     let answer: Result<RecognizedSpeech, InferenceError>
     /// A notice about the form of the request.
-    let notice: String?
+    let notice: Warning?
 
     init(
         _ answer: Result<RecognizedSpeech, InferenceError>, _ prepared: PreparedAudio, _ chunk: AudioChunk,
-        notice: String? = nil
+        notice: Warning? = nil
     ) {
         self.notice = notice
         self.answer = answer

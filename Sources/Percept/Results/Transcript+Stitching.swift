@@ -13,7 +13,7 @@ extension Transcript {
     ///   - warnings: the warnings about the whole recording.
     init(
         stitching sent: [SentChunk], file: String, of source: TimeReceipt.Side, levels: LevelProfile? = nil,
-        isTimed: Bool = false, gaps: [Gap] = [], warnings: [String]
+        isTimed: Bool = false, gaps: [Gap] = [], warnings: [Warning]
     ) {
         let parts = sent.compactMap(\.transcribed)
         let stitched = StitchedText(parts, levels, isTimed: isTimed)
@@ -40,13 +40,13 @@ extension Transcript {
     }
 
     /// Returns the warnings about chunks with their times; only the first three if there are more.
-    private static func warnings(_ parts: [SentChunk]) -> [String] {
+    private static func warnings(_ parts: [SentChunk]) -> [Warning] {
         let all = parts.flatMap { part in
             part.prepared.warnings.map { warning in
                 let times = [part.prepared.receipt.sourceStart, part.prepared.receipt.sourceEnd].map {
                     ($0 * 10).rounded() / 10
                 }
-                return "at \(times[0])–\(times[1]) s: \(warning)"
+                return warning.about("at \(times[0])–\(times[1]) s")
             }
         }
         guard all.count > 3 else { return all }

@@ -83,12 +83,12 @@ public struct Transcript: PerceptResult, Hashable {
     /// The parts of the recording that the text does not cover, in order; empty if the service failed for no chunk.
     public var gaps: [Gap]
     /// The warnings about the recording and the responses.
-    public var warnings: [String]
+    public var warnings: [Warning]
 
     /// Creates a transcript; if `uploads` is `nil`, `receipt` is the only upload.
     public init(
         file: String, text: String, chunks: [Chunk] = [], receipt: TimeReceipt? = nil, uploads: [TimeReceipt]? = nil,
-        sent: SentMedia? = nil, gaps: [Gap] = [], warnings: [String] = []
+        sent: SentMedia? = nil, gaps: [Gap] = [], warnings: [Warning] = []
     ) {
         self.file = file
         self.text = text
@@ -107,7 +107,7 @@ public struct Transcript: PerceptResult, Hashable {
     ///   - notice: a notice about the form of the request.
     init(
         _ speech: RecognizedSpeech, file: String, _ prepared: PreparedAudio, isTimed: Bool = false,
-        notice: String? = nil
+        notice: Warning? = nil
     ) {
         let receipt = prepared.receipt
         self.file = file
@@ -145,7 +145,7 @@ extension Transcript {
         if uploads.count > 1 { json["uploads"] = .array(uploads.map { JSONValue(encoding: $0) }) }
         json["sent"] = sent?.json
         json["receipt"] = receipt.map { JSONValue(encoding: $0) }
-        json["warnings"] = warnings.json
+        json["warnings"] = warnings.map(\.description).json
         return json
     }
 
@@ -159,7 +159,7 @@ extension Transcript {
             uploads: try members.decoded("uploads", as: [TimeReceipt].self),
             sent: json["sent"].flatMap(SentMedia.init(json:)),
             gaps: json["gaps"] == nil ? [] : try members.list("gaps", Gap.init(json:)),
-            warnings: members.strings("warnings"))
+            warnings: members.strings("warnings").map { Warning($0) })
         picture = json["picture"]?.stringValue
     }
 
@@ -168,7 +168,7 @@ extension Transcript {
     /// - Parameters:
     ///   - count: the number of uploads that have a text without times.
     ///   - total: the number of uploads.
-    static func warning(ofUntimed count: Int, of total: Int) -> [String] {
+    static func warning(ofUntimed count: Int, of total: Int) -> [Warning] {
         guard count > 0 else { return [] }
         let share = total == 1 ? "" : " for \(count) of \(total) chunks"
         let extent = total == 1 ? "the text is one piece over the whole upload" : "their texts are one piece per chunk"

@@ -176,12 +176,13 @@ extension SoundPicture.Style {
         }
         guard size.pixelCount <= limits.pixelCount else {
             throw .exceeded(
-                .pixelCount, problem: "an image of \(size) exceeds the limit of \(limits.pixelCount) pixels",
+                .pixelCount, limits.pixelCount,
+                problem: "an image of \(size) exceeds the limit of \(limits.pixelCount) pixels",
                 alternative: "choose a smaller size")
         }
         guard size.pixelCount <= limits.imageByteCount / Self.bytesPerPixel else {
             throw .exceeded(
-                .imageByteCount,
+                .imageByteCount, limits.imageByteCount,
                 problem: "an image of \(size) exceeds the limit of \(limits.imageByteCount) bytes of memory",
                 alternative: "choose a smaller size")
         }

@@ -12,7 +12,7 @@ public final class ChunkedRecording: Sendable {
     /// The rate and length of the whole source.
     public let source: TimeReceipt.Side
     /// Warnings about the whole recording. If there is only one chunk, they are among that chunk's warnings instead.
-    public let warnings: [String]
+    public let warnings: [Warning]
     /// The level over the whole source, by which words at the seams are placed in time.
     package let levels: LevelProfile
     private let preparation: AudioPreparation
@@ -97,8 +97,8 @@ public final class ChunkedRecording: Sendable {
         } catch {
             guard error.kind == .limitExceeded, error.source != self.name else { throw error }
             throw MediaError(
-                .limitExceeded, source: name,
-                problem: "\(error.problem)", remedy: "make the chunks shorter (chunking)")
+                .limitExceeded, source: name, problem: error.problem, remedy: "make the chunks shorter",
+                parameter: .chunking, limit: error.limit)
         }
     }
 
@@ -120,7 +120,7 @@ public final class ChunkedRecording: Sendable {
 private struct Survey {
     let chunks: [AudioChunk]
     let source: TimeReceipt.Side
-    let warnings: [String]
+    let warnings: [Warning]
     let replacedSampleCount: Int
     let levels: LevelProfile
 

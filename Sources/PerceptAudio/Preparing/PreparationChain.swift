@@ -108,16 +108,17 @@ struct PreparationChain<Output: SampleSink> {
         try output.write(planes.map { plane in plane.map { $0 * gain } })
     }
 
-    var warnings: [String] {
+    var warnings: [Warning] {
         guard mixer != nil, let correlation = phase.correlation, correlation < PhaseMeter.cancellationThreshold else {
             return []
         }
         let hundredths = Int((-correlation * 100).rounded())
         let fraction = String(100 + hundredths % 100).dropFirst()
         return [
-            "left and right are out of phase (correlation −\(hundredths / 100).\(fraction)): "
-                + "mixed into one channel they cancel; keep all channels, or send only one of them "
-                + "(pickedChannel)"
+            Warning(
+                "left and right are out of phase (correlation −\(hundredths / 100).\(fraction)): "
+                    + "mixed into one channel they cancel; keep all channels, or send only one of them",
+                parameter: .pickedChannel)
         ]
     }
 }

@@ -109,7 +109,7 @@ extension AudioPreparation {
     func finish(
         _ chain: consuming PreparationChain<RecordingEncoder>?, _ range: UploadRange,
         sourceFrameCount: Int, name: String,
-        replacedSampleCount: Int = 0, readingWarnings: [String] = []
+        replacedSampleCount: Int = 0, readingWarnings: [Warning] = []
     ) throws(MediaError) -> PreparedAudio {
         guard let chain, chain.frameCount > 0 else {
             guard part.offset > .zero, let rate = chain?.sampleRate ?? sampleRate, sourceFrameCount > 0 else {
@@ -136,7 +136,7 @@ extension AudioPreparation {
             receipt: receipt, warnings: readingWarnings + warnings + Self.clampingWarnings(summary))
     }
 
-    private static func clampingWarnings(_ summary: RecordingWriter.Summary) -> [String] {
+    private static func clampingWarnings(_ summary: RecordingWriter.Summary) -> [Warning] {
         guard summary.clampedSampleCount > 0 else { return [] }
         return ["\(summary.clampedSampleCount) samples exceeded full scale and were clamped"]
     }

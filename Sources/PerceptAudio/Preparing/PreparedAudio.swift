@@ -11,11 +11,11 @@ public struct PreparedAudio: Sendable, Hashable {
     /// The map back to the source.
     public let receipt: TimeReceipt
     /// Warnings for the user, such as channels that cancel or samples that were clamped.
-    public let warnings: [String]
+    public let warnings: [Warning]
 
     /// Creates a prepared recording from its parts.
     public init(
-        bytes: [UInt8], byteCount: Int, mediaType: MediaType, receipt: TimeReceipt, warnings: [String] = []
+        bytes: [UInt8], byteCount: Int, mediaType: MediaType, receipt: TimeReceipt, warnings: [Warning] = []
     ) {
         self.bytes = bytes
         self.byteCount = byteCount

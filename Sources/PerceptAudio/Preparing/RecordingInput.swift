@@ -33,7 +33,7 @@ enum RecordingInput: Sendable {
 private final class DecodedSource: SampleSource {
     let header: RecordingHeader
     let holdsFloatingPoint = false
-    let warnings: [String] = []
+    let warnings: [Warning] = []
     private let planes: [[Float]]
     private var framesRead = 0
 

@@ -56,6 +56,7 @@ extension SilenceTrimming {
         guard frameCount > 0 else { return .noAudio(in: name) }
         return MediaError(
             .malformedInput, source: name, problem: "is entirely silent: nothing reaches \(threshold) dBFS",
-            remedy: "check the recording, or leave silence trimming off (trimming)")
+            remedy: "check the recording, or leave silence trimming off",
+            parameter: .trimming)
     }
 }

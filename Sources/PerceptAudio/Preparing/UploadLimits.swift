@@ -7,8 +7,9 @@ extension AudioPreparation {
         let seconds = (Double(frameCount) / Double(sourceRate) * 10).rounded(.up) / 10
         throw MediaError(
             .limitExceeded, source: name,
-            problem: "lasts \(seconds) s or more, longer than the \(maximumDuration) s allowed (maximumDuration)",
-            remedy: "cut it, or send it in chunks of at most \(maximumDuration) s (chunking)")
+            problem: "lasts \(seconds) s or more, longer than the \(maximumDuration) s allowed",
+            remedy: "cut it, or send it in chunks of at most \(maximumDuration) s", parameter: .chunking,
+            limit: MediaError.Limit(.maximumDuration, value: maximumDuration))
     }
 
     /// Returns an error that states the actual size of an upload that exceeds ``maximumByteCount``; other errors are
@@ -27,20 +28,20 @@ extension AudioPreparation {
         return MediaError(
             .limitExceeded, source: input.name,
             problem:
-                "is \(size) bytes as \(encoding.container.mediaType.name), more than the \(maximumByteCount) allowed "
-                + "(maximumByteCount)",
-            remedy: "\(smallerUploadRemedy), or \(chunkRemedy(size, of: input, limits))")
+                "is \(size) bytes as \(encoding.container.mediaType.name), more than the \(maximumByteCount) allowed",
+            remedy: "\(smallerUploadRemedy), or \(chunkRemedy(size, of: input, limits))", parameter: .chunking,
+            limit: MediaError.Limit(.maximumByteCount, value: Double(maximumByteCount)))
     }
 
     /// Suggests a chunk length that fits if the recording is equally dense throughout, less a tenth as a margin.
     private func chunkRemedy(_ size: Int, of input: RecordingInput, _ limits: ResourceLimits) -> String {
-        let general = "send it in chunks (chunking)"
+        let general = "send it in chunks"
         guard let maximumByteCount, case .encoded(let source) = input,
             let duration = try? RecordingReader(source, options: reading, limits: limits).header.duration
         else { return general }
         let seconds = (duration * Double(maximumByteCount) / Double(size) * 0.9).rounded(.down)
         guard seconds >= 2, seconds < 1e6 else { return general }
-        return "send it in chunks of at most \(Int(seconds)) s (chunking)"
+        return "send it in chunks of at most \(Int(seconds)) s"
     }
 
     private var smallerUploadRemedy: String {

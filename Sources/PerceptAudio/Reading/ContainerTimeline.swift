@@ -92,13 +92,14 @@ struct ContainerTimeline {
     }
 
     /// Warnings about silence that was inserted or left out, and about mismatched timestamps.
-    var warnings: [String] {
-        var warnings: [String] = []
+    var warnings: [Warning] {
+        var warnings: [Warning] = []
         var gaps = silences
         if startsLate, let first = silences.first {
             warnings.append(
-                "the audio starts \(seconds(first.frameCount)) after the file does: silence of that length was "
-                    + "inserted before it, so that times match the file")
+                Warning(
+                    "the audio starts \(seconds(first.frameCount)) after the file does: silence of that length was "
+                        + "inserted before it, so that times match the file"))
             gaps = silences.without(first)
         }
         if let first = silences.first, gaps.count > 0 {
@@ -116,20 +117,24 @@ struct ContainerTimeline {
                 : "\(omissions.count) gaps in the timestamps, the first of \(seconds(first.frameCount)) at "
                     + "\(seconds(first.start)), were"
             warnings.append(
-                "\(what) not filled with silence, because no more than \(silenceLimit / sampleRate) s are inserted "
-                    + "(silenceDuration): later times are earlier than in the file; if the timestamps are right, "
-                    + "raise the limit")
+                Warning(
+                    "\(what) not filled with silence, because no more than \(silenceLimit / sampleRate) s are inserted "
+                        + "(silenceDuration): later times are earlier than in the file; if the timestamps are right, "
+                        + "raise the limit",
+                    parameter: .silenceDurationLimit))
         }
         if let first = returns.first {
             warnings.append(
-                "the timestamps go back by \(seconds(first.frameCount)) at \(seconds(first.start))"
-                    + (returns.count > 1 ? ", and \(returns.count - 1) times more" : "")
-                    + ": all audio was kept, so later times differ from the file's")
+                Warning(
+                    "the timestamps go back by \(seconds(first.frameCount)) at \(seconds(first.start))"
+                        + (returns.count > 1 ? ", and \(returns.count - 1) times more" : "")
+                        + ": all audio was kept, so later times differ from the file's"))
         }
         if Double(largestLead) > Self.tolerance * Double(sampleRate) {
             warnings.append(
-                "the audio is up to \(seconds(largestLead)) longer than its timestamps allow: all of it was kept, "
-                    + "so times may be that much later than in the file")
+                Warning(
+                    "the audio is up to \(seconds(largestLead)) longer than its timestamps allow: all of it was kept, "
+                        + "so times may be that much later than in the file"))
         }
         return warnings
     }

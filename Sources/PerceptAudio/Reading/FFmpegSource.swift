@@ -140,7 +140,7 @@ final class FFmpegSource: SampleSource {
         return nil
     }
 
-    var warnings: [String] {
+    var warnings: [Warning] {
         frames.warnings + (isFinished ? [endWarning].compactMap(\.self) : [])
     }
 
@@ -183,7 +183,7 @@ final class FFmpegSource: SampleSource {
     }
 
     /// A warning about audio missing at the end, or about earlier errors.
-    private var endWarning: String? {
+    private var endWarning: Warning? {
         guard !isKnownToBeShort else { return nil }
         let frameCount = frames.position
         let read = RecordingHeader.seconds(frameCount, sampleRate: header.sampleRate)
@@ -198,9 +198,10 @@ final class FFmpegSource: SampleSource {
         {
             let missing = RecordingHeader.seconds(Int((stated - end) * 1000), sampleRate: 1000)
             let total = RecordingHeader.seconds(Int(stated * 1000), sampleRate: 1000)
-            return "the file is cut short or damaged: it states \(total), its audio ends after \(read), and "
-                + "\(log.streamCount == 1 ? "" : "up to ")\(missing) are missing"
-                + (log.errorCount > 0 ? " (\(errors))" : "") + "; get the whole file again"
+            return Warning(
+                "the file is cut short or damaged: it states \(total), its audio ends after \(read), and "
+                    + "\(log.streamCount == 1 ? "" : "up to ")\(missing) are missing"
+                    + (log.errorCount > 0 ? " (\(errors))" : "") + "; get the whole file again")
         }
         guard log.errorCount > 0 else { return nil }
         return "the file is damaged, and audio may be missing: \(errors); get the file again"
@@ -244,7 +245,7 @@ private final class FrameQueue {
     /// The number of frames returned so far, silence included.
     var position: Int { takenCount + insertedCount }
 
-    var warnings: [String] { timeline?.warnings ?? [] }
+    var warnings: [Warning] { timeline?.warnings ?? [] }
 
     func add(_ frame: FFmpegLog.Frame) {
         guard timeline != nil else {

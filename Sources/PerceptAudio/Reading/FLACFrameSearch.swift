@@ -92,9 +92,9 @@ struct FLACLosses {
     /// - Parameters:
     ///   - end: The number of frames that were returned.
     ///   - stated: The number of frames that the header states.
-    func warnings(frameCount end: Int, statedCount stated: Int?) -> [String] {
+    func warnings(frameCount end: Int, statedCount stated: Int?) -> [Warning] {
         func seconds(_ frames: Int) -> String { RecordingHeader.seconds(frames, sampleRate: sampleRate) }
-        var warnings: [String] = []
+        var warnings: [Warning] = []
         if let first {
             let what =
                 count == 1
@@ -102,19 +102,22 @@ struct FLACLosses {
                 : "the data are damaged at \(count) places, the first at \(seconds(first.start)) (\(first.reason)): "
                     + "\(seconds(frameCount)) in all were"
             warnings.append(
-                "\(what) replaced by silence" + (hasLostPlace ? ", and later times may be too early" : "")
-                    + "; get the recording again")
+                Warning(
+                    "\(what) replaced by silence" + (hasLostPlace ? ", and later times may be too early" : "")
+                        + "; get the recording again"))
         }
         let missing = stated.map { $0 - end }.flatMap { $0 > 0 ? $0 : nil }
         if let rest {
             warnings.append(
-                "the data are damaged at \(seconds(end)) (\(rest)), and the rest"
-                    + (missing.map { ", \(seconds($0))," } ?? "") + " is missing; get the recording again")
+                Warning(
+                    "the data are damaged at \(seconds(end)) (\(rest)), and the rest"
+                        + (missing.map { ", \(seconds($0))," } ?? "") + " is missing; get the recording again"))
         } else if isCutShort {
             warnings.append(
                 stated.map {
-                    "the file is cut short or damaged at its end: its header states \(seconds($0)), "
-                        + "the last \(seconds(missing ?? 0)) are missing; get the whole file again"
+                    Warning(
+                        "the file is cut short or damaged at its end: its header states \(seconds($0)), "
+                            + "the last \(seconds(missing ?? 0)) are missing; get the whole file again")
                 } ?? "the file is cut short in the middle of a frame; get the whole file again")
         }
         return warnings

@@ -18,7 +18,7 @@ struct FLACReadingOptions: Sendable {
 final class FLACSource: SampleSource {
     private(set) var header: RecordingHeader
     let holdsFloatingPoint = false
-    private(set) var warnings: [String] = []
+    private(set) var warnings: [Warning] = []
     private let name: String
     private let bytes: InputBytes
     private let options: FLACReadingOptions
@@ -233,8 +233,9 @@ final class FLACSource: SampleSource {
         }
         if isOgg, info.frameCount == nil, losses.isEmpty, try !bytes.endsWithLastOggPage() {
             warnings.append(
-                "its last Ogg page is missing or damaged: it ends at \(header.seconds(frameCount)), "
-                    + "and how much is missing is not stated")
+                Warning(
+                    "its last Ogg page is missing or damaged: it ends at \(header.seconds(frameCount)), "
+                        + "and how much is missing is not stated"))
         }
         if digestMatches == false, losses.isEmpty {
             warnings.append("the samples are not those that were encoded: their MD5 is not the one in the header")
@@ -245,12 +246,11 @@ final class FLACSource: SampleSource {
     private static let largestPartialFrame = 1 << 19
 
     private func damaged(_ damage: FLACDamage) -> MediaError {
-        var error = MediaError(
+        MediaError(
             .malformedInput, source: name,
             problem: "the data are damaged at \(header.place(damage.frame)) (\(damage.reason))",
-            remedy: "get the recording again, or read it leniently, with silence for what is lost")
-        error.option = .leniency
-        return error
+            remedy: "get the recording again, or read it leniently, with silence for what is lost",
+            parameter: .isLenient)
     }
 
     private var cutShort: MediaError {

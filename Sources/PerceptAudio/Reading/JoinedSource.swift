@@ -24,7 +24,7 @@ final class JoinedSource: SampleSource {
     /// The converted samples that were not yet returned.
     private var ready: [[Float]] = []
     private var taken = 0
-    private var notes: [String]
+    private var notes: [Warning]
     private var conversionCount = 0
 
     /// Creates a joined recording.
@@ -33,7 +33,7 @@ final class JoinedSource: SampleSource {
     ///   - frameCount: The total number of frames after conversion; `nil` if it is unknown.
     ///   - notes: The warnings about the whole recording that are known before it is read.
     init(
-        _ first: any SampleSource, then parts: any PartSequence, frameCount: Int?, name: String, notes: [String] = []
+        _ first: any SampleSource, then parts: any PartSequence, frameCount: Int?, name: String, notes: [Warning] = []
     ) {
         header = first.header.with(frameCount: frameCount)
         current = first
@@ -44,9 +44,9 @@ final class JoinedSource: SampleSource {
 
     var holdsFloatingPoint: Bool { current.holdsFloatingPoint }
 
-    var warnings: [String] {
+    var warnings: [Warning] {
         let more = conversionCount - Self.mostConversionNotes
-        let summary = more > 0 ? ["the sample rate or layout changes \(more) more times"] : []
+        let summary: [Warning] = more > 0 ? ["the sample rate or layout changes \(more) more times"] : []
         return notes + summary + (isFinished ? notesOfLength : notesOfPart)
     }
 
@@ -55,19 +55,21 @@ final class JoinedSource: SampleSource {
     /// The maximum number of notes: more would bury the important ones.
     private static let mostNotes = 100
 
-    private var notesOfLength: [String] {
+    private var notesOfLength: [Warning] {
         guard partCount > 1, let stated = header.frameCount, stated != framesRead else { return [] }
         return [
-            "\(stated) frames (\(header.seconds(stated))) are stated, "
-                + "\(framesRead) (\(header.seconds(framesRead))) were read from \(partCount) parts"
+            Warning(
+                "\(stated) frames (\(header.seconds(stated))) are stated, "
+                    + "\(framesRead) (\(header.seconds(framesRead))) were read from \(partCount) parts")
         ]
     }
 
-    private var notesOfPart: [String] {
+    private var notesOfPart: [Warning] {
         let replaced = converter?.replacedSampleCount ?? 0
-        let own = replaced == 0 ? [] : ["\(replaced) samples were NaN or infinite and were replaced with silence"]
+        let own: [Warning] =
+            replaced == 0 ? [] : ["\(replaced) samples were NaN or infinite and were replaced with silence"]
         guard partStart > 0 else { return current.warnings + own }
-        return (current.warnings + own).map { "in the part starting at \(header.seconds(partStart)): \($0)" }
+        return (current.warnings + own).map { $0.about("in the part starting at \(header.seconds(partStart))") }
     }
 
     func readPlanes(frameLimit: Int) throws(MediaError) -> [[Float]] {
@@ -137,12 +139,13 @@ final class JoinedSource: SampleSource {
         conversionCount += 1
         guard conversionCount <= Self.mostConversionNotes else { return }
         add([
-            "the format changes to \(current.header.formatName) at \(header.seconds(framesRead)); "
-                + "this part was converted to \(header.formatName), the format at the start"
+            Warning(
+                "the format changes to \(current.header.formatName) at \(header.seconds(framesRead)); "
+                    + "this part was converted to \(header.formatName), the format at the start")
         ])
     }
 
-    private func add(_ more: [String]) {
+    private func add(_ more: [Warning]) {
         notes += more.prefix(max(0, Self.mostNotes - notes.count))
     }
 }

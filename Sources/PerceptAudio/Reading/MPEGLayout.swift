@@ -34,14 +34,15 @@ struct MPEGPart {
     /// The number of frames of the recording.
     var frameCount: Int { max(0, decodedCount - skippedAtStart - skippedAtEnd) }
 
-    var warnings: [String] {
-        var warnings: [String] = []
+    var warnings: [Warning] {
+        var warnings: [Warning] = []
         if let stated = info?.frameCount, stated > 0, stated != mpegFrameCount {
             let missing = RecordingHeader.seconds(
                 (stated - mpegFrameCount) * stream.samplesPerFrame, sampleRate: stream.sampleRate)
             warnings.append(
-                "the header states \(stated) MP3 frames, \(mpegFrameCount) are there"
-                    + (stated > mpegFrameCount ? ": \(missing) are missing" : ", all were read"))
+                Warning(
+                    "the header states \(stated) MP3 frames, \(mpegFrameCount) are there"
+                        + (stated > mpegFrameCount ? ": \(missing) are missing" : ", all were read")))
         }
         if outlierCount > 0 {
             warnings.append("\(outlierCount) MP3 frames with damaged headers became silence")
@@ -102,8 +103,8 @@ struct MPEGLayout {
         header.isOfOneStream(with: stream) && header.channelCount == stream.channelCount
     }
 
-    var warnings: [String] {
-        var warnings: [String] = []
+    var warnings: [Warning] {
+        var warnings: [Warning] = []
         if let first = damage.firstSkipped {
             let count = damage.skippedByteCount
             warnings.append("\(count) bytes that are no MP3 frames were skipped, the first at byte \(first)")

@@ -36,7 +36,7 @@ final class MPEGSource: SampleSource {
 
     private static let codecNames = ["MPEG layer I", "MPEG layer II", "MPEG layer III"]
 
-    var warnings: [String] {
+    var warnings: [Warning] {
         part.warnings + (undecodedCount > 0 ? ["\(undecodedCount) damaged MP3 frames became silence"] : [])
     }
 
@@ -120,7 +120,7 @@ extension JoinedSource {
     ///
     /// - Throws: `MediaError` `.malformedInput` if there is no frame; `.inputOutput`.
     static func mpeg(
-        _ bytes: InputBytes, mediaType: MediaType, container: String = "MP3", notes: [String] = []
+        _ bytes: InputBytes, mediaType: MediaType, container: String = "MP3", notes: [Warning] = []
     ) throws(MediaError) -> JoinedSource {
         let layout = try MPEGLayout(bytes)
         func open(_ part: MPEGPart) throws(MediaError) -> MPEGSource {

@@ -29,7 +29,7 @@ struct OggGaps {
         return max(0, length)
     }
 
-    var warnings: [String] {
+    var warnings: [Warning] {
         guard let first else { return [] }
         let place = header.seconds(first)
         let places = count == 1 ? "at \(place)" : "at \(count) places, the first at \(place)"

@@ -49,7 +49,7 @@ final class OggSource: SampleSource {
         if decoder.leadingGap > 0 { silenceLeft = gaps.add(at: 0, length: decoder.leadingGap) }
     }
 
-    var warnings: [String] {
+    var warnings: [Warning] {
         var warnings = gaps.warnings
         if let failure {
             warnings.append("the rest cannot be decoded from \(header.seconds(framesRead)) on (\(failure))")
@@ -60,13 +60,15 @@ final class OggSource: SampleSource {
         guard isFinished else { return warnings }
         if !link.isComplete || isLastAndCut {
             warnings.append(
-                "its last Ogg page is missing or damaged: it ends at \(header.seconds(framesRead)), "
-                    + "and how much is missing is not stated")
+                Warning(
+                    "its last Ogg page is missing or damaged: it ends at \(header.seconds(framesRead)), "
+                        + "and how much is missing is not stated"))
         }
         if let stated = header.frameCount, stated != framesRead {
             warnings.append(
-                "the granule positions state \(stated) frames (\(header.seconds(stated))), "
-                    + "\(framesRead) (\(header.seconds(framesRead))) are there")
+                Warning(
+                    "the granule positions state \(stated) frames (\(header.seconds(stated))), "
+                        + "\(framesRead) (\(header.seconds(framesRead))) are there"))
         }
         return warnings
     }

@@ -3,7 +3,7 @@ import PerceptCore
 /// Uncompressed samples in a range of a file or of memory.
 final class PCMSource: SampleSource {
     let header: RecordingHeader
-    let warnings: [String]
+    let warnings: [Warning]
     private let bytes: InputBytes
     private let format: PCMSampleFormat
     private let bytesPerFrame: Int
@@ -19,7 +19,7 @@ final class PCMSource: SampleSource {
     ///   - header: The header; its frame count is that of `range`.
     init(
         _ bytes: InputBytes, range: Range<Int>, format: PCMSampleFormat, bytesPerFrame: Int, header: RecordingHeader,
-        warnings: [String] = []
+        warnings: [Warning] = []
     ) {
         self.bytes = bytes
         self.format = format

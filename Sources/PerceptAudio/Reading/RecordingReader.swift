@@ -91,15 +91,15 @@ public struct RecordingReader: ~Copyable {
 
     /// Warnings about the part read so far, such as a wrong size, a checksum mismatch or replaced samples. Complete
     /// once the end is reached.
-    public var warnings: [String] {
-        let replaced =
+    public var warnings: [Warning] {
+        let replaced: [Warning] =
             replacedSampleCount > 0
             ? ["\(replacedSampleCount) samples were NaN or infinite and were replaced with silence"] : []
         return source.warnings + [missing].compactMap(\.self) + replaced
     }
 
     /// A warning about audio that the header states but the file does not contain.
-    private var missing: String? {
+    private var missing: Warning? {
         guard let frameCount = isAtEnd ? framesRead : header.frameCount else { return nil }
         return statedLength?.warning(frameCount: frameCount, sampleRate: header.sampleRate)
     }
@@ -210,14 +210,14 @@ public struct RecordingReader: ~Copyable {
         }
         guard channelCount <= limits.channelCount else {
             throw .exceeded(
-                .channelCount, source: name,
+                .channelCount, limits.channelCount, source: name,
                 problem:
                     "the \(stated) states \(channelCount) channels, more than the limit of \(limits.channelCount)",
                 alternative: "split the recording into fewer channels")
         }
         guard sampleRate <= limits.sampleRate else {
             throw .exceeded(
-                .sampleRate, source: name,
+                .sampleRate, limits.sampleRate, source: name,
                 problem: "the \(stated) states \(sampleRate) Hz, more than the limit of \(limits.sampleRate)",
                 alternative: "check that the file is complete")
         }
@@ -254,7 +254,7 @@ extension PCMSource {
             mediaType: MediaType(rawValue: "audio/x-raw"), container: "raw", codec: format.sampleFormat.codecName,
             bitDepth: format.sampleFormat.byteCount * 8, sampleRate: format.sampleRate,
             channels: .conventional(channelCount: format.channelCount), frameCount: frameCount)
-        let warnings =
+        let warnings: [Warning] =
             rest == 0 ? [] : ["the last \(rest) bytes do not form a whole frame of \(format) and were ignored"]
         self.init(
             bytes, range: 0..<frameCount * bytesPerFrame, format: format.sampleFormat, bytesPerFrame: bytesPerFrame,

@@ -34,7 +34,8 @@ enum SampleMagnitude {
         guard first.sample.isFinite else {
             throw MediaError(
                 .malformedInput, source: name, problem: "\(sample) NaN or infinite",
-                remedy: "repair or re-export the recording, or replace such samples with silence (replacesNonFinite)")
+                remedy: "repair or re-export the recording, or replace such samples with silence",
+                parameter: .replacesNonFinite)
         }
         throw MediaError(
             .malformedInput, source: name,

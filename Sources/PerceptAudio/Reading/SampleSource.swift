@@ -6,7 +6,7 @@ protocol SampleSource: AnyObject {
     /// `true` if a stored sample can be NaN or infinite.
     var holdsFloatingPoint: Bool { get }
     /// Warnings about the part read so far.
-    var warnings: [String] { get }
+    var warnings: [Warning] { get }
 
     /// Decodes the next 1…`frameLimit` frames: one plane per channel, all of the same length; no planes at the end.
     ///

@@ -3,7 +3,7 @@ import PerceptCore
 /// Samples decoded by libsndfile.
 final class SoundFileSource: SampleSource {
     let header: RecordingHeader
-    let warnings: [String]
+    let warnings: [Warning]
     private let name: String
     private let soundFile: SoundFile
     /// The maximum number of frames to return; `nil` for no maximum.
@@ -19,7 +19,7 @@ final class SoundFileSource: SampleSource {
     ///   - frameCount: The number of frames, if known more exactly than by libsndfile; decoding ends after them.
     init(
         _ file: VirtualFile, mediaType: MediaType, name: String, container: String? = nil,
-        channels: ChannelLayout? = nil, frameCount: Int? = nil, warnings: [String] = []
+        channels: ChannelLayout? = nil, frameCount: Int? = nil, warnings: [Warning] = []
     ) throws(SoundFile.OpenFailure) {
         let soundFile = try SoundFile.reading(file)
         let format = soundFile.format

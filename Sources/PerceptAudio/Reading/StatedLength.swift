@@ -106,7 +106,7 @@ struct StatedLength: Equatable {
 
     /// Returns a warning about the missing audio if `frameCount` frames were decoded; `nil` if less than a frame is
     /// missing.
-    func warning(frameCount: Int, sampleRate: Int) -> String? {
+    func warning(frameCount: Int, sampleRate: Int) -> Warning? {
         guard availableByteCount < byteCount, availableByteCount > 0 else { return nil }
         let ratio = Double(byteCount - availableByteCount) / Double(availableByteCount)
         let missing = Double(frameCount) * ratio
@@ -114,8 +114,8 @@ struct StatedLength: Equatable {
         // A damaged header may state more than any frame count.
         let total = min(Double(frameCount) + missing, 0x1p50)
         func seconds(_ frames: Double) -> String { RecordingHeader.seconds(Int(frames), sampleRate: sampleRate) }
-        return
+        return Warning(
             "the file is cut short: its header states \(seconds(total)), the last \(seconds(min(missing, 0x1p50))) are "
-            + "missing; get the whole file again"
+                + "missing; get the whole file again")
     }
 }

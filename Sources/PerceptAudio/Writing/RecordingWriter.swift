@@ -195,7 +195,7 @@ public struct RecordingWriter: ~Copyable {
         case .system(let code): .writing(name, code)
         case .byteLimit(let limit):
             .exceeded(
-                .uploadByteCount, source: name, problem: "exceeds the limit of \(limit) bytes per upload",
+                .uploadByteCount, limit, source: name, problem: "exceeds the limit of \(limit) bytes per upload",
                 alternative: "send a shorter recording, or at a lower rate")
         case nil: MediaError(.inputOutput, source: name, problem: "cannot be encoded: \(message)")
         }
@@ -204,6 +204,7 @@ public struct RecordingWriter: ~Copyable {
     private static func tooLarge(_ name: String, _ limit: Int) -> MediaError {
         MediaError(
             .limitExceeded, source: name, problem: "exceeds the limit of \(limit) bytes per upload",
-            remedy: "send a shorter recording, or at a lower rate")
+            remedy: "send a shorter recording, or at a lower rate",
+            limit: MediaError.Limit(.maximumByteCount, value: Double(limit)))
     }
 }

@@ -26,6 +26,8 @@ public struct Batch<Verb: Operation>: Sendable {
     public var onWait: (@Sendable (BatchItem, WaitNotice) -> Void)?
     /// Returns the failure that is recorded in the ledger for an error.
     public var describeFailure: @Sendable (any Error) -> ItemFailure = ItemFailure.init
+    /// Returns the name of a parameter in the results that are recorded in the ledger; `nil` omits it.
+    public var parameterName: @Sendable (Parameter) -> String? = { $0.nameInDescriptions }
 
     /// Creates a batch.
     ///

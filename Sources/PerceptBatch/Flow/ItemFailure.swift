@@ -30,11 +30,13 @@ public struct ItemFailure: Error, Sendable, Hashable {
         switch error {
         case let error as ItemFailure: self = error
         case let error as MediaError:
+            let error = error.naming(\.nameInDescriptions)
             self.init(
                 kind: error.kind.rawValue,
                 message: [error.source, error.problem].compactMap(\.self).joined(separator: ": "),
                 remedy: error.remedy, isTransient: error.isTransient)
         case let error as InferenceError:
+            let error = error.naming(\.nameInDescriptions)
             var details: JSONObject = [:]
             details["status"] = error.status.map { .integer($0) }
             details["requestID"] = error.requestID.map { .string($0) }

@@ -27,7 +27,7 @@ struct ItemRun<Verb: Operation>: Sendable {
             if let known = try? output(of: entry),
                 let output = try await perceiver.perform(verb, on: item.source, reusing: known)
             {
-                try await ledger.record(.answered, output, item.members, claim)
+                try await ledger.record(.answered, named(output), item.members, claim)
                 return Finished(output: output, isFromLedger: true)
             }
             return try await perform(recordingIn: ledger, claim)
@@ -54,9 +54,12 @@ struct ItemRun<Verb: Operation>: Sendable {
             let failure = batch.describeFailure(error)
             return LedgerEntry.Outcome.failed(kind: failure.kind, isTransient: failure.isTransient)
         }
-        try await ledger.record(outcome ?? .answered, output, item.members, claim)
+        try await ledger.record(outcome ?? .answered, named(output), item.members, claim)
         return Finished(output: output)
     }
+
+    /// Returns the result as it is recorded: JSON has warnings as text.
+    private func named(_ output: Verb.Output) -> Verb.Output { output.naming(batch.parameterName) }
 
     private func performed() async throws -> Verb.Output {
         let progress = batch.onProgress.map { onProgress in

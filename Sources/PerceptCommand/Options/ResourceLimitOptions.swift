@@ -62,16 +62,3 @@ struct ResourceLimitOptions: ParsableArguments {
         }
     }
 }
-
-extension ResourceLimits.Name {
-    /// The option that raises the limit.
-    var flag: String { "--limit \(rawValue)=N" }
-
-    /// Appends the flag that raises the limit to a warning in which the library names the limit.
-    static func addingFlag(to warning: String) -> String {
-        guard warning.hasSuffix("raise the limit"),
-            let limit = allCases.first(where: { warning.contains("(\($0.rawValue))") })
-        else { return warning }
-        return "\(warning) (\(limit.flag))"
-    }
-}

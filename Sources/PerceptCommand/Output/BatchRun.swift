@@ -97,6 +97,7 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
         var batch = batch
         let (console, isSingle) = (console, inputs.isSingle)
         batch.describeFailure = { Failure.reporting($0).itemFailure }
+        batch.parameterName = { $0.flag }
         batch.onWait = { item, notice in
             console.notice((isSingle ? "" : "\(item.source.name): ") + notice.text)
         }

@@ -23,6 +23,7 @@ struct Console: Sendable {
     func report(
         _ result: some PrintableResult, text: String? = nil, _ extra: JSONObject = [:]
     ) throws(MediaError) {
+        let result = result.naming(\.flag)
         var json = result.json
         for (key, value) in extra { json[key] = value }
         try report(result, json: json, text: text ?? result.text)
@@ -32,13 +33,13 @@ struct Console: Sendable {
     func report(_ result: some PerceptResult, json: JSONObject, text: String) throws(MediaError) {
         warnings(result)
         var json = json
-        json["warnings"] = .array(result.warnings.map { .string($0) })
+        json["warnings"] = .array(result.warnings.map { .string($0.naming(\.flag).text) })
         try self.result(text, json: json)
     }
 
     /// Prints the warnings about one source.
     func warnings(_ result: some PerceptResult) {
-        for text in result.warnings { warning("\(result.file): \(text)") }
+        for warning in result.warnings { self.warning(warning.about(result.file)) }
     }
 
     /// Prints a result: `json` on one line if JSON was requested, otherwise `text`.
@@ -49,26 +50,8 @@ struct Console: Sendable {
     ) throws(MediaError) {
         let line =
             isJSON
-            ? Self.namingFlags(.object(json())).serialized() : Array(Self.printable(text()).utf8)
+            ? JSONValue.object(json()).serialized() : Array(Self.printable(text()).utf8)
         try Self.writeResult(line + [UInt8(ascii: "\n")])
-    }
-
-    /// Adds flags to the warnings and remedies in JSON, so that they equal those on standard error.
-    private static func namingFlags(_ json: JSONValue) -> JSONValue {
-        switch json {
-        case .array(let elements): .array(elements.map(namingFlags))
-        case .object(let object): .object(JSONObject(object.map { ($0, namingFlags($1, named: $0)) }))
-        default: json
-        }
-    }
-
-    private static func namingFlags(_ value: JSONValue, named name: String) -> JSONValue {
-        switch (name, value) {
-        case ("remedy", .string(let text)): .string(ParameterFlags.adding(to: text))
-        case ("warnings", .array(let warnings)):
-            warnings.compactMap(\.stringValue).map(ParameterFlags.adding).json
-        default: namingFlags(value)
-        }
     }
 
     /// Prints text unchanged, for a file or a pipe.
@@ -102,10 +85,10 @@ struct Console: Sendable {
         Self.tell("percept: \(Self.printableLine(text))\n")
     }
 
-    func warning(_ text: String) {
-        let text = ParameterFlags.adding(to: text)
+    /// Prints a warning with the flag of its parameter.
+    func warning(_ warning: Warning) {
         guard !isQuiet else { return }
-        Self.tell("percept: warning: \(Self.printableLine(text))\n")
+        Self.tell("percept: warning: \(Self.printableLine(warning.naming(\.flag).text))\n")
     }
 
     func notice(_ text: String) {

@@ -99,11 +99,7 @@ struct Failure {
     }
 
     private static func reporting(_ error: InferenceError) -> Failure {
-        var error = error
-        // The library names the parameter; the command appends the flag that sets it.
-        error.remedy = error.remedy.map { remedy in
-            error.setting.map { "\(remedy) (\($0.flag))" } ?? ParameterFlags.adding(to: remedy)
-        }
+        let error = error.naming(\.flag)
         return Failure(
             kind: error.kind.rawValue,
             message: error.problem + (error.serviceMessage.map { " (“\($0)”)" } ?? ""), remedy: error.remedy,
@@ -111,13 +107,7 @@ struct Failure {
     }
 
     private static func reporting(_ error: MediaError) -> Failure {
-        var error = error
-        // The library names the limit or parameter; the command appends its flag.
-        error.problem = ParameterFlags.adding(to: error.problem)
-        if let remedy = error.remedy {
-            error.remedy = error.limit.map { "\(remedy) (\($0.flag))" } ?? ParameterFlags.adding(to: remedy)
-        }
-        if let option = error.option, let remedy = error.remedy { error.remedy = "\(remedy) (\(option.flag))" }
+        let error = error.naming(\.flag)
         return Failure(
             kind: error.kind.rawValue, message: error.source.map { "\($0): \(error.problem)" } ?? error.problem,
             remedy: error.remedy, line: error.description, exitCode: exitCode(error.kind))
@@ -160,27 +150,6 @@ struct Failure {
         error["transient"] = .bool(isTransient)
         for (name, value) in details { error[name] = value }
         return .object(error)
-    }
-}
-
-extension InferenceError.Setting {
-    /// The command's flag for the setting.
-    var flag: String {
-        switch self {
-        case .rescalingMasks: "--rescale-masks"
-        case .answerByteLimit: "--max-answer"
-        case .sendsTokenUnprotected: "--send-token-unprotected"
-        }
-    }
-}
-
-extension MediaError.Option {
-    /// The command's flag for the option.
-    var flag: String {
-        switch self {
-        case .leniency: "--lenient"
-        case .rawFormat: "--raw format:hz:channels, such as s16le:16000:1"
-        }
     }
 }
 

@@ -64,7 +64,7 @@ extension Inspection: PrintableResult {
 
     private static func text(_ verdict: ServiceProfile.Verdict) -> String {
         guard !verdict.fits else { return "  fits \(verdict.profile)" }
-        let problems = verdict.problems.map { "\n    \($0.message); \(ParameterFlags.adding(to: $0.remedy))" }
+        let problems = verdict.problems.map { "\n    \($0.message); \($0.remedy)" }
         return "  does not fit \(verdict.profile):" + problems.joined()
     }
 

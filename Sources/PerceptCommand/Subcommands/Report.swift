@@ -69,7 +69,7 @@ struct Report: AsyncParsableCommand {
                 "\(Console.printableLine(output)): \(counted(report.entries.count, "file"))",
                 json: [
                     "output": .string(output), "files": .array(report.entries.map { .string($0.name) }),
-                    "warnings": .array((report.warnings + warnings).map { .string($0) }),
+                    "warnings": .array((report.warnings + warnings).map { .string($0.naming(\.flag).text) }),
                 ])
         }
     }

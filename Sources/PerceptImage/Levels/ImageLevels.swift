@@ -18,7 +18,7 @@ public enum ImageLevels: Sendable, Hashable {
     /// that it was not applied.
     case range(SampleRange)
 
-    static let notApplied = "levels apply to images with 16 bits per channel: this one stays as it is"
+    static let notApplied: Warning = "levels apply to images with 16 bits per channel: this one stays as it is"
 
     /// Refuses a range of one value, which would divide by zero.
     func check() throws(MediaError) {

@@ -38,10 +38,12 @@ public struct SampleRange: Sendable, Hashable, Codable {
     public var isNarrow: Bool { high > low && high - low < (Self.maximum + 1) / 8 }
 
     /// The warning about an image that uses this range; `nil` unless the range is narrow.
-    package var warning: String? {
+    package var warning: Warning? {
         guard isNarrow else { return nil }
-        return "its 16-bit pixels use only \(self) of 0…\(Self.maximum), which models see as almost one shade; "
-            + "stretch them (levels)"
+        return Warning(
+            "its 16-bit pixels use only \(self) of 0…\(Self.maximum), which models see as almost one shade; "
+                + "stretch them",
+            parameter: .levels)
     }
 }
 

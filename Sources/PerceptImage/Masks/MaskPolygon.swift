@@ -79,9 +79,8 @@ extension Mask {
         }
         // Above 32 bits, products of coordinates would overflow.
         guard size.pixelCount <= min(limits.pixelCount, Int(UInt32.max)) else {
-            throw MediaError(
-                .limitExceeded, problem: "a \(size) mask has more than \(limits.pixelCount) pixels",
-                remedy: "raise the limit (pixelCount)")
+            throw .exceeded(
+                .pixelCount, limits.pixelCount, problem: "a \(size) mask has more than \(limits.pixelCount) pixels")
         }
     }
 }
@@ -102,10 +101,9 @@ private struct PolygonFilling {
             guard var previous = ring.last else { continue }
             for vertex in ring {
                 guard crossings.count + abs(vertex.y - previous.y) <= limits.pixelCount else {
-                    throw MediaError(
-                        .limitExceeded,
-                        problem: "the edges of a polygon cross more than \(limits.pixelCount) rows in total",
-                        remedy: "raise the limit (pixelCount)")
+                    throw MediaError.exceeded(
+                        .pixelCount, limits.pixelCount,
+                        problem: "the edges of a polygon cross more than \(limits.pixelCount) rows in total")
                 }
                 addCrossings(from: previous, to: vertex)
                 previous = vertex

@@ -30,7 +30,7 @@ extension Mask {
         let newSize = PixelSize(width: columns.count, height: rows.count)
         guard newSize.pixelCount <= limits.pixelCount else {
             throw .exceeded(
-                .pixelCount, problem: "a \(newSize) mask has more than \(limits.pixelCount) pixels",
+                .pixelCount, limits.pixelCount, problem: "a \(newSize) mask has more than \(limits.pixelCount) pixels",
                 alternative: "request a smaller size")
         }
         try MediaError.checkCancellation()

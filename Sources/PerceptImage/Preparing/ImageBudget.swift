@@ -181,14 +181,15 @@ extension ImagePreparation {
                 warnings: kept.warnings)
         }
         guard let found else {
-            let ways = exactSize == nil ? "reduce the longest side (longestSide)" : "reduce the exact size"
+            let isJPEG = mediaType == .jpeg
+            let alternative =
+                isJPEG ? "reduce the \(exactSize == nil ? "longest side" : "exact size")" : "encode as JPEG"
             throw MediaError(
                 .limitExceeded,
-                problem:
-                    "the smallest upload has \(smallest) bytes, more than the \(byteLimit) allowed",
-                remedy: mediaType == .jpeg
-                    ? "allow more bytes, or \(ways)"
-                    : "allow more bytes, or encode as JPEG")
+                problem: "the smallest upload has \(smallest) bytes, more than the \(byteLimit) allowed",
+                remedy: "allow more bytes, or \(alternative)",
+                parameter: isJPEG && exactSize == nil ? .longestSide : nil,
+                limit: MediaError.Limit(.maximumByteCount, value: Double(byteLimit)))
         }
         let made = found.made
         return made.warning(of: trade(found.settings, made.receipt.uploadSize, wantedSize, byteLimit))
@@ -198,7 +199,7 @@ extension ImagePreparation {
     /// Returns the changed settings in words; `nil` if nothing changed.
     private func trade(
         _ settings: ImageBudget.Settings, _ size: PixelSize, _ wanted: PixelSize, _ byteLimit: Int
-    ) -> String? {
+    ) -> Warning? {
         let trades = [
             settings.quality == quality ? nil : "quality \(settings.quality) instead of \(quality)",
             size == wanted ? nil : "\(size) pixels instead of \(wanted)",
@@ -211,7 +212,7 @@ extension ImagePreparation {
 private struct KeptPixels {
     let geometry: GeometryReceipt
     let image: Image
-    let warnings: [String]
+    let warnings: [Warning]
 
     init(
         _ opened: consuming OpenedImage, _ geometry: GeometryReceipt, _ rows: UploadRows,

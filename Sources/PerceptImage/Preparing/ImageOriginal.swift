@@ -81,7 +81,7 @@ struct OpenedImage: ~Copyable {
     consuming func render(
         _ geometry: GeometryReceipt, filter: ResizeFilter, reducesDecoding: Bool, limits: ResourceLimits,
         progress: ((Double) -> Void)?, emit: (UnsafeRawBufferPointer) throws(MediaError) -> Void
-    ) throws(MediaError) -> [String] {
+    ) throws(MediaError) -> [Warning] {
         switch consume pixels {
         case .file(var reader):
             let reduction =

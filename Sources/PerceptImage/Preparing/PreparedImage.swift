@@ -11,12 +11,12 @@ public struct PreparedImage: Sendable, Hashable {
     /// The map between the upload and its source.
     public let receipt: GeometryReceipt
     /// Warnings for the user, such as a colour profile that was not applied, or damage outside the pixels.
-    public let warnings: [String]
+    public let warnings: [Warning]
 }
 
 extension PreparedImage {
     /// Returns the image with one more warning, if there is one.
-    func warning(of warning: String?) -> PreparedImage {
+    func warning(of warning: Warning?) -> PreparedImage {
         guard let warning else { return self }
         return PreparedImage(
             bytes: bytes, byteCount: byteCount, mediaType: mediaType, receipt: receipt, warnings: warnings + [warning])

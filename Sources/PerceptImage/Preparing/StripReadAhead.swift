@@ -45,7 +45,7 @@ final class StripReadAhead {
     }
 
     /// The reader's warnings; complete after the last strip.
-    var warnings: [String] {
+    var warnings: [Warning] {
         (try? worker.perform { $0.reader.warnings }) ?? []
     }
 

@@ -91,10 +91,13 @@ struct ImageDecoder: ~Copyable, Sendable {
         }
     }
 
-    var warnings: [String] {
-        var warnings: [String] = []
-        while let warning = image_decoder_warning(handle.pointer, warnings.count) {
-            warnings.append(String(cString: warning))
+    var warnings: [Warning] {
+        var warnings: [Warning] = []
+        var isAboutProfileLimit = false
+        while let text = image_decoder_warning(handle.pointer, warnings.count, &isAboutProfileLimit) {
+            warnings.append(
+                Warning(
+                    String(cString: text), parameter: isAboutProfileLimit ? .colorProfileByteCountLimit : nil))
         }
         var damage = ImageDecoderDamage()
         if image_decoder_damage(handle.pointer, &damage) { warnings.append(describe(damage)) }
@@ -102,7 +105,7 @@ struct ImageDecoder: ~Copyable, Sendable {
     }
 
     /// Returns a warning about the damage that a lenient reader skipped, and about the replaced pixels.
-    private func describe(_ damage: ImageDecoderDamage) -> String {
+    private func describe(_ damage: ImageDecoderDamage) -> Warning {
         let isCut = damage.status == .truncated
         let message = String(cString: image_decoder_message(handle.pointer))
         let place = Self.words(for: damage.place, height: header.storedSize.height)
@@ -116,8 +119,9 @@ struct ImageDecoder: ~Copyable, Sendable {
             } else {
                 "pixels from there on may be wrong"
             }
-        return "the \(header.mediaType.name) \(isCut ? "file is cut short" : "data is damaged") \(place)"
-            + (isCut ? "" : " (\(message))") + ": \(result)"
+        return Warning(
+            "the \(header.mediaType.name) \(isCut ? "file is cut short" : "data is damaged") \(place)"
+                + (isCut ? "" : " (\(message))") + ": \(result)")
     }
 
     /// Returns the progress in words: "after 120 of 480 rows (25 %)".
@@ -166,16 +170,17 @@ struct ImageDecoder: ~Copyable, Sendable {
         _ size: PixelSize, place: String, limits: ResourceLimits
     ) -> MediaError {
         let message = String(cString: image_decoder_message(pointer))
-        let lenience = image_decoder_would_go_on(pointer) ? ", or use what is left of it (isLenient)" : ""
+        let wouldGoOn = image_decoder_would_go_on(pointer)
+        let lenience = wouldGoOn ? ", or use what is left of it" : ""
         switch status {
         case .malformed, .ok:
             return MediaError(
                 .malformedInput, source: name, problem: "the \(format.name) data is damaged \(place): \(message)",
-                remedy: "copy or export it again" + lenience)
+                remedy: "copy or export it again" + lenience, parameter: wouldGoOn ? .isLenient : nil)
         case .truncated:
             return MediaError(
                 .malformedInput, source: name, problem: "the \(format.name) file is cut short \(place)",
-                remedy: "copy or download it again" + lenience)
+                remedy: "copy or download it again" + lenience, parameter: wouldGoOn ? .isLenient : nil)
         case .unsupported:
             return MediaError(
                 .unsupportedFeature, source: name,
@@ -185,17 +190,17 @@ struct ImageDecoder: ~Copyable, Sendable {
                     : "convert it to an 8-bit baseline or progressive JPEG, or to PNG")
         case .tooManyPixels:
             return .exceeded(
-                .pixelCount, source: name,
+                .pixelCount, limits.pixelCount, source: name,
                 problem: "\(size) is \(size.pixelCount) pixels, more than the limit of \(limits.pixelCount)",
                 alternative: "make it smaller")
         case .tooManyBytes:
             return .exceeded(
-                .imageByteCount, source: name,
+                .imageByteCount, limits.imageByteCount, source: name,
                 problem: "decoding \(size) takes more memory than the limit of \(limits.imageByteCount) bytes",
                 alternative: "make it smaller, save it as a baseline JPEG or a PNG without interlace")
         case .tooManyScans:
             return .exceeded(
-                .scanCount, source: name,
+                .scanCount, limits.scanCount, source: name,
                 problem: "has more scans than the limit of \(limits.scanCount), where encoders write about ten",
                 alternative: "save it again as a baseline JPEG")
         case .outOfMemory:

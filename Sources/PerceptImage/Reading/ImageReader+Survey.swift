@@ -5,7 +5,7 @@ package struct ImageSurvey: Sendable, Hashable {
     /// The sample range of an image with 16 bits per channel.
     package let sampleRange: SampleRange?
     /// The complete ``ImageReader/warnings``.
-    package let warnings: [String]
+    package let warnings: [Warning]
     /// The error that stopped the reading early.
     package let failure: MediaError?
 }

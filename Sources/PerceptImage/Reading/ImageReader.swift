@@ -27,7 +27,7 @@ public struct ImageReader: ~Copyable, Sendable {
     public private(set) var rowCount = 0
     /// The stretching of the samples; `nil` if they are as stored.
     public private(set) var levels: SampleRange?
-    private var levelsWarning: String?
+    private var levelsWarning: Warning?
 
     /// Opens the file and reads its header; no memory is allocated for the pixels.
     ///
@@ -111,7 +111,7 @@ public struct ImageReader: ~Copyable, Sendable {
     }
 
     /// The warnings about the file; complete when all rows have been read.
-    public var warnings: [String] { decoder.warnings + (levelsWarning.map { [$0] } ?? []) }
+    public var warnings: [Warning] { decoder.warnings + (levelsWarning.map { [$0] } ?? []) }
 
     /// The least and the greatest stored sample among the rows read so far, for an image with 16 bits per channel;
     /// fully transparent pixels are ignored. `nil` for other images.
@@ -148,7 +148,7 @@ extension ResourceLimits {
         let (byteCount, overflow) = size.pixelCount.multipliedReportingOverflow(by: layout.bytesPerPixel)
         guard overflow || byteCount > imageByteCount else { return }
         throw .exceeded(
-            .imageByteCount, source: source,
+            .imageByteCount, imageByteCount, source: source,
             problem:
                 "\(size) pixels of \(layout.bytesPerPixel) bytes are more than the limit of \(imageByteCount) bytes",
             alternative: "make the image smaller")

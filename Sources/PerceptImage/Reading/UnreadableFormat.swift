@@ -34,9 +34,9 @@ struct UnreadableFormat {
 
     /// The error for bytes of an unknown format.
     static func ofImage(_ error: MediaError) -> MediaError {
-        guard error.option == .rawFormat else { return error }
+        guard error.parameter == .rawFormat else { return error }
         var error = error
-        (error.option, error.remedy) = (nil, advice)
+        (error.parameter, error.remedy) = (nil, advice)
         return error
     }
 

@@ -86,7 +86,7 @@ struct RowResizer: ~Copyable {
         guard work <= Double(limits.imageByteCount), max(inputSize.longestSide, resizedSize.longestSide) < Int32.max
         else {
             throw .exceeded(
-                .imageByteCount,
+                .imageByteCount, limits.imageByteCount,
                 problem:
                     "resizing \(inputSize) to \(resizedSize) exceeds the limit of \(limits.imageByteCount) bytes",
                 alternative: "choose another size")
@@ -104,7 +104,7 @@ extension ResourceLimits {
     func checkPixelCount(of size: PixelSize) throws(MediaError) {
         guard size.pixelCount > pixelCount else { return }
         throw .exceeded(
-            .pixelCount, problem: "an image of \(size) exceeds the limit of \(pixelCount) pixels",
+            .pixelCount, pixelCount, problem: "an image of \(size) exceeds the limit of \(pixelCount) pixels",
             alternative: "choose a smaller size")
     }
 }

@@ -127,7 +127,7 @@ public struct ImageWriter: ~Copyable {
     private func checkByteLimit() throws(MediaError) {
         guard encoder.byteCount > byteLimit else { return }
         throw .exceeded(
-            .uploadByteCount, problem: "the encoded image exceeds the limit of \(byteLimit) bytes",
+            .uploadByteCount, byteLimit, problem: "the encoded image exceeds the limit of \(byteLimit) bytes",
             alternative: "choose a smaller size or a lower quality")
     }
 }

@@ -73,7 +73,8 @@ extension InferenceError {
                     kind: .serviceFailed, problem: problem, remedy: "try again later", mayHeal: true)
             }
         self.init(
-            meaning.kind, problem: meaning.problem, remedy: meaning.remedy, status: answer.status,
+            meaning.kind, problem: meaning.problem, remedy: meaning.remedy, parameter: meaning.parameter,
+            status: answer.status,
             requestID: answer.requestID,
             serviceMessage: words.map { answer.redacted($0).excerpt(limit: ServiceMessage.limit) },
             bodyExcerpt: excerpt, retryAdvice: meaning.mayHeal ? .later(afterSeconds: nil) : .never)

@@ -1,9 +1,12 @@
+internal import PerceptCore
+
 /// The only table of the meanings of HTTP statuses.
 enum StatusTable {
     struct Meaning {
         var kind: InferenceError.Kind
         var problem: String
         var remedy: String?
+        var parameter: Parameter?
         /// True if the same request may succeed later.
         var mayHeal = false
         /// True if the upload is too large.
@@ -39,7 +42,8 @@ enum StatusTable {
             "3000 mel",
             Meaning(
                 kind: .invalidRequest, problem: "without timestamps, the model accepts at most 30 seconds",
-                remedy: "request timestamps, or send chunks of at most 30 seconds (chunking)")
+                remedy: "request timestamps, or send chunks of at most 30 seconds",
+                parameter: .chunking)
         ),
         ("not supported by provider", notServed),
     ]
@@ -112,8 +116,8 @@ extension InferenceError {
         let meaning = StatusTable.meaning(of: answer.status, saying: message)
         var requested = RetryAfter.seconds(in: answer.headers, now: now)
         self.init(
-            meaning.kind, problem: meaning.problem, remedy: meaning.remedy, status: answer.status,
-            requestID: answer.requestID, serviceMessage: message,
+            meaning.kind, problem: meaning.problem, remedy: meaning.remedy, parameter: meaning.parameter,
+            status: answer.status, requestID: answer.requestID, serviceMessage: message,
             bodyExcerpt: answer.body.isEmpty ? nil : answer.bodyExcerpt)
 
         // Only the estimate distinguishes a model that is loading from an unavailable service.
@@ -165,8 +169,9 @@ extension InferenceError {
                 .timedOut, problem: error.problem, remedy: "allow more time or send less",
                 retryAdvice: .later(afterSeconds: nil))
         case .answerTooLarge:
-            self.init(.answerTooLarge, problem: error.problem, remedy: "request less, or raise answerByteLimit")
-            setting = .answerByteLimit
+            self.init(
+                .answerTooLarge, problem: error.problem, remedy: "request less, or raise the limit",
+                parameter: .answerByteLimit)
         case .answerMalformed:
             self.init(
                 .answerMalformed, problem: error.problem,

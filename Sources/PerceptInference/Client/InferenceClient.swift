@@ -229,11 +229,10 @@ public struct InferenceClient: Sendable {
                 remedy: "create one at https://huggingface.co/settings/tokens and set HF_TOKEN to it")
         }
         if url.isUnprotected, !sendsTokenUnprotected {
-            var error = InferenceError(
+            throw InferenceError(
                 .tokenRefused, problem: "the token is not sent over plain http to another machine",
-                remedy: "use https, or omit the token; on a trusted network, set sendsTokenUnprotected")
-            error.setting = .sendsTokenUnprotected
-            throw error
+                remedy: "use https, or omit the token; on a trusted network, allow it",
+                parameter: .sendsTokenUnprotected)
         }
     }
 }

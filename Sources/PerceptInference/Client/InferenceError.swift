@@ -1,4 +1,5 @@
 public import Foundation
+public import PerceptCore
 
 /// A failed task, with the cause, the service's message and a remedy.
 ///
@@ -56,16 +57,6 @@ public struct InferenceError: Error, Sendable, Hashable {
         public var seconds: Double? { if case .later(let seconds) = self { seconds } else { nil } }
     }
 
-    /// A setting that ``InferenceError/remedy`` refers to.
-    public enum Setting: String, Sendable, Hashable, CaseIterable {
-        /// Rescaling of masks that differ from the upload in size, in image segmentation.
-        case rescalingMasks
-        /// ``InferenceClient/answerByteLimit``.
-        case answerByteLimit
-        /// ``InferenceClient/sendsTokenUnprotected``.
-        case sendsTokenUnprotected
-    }
-
     /// The kind of failure.
     public var kind: Kind
     /// A description of the failure, without a full stop.
@@ -88,20 +79,21 @@ public struct InferenceError: Error, Sendable, Hashable {
     public var host: String?
     /// The prospects of sending the same request again.
     public var retryAdvice: RetryAdvice
-    /// The setting that ``remedy`` refers to, if the caller can change one.
-    public var setting: Setting?
+    /// The parameter that ``remedy`` suggests to change at its end.
+    public var parameter: Parameter?
 
     /// The maximum length of ``bodyExcerpt``, in characters.
     static let bodyExcerptLimit = 400
 
     package init(
-        _ kind: Kind, problem: String, remedy: String? = nil, status: Int? = nil, requestID: String? = nil,
-        serviceMessage: String? = nil, bodyExcerpt: String? = nil, task: String? = nil, model: String? = nil,
-        host: String? = nil, retryAdvice: RetryAdvice = .never
+        _ kind: Kind, problem: String, remedy: String? = nil, parameter: Parameter? = nil, status: Int? = nil,
+        requestID: String? = nil, serviceMessage: String? = nil, bodyExcerpt: String? = nil, task: String? = nil,
+        model: String? = nil, host: String? = nil, retryAdvice: RetryAdvice = .never
     ) {
         self.kind = kind
         self.problem = problem
         self.remedy = remedy
+        self.parameter = parameter
         self.status = status
         self.requestID = requestID
         self.serviceMessage = serviceMessage
@@ -114,6 +106,16 @@ public struct InferenceError: Error, Sendable, Hashable {
 
     /// The error thrown when the calling task is cancelled.
     package static let cancelled = InferenceError(.cancelled, problem: "cancelled")
+
+    /// Returns the error with ``parameter`` named in parentheses at the end of ``remedy``, and no longer as a case.
+    ///
+    /// - Parameter name: A closure that returns the name; `nil` omits it.
+    public func naming(_ name: (Parameter) -> String?) -> InferenceError {
+        var error = self
+        error.remedy = remedy?.naming(parameter, name)
+        error.parameter = nil
+        return error
+    }
 }
 
 extension InferenceError: LocalizedError, CustomStringConvertible {
@@ -130,7 +132,7 @@ extension InferenceError: LocalizedError, CustomStringConvertible {
         let details = [status.map { "HTTP \($0)" }, serviceMessage.map { "“\($0)”" }].compactMap(\.self)
         if !details.isEmpty { line += " (\(details.joined(separator: ": ")))" }
         if serviceMessage == nil, let bodyExcerpt { line += ", got: \(bodyExcerpt)" }
-        if let remedy { line += "; \(remedy)" }
+        if let remedy = naming(\.nameInDescriptions).remedy { line += "; \(remedy)" }
         if let seconds = retryAdvice.seconds.flatMap({ Int(exactly: $0.rounded(.up)) }) {
             line += " (the service suggests \(seconds) s)"
         }

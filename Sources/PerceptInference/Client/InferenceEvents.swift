@@ -96,6 +96,7 @@ public struct InferenceEvents<Event: Sendable>: AsyncSequence, Sendable {
             } catch {
                 failure = InferenceError(error)
                 failure?.remedy = "disable streaming, or request less"
+                failure?.parameter = nil
             }
             arrived = events.reversed()
         }

@@ -117,7 +117,7 @@ import Testing
             chunking: AudioChunking(maximumChunkDuration: 2))
         let error = expectMediaError(.limitExceeded) { _ = try recording.next() }
         #expect(error?.source?.hasPrefix("the recording, chunk 1 of ") == true)
-        #expect(error?.remedy == "make the chunks shorter (chunking)")
+        #expect(error?.remedy == "make the chunks shorter" && error?.parameter == .chunking)
     }
 
     /// Warnings of the reader (here: a header that states too many frames) are reported once, for one chunk or many.

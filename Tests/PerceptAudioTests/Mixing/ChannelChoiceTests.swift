@@ -58,7 +58,7 @@ import Testing
         let recording = try Recording(
             sampleRate: 16_000, channels: .stereo, planes: [tone, tone.map { -$0 }])
         let mixed = try AudioPreparation().prepare(recording)
-        #expect(mixed.warnings.first?.hasSuffix("(pickedChannel)") == true)
+        #expect(mixed.warnings.first?.parameter == .pickedChannel)
         #expect(mixed.receipt.sourceChannelIndex == nil)
         let left = try AudioPreparation(channels: .single(.position(.frontLeft))).prepare(recording)
         #expect(left.warnings.isEmpty)

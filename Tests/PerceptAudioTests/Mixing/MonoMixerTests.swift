@@ -46,7 +46,7 @@ import Testing
         let right = zip(left, square).map { correlation * $0 + rest * $1 }
         let recording = try Recording(sampleRate: 16_000, channels: .stereo, planes: [left, right])
         let warnings = try AudioPreparation().prepare(recording).warnings
-        #expect(warnings.contains { $0.contains("out of phase") } == isWarned)
+        #expect(warnings.contains { $0.text.contains("out of phase") } == isWarned)
     }
 
     @Test func equalChannelsCorrelateAndSilenceHasNoCorrelation() throws {

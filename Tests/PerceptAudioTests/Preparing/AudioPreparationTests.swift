@@ -37,7 +37,7 @@ import Testing
     @Test func channelsThatCancelAreReported() throws {
         let prepared = try AudioPreparation().prepare(Self.stereoSine(440, rate: 48_000, frames: 9600, rightSign: -1))
         #expect(prepared.warnings.count == 1)
-        #expect(prepared.warnings[0].contains("correlation −1.00"))
+        #expect(prepared.warnings[0].text.contains("correlation −1.00"))
         let kept = try AudioPreparation(channels: .keep).prepare(
             Self.stereoSine(440, rate: 48_000, frames: 9600, rightSign: -1))
         #expect(kept.warnings.isEmpty)

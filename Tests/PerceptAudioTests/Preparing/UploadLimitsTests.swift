@@ -111,7 +111,9 @@ import Testing
             _ = try wav.prepare(.file(path), toFile: folder.file("out.wav"))
         }
         // Four seconds of 16 kHz mono at 2 bytes, and the header of 44.
-        #expect(error?.problem == "is 128044 bytes as WAV, more than the 100000 allowed (maximumByteCount)")
+        #expect(error?.problem == "is 128044 bytes as WAV, more than the 100000 allowed")
+        #expect(error?.limit == MediaError.Limit(.maximumByteCount, value: 100_000))
+        #expect(error?.parameter == .chunking)
         #expect(error?.source == path)
         #expect(error?.remedy?.contains("FLAC") == true)
         #expect(try folder.contents() == ["in.wav"])
@@ -140,7 +142,9 @@ import Testing
             { _ = try AudioPreparation(maximumDuration: 3.99).prepare(.file(path), toFile: folder.file("a.flac")) },
         ] {
             let error = expectMediaError(.limitExceeded, attempt)
-            #expect(error?.problem == "lasts 4.0 s or more, longer than the 3.99 s allowed (maximumDuration)")
+            #expect(error?.problem == "lasts 4.0 s or more, longer than the 3.99 s allowed")
+            #expect(error?.limit == MediaError.Limit(.maximumDuration, value: 3.99))
+            #expect(error?.parameter == .chunking)
         }
         #expect(try folder.contents() == ["in.wav"])
         #expect(try AudioPreparation(maximumDuration: 4).prepare(source).receipt.upload.duration == 4)

@@ -20,8 +20,9 @@ import Testing
         #expect(beyond.position == 1101)
         #expect(
             beyond.warnings == [
-                "a gap of 0.101 s in the timestamps at 0.500 s was filled with silence, "
-                    + "so that times match the file"
+                Warning(
+                    "a gap of 0.101 s in the timestamps at 0.500 s was filled with silence, "
+                        + "so that times match the file")
             ])
     }
 
@@ -30,8 +31,8 @@ import Testing
         #expect(silences == [4000, 0, 10_000])
         #expect(late.position == 15_010)
         #expect(late.warnings.count == 2)
-        #expect(late.warnings[0].hasPrefix("the audio starts 4.000 s after the file does: silence of that length"))
-        #expect(late.warnings[1].hasPrefix("a gap of 10.000 s in the timestamps was filled"))
+        #expect(late.warnings[0].text.hasPrefix("the audio starts 4.000 s after the file does: silence of that length"))
+        #expect(late.warnings[1].text.hasPrefix("a gap of 10.000 s in the timestamps was filled"))
         #expect(Self.timeline([(100, 500)]).1 == [0])
         #expect(Self.timeline([(101, 500)]).1 == [101])
     }
@@ -41,8 +42,9 @@ import Testing
         #expect(timeline.position == 4400)
         #expect(
             timeline.warnings == [
-                "3 gaps in the timestamps, 4.000 s in all, were filled with silence, "
-                    + "so that times match the file"
+                Warning(
+                    "3 gaps in the timestamps, 4.000 s in all, were filled with silence, "
+                        + "so that times match the file")
             ])
     }
 
@@ -78,13 +80,13 @@ import Testing
         #expect(silences == [0, 0, 0, 2000])
         #expect(timeline.position == 5010)
         #expect(timeline.warnings.count == 2)
-        #expect(timeline.warnings[1].hasPrefix("the audio is up to 0.500 s longer than its timestamps"))
+        #expect(timeline.warnings[1].text.hasPrefix("the audio is up to 0.500 s longer than its timestamps"))
         // Ten seconds and less are an overlap, more is a new time line.
         let (overlap, _) = Self.timeline([(0, 10_000), (0, 1), (10_001, 1)])
         #expect(overlap.warnings.count == 1)
         let (restart, restarted) = Self.timeline([(0, 10_001), (0, 1), (1001, 1)])
         #expect(restarted == [0, 0, 1000])
-        #expect(restart.warnings.contains { $0.hasPrefix("the timestamps go back by 10.001 s at 10.001 s") })
+        #expect(restart.warnings.contains { $0.text.hasPrefix("the timestamps go back by 10.001 s at 10.001 s") })
     }
 
     @Test func gapsBeyondTheLimitAreLeftOut() {
@@ -95,9 +97,9 @@ import Testing
         #expect(silences == [0, 5000, 4500, 0, 0, 0])
         #expect(timeline.position == 11_501 + 500)
         #expect(timeline.warnings.count == 2)
-        #expect(timeline.warnings[1].contains("3 gaps in the timestamps, the first of 5.001 s at 11.000 s"))
-        #expect(timeline.warnings[1].contains("(silenceDuration)"))
-        #expect(timeline.warnings[1].hasSuffix("raise the limit"))
+        #expect(timeline.warnings[1].text.contains("3 gaps in the timestamps, the first of 5.001 s at 11.000 s"))
+        #expect(timeline.warnings[1].text.contains("(silenceDuration)"))
+        #expect(timeline.warnings[1].text.hasSuffix("raise the limit"))
         #expect(Self.timeline([(0, 1), (10_001, 1)], silenceLimit: 10).1 == [0, 10_000])
         #expect(Self.timeline([(0, 1), (10_002, 1)], silenceLimit: 10).1 == [0, 0])
         for extreme in [Int.max, .min] {

@@ -107,8 +107,9 @@ import Testing
         #expect(
             reader.warnings
                 == [
-                    "the file is damaged, and audio may be missing: ffmpeg reported 3000 errors while decoding, the "
-                        + "first: channel element 2.3 is not allocated; get the file again"
+                    Warning(
+                        "the file is damaged, and audio may be missing: ffmpeg reported 3000 errors while decoding, "
+                            + "the first: channel element 2.3 is not allocated; get the file again")
                 ])
     }
 

@@ -21,7 +21,7 @@ import Testing
 
     private static func read(
         _ bytes: [UInt8], isLenient: Bool, limits: ResourceLimits = .default
-    ) throws -> (samples: [Float], warnings: [String]) {
+    ) throws -> (samples: [Float], warnings: [Warning]) {
         var reader = try RecordingReader(
             .bytes(bytes), options: ReadingOptions(isLenient: isLenient, verifiesChecksum: true), limits: limits)
         var samples: [Float] = []
@@ -40,12 +40,12 @@ import Testing
         let damaged = Self.bytes { $0[3][100] ^= 0x10 }
         let error = expectMediaError(.malformedInput) { _ = try Self.read(damaged, isLenient: false) }
         #expect(error?.problem.contains("frame 576 (0.036 s)") == true)
-        #expect(error?.option == .leniency)
+        #expect(error?.parameter == .isLenient)
         let (samples, warnings) = try Self.read(damaged, isLenient: true)
         #expect(samples == Self.samples(0..<576) + Self.silence(192) + Self.samples(768..<2000))
         #expect(warnings.count == 1)
-        #expect(warnings.first?.hasPrefix("the data are damaged at 0.036 s (") == true)
-        #expect(warnings.first?.contains("0.012 s were replaced by silence") == true)
+        #expect(warnings.first?.text.hasPrefix("the data are damaged at 0.036 s (") == true)
+        #expect(warnings.first?.text.contains("0.012 s were replaced by silence") == true)
     }
 
     @Test func aHoleKeepsTheTimeLine() throws {
@@ -59,8 +59,8 @@ import Testing
         #expect(
             samples == Self.samples(0..<384) + Self.silence(576) + Self.samples(960..<1536) + Self.silence(192)
                 + Self.samples(1728..<2000))
-        #expect(warnings.first?.hasPrefix("the data are damaged at 2 places, the first at 0.024 s") == true)
-        #expect(warnings.first?.contains("0.048 s in all") == true)
+        #expect(warnings.first?.text.hasPrefix("the data are damaged at 2 places, the first at 0.024 s") == true)
+        #expect(warnings.first?.text.contains("0.048 s in all") == true)
     }
 
     /// A stream of variable block size numbers its frames, not its blocks.
@@ -81,7 +81,7 @@ import Testing
         let bytes = Self.stream.header() + frames.flatMap { $0 }
         let (samples, warnings) = try Self.read(bytes, isLenient: true)
         #expect(samples.count < 4000)
-        #expect(warnings.contains { $0.contains("later times may be too early") })
+        #expect(warnings.contains { $0.text.contains("later times may be too early") })
         var limits = ResourceLimits.default
         limits.silenceDuration = 0
         let damaged = Self.bytes { $0[3][100] ^= 0x10 }
@@ -108,8 +108,9 @@ import Testing
             #expect(samples == Self.samples(0..<1344))
             #expect(
                 warnings == [
-                    "the file is cut short or damaged at its end: its header states 0.125 s, the last 0.041 s are "
-                        + "missing; get the whole file again"
+                    Warning(
+                        "the file is cut short or damaged at its end: its header states 0.125 s, the last 0.041 s are "
+                            + "missing; get the whole file again")
                 ])
         }
         var unknown = Self.stream
@@ -135,7 +136,7 @@ import Testing
             }
             let (samples, warnings) = try Self.read(bytes, isLenient: true)
             #expect(samples.count <= 2000)
-            #expect(samples.count == 2000 || warnings.contains { $0.contains("missing") })
+            #expect(samples.count == 2000 || warnings.contains { $0.text.contains("missing") })
             #expect(!warnings.isEmpty)
         }
     }

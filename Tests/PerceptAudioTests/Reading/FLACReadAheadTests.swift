@@ -56,7 +56,7 @@ import Testing
 
     private static func readWithWarnings(
         _ bytes: [UInt8], verifyingChecksum: Bool = false
-    ) throws -> (planes: [[Float]], warnings: [String]) {
+    ) throws -> (planes: [[Float]], warnings: [Warning]) {
         var reader = try RecordingReader(.bytes(bytes), options: ReadingOptions(verifiesChecksum: verifyingChecksum))
         var planes = [[Float]](repeating: [], count: reader.header.channelCount)
         while let block = try reader.readBlock() {
@@ -113,8 +113,9 @@ import Testing
         let seconds = (Double(lostCount) / 44.1).rounded() / 1000
         #expect(
             inStretches.warnings == [
-                "the file is cut short or damaged at its end: its header states 13.605 s, the last \(seconds) s are "
-                    + "missing; get the whole file again"
+                Warning(
+                    "the file is cut short or damaged at its end: its header states 13.605 s, the last \(seconds) s "
+                        + "are missing; get the whole file again")
             ])
         #expect(inOrder.warnings == inStretches.warnings)
     }

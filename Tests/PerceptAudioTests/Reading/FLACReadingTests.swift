@@ -113,7 +113,7 @@ import Testing
         let (first, second) = (Self.stream(bitDepth: 16), Self.stream(bitDepth: 24))
         var reader = try RecordingReader(.bytes(first.encoded() + second.frames()[0]))
         #expect(try Self.planes(&reader) == [Self.expected(first)[0] + Self.expected(second)[0].prefix(192)])
-        #expect(reader.warnings.contains { $0.contains("states 500 frames") || $0.hasPrefix("500 frames") })
+        #expect(reader.warnings.contains { $0.text.contains("states 500 frames") || $0.text.hasPrefix("500 frames") })
     }
 
     private static func planes(_ reader: inout RecordingReader, frameLimit: Int = 4096) throws -> [[Float]] {

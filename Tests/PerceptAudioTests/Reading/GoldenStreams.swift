@@ -42,7 +42,7 @@ struct GoldenStream: Decodable, Sendable, CustomTestStringConvertible {
 struct ReadRecording {
     let header: RecordingHeader
     var planes: [[Float]]
-    let warnings: [String]
+    let warnings: [Warning]
 
     init(_ bytes: [UInt8], frameLimit: Int = 4096) throws {
         var reader = try RecordingReader(.bytes(bytes), ffmpeg: nil)

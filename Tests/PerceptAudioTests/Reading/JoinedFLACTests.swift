@@ -37,7 +37,7 @@ import Testing
         #expect(read.frameCount == 500 + 400)
         #expect(Array(read.planes[0].prefix(500)) == Self.samples(first)[0])
         #expect(
-            read.warnings.first
+            read.warnings.first?.text
                 == "the format changes to stereo at 48000 Hz at 0.031 s; this part was converted to mono at 16000 Hz, "
                 + "the format at the start")
     }
@@ -53,8 +53,9 @@ import Testing
         #expect(Array(read.planes[0].prefix(960)) == Array(Self.samples(stream)[0].prefix(960)))
         #expect(
             read.warnings == [
-                "the format changes to mono at 32000 Hz at 0.060 s; this part was converted to mono at 16000 Hz, the "
-                    + "format at the start"
+                Warning(
+                    "the format changes to mono at 32000 Hz at 0.060 s; this part was converted to mono at 16000 Hz, "
+                        + "the format at the start")
             ])
         // And back again.
         let back = stream.header() + (frames[..<5] + other[..<2] + frames[7...]).flatMap { $0 }

@@ -56,10 +56,12 @@ import Testing
         #expect(abs(read.amplitude(300, in: 7456..<12_256) - Self.amplitude) < 1e-3)
         #expect(
             read.warnings == [
-                "the format changes to stereo at 48000 Hz at 0.500 s; this part was converted to mono at 8000 Hz, the "
-                    + "format at the start",
-                "the format changes to mono at 22050 Hz at 0.932 s; this part was converted to mono at 8000 Hz, the "
-                    + "format at the start",
+                Warning(
+                    "the format changes to stereo at 48000 Hz at 0.500 s; this part was converted to mono at 8000 Hz, "
+                        + "the format at the start"),
+                Warning(
+                    "the format changes to mono at 22050 Hz at 0.932 s; this part was converted to mono at 8000 Hz, "
+                        + "the format at the start"),
             ])
     }
 
@@ -74,7 +76,7 @@ import Testing
             #expect(abs(read.amplitude(300, channel: channel, in: 20_736..<41_472) - Self.amplitude) < 1e-3)
         }
         #expect(read.warnings.count == 1)
-        #expect(read.warnings[0].hasPrefix("the format changes to mono at 48000 Hz at 0.432 s"))
+        #expect(read.warnings[0].text.hasPrefix("the format changes to mono at 48000 Hz at 0.432 s"))
     }
 
     // MARK: What stands around the frames
@@ -127,7 +129,7 @@ import Testing
             let read = try ReadRecording(bytes)
             #expect(read.frameCount == copies * stream.frameCount)
             #expect(read.warnings.count == 1)
-            let warning = try #require(read.warnings.first)
+            let warning = try #require(read.warnings.first).text
             #expect(warning.hasSuffix("bytes that are no MP3 frames were skipped, the first at byte \(place)"))
             // Runs of zeros among them are padding.
             let count = try #require(Int(warning.prefix { $0.isNumber }))
@@ -203,7 +205,7 @@ import Testing
         let cut = stream.bytes.prefix(1500)
         let read = try ReadRecording(cut + stream.bytes)
         #expect(read.difference(from: stream, at: read.frameCount - stream.frameCount) < 1e-4)
-        #expect(read.warnings.contains { $0.contains("s are missing") })
+        #expect(read.warnings.contains { $0.text.contains("s are missing") })
     }
 
     @Test func aDamagedHeaderBecomesSilenceOfItsLength() throws {

@@ -179,7 +179,7 @@ import Testing
 
     private struct Outcome: Equatable {
         var samples: [Float] = []
-        var warnings: [String] = []
+        var warnings: [Warning] = []
         /// Where an error says that it is.
         var place: Substring?
     }

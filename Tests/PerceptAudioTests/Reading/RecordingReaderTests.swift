@@ -158,7 +158,7 @@ import Testing
             var reader = try RecordingReader(.bytes(cut))
             while try reader.readBlock() != nil {}
             #expect(reader.framesRead > 0 && reader.framesRead < 20_000)
-            #expect(reader.warnings.count == 1 && reader.warnings[0].contains("cut short"))
+            #expect(reader.warnings.count == 1 && reader.warnings[0].text.contains("cut short"))
         }
     }
 

@@ -43,7 +43,7 @@ import Testing
 
     @Test(arguments: [0, 1, 2, 3]) func whatIsMissingIsSaid(_ index: Int) throws {
         let (type, file) = Self.files[index]
-        func warnings(_ bytes: [UInt8]) throws -> [String] {
+        func warnings(_ bytes: [UInt8]) throws -> [Warning] {
             #expect(MediaType.sniff(bytes) == type)
             var reader = try RecordingReader(.bytes(bytes), ffmpeg: nil)
             while try reader.readBlock() != nil {}
@@ -54,13 +54,15 @@ import Testing
         #expect(try warnings(file(2001)) == [])
         #expect(
             try warnings(file(2002)) == [
-                "the file is cut short: its header states 0.125 s, the last 0.000 s are missing; get the whole file "
-                    + "again"
+                Warning(
+                    "the file is cut short: its header states 0.125 s, the last 0.000 s are missing; get the whole "
+                        + "file again")
             ])
         #expect(
             try warnings(file(26_000)) == [
-                "the file is cut short: its header states 1.625 s, the last 1.500 s are missing; get the whole file "
-                    + "again"
+                Warning(
+                    "the file is cut short: its header states 1.625 s, the last 1.500 s are missing; get the whole "
+                        + "file again")
             ])
     }
 
@@ -81,7 +83,7 @@ import Testing
                 let bytes = mutated(file(26_000), headerLength: 80, &generator)
                 let length = try StatedLength(InputBytes(.bytes(bytes)), type)
                 let warning = length?.warning(frameCount: 1000, sampleRate: 8000)
-                #expect(warning?.contains("\n") != true)
+                #expect(warning?.text.contains("\n") != true)
             }
         }
     }

@@ -37,7 +37,7 @@ import Testing
 
     private static func read(
         _ source: MediaSource, limits: ResourceLimits = .default, frameLimit: Int = 4096
-    ) throws -> (samples: [Float], warnings: [String]) {
+    ) throws -> (samples: [Float], warnings: [Warning]) {
         var reader = try RecordingReader(source, limits: limits)
         var samples: [Float] = []
         while let block = try reader.readBlock(frameLimit: frameLimit) {
@@ -74,8 +74,9 @@ import Testing
             #expect(samples == Array(Self.sound[..<4000]) + Self.silence(80_000) + Array(Self.sound[4000...]))
             #expect(
                 warnings == [
-                    "a gap of 10.000 s in the timestamps at 0.500 s was filled with silence, so that times match "
-                        + "the file"
+                    Warning(
+                        "a gap of 10.000 s in the timestamps at 0.500 s was filled with silence, so that times match "
+                            + "the file")
                 ])
         }
     }
@@ -92,7 +93,7 @@ import Testing
         let (samples, warnings) = try Self.read(.bytes(Self.matroska([0, 250, 1_000_000_000_500, 1_000_000_000_750])))
         #expect(samples == Self.sound)
         #expect(warnings.count == 1)
-        #expect(warnings.first?.contains("1000000000.000 s in the timestamps at 0.500 s was not filled") == true)
+        #expect(warnings.first?.text.contains("1000000000.000 s in the timestamps at 0.500 s was not filled") == true)
         var limits = ResourceLimits.default
         limits.silenceDuration = 9
         #expect(try Self.read(.bytes(Self.matroska([0, 250, 9500, 9750])), limits: limits).samples.count == 80_000)
@@ -108,7 +109,7 @@ import Testing
             let (samples, warnings) = try Self.read(Self.made(name, video + late + ["-c:v", "mpeg4"], in: folder))
             #expect(samples == Self.silence(32_000) + Self.sound)
             #expect(warnings.count == 1)
-            #expect(warnings.first?.hasPrefix("the audio starts 4.000 s after the file does") == true)
+            #expect(warnings.first?.text.hasPrefix("the audio starts 4.000 s after the file does") == true)
         }
     }
 
@@ -150,7 +151,7 @@ import Testing
             #expect(try Self.read(source).warnings == [], "\(name)")
             let (samples, warnings) = try Self.read(.bytes(Array(whole.prefix(whole.count * 6 / 10))))
             #expect(samples.count > 16_000, "\(name)")
-            let missing = try #require(warnings.first).firstMatch(of: /([0-9.]+) s are missing/)
+            let missing = try #require(warnings.first).text.firstMatch(of: /([0-9.]+) s are missing/)
             let seconds = try #require(missing.flatMap { Double($0.1) })
             #expect(abs(seconds - (10 - Double(samples.count) / 16_000)) < 0.1, "\(name)")
             #expect(warnings.count == 1)

@@ -164,8 +164,9 @@ import Testing
         #expect(try #require(try reader.readBlock()).planes == [Array(Self.samples.prefix(9))])
         #expect(
             reader.warnings == [
-                "the file is cut short: its header states 0.012 s, the last 0.011 s are missing; get the whole file "
-                    + "again"
+                Warning(
+                    "the file is cut short: its header states 0.012 s, the last 0.011 s are missing; get the whole "
+                        + "file again")
             ])
     }
 
@@ -174,8 +175,9 @@ import Testing
         #expect(
             try AudioPreparation().prepare(.bytes(file)).warnings
                 == [
-                    "the file is cut short: its header states 0.013 s, the last 0.011 s are missing; get the whole "
-                        + "file again"
+                    Warning(
+                        "the file is cut short: its header states 0.013 s, the last 0.011 s are missing; get the whole "
+                            + "file again")
                 ])
     }
 

@@ -6,7 +6,7 @@ extension ImageReader {
     /// All pixels as they are stored, and what was warned of.
     static func everything(
         of bytes: [UInt8], limits: ResourceLimits = .default, lenient: Bool = false
-    ) throws(MediaError) -> (image: Image, warnings: [String]) {
+    ) throws(MediaError) -> (image: Image, warnings: [Warning]) {
         var reader = try ImageReader(.bytes(bytes), limits: limits, lenient: lenient)
         let header = reader.header
         var rows = [UInt8](repeating: 0xEE, count: header.storedSize.height * reader.bytesPerRow)

@@ -120,9 +120,10 @@ struct ImageLevelsTests {
         "below an eighth of the range there is a warning, at an eighth none", arguments: [(8191, true), (8192, false)])
     func narrow(width: Int, warns: Bool) throws {
         let bytes = Self.png([100, 100 + width])
-        let warning =
+        let warning = Warning(
             "its 16-bit pixels use only 100…\(100 + width) of 0…65535, which models see as almost one shade; "
-            + "stretch them (levels)"
+                + "stretch them",
+            parameter: .levels)
         let expected = warns ? [warning] : []
         #expect(try ImagePreparation().prepare(.bytes(bytes)).warnings == expected)
         #expect(try ImagePreparation().prepare(Image(decoding: .bytes(bytes))).warnings == expected)

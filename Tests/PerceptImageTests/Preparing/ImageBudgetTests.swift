@@ -41,7 +41,7 @@ import Testing
         #expect(try prepared(quality: quality + 1).byteCount > limit)
     }
 
-    private static func trade(_ limit: Int, _ quality: Int) -> String {
+    private static func trade(_ limit: Int, _ quality: Int) -> Warning {
         "to stay within \(limit) bytes: quality \(quality) instead of 90"
     }
 
@@ -56,7 +56,7 @@ import Testing
         #expect(size.longestSide >= 320 && size.longestSide < 700)
         #expect(fitted.warnings.count == 1)
         #expect(
-            fitted.warnings.first?.contains("quality 40 instead of 90, \(size) pixels instead of 525×700") == true)
+            fitted.warnings.first?.text.contains("quality 40 instead of 90, \(size) pixels instead of 525×700") == true)
         // From the original pixels: the same as asked for outright. And the same each time.
         let outright = try ImagePreparation(longestSide: size.longestSide, quality: 40, chroma: .yuv420).prepare(
             Self.photo.get())

@@ -8,7 +8,7 @@ import Testing
 @Suite("Warnings about the scale of long images")
 struct ScaleWarningTests {
     private func warning(_ width: Int, _ height: Int, _ preparation: ImagePreparation = ImagePreparation()) throws
-        -> String?
+        -> Warning?
     {
         preparation.scaleWarning(
             try preparation.geometry(storedSize: PixelSize(width: width, height: height), orientation: .upright))
@@ -17,9 +17,11 @@ struct ScaleWarningTests {
     @Test("a screenshot of a whole page names its size, the upload's, and the crop") func screenshot() throws {
         #expect(
             try warning(1440, 12000)
-                == "1440×12000 pixels are sent as 160×1333, 11 % of their scale, which loses small text and detail; "
-                + "send a part at a time (crop)")
-        #expect(try warning(20, 400_000)?.contains("less than 1 % of their scale") == true)
+                == Warning(
+                    "1440×12000 pixels are sent as 160×1333, 11 % of their scale, which loses small text and detail; "
+                        + "send a part at a time",
+                    parameter: .crop))
+        #expect(try warning(20, 400_000)?.text.contains("less than 1 % of their scale") == true)
     }
 
     @Test("below a quarter there is a warning, at a quarter none", arguments: [false, true]) func quarter(isWide: Bool)
@@ -63,7 +65,8 @@ struct ScaleWarningTests {
         #expect(try warning(1440, 12000, ImagePreparation(crop: part)) == nil)
         let strip = PixelRectangle(x: 0, y: 0, width: 300, height: 6000)
         #expect(
-            try warning(6000, 6000, ImagePreparation(crop: strip))?.hasPrefix("300×6000 pixels are sent as 67×1333")
+            try warning(6000, 6000, ImagePreparation(crop: strip))?.text.hasPrefix(
+                "300×6000 pixels are sent as 67×1333")
                 == true)
     }
 
@@ -73,7 +76,7 @@ struct ScaleWarningTests {
             bytes: [UInt8](repeating: 9, count: 48_000))
         for budget in [nil, 100_000, 600] {
             let prepared = try ImagePreparation(maximumByteCount: budget).prepare(image)
-            #expect(prepared.warnings.filter { $0.hasSuffix("(crop)") }.count == 1, "\(prepared.warnings)")
+            #expect(prepared.warnings.filter { $0.parameter == .crop }.count == 1, "\(prepared.warnings)")
         }
     }
 }

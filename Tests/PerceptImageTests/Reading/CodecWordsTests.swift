@@ -80,7 +80,7 @@ struct CodecWordsTests {
 
     // MARK: Files
 
-    private func warnings(_ bytes: [UInt8]) throws -> [String] { try ImageReader.everything(of: bytes).warnings }
+    private func warnings(_ bytes: [UInt8]) throws -> [Warning] { try ImageReader.everything(of: bytes).warnings }
 
     /// Samsung's cameras write Ss = Se = Ah = Al = 0 into baseline scans. The pixels are those of the same file with 0,
     /// 63, 0.
@@ -148,7 +148,7 @@ struct CodecWordsTests {
         let plain = try ImageReader.everything(
             of: PNGBuilder(width: 4, height: 4, bitDepth: 8, colorType: .gray).bytes
         ).image
-        let misfit = "the colour profile is for RGB and does not fit gray pixels: colours are taken as sRGB"
+        let misfit: Warning = "the colour profile is for RGB and does not fit gray pixels: colours are taken as sRGB"
         let read = try ImageReader.everything(of: png(.gray, PNGBuilder.profileChunk(rgb)))
         #expect(read.image == plain && read.warnings == [misfit])
         var jpeg = JPEGBuilder.gray()
@@ -159,7 +159,7 @@ struct CodecWordsTests {
         #expect(
             try warnings(png(.rgb, PNGBuilder.profileChunk(gray)))
                 == ["the colour profile is for gray and does not fit RGB pixels: colours are taken as sRGB"])
-        let damaged = ["the colour profile is damaged: colours are taken as sRGB"]
+        let damaged: [Warning] = ["the colour profile is damaged: colours are taken as sRGB"]
         let stored = PNGBuilder.profileChunk(rgb)
         for chunk in [
             // Not zlib's, cut short, without a method, without an end of the name, empty.
@@ -179,8 +179,8 @@ struct CodecWordsTests {
     @Test("an error about damage mentions lenience where a lenient reader goes on, and only there") func lenience()
         throws
     {
-        func remedy(_ bytes: [UInt8], lenient: Bool = false) -> String? {
-            expectMediaError(.malformedInput) { _ = try ImageReader.everything(of: bytes, lenient: lenient) }?.remedy
+        func error(_ bytes: [UInt8], lenient: Bool = false) -> MediaError? {
+            expectMediaError(.malformedInput) { _ = try ImageReader.everything(of: bytes, lenient: lenient) }
         }
         var progressive = JPEGBuilder.yCbCr(width: 64, height: 160)
         progressive.isProgressive = true
@@ -195,14 +195,18 @@ struct CodecWordsTests {
             [UInt8](webP),
         ] {
             let cut = Array(whole.prefix(whole.count * 3 / 4))
-            #expect(remedy(cut)?.hasSuffix("or use what is left of it (isLenient)") == true, "\(remedy(cut) ?? "")")
+            let error = try #require(error(cut))
+            #expect(error.remedy?.hasSuffix("or use what is left of it") == true, "\(error)")
+            #expect(error.parameter == .isLenient)
             #expect(throws: Never.self) { try ImageReader.everything(of: cut, lenient: true) }
         }
-        #expect(remedy(wrongChecksum.bytes)?.hasSuffix("(isLenient)") == true)
+        #expect(error(wrongChecksum.bytes)?.parameter == .isLenient)
         // Nothing came before the end: lenience would not help, nor does it when it was asked for.
         let header = Array(png.bytes.prefix(40))
-        #expect(remedy(header) == "copy or download it again")
-        #expect(remedy(header, lenient: true) == "copy or download it again")
+        for isLenient in [false, true] {
+            let error = error(header, lenient: isLenient)
+            #expect(error?.remedy == "copy or download it again" && error?.parameter == nil)
+        }
     }
 
     @Test("damage after the pixels affects none of them") func damageAfterThePixels() throws {

@@ -174,8 +174,8 @@ import Testing
             builder.profileParts = [(1, 1, profile)]
             let (image, warnings) = try ImageReader.everything(of: builder.bytes)
             #expect(firstPixels(image) == colors.flatMap(\.self))
-            #expect(warnings.count == 1 && warnings[0].contains(word), "\(warnings)")
-            #expect(warnings.first?.contains("colours are taken as sRGB") == true)
+            #expect(warnings.count == 1 && warnings[0].text.contains(word), "\(warnings)")
+            #expect(warnings.first?.text.contains("colours are taken as sRGB") == true)
         }
         // For inks, the formula that is used without a profile.
         var inks = JPEGBuilder.fourComponents([40, 90, 200, 51], adobeTransform: nil)
@@ -216,8 +216,10 @@ import Testing
             #expect((isPNG ? image.bytes : firstPixels(image)) == item.stored)
             #expect(
                 warnings == [
-                    "the colour profile is larger than the limit of \(limits.colorProfileByteCount) bytes "
-                        + "(colorProfileByteCount): colours are taken as sRGB; to have it applied, raise the limit"
+                    Warning(
+                        "the colour profile is larger than the limit of \(limits.colorProfileByteCount) bytes "
+                            + "(colorProfileByteCount): colours are taken as sRGB; to have it applied, raise the limit",
+                        parameter: .colorProfileByteCountLimit)
                 ])
         }
     }
@@ -229,7 +231,7 @@ import Testing
         let bytes = png(.rgb, item.stored.map(Int.init), [PNGBuilder.profileChunk(Array(claimed))])
         let (image, warnings) = try ImageReader.everything(of: bytes)
         #expect(image.bytes == item.stored)
-        #expect(warnings.count == 1 && warnings[0].contains("(colorProfileByteCount)"), "\(warnings)")
+        #expect(warnings.count == 1 && warnings[0].text.contains("(colorProfileByteCount)"), "\(warnings)")
     }
 
     // MARK: PNG's other ways to tell colours
@@ -249,7 +251,7 @@ import Testing
 
     private func read(
         _ samples: [Int], _ chunks: [(type: String, data: [UInt8])], _ colorType: PNGBuilder.ColorType = .rgb
-    ) throws -> (bytes: [UInt8], warnings: [String]) {
+    ) throws -> (bytes: [UInt8], warnings: [Warning]) {
         let (image, warnings) = try ImageReader.everything(of: png(colorType, samples, chunks))
         return (image.bytes, warnings)
     }
@@ -326,7 +328,8 @@ import Testing
         for (transfer, name) in [(16, "PQ"), (18, "HLG")] as [(UInt8, String)] {
             let (bytes, warnings) = try read(samples, [("cICP", [9, transfer, 0, 1])])
             #expect(bytes == samples.map(UInt8.init))
-            #expect(warnings.count == 1 && warnings[0].contains(name) && warnings[0].contains("not tone-mapped"))
+            #expect(
+                warnings.count == 1 && warnings[0].text.contains(name) && warnings[0].text.contains("not tone-mapped"))
         }
         // Then the profile counts that was put beside it.
         let item = try Self.named("displayP3")

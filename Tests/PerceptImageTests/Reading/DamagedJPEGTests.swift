@@ -14,7 +14,7 @@ import Testing
         }
     }
 
-    private func warnings(_ bytes: [UInt8]) throws -> [String] {
+    private func warnings(_ bytes: [UInt8]) throws -> [Warning] {
         var reader = try ImageReader(.bytes(bytes))
         var rows = [UInt8](repeating: 0, count: reader.header.storedSize.height * reader.bytesPerRow)
         try rows.withUnsafeMutableBytes { try reader.readRows(reader.remainingRowCount, into: $0) }

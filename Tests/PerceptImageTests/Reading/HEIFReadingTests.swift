@@ -94,7 +94,7 @@
                 bytes.indices.first { bytes[$0...].starts(with: Array("ispe".utf8)) })
             bytes.replaceSubrange(place + 8..<place + 16, with: PNGBuilder.bigEndian(side) + PNGBuilder.bigEndian(side))
             let error = expectMediaError(.limitExceeded) { _ = try ImageReader(.bytes(bytes)) }
-            #expect(error?.limit == .pixelCount)
+            #expect(error?.parameter == .pixelCountLimit)
             #expect(error?.problem.contains("\(side)×\(side)") == true)
         }
 
@@ -112,16 +112,16 @@
             let pixels = expectMediaError(.limitExceeded) {
                 _ = try ImageReader(.bytes(bytes), limits: .init(pixelCount: 53 * 37 - 1))
             }
-            #expect(pixels?.limit == .pixelCount)
+            #expect(pixels?.parameter == .pixelCountLimit)
             // Three bytes a pixel, and as many for the planes that they are made of.
             let needed = 53 * 37 * 6
             #expect(throws: Never.self) { try ImageReader.everything(of: bytes, limits: .init(imageByteCount: needed)) }
             let memory = expectMediaError(.limitExceeded) {
                 _ = try ImageReader.everything(of: bytes, limits: .init(imageByteCount: needed - 1))
             }
-            #expect(memory?.limit == .imageByteCount)
+            #expect(memory?.parameter == .imageByteCountLimit)
             let (_, warnings) = try ImageReader.everything(of: bytes, limits: .init(colorProfileByteCount: 100))
-            #expect(warnings.count == 1 && warnings[0].contains("colorProfileByteCount"))
+            #expect(warnings.count == 1 && warnings[0].text.contains("colorProfileByteCount"))
         }
 
         @Test func aPreparationTakesThemLikeAnyPhoto() throws {

@@ -6,7 +6,7 @@ import Testing
 
 /// Lenient reading of damage that strict reading rejects.
 @Suite struct LenientReadingTests {
-    private func lenient(_ bytes: [UInt8]) throws -> (image: Image, warnings: [String]) {
+    private func lenient(_ bytes: [UInt8]) throws -> (image: Image, warnings: [Warning]) {
         expectMediaError(.malformedInput) { _ = try ImageReader.everything(of: bytes) }
         return try ImageReader.everything(of: bytes, lenient: true)
     }
@@ -16,8 +16,8 @@ import Testing
     }
 
     /// Extracts the row count from a text like "… after 120 of 480 rows (25 %) …".
-    private func rowCount(_ warning: String?) throws -> Int {
-        try #require(warning?.split(separator: " ").compactMap { Int($0) }.first)
+    private func rowCount(_ warning: Warning?) throws -> Int {
+        try #require(warning?.text.split(separator: " ").compactMap { Int($0) }.first)
     }
 
     @Test func wholeFilesAreTheSame() throws {
@@ -58,7 +58,7 @@ import Testing
         // Stored, a quarter of the bytes are the passes 1 to 4, which have every fourth column of every fourth row…
         let bytes = builder.bytes
         let (image, warnings) = try lenient(Array(bytes.prefix(bytes.count / 4 + 400)))
-        #expect(warnings.count == 1 && warnings[0].contains("made up from coarser data"), "\(warnings)")
+        #expect(warnings.count == 1 && warnings[0].text.contains("made up from coarser data"), "\(warnings)")
         // …so no pixel lies further than that from its stand-in.
         var worst = 0
         for pixel in 0..<64 * 64 {
@@ -68,7 +68,7 @@ import Testing
         #expect(worst <= 12)
         // Cut in the first pass: gray below.
         let early = try lenient(Array(bytes.prefix(33 + 25 + 7 + 70)))
-        #expect(early.warnings.count == 1 && early.warnings[0].contains("the rest is gray"), "\(early.warnings)")
+        #expect(early.warnings.count == 1 && early.warnings[0].text.contains("the rest is gray"), "\(early.warnings)")
         #expect(early.image.bytes.suffix(3) == [0x80, 0x80, 0x80])
         #expect(early.image.bytes[0...2] == [0, 0, 128])
     }
@@ -93,7 +93,7 @@ import Testing
         bytes[block + 1] = 0
         let (_, warnings) = try lenient(bytes)
         #expect(try rowCount(warnings.last) == 2 * 65535 / 901)
-        #expect(warnings.last?.contains("data is damaged") == true && warnings.last?.contains("gray") == true)
+        #expect(warnings.last?.text.contains("data is damaged") == true && warnings.last?.text.contains("gray") == true)
     }
 
     @Test(arguments: [1, 2]) func aBaselineJPEGCutShortEndsInGray(sampling: Int) throws {
@@ -120,7 +120,7 @@ import Testing
         let (image, warnings) = try lenient(bytes)
         #expect(rows(image, 0..<64) == rows(whole, 0..<64))
         #expect(rows(image, 88..<160) == rows(whole, 88..<160))
-        #expect(warnings.count == 1 && warnings[0].contains("may be wrong"), "\(warnings)")
+        #expect(warnings.count == 1 && warnings[0].text.contains("may be wrong"), "\(warnings)")
     }
 
     @Test func aProgressiveJPEGCutShortHasLessDetail() throws {
@@ -136,13 +136,13 @@ import Testing
         for end in [scans[1], scans[1] + 1, scans[1] + 5, scans[2] + 9, scans[3] + 3, scans[3]] {
             let (image, warnings) = try lenient(Array(builder.bytes.prefix(end)))
             #expect(image == whole, "\(end)")
-            #expect(warnings.count == 1 && warnings[0].contains("cut short after scan"), "\(warnings)")
-            #expect(warnings.first?.contains("coarser") == true, "\(warnings)")
+            #expect(warnings.count == 1 && warnings[0].text.contains("cut short after scan"), "\(warnings)")
+            #expect(warnings.first?.text.contains("coarser") == true, "\(warnings)")
         }
         // In the first scan.
         let (image, warnings) = try lenient(Array(builder.bytes.prefix((scans[0] + scans[1]) / 2)))
-        #expect(warnings.count == 1 && warnings[0].contains("cut short in scan 1"), "\(warnings)")
-        #expect(warnings.first?.contains("the rest is gray") == true)
+        #expect(warnings.count == 1 && warnings[0].text.contains("cut short in scan 1"), "\(warnings)")
+        #expect(warnings.first?.text.contains("the rest is gray") == true)
         #expect(rows(image, 0..<8) == rows(whole, 0..<8))
         #expect(image.bytes.suffix(3) == [128, 128, 128])
     }
@@ -157,7 +157,7 @@ import Testing
         bytes[scans[2] + 4] = 15
         let (image, warnings) = try lenient(bytes)
         #expect(image == whole)
-        #expect(warnings.count == 1 && warnings[0].contains("data is damaged"), "\(warnings)")
+        #expect(warnings.count == 1 && warnings[0].text.contains("data is damaged"), "\(warnings)")
     }
 
     @Test func whereThereIsNothingThereIsAnError() {
@@ -201,7 +201,7 @@ import Testing
         // With a budget the original is read several times.
         for budget in [nil, 1200] {
             let prepared = try ImagePreparation(maximumByteCount: budget, isLenient: true).prepare(source)
-            #expect(prepared.warnings.filter { $0.contains("cut short") }.count == 1, "\(prepared.warnings)")
+            #expect(prepared.warnings.filter { $0.text.contains("cut short") }.count == 1, "\(prepared.warnings)")
             #expect(prepared.warnings.count == (budget == nil ? 1 : 2))
             #expect(throws: Never.self) { try Image(decoding: .bytes(prepared.bytes)) }
         }

@@ -120,6 +120,6 @@ import Testing
         png.chunksBeforePixels = [PNGBuilder.profileChunk(profile)]
         let (image, warnings) = try ImageReader.everything(of: png.bytes)
         #expect(image == plain)
-        #expect(warnings.contains { $0.contains("colours are taken as sRGB") })
+        #expect(warnings.contains { $0.text.contains("colours are taken as sRGB") })
     }
 }

@@ -194,6 +194,6 @@ import Testing
         #expect(try Image(decoding: .bytes(builder.bytes)) == still)
         let warnings = try ImageReader(.bytes(builder.bytes)).warnings
         #expect(warnings.isEmpty != animation.warns)
-        #expect(warnings.allSatisfy { $0.contains("animation") })
+        #expect(warnings.allSatisfy { $0.text.contains("animation") })
     }
 }

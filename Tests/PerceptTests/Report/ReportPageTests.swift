@@ -13,7 +13,7 @@ import Testing
     /// Writes the page for lines of results, which are next to the media in the folder.
     private func page(_ lines: [String], in folder: TemporaryFolder, _ page: ReportPage = ReportPage()) async throws
         -> (
-            text: String, warnings: [String]
+            text: String, warnings: [Warning]
         )
     {
         let results = try folder.write(Array(lines.joined(separator: "\n").utf8), as: "run.jsonl")
@@ -181,7 +181,7 @@ import Testing
 
         let none = try await page([line], in: folder, ReportPage(recordingByteCount: 100))
         #expect(try Self.media(none.text).isEmpty)
-        #expect(none.warnings.count == 1 && none.warnings[0].contains("shown without a player"))
+        #expect(none.warnings.count == 1 && none.warnings[0].text.contains("shown without a player"))
         #expect(try Self.cards(none.text)[0]["waveform"] != nil)
     }
 
@@ -213,7 +213,7 @@ import Testing
         #expect(cards.map { $0["kind"] } == ["picture", "other"])
         #expect(cards[0]["width"] == 91 && cards[0]["height"] == 40)
         #expect(page.warnings.count == 2)
-        #expect(page.warnings.allSatisfy { $0.hasPrefix("cut.jpg: ") || $0.hasPrefix("note.txt: ") })
+        #expect(page.warnings.allSatisfy { $0.text.hasPrefix("cut.jpg: ") || $0.text.hasPrefix("note.txt: ") })
     }
 
     @Test func anInputIsNeverOverwritten() async throws {

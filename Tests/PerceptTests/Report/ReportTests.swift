@@ -98,7 +98,7 @@ import Testing
         let report = try report(["x.jsonl": "{\"file\":\"b\",\"text\":\"\"}\n{\"file\":\"c\",\"te"], in: folder)
         #expect(report.entries.map(\.name) == ["b"])
         #expect(report.warnings.count == 2)
-        #expect(report.warnings[1].hasPrefix("\(folder.file("x.jsonl")), line 2: skipped, not JSON ("))
+        #expect(report.warnings[1].text.hasPrefix("\(folder.file("x.jsonl")), line 2: skipped, not JSON ("))
     }
 
     @Test func partlyInvalidResultsKeepTheRest() throws {
