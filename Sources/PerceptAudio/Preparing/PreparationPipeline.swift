@@ -88,7 +88,7 @@ extension AudioPreparation {
     }
 
     /// The warnings about a part that reaches beyond the end of a recording.
-    private func partWarnings(_ frameCount: Int, _ sampleRate: Int) throws(MediaError) -> [String] {
+    private func partWarnings(_ frameCount: Int, _ sampleRate: Int) -> [Warning] {
         guard let duration = part.duration else { return [] }
         let missing = (part.offset + duration) / .seconds(1) - Double(frameCount) / Double(sampleRate)
         guard missing * Double(sampleRate) >= 1 else { return [] }
