@@ -32,7 +32,7 @@ import Testing
         Case("truncated JPEG", ["prepare", "cut.jpg", "-o", "out"], 65, "cut.jpg", "cut short", "%"),
         Case("a PNG header of 60000×60000", ["prepare", "bomb.png", "-o", "out"], 65, "60000×60000", "limit"),
         Case("missing file", ["prepare", "none.wav", "-o", "out"], 66, "none.wav", "no such file"),
-        Case("a folder as input", ["inspect", "."], 66, "folder"),
+        Case("an empty folder as input", ["inspect", "none"], 66, "none", "no such file"),
         Case(
             "missing output folder", ["prepare", TestFiles.kitchen, "-o", "none/out"], 73, "none/out",
             "create the folder"),
