@@ -74,6 +74,11 @@ struct PhotoWarningTests {
         let inspection = try CommandRun(["inspect", "page.png", "--json"], in: folder)
         #expect(inspection.errors == run.errors)
         #expect(try inspection.json()["warnings"] == run.json()["warnings"])
+        let recording = ["prepare", "page.png", "-o", "c.jpg", "--json", "--ledger", "ledger.sqlite"]
+        let first = try CommandRun(recording, in: folder)
+        let again = try CommandRun(recording, in: folder)
+        #expect(first.errors == run.errors && again.output == first.output)
+        #expect(again.errors.hasPrefix(run.errors))
         let part = try CommandRun(["prepare", "page.png", "-o", "b.jpg", "--crop", "0,0,20x600"], in: folder)
         #expect(part.errors == "")
     }
