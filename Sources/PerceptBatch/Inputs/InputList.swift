@@ -140,12 +140,13 @@ extension MediaError {
 
 /// Reads the lines of a file, a pipe, or standard input.
 final class LineReader {
-    /// The longest line in bytes, which may hold a medium as base64.
+    /// The default limit of a line in bytes: it may hold a medium as base64.
     static let longestLine = 256 << 20
 
     private let descriptor: CInt
     private let name: String
     private let separator: UInt8
+    private let byteLimit: Int
     private var buffer: [UInt8] = []
     private var position = 0
     /// The end of the part without a separator.
@@ -153,7 +154,8 @@ final class LineReader {
     private var isAtEnd = false
 
     /// Opens a file; `-` is standard input.
-    init(path: String, separator: UInt8) throws(MediaError) {
+    init(path: String, separator: UInt8, byteLimit: Int = longestLine) throws(MediaError) {
+        self.byteLimit = byteLimit
         name = path == "-" ? SpooledInput.name : path
         self.separator = separator
         descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
@@ -170,8 +172,8 @@ final class LineReader {
 
     /// Returns the next line without its separator; `nil` after the last.
     ///
-    /// - Throws: `MediaError` `.inputOutput`, after which there are no more lines; `.limitExceeded` for a line above
-    ///   ``longestLine``, which is skipped.
+    /// - Throws: `MediaError` `.inputOutput`, after which there are no more lines; `.limitExceeded` for a line that is
+    ///   more than a block of 64 KiB above the limit, which is skipped.
     func next() throws(MediaError) -> [UInt8]? {
         while true {
             if let end = buffer[max(position, searched)...].firstIndex(of: separator) {
@@ -186,10 +188,10 @@ final class LineReader {
             }
             buffer.removeFirst(position)
             (position, searched) = (0, buffer.count)
-            guard buffer.count <= Self.longestLine else {
+            guard buffer.count <= byteLimit else {
                 try skipLine()
                 throw MediaError(
-                    .limitExceeded, source: name, problem: "a line is longer than \(Self.longestLine) bytes",
+                    .limitExceeded, source: name, problem: "a line is longer than \(byteLimit) bytes",
                     remedy: "pass a list with one path or object per line")
             }
             try fill()
@@ -197,6 +199,7 @@ final class LineReader {
     }
 
     private func skipLine() throws(MediaError) {
+        searched = 0
         while !isAtEnd {
             buffer = []
             try fill()
