@@ -9,7 +9,8 @@ OUTPUT ?= demo-output
 PACKAGES := libsndfile1-dev libflac-dev libmpg123-dev libopusfile-dev libvorbis-dev libpng-dev libjpeg-dev libwebp-dev \
 	liblcms2-dev libraqm-dev libfreetype-dev libfontconfig-dev libcurl4-openssl-dev libarchive-dev libsqlite3-dev \
 	pkg-config
-LIBRARIES := sndfile flac libmpg123 opusfile vorbisfile libpng libjpeg libwebp lcms2 raqm freetype2 fontconfig libarchive sqlite3 \
+LIBRARIES := sndfile flac libmpg123 opusfile vorbisfile libpng libjpeg libwebp lcms2 raqm freetype2 fontconfig \
+	libarchive sqlite3 \
 	$(if $(filter Linux,$(shell uname)),libcurl)
 
 .PHONY: demo test bench docs format lint media pictures packages
@@ -20,7 +21,7 @@ demo: packages
 
 test: packages
 	swift build -c release --package-path Tests/Consumers
-	for consumer in RecordingConsumer ImageConsumer ResultConsumer ServiceConsumer; do \
+	for consumer in RecordingConsumer ImageConsumer ResultConsumer BatchConsumer ServiceConsumer; do \
 		"$$(swift build -c release --package-path Tests/Consumers --show-bin-path)/$$consumer" || exit 1; \
 	done
 	swift test --disable-xctest --no-parallel

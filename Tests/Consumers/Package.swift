@@ -15,6 +15,12 @@ let package = Package(
         .executableTarget(
             name: "ResultConsumer", dependencies: [.product(name: "Percept", package: "percept")]),
         .executableTarget(
+            name: "BatchConsumer",
+            dependencies: [
+                .product(name: "PerceptBatch", package: "percept"),
+                .product(name: "PerceptSandbox", package: "percept"),
+            ]),
+        .executableTarget(
             name: "ServiceConsumer",
             dependencies: [
                 .product(name: "Percept", package: "percept"), .product(name: "PerceptSandbox", package: "percept"),

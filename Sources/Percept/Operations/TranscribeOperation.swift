@@ -13,14 +13,18 @@ public struct TranscribeOperation: Operation {
     public var timestamps: AutomaticSpeechRecognition.Timestamps?
     /// The drawing of the recording with the text above it; `nil` for none.
     public var drawing: SoundDrawing?
+    /// The files to write.
+    public var files: TranscriptFiles
 
     /// Creates the operation.
     public init(
-        model: String? = nil, timestamps: AutomaticSpeechRecognition.Timestamps? = nil, drawing: SoundDrawing? = nil
+        model: String? = nil, timestamps: AutomaticSpeechRecognition.Timestamps? = nil, drawing: SoundDrawing? = nil,
+        files: TranscriptFiles = TranscriptFiles()
     ) {
         self.model = model
         self.timestamps = timestamps
         self.drawing = drawing
+        self.files = files
     }
 
     /// Checks the drawing, sends the recording, and draws it.
@@ -30,7 +34,12 @@ public struct TranscribeOperation: Operation {
         try drawing?.check(against: perceiver.limits)
         let transcript = try await perceiver.transcribe(
             source, model: model, timestamps: timestamps, progress: progress)
-        return try await draw(transcript, of: source, with: perceiver)
+        return try await write(draw(transcript, of: source, with: perceiver))
+    }
+
+    private func write(_ transcript: Transcript) async throws -> Transcript {
+        guard !files.paths.isEmpty else { return transcript }
+        return try await BlockingWork.run { try files.write(transcript) }
     }
 
     /// Draws a known transcript; `nil` if parts of it are missing.
@@ -40,8 +49,8 @@ public struct TranscribeOperation: Operation {
         guard known.gaps.isEmpty else { return nil }
         try drawing?.check(against: perceiver.limits)
         var transcript = known
-        (transcript.file, transcript.picture) = (source.name, nil)
-        return try await draw(transcript, of: source, with: perceiver)
+        (transcript.file, transcript.picture, transcript.files) = (source.name, nil, [])
+        return try await write(draw(transcript, of: source, with: perceiver))
     }
 
     private func draw(

@@ -74,6 +74,8 @@ public struct Transcript: PerceptResult, Hashable {
     public var chunks: [Chunk]
     /// The path of the drawing of the recording; `nil` if none was written.
     public var picture: String?
+    /// The paths of the transcript's files; empty if none were written.
+    public var files: [String] = []
     /// The map from all uploads together back to the source; `nil` if it is unknown.
     public var receipt: TimeReceipt?
     /// The receipts of the uploads, in order; there is one unless the recording was sent in chunks.
@@ -128,19 +130,20 @@ public struct Transcript: PerceptResult, Hashable {
 }
 
 extension Transcript {
-    /// The drawing.
-    public var outputPaths: [String] { [picture].compactMap(\.self) }
+    /// The files and the drawing.
+    public var outputPaths: [String] { files + [picture].compactMap(\.self) }
 
     /// The errors of the requests that would have covered the gaps.
     public var failures: [InferenceError] { gaps.compactMap(\.error) }
 
     /// The transcript as `{"file", "text", "chunks": [{"text", "timestamp"}], "gaps", "sent", "receipt", "warnings"}`;
-    /// `"chunks"` exists if there are times, `"gaps"` if parts are missing, `"picture"` if a drawing was written, and
-    /// `"uploads"` if the recording was sent in chunks.
+    /// `"chunks"` exists if there are times, `"gaps"` if parts are missing, `"files"` and `"picture"` if they were
+    /// written, and `"uploads"` if the recording was sent in chunks.
     public var json: JSONObject {
         var json: JSONObject = ["file": .string(file), "text": .string(text)]
         if !chunks.isEmpty { json["chunks"] = .array(chunks.map(\.json)) }
         if !gaps.isEmpty { json["gaps"] = .array(gaps.map(\.json)) }
+        if !files.isEmpty { json["files"] = files.json }
         json["picture"] = picture.map { .string($0) }
         if uploads.count > 1 { json["uploads"] = .array(uploads.map { JSONValue(encoding: $0) }) }
         json["sent"] = sent?.json
@@ -161,6 +164,7 @@ extension Transcript {
             gaps: json["gaps"] == nil ? [] : try members.list("gaps", Gap.init(json:)),
             warnings: members.strings("warnings").map { Warning($0) })
         picture = json["picture"]?.stringValue
+        files = members.strings("files")
     }
 
     /// Returns the warning that requested times are missing.

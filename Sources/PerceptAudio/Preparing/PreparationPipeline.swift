@@ -76,8 +76,12 @@ extension AudioPreparation {
             }
             if part != .whole, range.sourceFrameCount == nil, header.frameCount == nil { try pass.readToEnd() }
             let total = range.sourceFrameCount ?? max(header.frameCount ?? 0, pass.reader.framesRead)
+            if part.offset > .zero, total > 0, range.frames.lowerBound >= total {
+                throw MediaError.partAfterEnd(input.name, part, frameCount: total, sampleRate: header.sampleRate)
+            }
             return try finish(
-                chain, range, sourceFrameCount: part == .whole ? range.sourceFrameCount ?? pass.reader.framesRead : total,
+                chain, range,
+                sourceFrameCount: part == .whole ? range.sourceFrameCount ?? pass.reader.framesRead : total,
                 name: input.name, replacedSampleCount: pass.reader.replacedSampleCount,
                 readingWarnings: pass.reader.warnings + partWarnings(total, header.sampleRate))
         } catch {
@@ -111,12 +115,7 @@ extension AudioPreparation {
         sourceFrameCount: Int, name: String,
         replacedSampleCount: Int = 0, readingWarnings: [Warning] = []
     ) throws(MediaError) -> PreparedAudio {
-        guard let chain, chain.frameCount > 0 else {
-            guard part.offset > .zero, let rate = chain?.sampleRate ?? sampleRate, sourceFrameCount > 0 else {
-                throw .noAudio(in: name)
-            }
-            throw .partAfterEnd(name, part, frameCount: sourceFrameCount, sampleRate: rate)
-        }
+        guard let chain, chain.frameCount > 0 else { throw .noAudio(in: name) }
         let warnings = chain.warnings
         let (sourceRate, sourceChannelCount, frameCount) = (chain.sampleRate, chain.channelCount, chain.frameCount)
         let pickedChannel = chain.selection.index

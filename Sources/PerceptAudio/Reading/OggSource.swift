@@ -163,7 +163,8 @@ private final class OggLinks: PartSequence {
         return OggSource(decoder, link, isCut: chain.endsInsidePage && index == chain.links.count - 1)
     }
 
-    /// Returns the number of frames of `first` and the links after it, after conversion; `nil` if one does not state it.
+    /// Returns the number of frames of `first` and the links after it, after conversion; `nil` if one does not state
+    /// it.
     func frameCount(_ first: RecordingHeader) -> Int? {
         var total = first.frameCount
         for index in chain.links.indices.dropFirst(index) {

@@ -7,18 +7,19 @@ import Synchronization
 /// - A directory stands for every recording and image in it and its subdirectories, recognized by their contents and
 ///   ordered by the bytes of their paths. Hidden files and all others are skipped and counted in ``skipped``.
 /// - A list has one path per line, or one JSON object; see ``List``.
-/// - `-`, a named pipe and a device such as `/dev/stdin` are saved to a temporary file, which lasts as long as the item.
+/// - `-`, a named pipe and a device such as `/dev/stdin` are saved to a temporary file, which lasts as long as the
+///   item.
 ///
-/// A source that cannot be read is a ``BatchInput/failure(_:)``; the others follow. Only the names of the directories on
-/// the path to the present file are held in memory.
+/// A source that cannot be read is a ``BatchInput/failure(_:)``; the others follow. Only the names in the directories
+/// on the path to the present file are held in memory.
 public struct BatchInputs: AsyncSequence, Sendable {
     /// An input, or a source that cannot be read.
     public typealias Element = BatchInput
 
     /// A list of inputs: one path per line, or one JSON object per line.
     ///
-    /// An object names its file as `file`, `file_name`, `audio_filepath` or `path`, or holds it as base64 in `data`, with
-    /// an optional `name`. Its `id`, if present, is the key of the input; `offset` and `duration` select a part of a
+    /// An object names its file as `file`, `file_name`, `audio_filepath` or `path`, or holds it as base64 in `data`,
+    /// with an optional `name`. Its `id`, if present, is the key of the input; `offset` and `duration` select a part of a
     /// recording, in seconds. All members except the file's are returned with the result. Paths are relative to the
     /// working directory.
     public struct List: Sendable, Hashable {
@@ -182,14 +183,20 @@ public final class SkippedFiles: Sendable {
     /// The number of files that are neither recordings nor images.
     public var otherCount: Int { counts.withLock(\.other) }
 
-    /// What was skipped, as lines for people; empty if nothing was.
+    /// The numbers that are not zero, as lines for people.
     public var descriptions: [String] {
-        func files(_ count: Int) -> String { "\(count) \(count == 1 ? "file" : "files")" }
         let (hidden, other) = counts.withLock { $0 }
-        let others =
-            "that \(other == 1 ? "is" : "are") neither \(other == 1 ? "a recording nor an image" : "recordings nor images")"
-        return (other > 0 ? ["skipped \(files(other)) \(others)"] : [])
-            + (hidden > 0 ? ["skipped \(hidden) hidden \(hidden == 1 ? "file or folder" : "files and folders")"] : [])
+        var lines: [String] = []
+        if other > 0 {
+            let nouns =
+                other == 1
+                ? "file that is neither a recording nor an image" : "files that are neither recordings nor images"
+            lines.append("skipped \(other) \(nouns)")
+        }
+        if hidden > 0 {
+            lines.append("skipped \(hidden) hidden \(hidden == 1 ? "file or folder" : "files and folders")")
+        }
+        return lines
     }
 
     func addHidden() { counts.withLock { $0.hidden += 1 } }

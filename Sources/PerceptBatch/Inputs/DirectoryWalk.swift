@@ -78,15 +78,22 @@ struct DirectoryWalk {
             }
             return .failure(BatchInput.Failure(name: path, error: error))
         }
+        // By bytes, since a name may begin with a character that combines with the slash.
+        let relativePath = String(
+            decoding: path.utf8.dropFirst(root.utf8.count).drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
         return .item(
             BatchItem(
                 key: path, source: source,
-                outputPath: Self.withoutExtension(String(path.dropFirst(root.count).drop { $0 == "/" }))))
+                outputPath: Self.withoutExtension(relativePath)))
     }
 
     /// Lists a directory and descends into it; a link that leads back to one of its parents is ignored.
     private mutating func enter(_ path: String) -> BatchInput.Failure? {
-        guard let identity = FileStatus(path: path) else { return nil }
+        guard let identity = FileStatus(path: path) else {
+            return BatchInput.Failure(
+                name: path,
+                error: MediaError(.inputMissing, source: path, problem: "the directory vanished while it was read"))
+        }
         guard !levels.contains(where: { $0.identity == identity }) else { return nil }
         guard let stream = opendir(path) else {
             let error = MediaError(

@@ -25,8 +25,13 @@ struct InputList {
                     guard list.form == .requests else { continue }
                     throw .malformedLine(place, "the line is empty")
                 }
-                guard line.first { $0 != UInt8(ascii: " ") && $0 != 9 } == UInt8(ascii: "{") else {
-                    return BatchItem.input(path: String(decoding: line, as: UTF8.self))
+                let isObject =
+                    list.form != .nullSeparated
+                    && line.first { $0 != UInt8(ascii: " ") && $0 != 9 } == UInt8(ascii: "{")
+                guard isObject else {
+                    // In a list, a hyphen is a file of that name.
+                    let path = line == [UInt8(ascii: "-")] ? "./-" : String(decoding: line, as: UTF8.self)
+                    return BatchItem.input(path: path)
                 }
                 return try BatchItem.input(manifestLine: line, place: place)
             } catch {
@@ -36,7 +41,8 @@ struct InputList {
     }
 
     private var place: String {
-        "\(list.path == "-" ? SpooledInput.name : list.path), \(list.form == .nullSeparated ? "entry" : "line") \(number)"
+        let name = list.path == "-" ? SpooledInput.name : list.path
+        return "\(name), \(list.form == .nullSeparated ? "entry" : "line") \(number)"
     }
 }
 
@@ -98,7 +104,14 @@ extension BatchItem {
             return .seconds(seconds)
         }
         let part = RecordingPart(offset: try seconds("offset") ?? .zero, duration: try seconds("duration"))
-        return input(path: path, key: id ?? path, part: part, members: members)
+        // Parts of one recording are inputs of their own, named like a media fragment (W3C, 2012): start and end.
+        let suffix = part == .whole ? "" : "#t=\(part.offset / .seconds(1))" + (part.end.map { ",\($0)" } ?? "")
+        var found = input(path: path, key: id ?? path + suffix, part: part, members: members)
+        if case .item(var item) = found {
+            item.outputPath += suffix
+            found = .item(item)
+        }
+        return found
     }
 
     /// Returns the input whose contents are in the line, or the failure of a line without any.
@@ -128,6 +141,11 @@ extension BatchItem {
         guard let id, !id.isNull else { return nil }
         return id.stringValue ?? String(decoding: id.serialized(), as: UTF8.self)
     }
+}
+
+extension RecordingPart {
+    /// The end in seconds; `nil` for that of the recording.
+    fileprivate var end: Double? { duration.map { (offset + $0) / .seconds(1) } }
 }
 
 extension MediaError {

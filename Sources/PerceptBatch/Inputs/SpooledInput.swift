@@ -24,8 +24,9 @@ package final class SpooledInput: Sendable {
             try MediaError.checkCancellation()
             var failure: CInt = 0
             let piece = [UInt8](unsafeUninitializedCapacity: 1 << 20) { storage, count in
-                let got = read(descriptor, storage.baseAddress, storage.count)
-                if got < 0, errno != EINTR { failure = errno }
+                var got = read(descriptor, storage.baseAddress, storage.count)
+                while got < 0, errno == EINTR { got = read(descriptor, storage.baseAddress, storage.count) }
+                if got < 0 { failure = errno }
                 count = max(0, got)
             }
             guard failure == 0 else {

@@ -20,7 +20,8 @@ struct FlowOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Process only share I of N (0 to N-1): N commands cover all inputs once, each input always by the same one.",
+            "Process only share I of N (0 to N-1): N commands cover all inputs once, each input always by the same "
+                + "one.",
             valueName: "i/n"))
     var share: Share?
 
@@ -132,5 +133,6 @@ struct RequestRate: ExpressibleByArgument, Equatable {
 extension RetriedFailures: ExpressibleByArgument {}
 
 extension Share: ExpressibleByArgument {
+    /// Reads a share such as `0/4`.
     public init?(argument: String) { try? self.init(argument) }
 }

@@ -15,11 +15,14 @@ final class OutputNaming: Sendable {
     private let taken = Mutex<Set<Int>>([])
     private let namedInputs: FileIdentities
 
-    init(_ path: String, _ sources: SourceOptions) {
+    /// - Parameter isFolder: the path is a folder in any case, because an input has several outputs.
+    init(_ path: String, _ sources: SourceOptions, isFolder: Bool = false) {
         self.path = path
         isSingle = sources.inputs.isSingle
         var exists: ObjCBool = false
-        isFolder = !isSingle || FileManager.default.fileExists(atPath: path, isDirectory: &exists) && exists.boolValue
+        self.isFolder =
+            isFolder || !isSingle
+            || FileManager.default.fileExists(atPath: path, isDirectory: &exists) && exists.boolValue
         namedInputs = sources.identities
     }
 

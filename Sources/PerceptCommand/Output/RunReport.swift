@@ -1,4 +1,5 @@
 import ArgumentParser
+import PerceptBatch
 import PerceptCore
 import PerceptInference
 
@@ -107,5 +108,21 @@ struct RunReport {
     /// - Throws: `ExitCode` with the highest code of the failures.
     func finish() throws {
         if worstCode != 0 { throw ExitCode(worstCode) }
+    }
+}
+
+/// The input of a verb that takes one; standard input is kept in a temporary file while this value exists.
+struct SingleInput: Sendable {
+    let source: MediaSource
+    private let spool: SpooledInput?
+
+    /// Opens an input.
+    ///
+    /// - Throws: ``MediaError`` `.cancelled` if the task was cancelled, `.inputOutput` if standard input cannot be
+    ///   saved.
+    init(_ file: String) throws {
+        try MediaError.checkCancellation()
+        spool = file == "-" ? try SpooledInput(path: file) : nil
+        source = spool.map { .file($0.path, name: SpooledInput.name) } ?? .file(file)
     }
 }

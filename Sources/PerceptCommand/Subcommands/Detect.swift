@@ -12,7 +12,8 @@ struct Detect: AsyncParsableCommand {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "Write the annotated image to this file (.png or .jpg); with several inputs, a folder.",
+            "Write the annotated image to this file (.png or .jpg); with several inputs, a folder; - is standard "
+                + "output.",
             valueName: "annotated"))
     var output: String?
 
@@ -36,6 +37,7 @@ struct Detect: AsyncParsableCommand {
     @OptionGroup var general: GeneralOptions
 
     func validate() throws {
+        try OutputTarget.validate(output, input, isJSON: general.json)
         if let flag = drawing.givenFlag, output == nil {
             throw ValidationError("\(flag) requires -o")
         }
@@ -43,7 +45,7 @@ struct Detect: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        let naming = output.map { OutputNaming($0, input) }
+        let target = output.map { OutputTarget($0, input) }
         let folders = crops.map { OutputNaming($0, input) }
         var labels = labelling.files(protecting: input.sources)
         let session = service.session()
@@ -55,7 +57,7 @@ struct Detect: AsyncParsableCommand {
             perceiver: perceiver, settings: [template, output, crops]
         ) { item in
             var operation = template
-            operation.files.annotatedPath = try naming?.output(for: item) {
+            operation.files.annotatedPath = try target?.naming.output(for: item) {
                 try ImageEncoding(like: item.source).mediaType.fileExtension
             }
             operation.files.cropFolder = try folders?.folder(for: item)
@@ -63,6 +65,7 @@ struct Detect: AsyncParsableCommand {
             return operation
         }
         try await run.run(finish: { try labels?.finish() }) { found, members in
+            if let output = found.output, try target?.emit(output) == true { return console.warnings(found) }
             var extra = members
             try labelling.write(found, to: &labels, reporting: &extra)
             let written = outputText([found.output, found.crops?.folder, labelling.labels])

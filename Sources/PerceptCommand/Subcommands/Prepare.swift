@@ -12,7 +12,8 @@ struct Prepare: AsyncParsableCommand {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Write the upload to this file; with several inputs, a folder.", valueName: "out"))
+        help: ArgumentHelp(
+            "Write the upload to this file; with several inputs, a folder; - is standard output.", valueName: "out"))
     var output: String
 
     @Option(
@@ -38,6 +39,7 @@ struct Prepare: AsyncParsableCommand {
         guard audio.requestRate == nil else {
             throw ValidationError("a rate of requests requires a verb that accepts several inputs and sends them")
         }
+        try OutputTarget.validate(output, input, isJSON: general.json)
         if receipt != nil, !input.inputs.isSingle {
             throw ValidationError("--receipt accepts only one input; with several, --json prints all receipts")
         }
@@ -45,7 +47,7 @@ struct Prepare: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        let naming = OutputNaming(output, input)
+        let target = OutputTarget(output, input)
         let drawings = SoundDrawings(both: beforeAfter, input, protecting: input.sources, style: pictures.style)
         let perceiver = Perceiver(
             client: InferenceClient(token: nil), audioPreparation: try audio.preparation(limits, image.reading),
@@ -55,9 +57,12 @@ struct Prepare: AsyncParsableCommand {
             settings: [output, receipt as Any, beforeAfter as Any]
         ) { [receipt] item in
             PrepareOperation(
-                output: try naming.output(for: item) { try perceiver.uploadExtension(for: item.source) },
+                output: try target.naming.output(for: item) { try perceiver.uploadExtension(for: item.source) },
                 receiptPath: receipt, beforeAfter: try drawings.drawings(for: item).first)
         }
-        try await run.run { try console.report($0, $1) }
+        try await run.run { prepared, members in
+            guard try !target.emit(prepared.output) else { return console.warnings(prepared) }
+            try console.report(prepared, members)
+        }
     }
 }

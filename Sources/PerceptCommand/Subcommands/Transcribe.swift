@@ -7,10 +7,24 @@ import PerceptInference
 struct Transcribe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Transcribe speech.")
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case text, json, srt, vtt
+    /// The output formats, separated by commas.
+    struct Formats: ExpressibleByArgument, Equatable {
+        var formats: [TranscriptFiles.Format]
 
-        var subtitles: Transcript.SubtitleFormat? { Transcript.SubtitleFormat(rawValue: rawValue) }
+        init?(argument: String) {
+            formats = []
+            for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
+                guard let format = name == "text" ? .txt : TranscriptFiles.Format(rawValue: String(name)) else {
+                    return nil
+                }
+                if !formats.contains(format) { formats.append(format) }
+            }
+        }
+
+        static let text = Formats(argument: "text")
+        static var allValueStrings: [String] { ["text", "json", "srt", "vtt"] }
+
+        var haveTimes: Bool { formats.contains(.srt) || formats.contains(.vtt) }
     }
 
     /// The parts of the text that get timestamps.
@@ -22,8 +36,19 @@ struct Transcribe: AsyncParsableCommand {
 
     @OptionGroup var input: SourceOptions
 
-    @Option(help: "Set the output format; srt and vtt request word timestamps.")
-    var format = Format.text
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "Write the transcript to this file; with several inputs or formats, a folder; - is standard output.",
+            valueName: "out"))
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Set the output format, with -o several separated by commas: text (or txt), json, srt, vtt. The last two "
+                + "request word timestamps. (default: text)",
+            valueName: "formats"))
+    var format: Formats?
 
     @Option(help: "Request timestamps of phrases (chunk) or words.")
     var timestamps: Timestamps?
@@ -79,35 +104,57 @@ struct Transcribe: AsyncParsableCommand {
     @OptionGroup var requests: RequestFlowOptions
     @OptionGroup var general: GeneralOptions
 
+    private var isWritten: Bool { output != nil && output != "-" }
+    private var formats: [TranscriptFiles.Format] { format?.formats ?? [.txt] }
+
+    func validate() throws {
+        guard !isWritten else { return }
+        guard formats.count == 1 else { throw ValidationError("several formats require -o") }
+        guard format?.haveTimes != true || input.inputs.isSingle || general.json else {
+            throw ValidationError("subtitles of several inputs require -o: a folder with one file for each")
+        }
+    }
+
     func run() async throws {
         var general = general
-        if format == .json { general.json = true }
+        if formats == [.json], !isWritten { general.json = true }
+        let formats = formats
         let console = Console(general)
         let drawings = SoundDrawings(both: picture, input, protecting: input.sources, style: pictures.style)
+        let naming = isWritten ? output.map { OutputNaming($0, input, isFolder: formats.count > 1) } : nil
         let session = service.session()
         var perceiver = try session.perceiver(audio: audio.preparation(limits, leniency), limits: resources.limits)
         perceiver.chunking = chunk.chunking
         let template = TranscribeOperation(
             model: service.model,
-            timestamps: timestamps?.wire ?? (format.subtitles == nil && picture == nil ? nil : .words))
+            timestamps: timestamps?.wire ?? (format?.haveTimes != true && picture == nil ? nil : .words))
         let run = try BatchRun(
             input, flow, requests: requests, rate: audio.requestRate, service: session, console: console,
-            perceiver: perceiver, progress: "transcribing", settings: [template, picture]
+            perceiver: perceiver, progress: "transcribing",
+            settings: [template, picture as Any, output as Any, formats]
         ) { item in
             var operation = template
             operation.drawing = try drawings.drawings(for: item).first
+            operation.files.protectedPaths = item.protectedPaths
+            for format in formats {
+                operation.files.paths[format] = try naming?.output(for: item) { format.rawValue }
+            }
             return operation
         }
         let isSingle = input.inputs.isSingle
         try await run.run { transcript, members in
-            if let subtitles = format.subtitles, !console.isJSON {
-                console.warnings(transcript)
-                try console.raw(transcript.subtitles(subtitles))
+            var extra = members
+            extra["error"] = IncompleteResult.worst(transcript.failures)?.errorJSON
+            guard !console.isJSON, naming == nil else {
+                let text = "\(Console.printableLine(transcript.file))\(outputText(transcript.files))"
+                return try console.report(transcript, text: text, extra)
+            }
+            if formats == [.txt] {
+                let header = isSingle ? "" : "==> \(Console.printableLine(transcript.file)) <==\n"
+                try console.report(transcript, text: header + transcript.text, extra)
             } else {
-                let prefix = isSingle ? "" : "\(transcript.file): "
-                var extra = members
-                extra["error"] = IncompleteResult.worst(transcript.failures)?.errorJSON
-                try console.report(transcript, text: prefix + transcript.text, extra)
+                console.warnings(transcript)
+                try console.raw(transcript.contents(as: formats[0]))
             }
         }
     }

@@ -55,7 +55,7 @@ final class CountingService: HTTPTransport {
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// The inputs `0` to `count - 1`, all with the contents of one image, which are bytes and so have keys of their own.
+    /// The inputs `0` to `count - 1`, all with the contents of one image.
     private func inputs(_ count: Int) throws -> ItemSequence {
         let bytes = try TestFiles.bytes(of: TestFiles.media("images/photo-orientation-6.jpg"))
         return ItemSequence(

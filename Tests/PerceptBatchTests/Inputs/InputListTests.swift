@@ -34,6 +34,22 @@ import Testing
         #expect(item.members == ["id": 7, "text": "x", "offset": 1.5, "duration": 2])
     }
 
+    @Test func partsOfOneRecordingAreDifferentInputs() async throws {
+        let found = try await inputs(
+            """
+            {"file":"a.wav","duration":2}
+            {"file":"a.wav","offset":2.5,"duration":1}
+            {"file":"a.wav","offset":3.5}
+            """)
+        #expect(found.map(\.key) == ["a.wav#t=0.0,2.0", "a.wav#t=2.5,3.5", "a.wav#t=3.5"])
+        #expect(found.map { $0.item?.outputPath } == ["a#t=0.0,2.0", "a#t=2.5,3.5", "a#t=3.5"])
+    }
+
+    @Test func inAListAHyphenIsAFile() async throws {
+        #expect(try await inputs("-\n").first?.item?.source.path == "./-")
+        #expect(try await inputs("{\0", form: .nullSeparated).first?.item?.source.path == "{")
+    }
+
     @Test func withoutAnIDTheKeyIsThePath() async throws {
         #expect(try await inputs(#"{"file":"a.wav","id":null}"#).map(\.key) == ["a.wav"])
         #expect(try await inputs(#"{"file":"a.wav","id":"x"}"#).map(\.key) == ["x"])
