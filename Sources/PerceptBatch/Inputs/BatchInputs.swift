@@ -19,9 +19,9 @@ public struct BatchInputs: AsyncSequence, Sendable {
     /// A list of inputs: one path per line, or one JSON object per line.
     ///
     /// An object names its file as `file`, `file_name`, `audio_filepath` or `path`, or holds it as base64 in `data`,
-    /// with an optional `name`. Its `id`, if present, is the key of the input; `offset` and `duration` select a part of a
-    /// recording, in seconds. All members except the file's are returned with the result. Paths are relative to the
-    /// working directory.
+    /// with an optional `name`. Its `id`, if present, is the key of the input; `offset` and `duration` select a part
+    /// of a recording, in seconds. All members except the file's are returned with the result. Paths are relative to
+    /// the working directory.
     public struct List: Sendable, Hashable {
         /// The form of a list.
         public enum Form: Sendable, Hashable {

@@ -1,5 +1,6 @@
 import Foundation
 import Percept
+import PerceptBatch
 import PerceptCore
 import PerceptInference
 import Synchronization
@@ -18,15 +19,13 @@ struct Console: Sendable {
     ///
     /// - Parameters:
     ///   - text: the text for people; by default that of the result.
-    ///   - extra: members to add to the JSON.
+    ///   - extra: members to add to the JSON; see `JSONObject.adding(_:)`.
     /// - Throws: ``MediaError`` `.inputOutput` if it cannot be written.
     func report(
         _ result: some PrintableResult, text: String? = nil, _ extra: JSONObject = [:]
     ) throws(MediaError) {
         let result = result.naming(\.flag)
-        var json = result.json
-        for (key, value) in extra { json[key] = value }
-        try report(result, json: json, text: text ?? result.text)
+        try report(result, json: result.json.adding(extra), text: text ?? result.text)
     }
 
     /// Prints the warnings about one source, and JSON or text about it; the JSON gets the warnings.

@@ -4,8 +4,8 @@ import Synchronization
 ///
 /// Additive increase, multiplicative decrease (Chiu and Jain, 1989): a 429, a 503 or a timeout halves the number of
 /// requests in flight, each success adds one, up to ``limit``. Several failures of requests that were in flight
-/// together halve it once. A 429 that names a time (`Retry-After`) is about the client as a whole, so that no request starts
-/// before. Waiting requests start in order; retries precede first attempts.
+/// together halve it once. A 429 that names a time (`Retry-After`) is about the client as a whole, so that no request
+/// starts before. Waiting requests start in order; retries precede first attempts.
 package final class RequestPool: Sendable {
     /// The maximum number of requests in flight.
     package let limit: Int
