@@ -88,7 +88,7 @@ import Testing
         #expect(first.frames.upperBound == (isPause ? 900 : 950))
     }
 
-    /// Of two equally quiet and long pauses the later is cut; a longer one is cut even if it is earlier.
+    /// The later of two equally quiet and long pauses is cut; a longer one is cut even if it is earlier.
     @Test(arguments: [(60, 920), (61, 820)])
     func ofEqualPausesTheLaterIsCut(firstLength: Int, cut: Int) {
         var energies = [Float](repeating: 0.1, count: 1500)

@@ -7,6 +7,7 @@ import Testing
     private static let steps: [Float] = [0.5, 1.5, 2.5, -0.5, -1.5, 2.499_999, 2.500_001]
     private static let rounded = [0, 2, 2, 0, -2, 2, 3]
 
+    /// 16 and 24 bits.
     @Test func tiesAreRoundedToEven() {
         var quantizer = SampleQuantizer()
         #expect(quantizer.quantizeToShorts([Self.steps.map { $0 / 0x1p15 }]).map(Int.init) == Self.rounded)

@@ -163,7 +163,7 @@ import Testing
         return String(decoding: letters, as: UTF8.self)
     }
 
-    /// Of two hundred words in 4 s, 0.75 s are shared: 37.5 words, and 1.5 · 37.5 + 1 = 57.25 may be dropped.
+    /// Two hundred words in 4 s share 0.75 s: 37.5 words, and 1.5 · 37.5 + 1 = 57.25 may be dropped.
     @Test(arguments: [(57, 343), (58, 400)])
     func withoutTimesOneAndAHalfTimesTheShareIsDropped(repeated: Int, kept: Int) {
         let words = (0..<400).map(Self.scatteredWord)
