@@ -55,6 +55,16 @@ import Testing
         #expect(ServiceProfile.named("hf-endpoint")?.mediumByteLimit == nil)
     }
 
+    /// Whole groups of four characters: seven characters hold three bytes, eight hold six; less than the allowance
+    /// holds none.
+    @Test(arguments: [(7, 3), (8, 6), (3, 0), (0, 0), (-1, 0)])
+    func onlyWholeGroupsOfBase64Count(characters: Int, bytes: Int) {
+        let profile = ServiceProfile(
+            name: "groups", byteLimit: ServiceProfile.envelopeAllowance + characters, envelope: .base64, audio: nil,
+            image: nil)
+        #expect(profile.mediumByteLimit == bytes)
+    }
+
     /// Bytes that a medium may have, computed by hand from the services' published limits: as they are, less 1024 for a
     /// form, or three quarters of that for base64.
     @Test(

@@ -275,6 +275,16 @@ import Testing
         #expect(transcript.warnings.first?.text.components(separatedBy: "sent again").count == 4)
     }
 
+    /// At 8 kHz, 30 s and one frame more.
+    @Test(arguments: [(240_000, "raw"), (240_001, "true")])
+    func whisperIsAskedForTimesBeyond30Seconds(frameCount: Int, asked: String) async throws {
+        let recording = try Recording(
+            sampleRate: 8000, channels: .mono, planes: [[Float](repeating: 0, count: frameCount)])
+        let service = ParticularService(answering: #"{"text":"x"}"#)
+        _ = try await Self.perceiver(service).transcribe(recording, model: "openai/whisper-tiny")
+        #expect(service.asked == [asked])
+    }
+
     /// Whisper's 30 seconds are a limit of the hub's pipeline: OpenAI's form asks for no times on its own.
     @Test func noTimesUnasked() async throws {
         let silence = [Float](repeating: 0, count: 8000 * 31)

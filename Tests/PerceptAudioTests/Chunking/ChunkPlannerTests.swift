@@ -77,6 +77,26 @@ import Testing
         #expect(noPause[0].frames.upperBound == noPause[0].ownFrames.upperBound + 50)
     }
 
+    /// A pause of 60 windows among 231 levels with an energy of 1: levels average 40 windows, so the mean is
+    /// (171 + 60 p) / 231, and p lies 15 dB below it for p = 0.023603.
+    @Test(arguments: [(Float(0.0232), true), (0.0240, false)])
+    func aPauseIsFifteenDecibelsBelowTheMean(energy: Float, isPause: Bool) {
+        var energies = [Float](repeating: 1, count: 1500)
+        for window in 870..<930 { energies[window] = energy }
+        let first = Self.chunks(energies, AudioChunking(maximumChunkDuration: 10, overlap: 1))[0]
+        #expect(first.ownFrames.upperBound == 900)
+        #expect(first.frames.upperBound == (isPause ? 900 : 950))
+    }
+
+    /// The later of two equally quiet and long pauses is cut; a longer one is cut even if it is earlier.
+    @Test(arguments: [(60, 920), (61, 820)])
+    func ofEqualPausesTheLaterIsCut(firstLength: Int, cut: Int) {
+        var energies = [Float](repeating: 0.1, count: 1500)
+        for window in 790..<790 + firstLength { energies[window] = 0 }
+        for window in 890..<950 { energies[window] = 0 }
+        #expect(Self.chunks(energies, AudioChunking(maximumChunkDuration: 10))[0].ownFrames.upperBound == cut)
+    }
+
     @Test func silentChunksAreMarked() {
         let energies = [Float](repeating: 0.1, count: 600) + [Float](repeating: 1e-9, count: 2400)
         let chunks = Self.chunks(energies, AudioChunking(maximumChunkDuration: 10))

@@ -36,6 +36,27 @@ import Testing
         #expect(meter.finish().clippedRunCount == 2)
     }
 
+    /// The largest positive sample of 16 bits is full scale, and one step below it is not; two in a row are no run.
+    @Test(arguments: [(32_767, 3, 1), (32_766, 3, 0), (-32_768, 3, 1), (32_767, 2, 0)])
+    func fullScaleIsTheLargestSampleOf16Bits(sample: Int, count: Int, runs: Int) {
+        var meter = LevelMeter(sampleRate: 8000, channelCount: 1)
+        meter.add([[Float](repeating: Float(sample) / 32_768, count: count) + [0]])
+        #expect(meter.finish().clippedRunCount == runs)
+    }
+
+    /// A window of 20 ms is silent below an RMS of 0.001, and sounds at a step above.
+    @Test func silenceIsBelowMinusSixtyDecibels() {
+        for (value, ratio) in [(Float(0.000_999), 1.0), (0.001_001, 0)] {
+            var meter = LevelMeter(sampleRate: 8000, channelCount: 1)
+            meter.add([[Float](repeating: value, count: 160)])
+            #expect(meter.finish().silenceRatio == ratio)
+        }
+        // One window of sound and one of silence; shorter windows would divide them differently.
+        var meter = LevelMeter(sampleRate: 8000, channelCount: 1)
+        meter.add([[Float](repeating: 0.1, count: 160) + [Float](repeating: 0, count: 160)])
+        #expect(meter.finish().silenceRatio == 0.5)
+    }
+
     @Test func emptyRecordingsHaveNoLevel() {
         let levels = LevelMeter(sampleRate: 8000, channelCount: 2).finish()
         #expect(levels.peakDecibels == nil)

@@ -17,23 +17,37 @@ import Testing
         -> Double?
     {
         var meter = try #require(LoudnessMeter(sampleRate: rate, channels: layout))
+        // A tenth of a second holds a hundred whole periods.
+        let sine = (0..<rate / 10).map { sin(2 * .pi * 1000 * Double($0) / Double(rate)) }
         var frame = 0
         for passage in passages {
             let end = frame + Int(passage.seconds * Double(rate))
             while frame < end {
                 // Blocks that match neither a step nor a window.
                 let count = min(4801, end - frame)
-                meter.add(
-                    passage.levels.map { level in
-                        let amplitude = level.map { pow(10, $0 / 20) } ?? 0
-                        return (frame..<frame + count).map {
-                            Float(amplitude * sin(2 * .pi * 1000 * Double($0) / Double(rate)))
-                        }
-                    })
+                var planes: [Double?: [Float]] = [:]
+                for level in Set(passage.levels) {
+                    planes[level] = samples(sine, frame..<frame + count, amplitude: level.map { pow(10, $0 / 20) } ?? 0)
+                }
+                meter.add(passage.levels.map { planes[$0] ?? [] })
                 frame += count
             }
         }
         return meter.integratedLoudness
+    }
+
+    private static func samples(_ sine: [Double], _ frames: Range<Int>, amplitude: Double) -> [Float] {
+        [Float](unsafeUninitializedCapacity: frames.count) { output, count in
+            sine.withUnsafeBufferPointer { sine in
+                var (index, phase) = (0, frames.lowerBound % sine.count)
+                while index < frames.count {
+                    output[index] = Float(amplitude * sine[phase])
+                    index += 1
+                    phase = phase + 1 == sine.count ? 0 : phase + 1
+                }
+            }
+            count = frames.count
+        }
     }
 
     private static func stereo(_ level: Double, _ seconds: Double) -> Passage {
@@ -99,6 +113,12 @@ import Testing
         #expect(try Self.loudness([Self.stereo(-23, 0.39)]) == nil)
         #expect(try Self.loudness([Self.stereo(-23, 0.4)]) != nil)
         #expect(LoudnessMeter(sampleRate: 7999, channels: .mono) == nil)
+    }
+
+    /// Blocks at −70 LUFS and below do not count.
+    @Test func theAbsoluteGateIsAtMinusSeventy() throws {
+        #expect(try Self.loudness([Self.stereo(-69.9, 1)]) != nil)
+        #expect(try Self.loudness([Self.stereo(-70.1, 1)]) == nil)
     }
 
     @Test func loudnessDoesNotDependOnBlockSize() {

@@ -133,6 +133,29 @@ import Testing
         #expect(try folder.contents() == ["in.wav", "out.flac"])
     }
 
+    /// 100 s at 8 kHz are 1 600 044 bytes. A chunk is suggested that is a tenth shorter than what would fit, in whole
+    /// seconds: 0.9 · 100 s · 800 000 / 1 600 044 = 44.999 s, and 45.004 s for 100 bytes more.
+    @Test(arguments: [(800_000, 44), (800_100, 45)])
+    func aChunkThatFitsIsSuggested(byteLimit: Int, seconds: Int) throws {
+        let silence = [UInt8](repeating: 0, count: 1_600_000)
+        let source = MediaSource.bytes(WAVBytes.plain(silence, bits: 16, sampleRate: 8000, channelCount: 1))
+        let error = expectMediaError(.limitExceeded) {
+            _ = try AudioPreparation(sampleRate: nil, encoding: .wav16, maximumByteCount: byteLimit).prepare(source)
+        }
+        #expect(error?.remedy?.contains("chunks of at most \(seconds) s (chunking)") == true)
+    }
+
+    /// Silence is below the threshold: full scale reaches 0 dBFS, and the next smaller sample does not.
+    @Test func aLevelEqualToTheThresholdIsSound() throws {
+        func recording(_ sample: Float) throws -> Recording {
+            let samples = [Float](repeating: 0, count: 160) + [Float](repeating: sample, count: 160)
+            return try Recording(sampleRate: 16_000, channels: .mono, planes: [samples])
+        }
+        let preparation = AudioPreparation(trimming: SilenceTrimming(threshold: 0, margin: 0))
+        #expect(try preparation.prepare(recording(1)).receipt.sourceStartFrame == 160)
+        expectMediaError(.malformedInput) { _ = try preparation.prepare(recording(Float(1).nextDown)) }
+    }
+
     @Test func whatIsTooLongIsRefused() throws {
         let folder = try TemporaryFolder()
         let source = try Self.burst()

@@ -30,6 +30,12 @@ struct MaskDecodingTests {
         #expect(Mask(image).pixels == [76, 150, 29, 2, 163, 77, 132, 255])
     }
 
+    /// 38470 · 52 + 7471 · 184 = 51.5 · 65536; 51.493 one step of green below.
+    @Test("a luma of exactly one half is rounded up")
+    func lumaOfOneHalf() throws {
+        #expect(Mask(try Self.row(.rgb, [0, 52, 184, 0, 52, 183])).pixels == [52, 51])
+    }
+
     @Test("gray in rgb keeps its value, whatever it is")
     func grayInColor() throws {
         let image = try Self.row(.rgb, (0...255).flatMap { value in [UInt8](repeating: value, count: 3) })

@@ -150,6 +150,22 @@ import Testing
         }
     }
 
+    /// Weights and rows by hand, with 12 bytes per weight and four rows of bytes per tap. Up from 4×4 to 8×8 there are
+    /// 2 · 1 + 2 taps: 4 · 8 · 12 + 4 · (8 · 12 + 8 · 3 · 4) = 1152 bytes. Down from 8×8 to 4×4 there are 2 · 2 + 2:
+    /// 6 · 4 · 12 + 6 · (4 · 12 + 8 · 3 · 4) = 1152 bytes.
+    @Test(arguments: [(4, 8), (8, 4)])
+    func theMemoryOfAResizeIsLimited(from: Int, to: Int) throws {
+        let image = try Image(
+            size: PixelSize(width: from, height: from), layout: .rgb8,
+            bytes: [UInt8](repeating: 9, count: from * from * 3))
+        let target = PixelSize(width: to, height: to)
+        let exact = ResourceLimits(imageByteCount: 1152)
+        #expect(try image.resized(to: target, filter: .bilinear, limits: exact).size == target)
+        expectMediaError(.limitExceeded) {
+            _ = try image.resized(to: target, filter: .bilinear, limits: ResourceLimits(imageByteCount: 1151))
+        }
+    }
+
     @Test func invalidSizesAreRejected() throws {
         let image = try Image(
             size: PixelSize(width: 2, height: 2), layout: .rgb8, bytes: [UInt8](repeating: 0, count: 12))

@@ -113,6 +113,13 @@ import Testing
         if let words = example.words { #expect(line.contains(words)) }
     }
 
+    @Test func messagesAreShortenedBeyondTheirLimit() {
+        let longest = String(repeating: "x", count: ServiceMessage.limit)
+        #expect(ServiceMessage.limit == 600)
+        #expect(longest.excerpt(limit: ServiceMessage.limit) == longest)
+        #expect((longest + "y").excerpt(limit: ServiceMessage.limit) == longest + "…")
+    }
+
     @Test func sizesAndSourcesAreNamed() async throws {
         let tooLarge = try makeClient(ClosureTransport(TransportReply(413, "")))
         let error = try #require(await failure { try await tooLarge.send(AnyTask()) })

@@ -71,6 +71,8 @@ import Testing
         ("retry-after", "soon", 1), ("ratelimit", "nonsense", 1),
         // One request remaining is not none; a policy that states no remainder counts as exhausted.
         ("ratelimit", #""a";r=1;t=55"#, 1), ("ratelimit", #""a";t=55"#, 55),
+        // Of two exhausted policies the later reset counts.
+        ("ratelimit", #""a";r=0;t=12, "b";r=0;t=55"#, 55), ("ratelimit", #""a";r=0;t=55, "b";r=0;t=12"#, 55),
     ])
     func theServiceSaysWhen(name: String, value: String, seconds: Double) async throws {
         let limited = TransportReply(429, #"{"error":"Rate limit reached"}"#, try header(name, value))
@@ -101,6 +103,16 @@ import Testing
         #expect(time.sleeps == [1, 2, 4, 8, 16, 30, 30])
         #expect(transport.requests.map(\.timeout).last == .seconds(9))
         #expect(transport.requests.first?.timeout == .seconds(100))
+    }
+
+    /// A wait that would end with the deadline of 300 s leaves no time for an attempt.
+    @Test(arguments: [("299", [299.0]), ("300", [])])
+    func aWaitUntilTheDeadlineIsNotStarted(seconds: String, sleeps: [Double]) async throws {
+        let limited = TransportReply(429, "{}", try header("retry-after", seconds))
+        let time = FakeTime()
+        let result = try? await makeClient(ClosureTransport(limited, Self.success), time: time).send(AnyTask())
+        #expect((result == nil) == sleeps.isEmpty)
+        #expect(time.sleeps == sleeps)
     }
 
     @Test func hugeEstimatesAndCountsAreHarmless() async throws {
