@@ -1,6 +1,7 @@
 # make demo    the whole loop on the media of this repository: no account, no network
 # make test    all tests
 # make bench   figures side by side with other tools (docs/measurements.md)
+# make spark-test  the Spark job on two local executors; needs Java 17 and percept on the PATH, or PERCEPT=…
 # make docs    the libraries' documentation, without a warning
 # HEIC and AVIF, with libheif-dev installed: swift build -c release --product percept --traits HEIC
 # make format  the house style; make lint checks it; make media makes TestMedia anew, make pictures those of the README
@@ -13,7 +14,7 @@ LIBRARIES := sndfile flac libmpg123 opusfile vorbisfile libpng libjpeg libwebp l
 	libarchive sqlite3 \
 	$(if $(filter Linux,$(shell uname)),libcurl)
 
-.PHONY: demo test bench docs format lint media pictures packages
+.PHONY: demo test bench spark-test docs format lint media pictures packages
 
 demo: packages
 	swift build -c release --product percept
@@ -29,6 +30,16 @@ test: packages
 bench: packages
 	swift build -c release --product percept
 	python3 Benchmarks/side_by_side.py "$$(swift build -c release --show-bin-path)/percept"
+
+# PySpark needs pandas too, although nothing here calls it.
+spark-test: SPARK_VENV := .build/spark-venv
+spark-test:
+	@if ! java -version 2>&1 | grep -q '"\(17\|21\)\.'; then \
+		echo "Java 17 is needed: apt-get install openjdk-17-jre-headless, or brew install openjdk@17" >&2; exit 1; \
+	fi
+	@$(SPARK_VENV)/bin/python -c 'import pyspark, pyarrow, pandas' 2>/dev/null || { \
+		python3 -m venv $(SPARK_VENV) && $(SPARK_VENV)/bin/pip install -q 'pyspark>=3.5,<5' pyarrow 'pandas<3'; }
+	$(SPARK_VENV)/bin/python Integrations/spark/spark_test.py $(if $(PERCEPT),--percept "$(PERCEPT)")
 
 docs: packages
 	for library in PerceptCore PerceptAudio PerceptImage PerceptInference Percept PerceptBatch \
