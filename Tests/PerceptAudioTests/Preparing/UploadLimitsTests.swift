@@ -142,7 +142,7 @@ import Testing
         let error = expectMediaError(.limitExceeded) {
             _ = try AudioPreparation(sampleRate: nil, encoding: .wav16, maximumByteCount: byteLimit).prepare(source)
         }
-        #expect(error?.remedy?.contains("chunks of at most \(seconds) s (chunking)") == true)
+        #expect(error?.remedy?.contains("chunks of at most \(seconds) s") == true)
     }
 
     /// Silence is below the threshold: full scale reaches 0 dBFS, and the next smaller sample does not.
