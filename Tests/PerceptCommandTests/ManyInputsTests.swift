@@ -150,9 +150,15 @@ import Testing
         let photo = Data(try TestFiles.bytes(of: TestFiles.scene)).base64EncodedString()
         let run = try run(
             "worker", "inspect", "--ordered",
-            input:
-                "{\"id\":1,\"file\":\"a.png\"}\n{\"id\":\"b\",\"data\":\"\(photo)\",\"name\":\"b.png\"}\na.png\n\nnone\n{\n"
-        )
+            input: """
+                {"id":1,"file":"a.png"}
+                {"id":"b","data":"\(photo)","name":"b.png"}
+                a.png
+
+                none
+                {
+
+                """)
         #expect(run.status == 0)
         #expect(run.errors.isEmpty)
         let found = try lines(run)
