@@ -246,6 +246,8 @@ def main():
     parser.add_argument("--only", default=",".join(parts), help="parts to run, separated by commas (default: all)")
     parser.add_argument("--venv", default=ROOT / ".build/batch-venv", help="the virtual environment of the peer")
     chosen = parser.parse_args()
+    if not pathlib.Path(chosen.percept).is_file():
+        parser.error(f"{chosen.percept} does not exist; swift build -c release --product percept builds it")
     with tempfile.TemporaryDirectory() as folder:
         benchmark = Benchmark(chosen, folder)
         for part in chosen.only.split(","):
