@@ -27,17 +27,18 @@ from percept_spark import perceive  # noqa: E402
 
 
 def workers(marker):
-    """Returns the process numbers of the workers that were started with this URL."""
+    """Returns the process numbers of the workers that were started with this URL, oldest first."""
     found = []
     for entry in pathlib.Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 command = (entry / "cmdline").read_bytes().split(b"\0")
+                started = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[19])
             except OSError:
                 continue
             if command[1:2] == [b"worker"] and marker.encode() in command:
-                found.append(int(entry.name))
-    return found
+                found.append((started, int(entry.name)))
+    return [process for _, process in sorted(found)]
 
 
 def kill_one(url, after, killed):
