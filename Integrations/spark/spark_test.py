@@ -82,7 +82,8 @@ def main():
         spark.sparkContext.setLogLevel("ERROR")
         spark.sparkContext.addPyFile(str(HERE / "percept_spark.py"))
         killed = []
-        threading.Thread(target=kill_one, args=(url, chosen.count // 2, killed), daemon=True).start()
+        # Eight tasks, two at a time: in the middle of the third pair.
+        threading.Thread(target=kill_one, args=(url, chosen.count * 5 // 8, killed), daemon=True).start()
         options = ["--endpoint", url, "--longest-side", "640", "--jobs", str(chosen.jobs)]
         table = (
             spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(str(folder / "photos"))
