@@ -39,7 +39,7 @@ spark-test:
 	fi
 	@$(SPARK_VENV)/bin/python -c 'import pyspark, pyarrow, pandas' 2>/dev/null || { \
 		python3 -m venv $(SPARK_VENV) && $(SPARK_VENV)/bin/pip install -q 'pyspark>=3.5,<5' pyarrow 'pandas<3'; }
-	$(SPARK_VENV)/bin/python Integrations/spark/spark_test.py $(if $(PERCEPT),--percept "$(PERCEPT)")
+	$(SPARK_VENV)/bin/python Integrations/spark/spark_test.py $(if $(PERCEPT),--percept "$(PERCEPT)") $(if $(COUNT),--count $(COUNT))
 
 docs: packages
 	for library in PerceptCore PerceptAudio PerceptImage PerceptInference Percept PerceptBatch \

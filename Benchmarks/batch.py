@@ -3,10 +3,11 @@
 
     python3 Benchmarks/batch.py [PERCEPT] [--small] [--runs 3] [--only throughput,memory,resume,faults]
 
-The peer is huggingface_hub's AsyncInferenceClient with Pillow and 32 requests in flight; it prepares photos the same way
-(longest side 1024, Lanczos, JPEG quality 90) in threads. Both are installed into .build/batch-venv if missing, and
-photos are made there. percept and the peer take turns; medians are given. The service is a process of its own, so its
-processor time is not counted, but it shares the machine. --small divides every count by ten. Prints a Markdown table.
+The peer is huggingface_hub's AsyncInferenceClient with Pillow and 32 requests in flight; it prepares photos in threads
+and in the same way (longest side 1024, Lanczos, JPEG quality 90). Both are installed into .build/batch-venv if missing,
+and photos are made there. percept and the peer take turns; medians are given. The service is a process of its own, so
+its processor time is not counted, but it shares the machine. --small divides every count by ten. Prints a Markdown
+table.
 """
 import argparse
 import asyncio
@@ -216,7 +217,8 @@ class Benchmark:
         bad = {str(path) for path in paths[7::20]}
         for path in bad:
             pathlib.Path(path).write_bytes(pathlib.Path(path).read_bytes()[:60])
-        for name, options, code in (("no ledger", [], 65), ("a ledger", ["--ledger", self.folder / "faults.ledger"], 0)):
+        ledger = ["--ledger", self.folder / "faults.ledger"]
+        for name, options, code in (("no ledger", [], 65), ("a ledger", ledger, 0)):
             results = self.folder / "faults.jsonl"
             with service.running(delay=0.02, faults=0.1) as url:
                 run = measured(self.detect(url, folder, *options), output=results, expected=None)
@@ -246,6 +248,8 @@ def main():
     parser.add_argument("--only", default=",".join(parts), help="parts to run, separated by commas (default: all)")
     parser.add_argument("--venv", default=ROOT / ".build/batch-venv", help="the virtual environment of the peer")
     chosen = parser.parse_args()
+    if not pathlib.Path(chosen.percept).is_file():
+        parser.error(f"{chosen.percept} does not exist; swift build -c release --product percept builds it")
     with tempfile.TemporaryDirectory() as folder:
         benchmark = Benchmark(chosen, folder)
         for part in chosen.only.split(","):

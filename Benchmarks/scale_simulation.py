@@ -7,8 +7,8 @@ The service takes at most R requests per second (a token bucket that holds one s
 answers others with 429. Each machine adapts as `percept --jobs` does: a 429 halves its requests in flight, once for all
 that were in flight together, each success adds one up to the limit, and `Retry-After` pauses the whole machine. The
 fixed client keeps all of its requests in flight; each request that fails waits by itself, for `Retry-After` or with
-exponential backoff. `--rate` is R/N for each machine. All retry without limit here. The time to finish a million requests is extrapolated from the rate
-of 100 simulated seconds, after 20 to settle. Prints a Markdown table.
+exponential backoff. `--rate` is R/N for each machine. All retry without limit here. The time to finish a million
+requests is extrapolated from the rate of 100 simulated seconds, after 20 to settle. Prints a Markdown table.
 """
 import argparse
 import heapq

@@ -99,8 +99,8 @@ def skip_body(stream, headers):
 
 
 def reply(connection, status, body):
-    head = f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    connection.sendall(head.encode() + body)
+    head = [f"HTTP/1.1 {status} {REASONS[status]}", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    connection.sendall("\r\n".join([*head, "", ""]).encode() + body)
 
 
 @contextlib.contextmanager

@@ -27,23 +27,27 @@ from percept_spark import perceive  # noqa: E402
 
 
 def workers(marker):
-    """Returns the process numbers of the workers that were started with this URL."""
+    """Returns the process numbers of the workers that were started with this URL, oldest first."""
     found = []
     for entry in pathlib.Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
                 command = (entry / "cmdline").read_bytes().split(b"\0")
+                started = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[19])
             except OSError:
                 continue
             if command[1:2] == [b"worker"] and marker.encode() in command:
-                found.append(int(entry.name))
-    return found
+                found.append((started, int(entry.name)))
+    return [process for _, process in sorted(found)]
 
 
 def kill_one(url, after, killed):
-    """Kills a worker once the service has answered so many requests."""
-    while service.statistics_of(url)["answered"] < after:
-        time.sleep(0.02)
+    """Kills a worker once the service has answered so many requests; gives up if it no longer responds."""
+    try:
+        while service.statistics_of(url)["answered"] < after:
+            time.sleep(0.02)
+    except OSError:
+        return
     deadline = time.monotonic() + 60
     while not killed and time.monotonic() < deadline:
         for process in workers(url)[:1]:
@@ -78,7 +82,8 @@ def main():
         spark.sparkContext.setLogLevel("ERROR")
         spark.sparkContext.addPyFile(str(HERE / "percept_spark.py"))
         killed = []
-        threading.Thread(target=kill_one, args=(url, chosen.count // 2, killed), daemon=True).start()
+        # Eight tasks, two at a time: in the middle of the third pair.
+        threading.Thread(target=kill_one, args=(url, chosen.count * 5 // 8, killed), daemon=True).start()
         options = ["--endpoint", url, "--longest-side", "640", "--jobs", str(chosen.jobs)]
         table = (
             spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(str(folder / "photos"))
