@@ -81,6 +81,29 @@ import Testing
         #expect(try folder.contents().isEmpty)
     }
 
+    /// A scheduler sends SIGTERM, and runs a command that ends with 75 again.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            (SIGTERM, [], 143), (SIGTERM, ["--ledger", "run.sqlite"], 75), (SIGHUP, [], 129),
+            (SIGINT, ["--ledger", "run.sqlite"], 130),
+        ] as [(Int32, [String], Int32)])
+    func theExitCodeTellsTheSignal(signal: Int32, options: [String], status: Int32) throws {
+        let folder = try TemporaryFolder()
+        let endpoint = try RunningEndpoint(["--tape", TestFiles.tape, "--fault", "slow-start:9:60"])
+        let process = Process()
+        process.executableURL = try CommandRun.executable()
+        process.currentDirectoryURL = folder.url
+        process.arguments = ["detect", TestFiles.scene, "--endpoint", endpoint.url] + options
+        (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+        try process.run()
+        Thread.sleep(forTimeInterval: 2)
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == status)
+    }
+
     @Test func anEndpointEndsWithoutComplaint() async throws {
         let process = Process()
         let output = Pipe()

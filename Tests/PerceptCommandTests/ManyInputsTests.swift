@@ -62,6 +62,16 @@ import Testing
         #expect(try lines(run).map { $0["error"] == nil } == [true, false])
     }
 
+    @Test func outputsDoNotBecomeInputs() throws {
+        try add(TestFiles.scene, as: "in/a.png")
+        for output in ["in", "in/out", "./in/../in/out/more"] {
+            let run = try run("prepare", "in", "-o", output)
+            #expect(run.status == 64)
+            #expect(run.errors.contains("lies in the input in"))
+        }
+        #expect(try run("prepare", "in", "-o", "in-out").status == 0)
+    }
+
     @Test func membersOfAManifestAreReturned() throws {
         try add(TestFiles.scene, as: "a.png")
         _ = try folder.write(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import PerceptBatch
 import PerceptCore
 
@@ -23,8 +24,7 @@ struct InterruptibleInputs: AsyncSequence, Sendable {
 struct SourceOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Recordings or images, directories of them, or .tar and .zip archives (archive.tar:member selects one); - "
-                + "is standard input.",
+            "Recordings or images, or directories, below which all of them are found; - is standard input.",
             valueName: "source"))
     var sources: [String] = []
 
@@ -56,6 +56,25 @@ struct SourceOptions: ParsableArguments {
             throw ValidationError("standard input (-) can be read only once")
         }
         if isNullSeparated, filesFrom.isEmpty { throw ValidationError("-0 requires --files-from") }
+    }
+
+    /// Checks that outputs do not become inputs, in this run or the next.
+    ///
+    /// - Throws: ``MediaError`` `.invalidArgument` if `path` lies in a directory of inputs, or is one.
+    func checkHoldsNot(_ path: String) throws(MediaError) {
+        func components(_ path: String) -> [String] {
+            URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().pathComponents
+        }
+        let output = components(path)
+        for source in sources {
+            var isDirectory: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: source, isDirectory: &isDirectory), isDirectory.boolValue,
+                output.starts(with: components(source))
+            else { continue }
+            throw MediaError(
+                .invalidArgument, source: path, problem: "lies in the input \(source), so outputs would become inputs",
+                remedy: "choose a folder outside of it")
+        }
     }
 
     /// The sources that were named, which outputs must not replace.

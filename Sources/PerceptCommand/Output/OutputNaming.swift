@@ -16,7 +16,9 @@ final class OutputNaming: Sendable {
     private let namedInputs: FileIdentities
 
     /// - Parameter isFolder: the path is a folder in any case, because an input has several outputs.
-    init(_ path: String, _ sources: SourceOptions, isFolder: Bool = false) {
+    /// - Throws: ``MediaError`` `.invalidArgument` if the folder lies in a directory of inputs.
+    init(_ path: String, _ sources: SourceOptions, isFolder: Bool = false) throws(MediaError) {
+        try sources.checkHoldsNot(path)
         self.path = path
         isSingle = sources.inputs.isSingle
         var exists: ObjCBool = false

@@ -11,15 +11,16 @@ final class OutputTarget: Sendable {
     /// The folder of the temporary file; `nil` unless the target is standard output.
     private let temporaryFolder: String?
 
-    init(_ argument: String, _ sources: SourceOptions) {
+    /// - Throws: the error of ``OutputNaming``.
+    init(_ argument: String, _ sources: SourceOptions) throws(MediaError) {
         guard argument == "-" else {
-            naming = OutputNaming(argument, sources)
+            naming = try OutputNaming(argument, sources)
             temporaryFolder = nil
             return
         }
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("percept-\(UUID().uuidString)").path
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        naming = OutputNaming(folder, sources)
+        naming = try OutputNaming(folder, sources)
         temporaryFolder = folder
     }
 

@@ -17,20 +17,22 @@ struct SoundDrawings: Sendable {
     init(
         waveform: String?, spectrogram: String?, _ sources: SourceOptions, protecting protectedPaths: [String],
         style: SoundPicture.Style
-    ) {
+    ) throws(MediaError) {
         self.style = style
         self.protectedPaths = protectedPaths
         if let waveform, waveform == spectrogram {
-            requested = [([.waveform, .spectrogram], OutputNaming(waveform, sources))]
+            requested = [([.waveform, .spectrogram], try OutputNaming(waveform, sources))]
             return
         }
-        if let waveform { requested.append(([.waveform], OutputNaming(waveform, sources))) }
-        if let spectrogram { requested.append(([.spectrogram], OutputNaming(spectrogram, sources))) }
+        if let waveform { requested.append(([.waveform], try OutputNaming(waveform, sources))) }
+        if let spectrogram { requested.append(([.spectrogram], try OutputNaming(spectrogram, sources))) }
     }
 
     /// - Parameter path: the path of an image of both; `nil` for none.
-    init(both path: String?, _ sources: SourceOptions, protecting protectedPaths: [String], style: SoundPicture.Style) {
-        self.init(waveform: path, spectrogram: path, sources, protecting: protectedPaths, style: style)
+    init(both path: String?, _ sources: SourceOptions, protecting protectedPaths: [String], style: SoundPicture.Style)
+        throws(MediaError)
+    {
+        try self.init(waveform: path, spectrogram: path, sources, protecting: protectedPaths, style: style)
     }
 
     /// Returns the drawings for one input.

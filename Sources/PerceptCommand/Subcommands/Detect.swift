@@ -45,8 +45,8 @@ struct Detect: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        let target = output.map { OutputTarget($0, input) }
-        let folders = crops.map { OutputNaming($0, input) }
+        let target = try output.map { try OutputTarget($0, input) }
+        let folders = try crops.map { try OutputNaming($0, input) }
         var labels = labelling.files(protecting: input.sources)
         let session = service.session()
         let perceiver = try session.perceiver(image: image.preparation(limits), limits: resources.limits)

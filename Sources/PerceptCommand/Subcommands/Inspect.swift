@@ -53,7 +53,7 @@ struct Inspect: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        let drawings = SoundDrawings(
+        let drawings = try SoundDrawings(
             waveform: waveform, spectrogram: spectrogram, input,
             protecting: input.sources + [spans].compactMap(\.self), style: pictures.style)
         let perceiver = Perceiver(

@@ -47,8 +47,8 @@ struct Prepare: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        let target = OutputTarget(output, input)
-        let drawings = SoundDrawings(both: beforeAfter, input, protecting: input.sources, style: pictures.style)
+        let target = try OutputTarget(output, input)
+        let drawings = try SoundDrawings(both: beforeAfter, input, protecting: input.sources, style: pictures.style)
         let perceiver = Perceiver(
             client: InferenceClient(token: nil), audioPreparation: try audio.preparation(limits, image.reading),
             imagePreparation: image.preparation(limits), limits: resources.limits)

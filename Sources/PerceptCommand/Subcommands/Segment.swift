@@ -59,8 +59,8 @@ struct Segment: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        let folders = output.map { OutputNaming($0, input) }
-        let overlays = overlay.map { OutputNaming($0, input) }
+        let folders = try output.map { try OutputNaming($0, input) }
+        let overlays = try overlay.map { try OutputNaming($0, input) }
         let session = service.session()
         let perceiver = try session.perceiver(image: image.preparation(limits), limits: resources.limits)
         let template = SegmentOperation(

@@ -38,21 +38,30 @@ extension InferenceClient {
             do {
                 reply = try await transport.send(request)
             } catch {
-                throw Task.isCancelled ? .cancelled : InferenceError(error)
+                throw Task.isCancelled ? .cancelled : Self.failedDownload(InferenceError(error), from: request.url)
             }
             let answer = InferenceAnswer(status: reply.status, headers: reply.headers, body: reply.body)
             if answer.status == 200 { return answer }
             guard (301...303).contains(answer.status) || (307...308).contains(answer.status),
                 let location = answer.header("location")
             else {
-                var error = InferenceError(
+                let error = InferenceError(
                     answer: answer, uploadByteCount: 0, tokenSource: nil, now: timekeeping.wallClock())
-                error.problem = "the link to the generated media: \(error.problem)"
-                throw error
+                throw Self.failedDownload(error, from: request.url)
             }
             request.url = try downloadURL(location, relativeTo: request.url)
         }
         throw InferenceError(.redirected, problem: "the link to the generated media redirects in a loop")
+    }
+
+    /// Returns the error with the address, without the query, which may be signed.
+    private static func failedDownload(_ error: InferenceError, from url: URL) -> InferenceError {
+        var components = URLComponents(url: url, resolvingAgainstBaseURL: true)
+        components?.query = nil
+        var error = error
+        let address = (components?.string ?? "an unknown address").excerpt(limit: 200)
+        error.problem = "the generated media at \(address): \(error.problem)"
+        return error
     }
 
     private func downloadURL(_ link: String, relativeTo base: URL?) throws(InferenceError) -> URL {

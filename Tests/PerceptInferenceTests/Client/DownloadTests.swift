@@ -100,11 +100,12 @@ import Testing
 
     @Test func aMissingDownloadIsAnErrorOfTheService() async throws {
         let transport = ClosureTransport(
-            TransportReply(200, #"{"output":"https://a.example/1"}"#), TransportReply(404, "gone", type: "text/plain"))
+            TransportReply(200, #"{"output":"https://a.example/1?signature=x"}"#),
+            TransportReply(404, "gone", type: "text/plain"))
         let client = try makeClient(transport)
         let error = await failure { try await client.send(image) }
         #expect(error?.status == 404)
-        #expect(error?.problem.hasPrefix("the link to the generated media") == true)
+        #expect(error?.problem.hasPrefix("the generated media at https://a.example/1: ") == true)
         #expect(error?.task == "text-to-image")
     }
 

@@ -20,7 +20,7 @@ import PerceptSandbox
             parsing: Array(
                 #"""
                 {"format": "percept-tape", "version": 1,
-                 "exchanges": [{"repeat": 3, "request": {},
+                 "exchanges": [{"repeat": 3, "request": {"path": "/models/google/vit-base-patch16-224"},
                                 "response": {"json": [{"label": "cat", "score": 0.9}]}}]}
                 """#.utf8))
         let endpoint = try await SandboxEndpoint.start(tape: tape)
