@@ -71,7 +71,8 @@ def make_photos(folder, count, megapixels):
 def check_images(folder):
     from PIL import Image
     for path in pathlib.Path(folder).rglob("*"):
-        if path.is_file():
+        # A process that is killed leaves its hidden temporary files.
+        if path.is_file() and not path.name.startswith("."):
             with Image.open(path) as image:
                 image.load()
 
