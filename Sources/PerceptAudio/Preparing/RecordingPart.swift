@@ -1,4 +1,4 @@
-public import PerceptCore
+import PerceptCore
 
 /// A part of a recording: its start and its length.
 public struct RecordingPart: Sendable, Hashable, Codable {

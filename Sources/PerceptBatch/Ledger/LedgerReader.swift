@@ -71,7 +71,9 @@ public final class LedgerReader: Sendable {
     /// Inputs that are not part of the latest run keep the position of their last run. Entries are read in small
     /// groups: memory does not depend on their number, and a run may write meanwhile.
     ///
-    /// - Parameter failedOnly: Skips answered inputs.
+    /// - Parameters:
+    ///   - failedOnly: Skips answered inputs.
+    ///   - body: Receives each entry.
     /// - Throws: ``LedgerError``, or the error of `body`.
     public func forEachEntry(failedOnly: Bool = false, _ body: (LedgerEntry) throws -> Void) throws {
         var last: (position: Int, id: Int64)?
