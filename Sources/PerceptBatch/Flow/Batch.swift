@@ -8,7 +8,7 @@ import PerceptInference
 ///
 ///     var batch = Batch(Perceiver(client: client)) { _ in DetectOperation() }
 ///     batch.options.jobs = 16
-///     for try await outcome in batch.outcomes(of: try BatchInputs(["photos"])) {
+///     for try await outcome in batch.outcomes(of: BatchInputs(["photos"])) {
 ///         print(outcome.key, try outcome.result.get().objects.count)
 ///     }
 public struct Batch<Verb: Operation>: Sendable {
@@ -65,7 +65,7 @@ public struct Batch<Verb: Operation>: Sendable {
             try await flow.run(inputs) { input, position in
                 switch input {
                 case .item(let item):
-                    let verb = try operation(item)
+                    let verb = Result { try operation(item) }
                     var perceiver = perceiver
                     perceiver.audioPreparation.part = item.part
                     if let onWait { perceiver.onWait = { onWait(item, $0) } }

@@ -44,7 +44,7 @@ final class Flow<Output: Sendable>: Sendable {
     /// - Parameter plan: Returns the work for one input and its position; called in order.
     /// - Throws: ``BatchStop``, ``LedgerError``, `CancellationError`, or the error of the inputs.
     func run<Inputs: AsyncSequence>(
-        _ inputs: Inputs, plan: @Sendable (BatchInput, Int) throws -> Work
+        _ inputs: Inputs, plan: @Sendable (BatchInput, Int) -> Work
     ) async throws where Inputs.Element == BatchInput {
         let run = withUnsafeCurrentTask { RunningTask(task: $0) }
         do {
@@ -57,7 +57,7 @@ final class Flow<Output: Sendable>: Sendable {
                     var next = try await iterator.next()
                     while let input = next, !options.share.contains(input.key) { next = try await iterator.next() }
                     guard let input = next else { break }
-                    let work = Result { try plan(input, position) }
+                    let work = plan(input, position)
                     group.addTask { [position] in
                         self.finish(await Self.outcome(of: work, for: input, at: position), run)
                     }
@@ -74,10 +74,10 @@ final class Flow<Output: Sendable>: Sendable {
     }
 
     private static func outcome(
-        of work: Result<Work, any Error>, for input: BatchInput, at position: Int
+        of work: Work, for input: BatchInput, at position: Int
     ) async -> BatchOutcome<Output> {
         do {
-            let finished = try await work.get()()
+            let finished = try await work()
             return BatchOutcome(
                 position: position, input: input, result: .success(finished.output),
                 isFromLedger: finished.isFromLedger)
@@ -90,12 +90,12 @@ final class Flow<Output: Sendable>: Sendable {
     private func finish(_ outcome: BatchOutcome<Output>, _ run: RunningTask) {
         state.withLock { state in
             switch outcome.result {
-            case .failure(is CancellationError): return
+            case .failure(let error) where error.isCancellation: return
             case .failure(let error as LedgerError): state.failure = state.failure ?? error
             default:
                 for next in state.order.add(outcome) { deliver(next) }
                 do throws(BatchStop) {
-                    try state.stopRule.check(outcome.result)
+                    try state.stopRule.check(outcome)
                 } catch {
                     state.failure = state.failure ?? error
                 }
@@ -145,17 +145,18 @@ struct StopRule {
 
     init(limit: Int?) { self.limit = limit }
 
-    /// Counts the failures at the service; errors about an input itself neither count nor interrupt the count.
+    /// Counts the failures at the service; results of the ledger, and errors about an input itself, neither count nor
+    /// interrupt the count.
     ///
     /// - Throws: ``BatchStop``.
-    mutating func check(_ result: Result<some Any, any Error>) throws(BatchStop) {
-        switch result {
-        case .success: failureCount = 0
+    mutating func check(_ outcome: BatchOutcome<some Any>) throws(BatchStop) {
+        switch outcome.result {
+        case .success: if !outcome.isFromLedger { failureCount = 0 }
         case .failure(let error as InferenceError):
             switch error.kind {
             case .tokenMissing, .tokenRefused: throw BatchStop(reason: .tokenRefused, underlying: error)
             case .creditExhausted: throw BatchStop(reason: .creditExhausted, underlying: error)
-            case .cancelled, .invalidArgument: return
+            case .invalidArgument: return
             default: failureCount += 1
             }
             if let limit, failureCount >= limit {

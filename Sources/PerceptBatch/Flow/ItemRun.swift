@@ -10,7 +10,8 @@ struct Finished<Output: Sendable>: Sendable {
 struct ItemRun<Verb: Operation>: Sendable {
     let batch: Batch<Verb>
     let item: BatchItem
-    let verb: Verb
+    /// The operation, or why it cannot be performed on this input.
+    let verb: Result<Verb, any Error>
     let perceiver: Perceiver
     let position: Int
 
@@ -24,44 +25,43 @@ struct ItemRun<Verb: Operation>: Sendable {
         case .finished(let entry):
             return Finished(output: try output(of: entry), isFromLedger: true)
         case .known(let entry, let claim):
-            if let known = try? output(of: entry),
-                let output = try await perceiver.perform(verb, on: item.source, reusing: known)
-            {
-                try await ledger.record(.answered, named(output), item.members, claim)
-                return Finished(output: output, isFromLedger: true)
-            }
-            return try await perform(recordingIn: ledger, claim)
+            return try await perform(recordingIn: ledger, claim, reusing: try? output(of: entry))
         case .unfinished(let claim):
             return try await perform(recordingIn: ledger, claim)
         }
     }
 
     private func perform(
-        recordingIn ledger: Ledger, _ claim: LedgerClaim
+        recordingIn ledger: Ledger, _ claim: LedgerClaim, reusing known: Verb.Output? = nil
     ) async throws -> Finished<Verb.Output> {
-        let output: Verb.Output
+        let finished: Finished<Verb.Output>
         do {
-            output = try await performed()
+            if let known, let output = try await perceiver.perform(verb.get(), on: item.source, reusing: known) {
+                finished = Finished(output: output, isFromLedger: true)
+            } else {
+                finished = Finished(output: try await performed())
+            }
         } catch {
             // An interrupted input is not decided.
-            if !(error is CancellationError) {
+            if !error.isCancellation {
                 try await ledger.record(batch.describeFailure(error), about: item.source.name, item.members, claim)
             }
             throw error
         }
         // A result with gaps is printed like any other, but its gaps can be filled by another run.
-        let outcome = output.failures.first.map { error in
+        let outcome = finished.output.failures.first.map { error in
             let failure = batch.describeFailure(error)
             return LedgerEntry.Outcome.failed(kind: failure.kind, isTransient: failure.isTransient)
         }
-        try await ledger.record(outcome ?? .answered, named(output), item.members, claim)
-        return Finished(output: output)
+        try await ledger.record(outcome ?? .answered, named(finished.output), item.members, claim)
+        return finished
     }
 
     /// Returns the result as it is recorded: JSON has warnings as text.
     private func named(_ output: Verb.Output) -> Verb.Output { output.naming(batch.parameterName) }
 
     private func performed() async throws -> Verb.Output {
+        let verb = try verb.get()
         let progress = batch.onProgress.map { onProgress in
             { @Sendable (fraction: Double) in onProgress(item, fraction) }
         }
@@ -91,6 +91,14 @@ struct ItemRun<Verb: Operation>: Sendable {
             throw failure
         }
         return try Verb.Output(json: json)
+    }
+}
+
+extension Error {
+    /// True if the task was cancelled, in the words of any of the libraries.
+    var isCancellation: Bool {
+        self is CancellationError || (self as? MediaError)?.kind == .cancelled
+            || (self as? InferenceError)?.kind == .cancelled
     }
 }
 
@@ -129,7 +137,7 @@ extension JSONObject {
         for (name, value) in members {
             if json[name] == nil { json[name] = value } else { others[name] = value }
         }
-        if others.contains(where: { _ in true }) { json["manifest"] = .object(others) }
+        if !others.isEmpty { json["manifest"] = .object(others) }
         return json
     }
 

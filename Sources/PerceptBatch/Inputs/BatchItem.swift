@@ -2,7 +2,7 @@
 
 /// One input of a run: a recording or image, with what identifies it.
 public struct BatchItem: Sendable, Hashable {
-    /// The key, unique in a run: the `id` of a manifest, otherwise the path or archive member as named by the caller.
+    /// The key, unique in a run: the `id` of a manifest, otherwise the path as named by the caller.
     ///
     /// Results, ledgers and shares refer to an input by its key, so it does not depend on the other inputs.
     public var key: String

@@ -7,13 +7,9 @@ import Foundation
 struct DirectoryWalk {
     private struct Level {
         var path: String
-        var entries: ArraySlice<Entry>
+        /// The names that are left, as bytes in order; those of directories end with a slash.
+        var names: ArraySlice<[UInt8]>
         var identity: FileStatus
-    }
-
-    private struct Entry {
-        var name: [UInt8]
-        var isDirectory: Bool
     }
 
     private let root: String
@@ -36,13 +32,13 @@ struct DirectoryWalk {
             return input
         }
         while let level = levels.last {
-            guard let entry = level.entries.first else {
+            guard let name = level.names.first else {
                 levels.removeLast()
                 continue
             }
-            levels[levels.count - 1].entries.removeFirst()
-            let path = Self.join(level.path, entry.name)
-            if entry.isDirectory {
+            levels[levels.count - 1].names.removeFirst()
+            let path = Self.join(level.path, name)
+            if name.last == UInt8(ascii: "/") {
                 if let failure = enter(path) {
                     hasYielded = true
                     return .failure(failure)
@@ -102,7 +98,7 @@ struct DirectoryWalk {
             return BatchInput.Failure(name: path, error: error)
         }
         defer { closedir(stream) }
-        var entries: [Entry] = []
+        var names: [[UInt8]] = []
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: UInt8.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)) {
@@ -120,14 +116,10 @@ struct DirectoryWalk {
             let isDirectory =
                 type == Int32(DT_DIR)
                 || type != Int32(DT_REG) && FileStatus(path: Self.join(path, name))?.isDirectory == true
-            entries.append(Entry(name: name, isDirectory: isDirectory))
+            names.append(isDirectory ? name + [UInt8(ascii: "/")] : name)
         }
-        entries.sort { first, second in
-            let slash = [UInt8(ascii: "/")]
-            return (first.name + (first.isDirectory ? slash : [])).lexicographicallyPrecedes(
-                second.name + (second.isDirectory ? slash : []))
-        }
-        levels.append(Level(path: path, entries: entries[...], identity: identity))
+        names.sort { $0.lexicographicallyPrecedes($1) }
+        levels.append(Level(path: path, names: names[...], identity: identity))
         return nil
     }
 
@@ -140,13 +132,13 @@ struct DirectoryWalk {
 }
 
 /// The facts about a file that reading inputs depends on. Two values are equal if they are about the same file.
-struct FileStatus: Hashable {
+package struct FileStatus: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
     private let mode: UInt32
 
     /// Returns the facts about the file that `path` leads to; `nil` if there is none.
-    init?(path: String) {
+    package init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         device = UInt64(truncatingIfNeeded: status.st_dev)

@@ -181,7 +181,7 @@ final class LineReader {
             let isMissing = errno == ENOENT || errno == ENOTDIR
             throw MediaError(
                 isMissing ? .inputMissing : .inputNotReadable, source: name,
-                problem: isMissing ? "there is no such list" : "cannot be opened: \(systemMessage(errno))",
+                problem: isMissing ? "the list does not exist" : "cannot be opened: \(systemMessage(errno))",
                 remedy: "check the path")
         }
     }
@@ -230,16 +230,12 @@ final class LineReader {
     }
 
     private func fill() throws(MediaError) {
-        var failure: CInt = 0
-        let piece = [UInt8](unsafeUninitializedCapacity: 1 << 16) { storage, count in
-            var got = read(descriptor, storage.baseAddress, storage.count)
-            while got < 0, errno == EINTR { got = read(descriptor, storage.baseAddress, storage.count) }
-            if got < 0 { failure = errno }
-            count = max(0, got)
-        }
-        guard failure == 0 else {
+        let piece: [UInt8]
+        do {
+            piece = try readBytes(from: descriptor, atMost: 1 << 16, name: name)
+        } catch {
             isAtEnd = true
-            throw MediaError(.inputOutput, source: name, problem: "reading failed: \(systemMessage(failure))")
+            throw error
         }
         if piece.isEmpty { isAtEnd = true } else { buffer += piece }
     }

@@ -22,16 +22,7 @@ package final class SpooledInput: Sendable {
         let file = try OutputFile(path: path)
         while true {
             try MediaError.checkCancellation()
-            var failure: CInt = 0
-            let piece = [UInt8](unsafeUninitializedCapacity: 1 << 20) { storage, count in
-                var got = read(descriptor, storage.baseAddress, storage.count)
-                while got < 0, errno == EINTR { got = read(descriptor, storage.baseAddress, storage.count) }
-                if got < 0 { failure = errno }
-                count = max(0, got)
-            }
-            guard failure == 0 else {
-                throw MediaError(.inputOutput, source: name, problem: "reading failed: \(systemMessage(failure))")
-            }
+            let piece = try readBytes(from: descriptor, atMost: 1 << 20, name: name)
             guard !piece.isEmpty else { break }
             try file.write(piece)
         }
@@ -42,4 +33,21 @@ package final class SpooledInput: Sendable {
     deinit {
         try? FileManager.default.removeItem(atPath: path)
     }
+}
+
+/// Reads up to `count` bytes of a file or pipe that can be read once; returns none only at its end.
+///
+/// - Throws: `MediaError` `.inputOutput`.
+func readBytes(from descriptor: CInt, atMost count: Int, name: String) throws(MediaError) -> [UInt8] {
+    var failure: CInt = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { storage, initialized in
+        var got = read(descriptor, storage.baseAddress, storage.count)
+        while got < 0, errno == EINTR { got = read(descriptor, storage.baseAddress, storage.count) }
+        if got < 0 { failure = errno }
+        initialized = max(0, got)
+    }
+    guard failure == 0 else {
+        throw MediaError(.inputOutput, source: name, problem: "reading failed: \(systemMessage(failure))")
+    }
+    return bytes
 }

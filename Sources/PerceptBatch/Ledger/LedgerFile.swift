@@ -18,7 +18,8 @@ enum LedgerFile {
         var status = stat()
         guard stat(path, &status) == 0 else {
             if errno == ENOENT || errno == ENOTDIR {
-                throw LedgerError(.missing, source: path, problem: "there is no such file", remedy: "check the path")
+                throw LedgerError(
+                    .missing, source: path, problem: "the ledger does not exist", remedy: "check the path")
             }
             throw LedgerError(.notReadable, source: path, problem: "cannot be opened: \(systemMessage(errno))")
         }

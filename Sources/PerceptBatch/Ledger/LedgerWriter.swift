@@ -136,6 +136,7 @@ final class LedgerWriter: Sendable {
             return synchronization.isComplete
         }
         if isComplete { return }
+        // A failure shows again in the next commit.
         try? commit(isForced: true) { try $0.execute(sql: "UPDATE ledger SET value = value WHERE name = 'verb'") }
     }
 

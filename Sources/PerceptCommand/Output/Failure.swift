@@ -32,21 +32,13 @@ struct Failure {
 
     /// Returns the failure that describes `error`; an error of an unknown type is reported as a bug.
     static func reporting(_ error: any Error) -> Failure {
-        var failure = describing(error)
-        failure.isTransient = ItemFailure(error).isTransient
-        return failure
-    }
-
-    private static func describing(_ error: any Error) -> Failure {
         switch error {
         case let error as MediaError:
             reporting(error)
         case let error as InferenceError:
             reporting(error)
         case let error as ItemFailure:
-            Failure(
-                kind: error.kind, message: error.message, remedy: error.remedy, line: error.description,
-                exitCode: exitCode(ofKind: error.kind), details: error.details)
+            Failure(error, line: error.description, exitCode: exitCode(ofKind: error.kind))
         case let error as LedgerError:
             Failure(
                 kind: error.kind.rawValue, message: "\(error.source): \(error.problem)", remedy: error.remedy,
@@ -55,7 +47,7 @@ struct Failure {
             Failure(
                 kind: "stopped", message: error.description, remedy: nil,
                 line: "\(error.description); the remaining inputs were not processed",
-                exitCode: describing(error.underlying).exitCode)
+                exitCode: reporting(error.underlying).exitCode)
         case let error as SandboxError:
             Failure(
                 kind: "endpointNotStarted", message: error.problem, remedy: error.remedy, line: error.description,
@@ -90,27 +82,14 @@ struct Failure {
         }
     }
 
-    private static func details(_ error: InferenceError) -> JSONObject {
-        var details: JSONObject = [:]
-        details["status"] = error.status.map { .integer($0) }
-        details["requestID"] = error.requestID.map { .string($0) }
-        details["retryAfter"] = error.retryAdvice.seconds.map { .double($0) }
-        return details
-    }
-
     private static func reporting(_ error: InferenceError) -> Failure {
         let error = error.naming(\.flag)
-        return Failure(
-            kind: error.kind.rawValue,
-            message: error.problem + (error.serviceMessage.map { " (“\($0)”)" } ?? ""), remedy: error.remedy,
-            line: error.description, exitCode: exitCode(error.kind), details: details(error))
+        return Failure(ItemFailure(error), line: error.description, exitCode: exitCode(error.kind))
     }
 
     private static func reporting(_ error: MediaError) -> Failure {
         let error = error.naming(\.flag)
-        return Failure(
-            kind: error.kind.rawValue, message: error.source.map { "\($0): \(error.problem)" } ?? error.problem,
-            remedy: error.remedy, line: error.description, exitCode: exitCode(error.kind))
+        return Failure(ItemFailure(error), line: error.description, exitCode: exitCode(error.kind))
     }
 
     private static func exitCode(_ kind: MediaError.Kind) -> CInt {
@@ -143,13 +122,15 @@ struct Failure {
         return json
     }
 
-    var errorJSON: JSONValue {
-        var error: JSONObject = [
-            "kind": .string(kind), "message": .string(message), "remedy": remedy.map { .string($0) } ?? .null,
-        ]
-        error["transient"] = .bool(isTransient)
-        for (name, value) in details { error[name] = value }
-        return .object(error)
+    var errorJSON: JSONValue { .object(itemFailure.json) }
+}
+
+extension Failure {
+    /// Creates the failure for an error whose parameter has been replaced by its flag.
+    fileprivate init(_ facts: ItemFailure, line: String, exitCode: CInt) {
+        self.init(
+            kind: facts.kind, message: facts.message, remedy: facts.remedy, line: line, exitCode: exitCode,
+            isTransient: facts.isTransient, details: facts.details)
     }
 }
 

@@ -6,7 +6,7 @@ import Synchronization
 /// The output paths of one or several inputs.
 ///
 /// A single input is written to the path itself, unless that is an existing folder. Several inputs are written into the
-/// folder of that name; inputs from a directory or archive keep their place in its tree.
+/// folder of that name; inputs from a directory keep their place in its tree.
 final class OutputNaming: Sendable {
     private let path: String
     private let isSingle: Bool
@@ -71,27 +71,17 @@ final class OutputNaming: Sendable {
 
 /// The files that a command was given by name, which outputs must not replace.
 struct FileIdentities: Sendable {
-    private struct Identity: Hashable {
-        let device: UInt64
-        let inode: UInt64
+    private let paths: [FileStatus: String]
 
-        init?(_ path: String) {
-            var status = stat()
-            guard stat(path, &status) == 0 else { return nil }
-            device = UInt64(truncatingIfNeeded: status.st_dev)
-            inode = UInt64(status.st_ino)
-        }
+    init(_ paths: [String]) {
+        self.paths = Dictionary(
+            paths.compactMap { path in FileStatus(path: path).map { ($0, path) } },
+            uniquingKeysWith: { first, _ in first })
     }
-
-    private let identities: Set<Identity>
-
-    init(_ paths: [String]) { identities = Set(paths.compactMap(Identity.init)) }
 
     /// - Throws: ``MediaError`` `.invalidArgument` if `path` is one of the files, by any name or link.
     func checkReplaced(by path: String) throws(MediaError) {
-        guard let identity = Identity(path), identities.contains(identity) else { return }
-        throw MediaError(
-            .invalidArgument, source: path, problem: "is an input itself, which is never overwritten",
-            remedy: "choose another output")
+        guard let input = FileStatus(path: path).flatMap({ paths[$0] }) else { return }
+        try OutputFile.checkReplaces(path, noneOf: [input])
     }
 }

@@ -19,8 +19,7 @@ final class OutputTarget: Sendable {
             return
         }
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("percept-\(UUID().uuidString)").path
-        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        naming = try OutputNaming(folder, sources)
+        naming = try OutputNaming(folder, sources, isFolder: true)
         temporaryFolder = folder
     }
 

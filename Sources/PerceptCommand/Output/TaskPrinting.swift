@@ -34,6 +34,9 @@ enum TaskPrinting {
         _ answer: any TaskOutput, named name: String, to output: String?, protecting inputs: [String],
         _ console: Console
     ) throws {
+        if let chat = answer as? ChatCompletionAnswer, chat.choices.isEmpty {
+            console.warning("\(name): the response has no choices, and so no text")
+        }
         let media = answer.generatedMedia
         guard let output, !media.isEmpty else { return try console.raw(answer.json.line) }
         let files = try GeneratedFiles.save(media, to: output, named: name, protecting: inputs)

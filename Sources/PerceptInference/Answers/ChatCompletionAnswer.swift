@@ -77,7 +77,10 @@ extension ChatCompletionAnswer: TaskOutput {
         }
         var fields = try reader.fields()
         choices = try ChatChoice.list(fields.take("choices"), part: "message")
-        guard !choices.isEmpty else { throw reader.member("choices").mismatch(expected: "a list of choices") }
+        // An empty list is a response without text, which some services send with their count of tokens.
+        guard !choices.isEmpty || reader.member("choices").value.arrayValue != nil else {
+            throw reader.member("choices").mismatch(expected: "a list of choices")
+        }
         usage = fields.metadata("usage", TokenUsage.init(_:))
         origin = ChatOrigin(&fields)
         additional = fields.additional

@@ -61,6 +61,8 @@ extension InferenceClient {
         var error = error
         let address = (components?.string ?? "an unknown address").excerpt(limit: 200)
         error.problem = "the generated media at \(address): \(error.problem)"
+        // The usual remedies are about the model and the endpoint.
+        if error.status != nil { error.remedy = "send the request again; the link may have expired" }
         return error
     }
 

@@ -209,6 +209,35 @@ final class CountingService: HTTPTransport {
         }
     }
 
+    @Test func anInputWithoutAnOperationIsRecordedAsFailed() async throws {
+        let ledger = try ledger()
+        var batch = batch(CountingService(), ledger: ledger)
+        batch.operation = { item in
+            if item.key == "1" { throw MediaError(.invalidArgument, source: item.key, problem: "two outputs") }
+            return ClassifyOperation()
+        }
+        #expect(try await keys(batch.outcomes(of: inputs(3))) == ["0", "1", "2"])
+        let counts = try ledger.reader.counts()
+        #expect(counts.answered == 2)
+        #expect(counts.failures.map(\.kind) == ["invalidArgument"])
+        try await ledger.close()
+    }
+
+    @Test func resultsOfTheLedgerDoNotInterruptFailuresInARow() throws {
+        var rule = StopRule(limit: 2)
+        let item = try inputs(1).elements[0]
+        func outcome(_ result: Result<Int, any Error>, isFromLedger: Bool = false) -> BatchOutcome<Int> {
+            BatchOutcome(position: 0, input: item, result: result, isFromLedger: isFromLedger)
+        }
+        let failed = outcome(.failure(InferenceError(.serviceFailed, problem: "")))
+        try rule.check(failed)
+        try rule.check(outcome(.success(1)))
+        try rule.check(failed)
+        try rule.check(outcome(.success(1), isFromLedger: true))
+        try rule.check(outcome(.failure(MediaError(.malformedInput, problem: ""))))
+        #expect(throws: BatchStop.self) { try rule.check(failed) }
+    }
+
     @Test func transientFailuresAreRetriedAndPermanentOnesAreNot() async throws {
         for (status, expected) in [(503, 1), (400, 0)] {
             let path = folder.file("\(status).sqlite")

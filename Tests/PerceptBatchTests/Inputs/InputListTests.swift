@@ -85,7 +85,7 @@ import Testing
     @Test func aMissingListIsAFailure() async {
         let found = await all(BatchInputs(["a"], lists: [BatchInputs.List(path: "/nowhere")]))
         #expect(found.map { $0.item?.key } == ["a", nil])
-        #expect(found.last?.failure?.problem == "there is no such list")
+        #expect(found.last?.failure?.problem == "the list does not exist")
     }
 
     /// The limit itself, and one byte more; the lines after it are read.

@@ -94,7 +94,13 @@ import Testing
         #expect(error?.task == "chat-completion")
     }
 
-    @Test(arguments: [#"{"choices":[]}"#, "{}", #"{"choices":[{"index":0}]}"#, #"{"choices":"a"}"#, "[]"])
+    @Test func aChatWithoutChoicesHasNoText() throws {
+        let whole = try chat.decode(answer(#"{"id":"1","choices":[],"usage":{"prompt_tokens":9}}"#))
+        #expect(whole.text == "" && whole.choices.isEmpty)
+        #expect(whole.usage?.promptTokens == 9)
+    }
+
+    @Test(arguments: ["{}", #"{"choices":[{"index":0}]}"#, #"{"choices":"a"}"#, "[]"])
     func whatIsNoChatIsAnError(body: String) {
         #expect(error { () throws(InferenceError) in try chat.decode(answer(body)) }?.kind == .answerMalformed)
         #expect(error { () throws(InferenceError) in try chat.events(in: answer(body)) }?.kind == .answerMalformed)

@@ -106,6 +106,7 @@ import Testing
         let error = await failure { try await client.send(image) }
         #expect(error?.status == 404)
         #expect(error?.problem.hasPrefix("the generated media at https://a.example/1: ") == true)
+        #expect(error?.remedy == "send the request again; the link may have expired")
         #expect(error?.task == "text-to-image")
     }
 
