@@ -60,9 +60,13 @@ extension InferenceClient {
         components?.query = nil
         var error = error
         let address = (components?.string ?? "an unknown address").excerpt(limit: 200)
-        error.problem = "the generated media at \(address): \(error.problem)"
-        // The usual remedies are about the model and the endpoint.
-        if error.status != nil { error.remedy = "send the request again; the link may have expired" }
+        if error.status == nil {
+            error.problem = "the generated media at \(address): \(error.problem)"
+        } else {
+            // The usual words about a status are about the model and the endpoint.
+            error.problem = "the generated media at \(address) cannot be downloaded"
+            error.remedy = "send the request again; the link may have expired"
+        }
         return error
     }
 

@@ -105,7 +105,7 @@ import Testing
         let client = try makeClient(transport)
         let error = await failure { try await client.send(image) }
         #expect(error?.status == 404)
-        #expect(error?.problem.hasPrefix("the generated media at https://a.example/1: ") == true)
+        #expect(error?.problem == "the generated media at https://a.example/1 cannot be downloaded")
         #expect(error?.remedy == "send the request again; the link may have expired")
         #expect(error?.task == "text-to-image")
     }
