@@ -8,11 +8,11 @@
 SHELL := bash
 OUTPUT ?= demo-output
 PACKAGES := libsndfile1-dev libflac-dev libmpg123-dev libopusfile-dev libvorbis-dev libpng-dev libjpeg-dev libwebp-dev \
-	liblcms2-dev libraqm-dev libfreetype-dev libfontconfig-dev libcurl4-openssl-dev libsqlite3-dev \
+	liblcms2-dev libraqm-dev libfreetype-dev libfontconfig-dev libcurl4-openssl-dev libsqlite3-dev libarchive-dev \
 	pkg-config
 LIBRARIES := sndfile flac libmpg123 opusfile vorbisfile libpng libjpeg libwebp lcms2 raqm freetype2 fontconfig \
 	sqlite3 \
-	$(if $(filter Linux,$(shell uname)),libcurl)
+	$(if $(filter Linux,$(shell uname)),libcurl libarchive)
 
 .PHONY: demo test bench spark-test docs format lint media pictures packages
 
@@ -71,7 +71,7 @@ packages:
 		elif command -v brew >/dev/null; then \
 			brew install libsndfile flac mpg123 opusfile libvorbis libpng jpeg-turbo webp little-cms2 libraqm freetype fontconfig pkgconf; \
 		else \
-			echo "Install the development files of libsndfile, libFLAC, libmpg123, opusfile, libvorbis, libpng, libjpeg-turbo, libwebp, lcms2, libraqm, FreeType, fontconfig, SQLite and libcurl, and pkg-config." >&2; exit 1; \
+			echo "Install the development files of libsndfile, libFLAC, libmpg123, opusfile, libvorbis, libpng, libjpeg-turbo, libwebp, lcms2, libraqm, FreeType, fontconfig, SQLite, libarchive and libcurl, and pkg-config." >&2; exit 1; \
 		fi; \
 	fi
 

@@ -83,6 +83,7 @@ let package = Package(
         .target(name: "CLoadedLibrary"),
         .target(name: "CTextLayout", dependencies: ["CFreeType", "CRaqm", "CFontconfig", "CLoadedLibrary"]),
         .target(name: "CCurl", dependencies: ["CLoadedLibrary"]),
+        .target(name: "CArchive", dependencies: ["CLoadedLibrary"]),
         .target(name: "CKernels"),
 
         .target(name: "PerceptCore", dependencies: ["CKernels"], swiftSettings: swiftSettings),
@@ -107,7 +108,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "PerceptBatch",
-            dependencies: ["Percept", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Percept", "CArchive", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: swiftSettings),
         .target(
             name: "PerceptSandbox",
