@@ -2,7 +2,7 @@ extension MediaType {
     /// The number of leading bytes that ``sniff(_:)`` uses.
     public static let sniffedByteCount = 4096
     /// How many bytes may stand before the first frame of an MP3 that has no signature in front.
-    static let junkByteCount = 1 << 18
+    package static let junkByteCount = 1 << 18
 
     /// Detects the type of a file from its first bytes; returns `nil` if no signature matches.
     ///

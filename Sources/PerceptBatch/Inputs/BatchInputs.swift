@@ -2,10 +2,14 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// The inputs of a run, read lazily: files, directories, and lists of files.
+/// The inputs of a run, read lazily: files, directories, archives, and lists of them.
 ///
 /// - A directory stands for every recording and image in it and its subdirectories, recognized by their contents and
 ///   ordered by the bytes of their paths. Hidden files and all others are skipped and counted in ``skipped``.
+/// - A tar or zip archive, which may be compressed as a whole, stands for every recording and image in it, in its
+///   order; `shard.tar:dir/member.jpg` selects one. The members of a tar archive whose paths are equal up to the first
+///   dot of the last component are a sample, as in WebDataset: its `.json`, `.txt` and `.cls` up to 1 MiB become
+///   ``BatchItem/members`` of its inputs. A member of more than 4 GiB is a failure.
 /// - A list has one path per line, or one JSON object; see ``List``.
 /// - `-`, a named pipe and a device such as `/dev/stdin` are saved to a temporary file, which lasts as long as the
 ///   item.
@@ -66,8 +70,11 @@ public struct BatchInputs: AsyncSequence, Sendable {
     /// The outputs of such an input can be named exactly; those of others need a folder.
     public var isSingle: Bool {
         guard lists.isEmpty, sources.count == 1, let source = sources.first else { return false }
-        return FileStatus(path: source)?.isDirectory != true
+        return FileStatus(path: source)?.isDirectory != true && !ArchiveReader.recognizes(source)
     }
+
+    /// The files that the caller named: the sources, and for a member of an archive the archive.
+    public var namedFiles: [String] { sources.map { ArchiveReader.selection($0)?.archive ?? $0 } }
 
     /// Starts reading.
     public func makeAsyncIterator() -> Iterator {
@@ -134,7 +141,13 @@ public struct BatchInputs: AsyncSequence, Sendable {
         private var lists: ArraySlice<List>
         private let skipped: SkippedFiles
         private var directory: DirectoryWalk?
+        private var archive: ArchiveWalk?
+        /// The input that was found to be the directory or archive.
+        private var origin: BatchItem?
+        private var selections = ArchiveSelections()
         private var list: InputList?
+        /// True if each line of the list yields exactly one input or failure.
+        private var isOneToOne = false
 
         init(sources: [String], lists: [List], skipped: SkippedFiles) {
             self.sources = sources[...]
@@ -144,23 +157,23 @@ public struct BatchInputs: AsyncSequence, Sendable {
 
         mutating func next() -> BatchInput? {
             while true {
-                if directory != nil {
-                    if let input = directory?.next() { return input }
-                    directory = nil
+                if let input = directory?.next() ?? archive?.next() {
+                    return origin.map(input.inherited) ?? input
                 }
+                (directory, archive, origin) = (nil, nil, nil)
                 if list != nil {
-                    if let input = list?.next() { return input }
+                    if let input = list?.next() {
+                        if let found = expanded(input) { return found }
+                        continue
+                    }
                     list = nil
                 }
                 if let source = sources.popFirst() {
-                    if FileStatus(path: source)?.isDirectory == true {
-                        directory = DirectoryWalk(source, skipped: skipped)
-                    } else {
-                        return BatchItem.input(path: source)
-                    }
+                    if let found = expanded(BatchItem.input(path: source, &selections)) { return found }
                 } else if let next = lists.popFirst() {
                     do {
                         list = try InputList(next)
+                        isOneToOne = next.form == .requests
                     } catch {
                         return .failure(BatchInput.Failure(name: next.path, error: error))
                     }
@@ -169,10 +182,61 @@ public struct BatchInputs: AsyncSequence, Sendable {
                 }
             }
         }
+
+        /// Returns an input; `nil` if it is a directory or an archive, which is read next.
+        private mutating func expanded(_ input: BatchInput) -> BatchInput? {
+            guard case .item(let item) = input, item.spool == nil, let path = item.source.path else { return input }
+            do throws(MediaError) {
+                if FileStatus(path: path)?.isDirectory == true {
+                    guard !isOneToOne else { return input }
+                    directory = DirectoryWalk(path, skipped: skipped)
+                    origin = item
+                    return nil
+                }
+                guard ArchiveReader.recognizes(path) else { return input }
+                guard !isOneToOne else {
+                    throw MediaError(
+                        .inputNotAFile, source: path, problem: "is an archive, not a recording or image",
+                        remedy: "name one of its members after the path and a colon")
+                }
+                archive = try ArchiveWalk(path, skipped: skipped)
+                origin = item
+                return nil
+            } catch {
+                return .failure(BatchInput.Failure(name: path, members: item.members, error: error))
+            }
+        }
     }
 }
 
-/// The files of directories that are not inputs.
+extension BatchInput {
+    /// Returns the input with what the line of its directory or archive in a list states: the key, instead of the path,
+    /// the part, and the members.
+    fileprivate func inherited(from origin: BatchItem) -> BatchInput {
+        switch self {
+        case .item(var item):
+            let path = item.key.utf8.dropFirst(origin.source.name.utf8.count)
+            item.key = origin.key + String(decoding: path, as: UTF8.self)
+            item.part = origin.part
+            item.members = origin.members.adding(missing: item.members)
+            return .item(item)
+        case .failure(var failure):
+            failure.members = origin.members.adding(missing: failure.members)
+            return .failure(failure)
+        }
+    }
+}
+
+extension JSONObject {
+    /// Returns the object with those members of another that it lacks.
+    func adding(missing others: JSONObject) -> JSONObject {
+        var all = self
+        for (name, value) in others where all[name] == nil { all[name] = value }
+        return all
+    }
+}
+
+/// The files of directories and archives that are not inputs.
 public final class SkippedFiles: Sendable {
     private let counts = Mutex((hidden: 0, other: 0))
 

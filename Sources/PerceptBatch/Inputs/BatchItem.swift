@@ -14,6 +14,8 @@ public struct BatchItem: Sendable, Hashable {
     public var members: JSONObject
     /// The path of the outputs below their common folder, without a file extension, such as `day1/cam2/p00017`.
     public var outputPath: String
+    /// The archive that the input is a member of.
+    package internal(set) var archivePath: String?
     /// The temporary file of an input that can be read only once.
     var spool: SpooledInput?
 

@@ -4,6 +4,7 @@ import Foundation
 struct InputList {
     private let list: BatchInputs.List
     private let lines: LineReader
+    private var archives = ArchiveSelections()
     private var number = 0
 
     /// Opens a list.
@@ -31,9 +32,9 @@ struct InputList {
                 guard isObject else {
                     // In a list, a hyphen is a file of that name.
                     let path = line == [UInt8(ascii: "-")] ? "./-" : String(decoding: line, as: UTF8.self)
-                    return BatchItem.input(path: path)
+                    return BatchItem.input(path: path, &archives)
                 }
-                return try BatchItem.input(manifestLine: line, place: place)
+                return try BatchItem.input(manifestLine: line, place: place, &archives)
             } catch {
                 return .failure(BatchInput.Failure(name: place, error: error))
             }
@@ -51,14 +52,21 @@ extension BatchItem {
     /// datasets (`file_name`), NeMo (`audio_filepath`).
     private static let fileNames = ["file", "file_name", "audio_filepath", "path"]
 
-    /// Returns the input that is a file, or standard input for `-`.
-    static func input(path: String) -> BatchInput {
-        input(path: path, key: path, part: .whole, members: [:])
+    /// Returns the input that is a file, a member of an archive, or standard input for `-`.
+    static func input(path: String, _ archives: inout ArchiveSelections) -> BatchInput {
+        input(path: path, key: path, part: .whole, members: [:], &archives)
     }
 
-    private static func input(path: String, key: String, part: RecordingPart, members: JSONObject) -> BatchInput {
+    private static func input(
+        path: String, key: String, part: RecordingPart, members: JSONObject, _ archives: inout ArchiveSelections
+    ) -> BatchInput {
         let name = path == "-" ? SpooledInput.name : path
         do throws(MediaError) {
+            if let selection = ArchiveReader.selection(path) {
+                var item = try archives.input(selection.member, of: selection.archive)
+                (item.key, item.part, item.members) = (key, part, members)
+                return .item(item)
+            }
             guard path == "-" || FileStatus(path: path)?.isStream == true else {
                 // A missing file is found when it is read.
                 return .item(
@@ -81,7 +89,9 @@ extension BatchItem {
     ///
     /// - Parameter place: The name of the list and the number of the line, for errors.
     /// - Throws: `MediaError` `.malformedInput` for a line that is not an object or names no file.
-    static func input(manifestLine line: [UInt8], place: String) throws(MediaError) -> BatchInput {
+    static func input(
+        manifestLine line: [UInt8], place: String, _ archives: inout ArchiveSelections
+    ) throws(MediaError) -> BatchInput {
         let json: JSONValue
         do {
             json = try JSONValue(parsing: line)
@@ -106,7 +116,7 @@ extension BatchItem {
         let part = RecordingPart(offset: try seconds("offset") ?? .zero, duration: try seconds("duration"))
         // Parts of one recording are inputs of their own, named like a media fragment (W3C, 2012): start and end.
         let suffix = part == .whole ? "" : "#t=\(part.offset / .seconds(1))" + (part.end.map { ",\($0)" } ?? "")
-        var found = input(path: path, key: id ?? path + suffix, part: part, members: members)
+        var found = input(path: path, key: id ?? path + suffix, part: part, members: members, &archives)
         if case .item(var item) = found {
             item.outputPath += suffix
             found = .item(item)

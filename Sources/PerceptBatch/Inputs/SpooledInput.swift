@@ -1,6 +1,7 @@
 import Foundation
 
-/// A pipe or standard input as a temporary file that supports seeking; it is removed with the value.
+/// A pipe, standard input or a member of an archive as a temporary file that supports seeking; it is removed with the
+/// value.
 package final class SpooledInput: Sendable {
     /// The name of standard input in results and errors.
     package static let name = "standard input"
@@ -11,21 +12,30 @@ package final class SpooledInput: Sendable {
     /// Reads a pipe, a device, or standard input (`-`) to its end.
     ///
     /// - Throws: `MediaError` `.inputMissing`, `.inputOutput` if the temporary file cannot be written; `.cancelled`.
-    package init(path source: String) throws(MediaError) {
+    package convenience init(path source: String) throws(MediaError) {
         let name = source == "-" ? Self.name : source
         let descriptor = source == "-" ? dup(STDIN_FILENO) : open(source, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw MediaError(.inputNotReadable, source: name, problem: "cannot be opened: \(systemMessage(errno))")
         }
         defer { close(descriptor) }
+        try self.init { (file: borrowing OutputFile) throws(MediaError) in
+            while true {
+                try MediaError.checkCancellation()
+                let piece = try readBytes(from: descriptor, atMost: 1 << 20, name: name)
+                guard !piece.isEmpty else { return }
+                try file.write(piece)
+            }
+        }
+    }
+
+    /// Creates the file with what `write` writes to it.
+    ///
+    /// - Throws: The error of `write`; `MediaError` `.outputNotCreatable`, `.inputOutput`.
+    init(_ write: (borrowing OutputFile) throws(MediaError) -> Void) throws(MediaError) {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("percept-\(UUID().uuidString)").path
         let file = try OutputFile(path: path)
-        while true {
-            try MediaError.checkCancellation()
-            let piece = try readBytes(from: descriptor, atMost: 1 << 20, name: name)
-            guard !piece.isEmpty else { break }
-            try file.write(piece)
-        }
+        try write(file)
         try file.commit()
         self.path = path
     }

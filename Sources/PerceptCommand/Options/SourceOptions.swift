@@ -24,7 +24,8 @@ struct InterruptibleInputs: AsyncSequence, Sendable {
 struct SourceOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Recordings or images, or directories, below which all of them are found; - is standard input.",
+            "Recordings or images, or directories and tar or zip archives, in which all of them are found; "
+                + "a.tar:b/c.jpg is one member, and - is standard input.",
             valueName: "source"))
     var sources: [String] = []
 
@@ -50,7 +51,7 @@ struct SourceOptions: ParsableArguments {
             return
         }
         guard !sources.isEmpty || !filesFrom.isEmpty else {
-            throw ValidationError("missing input; pass a file, a directory or --files-from")
+            throw ValidationError("missing input; pass a file, a directory, an archive or --files-from")
         }
         guard (sources + filesFrom).count(where: { $0 == "-" }) <= 1 else {
             throw ValidationError("standard input (-) can be read only once")
@@ -78,7 +79,7 @@ struct SourceOptions: ParsableArguments {
     }
 
     /// The sources that were named, which outputs must not replace.
-    var identities: FileIdentities { FileIdentities(sources) }
+    var identities: FileIdentities { FileIdentities(inputs.namedFiles) }
 
     /// The inputs, which are read when they are needed.
     var inputs: BatchInputs {
@@ -90,5 +91,5 @@ struct SourceOptions: ParsableArguments {
 
 extension BatchItem {
     /// The files that outputs of the input must not replace.
-    var protectedPaths: [String] { [source.path].compactMap(\.self) }
+    var protectedPaths: [String] { [source.path, archivePath].compactMap(\.self) }
 }

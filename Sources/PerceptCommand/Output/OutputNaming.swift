@@ -35,7 +35,9 @@ final class OutputNaming: Sendable {
     /// - Throws: ``MediaError`` if the path is one of the inputs, two inputs would be written to the same path, or the
     ///   folder cannot be created.
     func output(for item: BatchItem, fileExtension: () throws -> String) throws -> String {
-        isFolder ? try path(for: item, fileExtension: try fileExtension()) : path
+        guard !isFolder else { return try path(for: item, fileExtension: try fileExtension()) }
+        try namedInputs.checkReplaced(by: path)
+        return path
     }
 
     /// Returns the output folder for an input: the path itself for a single input, and a folder of the input's name in

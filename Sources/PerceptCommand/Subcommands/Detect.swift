@@ -47,7 +47,7 @@ struct Detect: AsyncParsableCommand {
         let console = Console(general)
         let target = try output.map { try OutputTarget($0, input) }
         let folders = try crops.map { try OutputNaming($0, input) }
-        var labels = labelling.files(protecting: input.sources)
+        var labels = labelling.files(protecting: input.inputs.namedFiles)
         let session = service.session()
         let perceiver = try session.perceiver(image: image.preparation(limits), limits: resources.limits)
         let template = DetectOperation(

@@ -55,7 +55,7 @@ struct Inspect: AsyncParsableCommand {
         let console = Console(general)
         let drawings = try SoundDrawings(
             waveform: waveform, spectrogram: spectrogram, input,
-            protecting: input.sources + [spans].compactMap(\.self), style: pictures.style)
+            protecting: input.inputs.namedFiles + [spans].compactMap(\.self), style: pictures.style)
         let perceiver = Perceiver(
             client: InferenceClient(token: nil),
             audioPreparation: AudioPreparation(reading: reading.options(isLenient: leniency.lenient)),

@@ -48,7 +48,8 @@ struct Prepare: AsyncParsableCommand {
     func run() async throws {
         let console = Console(general)
         let target = try OutputTarget(output, input)
-        let drawings = try SoundDrawings(both: beforeAfter, input, protecting: input.sources, style: pictures.style)
+        if let receipt { try input.identities.checkReplaced(by: receipt) }
+        let drawings = try SoundDrawings(both: beforeAfter, input, protecting: input.inputs.namedFiles, style: pictures.style)
         let perceiver = Perceiver(
             client: InferenceClient(token: nil), audioPreparation: try audio.preparation(limits, image.reading),
             imagePreparation: image.preparation(limits), limits: resources.limits)
