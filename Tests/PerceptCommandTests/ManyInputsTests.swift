@@ -53,6 +53,54 @@ import Testing
         #expect(run.errors == "percept: skipped 1 file that is neither a recording nor an image\n")
     }
 
+    @Test func membersOfArchivesAreInputs() throws {
+        var tar = TarBytes()
+        tar.add("day1/a.png", try TestFiles.bytes(of: TestFiles.scene))
+        tar.add("day1/a.json", Array(#"{"caption":"a street","file":"x"}"#.utf8))
+        tar.add("../up.png", try TestFiles.bytes(of: TestFiles.scene))
+        _ = try folder.write(tar.bytes, as: "shard.tar")
+        let run = try run("prepare", "shard.tar", "-o", "out", "--json")
+        #expect(run.status == 65)
+        let results = try lines(run)
+        #expect(results.map { $0["file"] } == ["shard.tar:day1/a.png", "shard.tar:../up.png"])
+        #expect(results.first?["output"] == "out/day1/a.jpg" && results.first?["caption"] == "a street")
+        #expect(results.first?["manifest"] == ["file": "x"])
+        #expect(
+            run.errors
+                == "percept: shard.tar:../up.png: the path of the member leads out of the archive; create the archive "
+                + "with paths below its root\n")
+        let one = try self.run("prepare", "shard.tar:day1/a.png", "-o", "one.jpg")
+        #expect(one.status == 0 && one.output.hasPrefix("shard.tar:day1/a.png → one.jpg: image/jpeg, 960×640"))
+        let onto = try self.run("prepare", "shard.tar:day1/a.png", "-o", "shard.tar")
+        #expect(onto.status == 64 && onto.errors.contains("shard.tar"))
+        #expect(try TestFiles.bytes(of: folder.file("shard.tar")) == tar.bytes)
+    }
+
+    @Test func aDryRunCountsAndWritesNothing() throws {
+        try add(TestFiles.scene, as: "in/a.png")
+        try add(TestFiles.scene, as: "in/b.png")
+        let run = try run("detect", "in", "none.png", "-o", "out", "--ledger", "run.db", "--dry-run")
+        #expect(run.status == 66)
+        let size = try TestFiles.bytes(of: TestFiles.scene).count
+        #expect(
+            run.output == """
+                inputs      3, 1 cannot be read
+                bytes       \(2 * size)
+                images      2, 1.2 megapixels
+                requests    1
+                duplicates  1
+                finished    0
+
+                """)
+        #expect(run.errors == "percept: none.png: there is no such file; check the path\n")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.file(""))
+        #expect(!names.contains("out") && !names.contains("run.db"))
+        let json = try #require(
+            try lines(self.run("transcribe", TestFiles.media("audio/kitchen-48000-mono.wav"), "--dry-run", "--json"))
+                .first)
+        #expect(json["requests"] == 1 && json["recordings"] == 1 && json["finished"] == 0)
+    }
+
     @Test func twoInputsWithOneOutputAreAnError() throws {
         try add(TestFiles.scene, as: "in/a.png")
         try add(TestFiles.photo, as: "in/a.jpg")

@@ -6,6 +6,8 @@ import PerceptImage
 public struct InspectOperation: Operation {
     /// `inspect`.
     public static let name = "inspect"
+    /// False: nothing is sent.
+    public static let sendsRequests = false
 
     /// The service whose limits are checked; `nil` for none.
     public var profile: ServiceProfile?

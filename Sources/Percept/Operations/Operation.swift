@@ -10,6 +10,10 @@ public protocol Operation: Sendable, Hashable {
 
     /// The name of the verb, such as `detect`.
     static var name: String { get }
+    /// False if the operation sends nothing; true by default.
+    static var sendsRequests: Bool { get }
+    /// True if a recording is sent in the chunks of the perceiver's chunking; false by default.
+    static var splitsRecordings: Bool { get }
 
     /// Performs the operation on one source.
     ///
@@ -32,6 +36,11 @@ public protocol Operation: Sendable, Hashable {
 }
 
 extension Operation {
+    /// True.
+    public static var sendsRequests: Bool { true }
+    /// False.
+    public static var splitsRecordings: Bool { false }
+
     /// The default, for operations that send nothing: `nil`.
     public func perform(
         on source: MediaSource, reusing known: Output, with perceiver: Perceiver

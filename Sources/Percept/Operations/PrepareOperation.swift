@@ -7,6 +7,8 @@ import PerceptInference
 public struct PrepareOperation: Operation {
     /// `prepare`.
     public static let name = "prepare"
+    /// False: nothing is sent.
+    public static let sendsRequests = false
 
     /// The path of the upload, which appears complete or not at all.
     public var output: String

@@ -6,6 +6,8 @@ public import PerceptInference
 public struct TranscribeOperation: Operation {
     /// `transcribe`.
     public static let name = "transcribe"
+    /// True.
+    public static let splitsRecordings = true
 
     /// The model's ID; `nil` for the default of the task.
     public var model: String?

@@ -267,8 +267,12 @@ struct ArchiveSelections {
     }
 
     /// Returns the input at a path behind the present member; `nil` if there is none.
-    private func next(_ wanted: String) throws(MediaError) -> BatchItem? {
-        while let reader, let member = try reader.next() {
+    private mutating func next(_ wanted: String) throws(MediaError) -> BatchItem? {
+        while let reader {
+            guard let member = try reader.next() else {
+                self.reader = nil
+                break
+            }
             guard member.isFile, let found = member.path, ArchivePath(found).text == wanted else { continue }
             guard let input = try reader.input(member, at: wanted) else {
                 throw MediaError(

@@ -50,7 +50,7 @@ public final class Ledger: Sendable {
     public var files: [String] { ["", "-wal", "-shm", "-journal", ".lock"].map { path + $0 } }
 
     private let pool: DatabasePool
-    private let options: Int64
+    private let lookup: LedgerLookup
     private let writer: LedgerWriter
     private let claims = ContentClaims()
     private let lock: Mutex<LedgerLock?>
@@ -75,7 +75,9 @@ public final class Ledger: Sendable {
         path: String, verb: String, options: JSONObject, retriedFailures: RetriedFailures = .transient, pageLimit: Int?
     ) throws(LedgerError) {
         lock = Mutex(try LedgerLock(for: path))
-        (pool, self.options) = try LedgerFile.open(path, verb: verb, options: options, pageLimit: pageLimit)
+        let number: Int64
+        (pool, number) = try LedgerFile.open(path, verb: verb, options: options, pageLimit: pageLimit)
+        lookup = LedgerLookup(path: path, pool, options: number, retriedFailures: retriedFailures)
         self.path = path
         self.verb = verb
         self.retriedFailures = retriedFailures
@@ -118,13 +120,13 @@ public final class Ledger: Sendable {
                 key: item.key, position: position, identity: identity, earlierAttempts: attempts,
                 release: { [claims] in claims.release(content) })
             let answer: LedgerRow? = try await BlockingWork.run { [self] in
-                try self.answer(to: identity, for: item.key)
+                try self.lookup.answer(to: identity, for: item.key)
             }
             guard let answer else { return .unfinished(claim) }
             claim.end()
             // The same input twice in a run.
-            let isOwn = answer.entry.key == item.key && isFinished(answer)
-            return isOwn ? finish(answer, position, identity.stamp) : .known(answer.entry, claim)
+            let isOwn = answer.entry.key == item.key && lookup.isFinished(answer)
+            return isOwn ? .finished(finish(answer, position, identity.stamp)) : .known(answer.entry, claim)
         }
     }
 
@@ -146,7 +148,7 @@ public final class Ledger: Sendable {
         defer { claim.end() }
         let entry = LedgerEntry(
             key: claim.key, position: claim.position, outcome: outcome, outputs: outputs, json: json)
-        try await writer.write(.record(LedgerRow(entry: entry, identity: claim.identity, options: options)))
+        try await writer.write(.record(LedgerRow(entry: entry, identity: claim.identity, options: lookup.options)))
     }
 
     /// Waits until everything that was submitted is recorded, including new positions.
@@ -163,82 +165,25 @@ extension Ledger {
     }
 
     private func examine(_ item: BatchItem, _ position: Int) throws -> Examined {
-        let row = try read { [path] in try Self.row(of: item.key, $0, source: path) }
-        let stamp = ContentIdentity.Stamp(of: item.source)
-        let candidate = row.flatMap { $0.options == options && $0.part == item.part.label ? $0 : nil }
-        if let candidate, candidate.isUnchanged(stamp), isFinished(candidate) {
-            return .decided(finish(candidate, position, stamp))
-        }
-        guard let identity = try identity(of: item) else {
-            let claim = LedgerClaim(key: item.key, position: position, identity: nil, earlierAttempts: 0)
-            return .decided(.unfinished(claim))
-        }
-        guard let candidate, candidate.content == identity.digest else { return .read(identity, attempts: 0) }
-        guard isFinished(candidate) else { return .read(identity, attempts: candidate.entry.attempts) }
-        return .decided(finish(candidate, position, identity.stamp))
-    }
-
-    /// Reads an input; `nil` if that fails, which processing it reports.
-    private func identity(of item: BatchItem) throws(MediaError) -> ContentIdentity? {
-        do throws(MediaError) {
-            return try ContentIdentity(of: item.source, part: item.part)
-        } catch {
-            if error.kind == .cancelled { throw error }
-            return nil
+        switch try lookup.state(of: item) {
+        case .finished(let row, let stamp): .decided(.finished(finish(row, position, stamp)))
+        case .unreadable:
+            .decided(
+                .unfinished(LedgerClaim(key: item.key, position: position, identity: nil, earlierAttempts: 0)))
+        case .unfinished(let identity, let attempts): .read(identity, attempts: attempts)
         }
     }
 
-    /// Returns true unless a failure is attempted again or an output is missing.
-    private func isFinished(_ row: LedgerRow) -> Bool {
-        guard row.entry.isAnswered else { return !retriedFailures.includes(row.entry.outcome) }
-        return row.entry.outputs.allSatisfy(LedgerFile.exists)
-    }
-
-    private func finish(_ row: LedgerRow, _ position: Int, _ stamp: ContentIdentity.Stamp?) -> Decision {
+    private func finish(_ row: LedgerRow, _ position: Int, _ stamp: ContentIdentity.Stamp?) -> LedgerEntry {
         if row.entry.position != position || row.stamp != stamp {
             writer.writeLater(.touch(id: row.id, position: position, stamp: stamp))
         }
         var entry = row.entry
         entry.position = position
-        return .finished(entry)
-    }
-
-    /// Returns the row of an answer to the content with these options: preferably one with all its outputs, then that
-    /// of `key`. Looks at a few rows only, since a content may have many names.
-    private func answer(to identity: ContentIdentity, for key: String) throws -> LedgerRow? {
-        let rows = try read { [path, options] database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    SELECT \(LedgerRow.columns) FROM item
-                    WHERE substr(content, 1, 8) = ? AND state = 'answered' AND options = ? AND content = ? AND part IS ?
-                    LIMIT 8
-                    """)
-            let (prefix, digest) = (Data(identity.digest.prefix(8)), Data(identity.digest))
-            let rows = try Row.fetchAll(statement, arguments: [prefix, options, digest, identity.part.label])
-            return try rows.map { try LedgerRow($0, source: path) }
-        }
-        let complete = rows.filter(isFinished)
-        return complete.first { $0.entry.key == key } ?? complete.first ?? rows.first { $0.entry.key == key }
-            ?? rows.first
+        return entry
     }
 
     static func row(of key: String, _ database: Database, source: String) throws -> LedgerRow? {
-        let statement = try database.cachedStatement(sql: "SELECT \(LedgerRow.columns) FROM item WHERE key = ?")
-        return try Row.fetchOne(statement, arguments: [LedgerRow.databaseKey(key)]).map {
-            try LedgerRow($0, source: source)
-        }
-    }
-
-    /// Reads with one statement, which sees one state of the ledger without a transaction of its own.
-    private func read<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
-        try withLedgerErrors(path) { try pool.unsafeRead(body) }
-    }
-}
-
-extension LedgerRow {
-    /// Returns true if the content is certainly the recorded one, without reading it.
-    fileprivate func isUnchanged(_ stamp: ContentIdentity.Stamp?) -> Bool {
-        guard let stamp, let recorded = self.stamp else { return stamp == nil && self.stamp == nil }
-        return stamp.provesUnchanged(since: recorded)
+        try LedgerLookup.row(of: key, database, source: source)
     }
 }

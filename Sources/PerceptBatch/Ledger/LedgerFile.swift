@@ -63,12 +63,17 @@ enum LedgerFile {
         }
         let queue = try DatabaseQueue(path: sqlitePath(path), configuration: .ledger(isReadOnly: true))
         guard let found = try queue.read({ try LedgerSchema.check($0, source: path) }) else { return true }
+        try require(found, is: verb, path)
+        return false
+    }
+
+    /// - Throws: ``LedgerError`` `.otherVerb`.
+    static func require(_ found: String, is verb: String, _ path: String) throws(LedgerError) {
         guard found == verb else {
             throw LedgerError(
                 .otherVerb, source: path, problem: "the ledger belongs to “\(found)”, not to “\(verb)”",
                 remedy: "use one ledger per verb")
         }
-        return false
     }
 
     /// Returns true if there is something at `path`.

@@ -45,11 +45,16 @@ enum LedgerSchema {
         let json = String(decoding: JSONValue.object(options).serialized(), as: UTF8.self)
         try database.execute(
             sql: "INSERT OR IGNORE INTO options (digest, json) VALUES (?, ?)", arguments: [digest, json])
-        let id = try Int64.fetchOne(database, sql: "SELECT id FROM options WHERE digest = ?", arguments: [digest])
-        let number = id ?? 0
+        let number = try number(of: options, database) ?? 0
         try database.execute(
             sql: "INSERT OR REPLACE INTO ledger VALUES ('options', ?)", arguments: [String(number)])
         return number
+    }
+
+    /// Returns the number of options; `nil` if no run had them.
+    static func number(of options: JSONObject, _ database: Database) throws -> Int64? {
+        let digest = OptionsDigest(options).hexadecimal
+        return try Int64.fetchOne(database, sql: "SELECT id FROM options WHERE digest = ?", arguments: [digest])
     }
 
     static func value(_ name: String, _ database: Database) throws -> String? {

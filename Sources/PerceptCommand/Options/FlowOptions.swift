@@ -25,6 +25,12 @@ struct FlowOptions: ParsableArguments {
             valueName: "i/n"))
     var share: Share?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Send and write nothing: read the inputs and count them, their bytes, seconds, megapixels, requests and "
+                + "duplicates."))
+    var dryRun = false
+
     @Flag(help: "Print results as they arrive, not in the order of the inputs.")
     var unordered = false
 
@@ -68,11 +74,16 @@ struct FlowOptions: ParsableArguments {
     ///
     /// - Parameters:
     ///   - verb: the name of the verb.
-    ///   - settings: the values that results depend on.
-    func openLedger(verb: String, settings: [(String, Any)]) throws -> Ledger? {
+    ///   - options: the values that results depend on.
+    func openLedger(verb: String, options: JSONObject) throws -> Ledger? {
         guard let ledger else { return nil }
-        let options = JSONObject(settings.map { ($0.0, .string(CanonicalText.of($0.1))) })
         return try Ledger(path: ledger, verb: verb, options: options, retriedFailures: retry ?? .transient)
+    }
+
+    /// Opens the ledger for reading; `nil` if none was requested.
+    func lookUpLedger(verb: String, options: JSONObject) throws -> LedgerLookup? {
+        guard let ledger else { return nil }
+        return try LedgerLookup(path: ledger, verb: verb, options: options, retriedFailures: retry ?? .transient)
     }
 }
 

@@ -12,6 +12,9 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
     private let service: ServiceSession?
     /// The label of the progress of one input, such as `transcribing`.
     private let progressLabel: String?
+    private let isDryRun: Bool
+    /// The ledger of a dry run.
+    private let lookup: LedgerLookup?
 
     /// Creates a run.
     ///
@@ -31,13 +34,15 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
         self.console = console
         self.service = service
         progressLabel = progress
-        let ledger = try flow.openLedger(
-            verb: Verb.name,
-            settings: [
-                ("settings", settings), ("endpoint", perceiver.client.endpoint), ("options", perceiver.options),
-                ("audio", perceiver.audioPreparation), ("image", perceiver.imagePreparation),
-                ("chunking", perceiver.chunking as Any), ("limits", perceiver.limits),
-            ])
+        let settings: [(String, Any)] = [
+            ("settings", settings), ("endpoint", perceiver.client.endpoint), ("options", perceiver.options),
+            ("audio", perceiver.audioPreparation), ("image", perceiver.imagePreparation),
+            ("chunking", perceiver.chunking as Any), ("limits", perceiver.limits),
+        ]
+        let ledgerOptions = JSONObject(settings.map { ($0.0, .string(CanonicalText.of($0.1))) })
+        isDryRun = flow.dryRun
+        lookup = isDryRun ? try flow.lookUpLedger(verb: Verb.name, options: ledgerOptions) : nil
+        let ledger = isDryRun ? nil : try flow.openLedger(verb: Verb.name, options: ledgerOptions)
         var options = flow.batchOptions(requests, rate: rate, service?.options)
         if sources.isWorker {
             // The engine decides what to do about failures.
@@ -57,6 +62,7 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
     func run(
         finish: () throws -> Void = {}, print: (Verb.Output, _ members: JSONObject) throws -> Void
     ) async throws {
+        guard !isDryRun else { return try await estimate() }
         var run = RunReport(console, isWorker: sources.isWorker)
         let inputs = sources.inputs
         let line = ProgressLine(console, isSingle: inputs.isSingle)
@@ -92,6 +98,25 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
         try run.finish()
     }
 
+    /// Counts what the run would do and prints it.
+    ///
+    /// - Throws: `ExitCode` with the highest code of the inputs that cannot be read.
+    private func estimate() async throws {
+        var run = RunReport(console)
+        let inputs = sources.inputs
+        do {
+            let estimate = try await batch.estimate(of: InterruptibleInputs(inputs: inputs), in: lookup) {
+                run.report($1, ["file": .string($0.name)])
+            }
+            if Interruption.hasBegun { throw CancellationError() }
+            try console.result(estimate.text(hasLedger: lookup != nil), json: estimate.json)
+        } catch {
+            run.report(error)
+        }
+        for skipped in inputs.skipped.descriptions { console.notice(skipped) }
+        try run.finish()
+    }
+
     /// Returns the batch with the closures that report what happens while it runs.
     private func observed(_ inputs: BatchInputs) -> Batch<Verb> {
         var batch = batch
@@ -107,6 +132,38 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
             }
         }
         return batch
+    }
+}
+
+extension BatchEstimate {
+    /// The counts as one line each; those of nothing are left out.
+    fileprivate func text(hasLedger: Bool) -> String {
+        var lines = ["inputs      \(inputCount)" + (failureCount > 0 ? ", \(failureCount) cannot be read" : "")]
+        lines.append("bytes       \(byteCount)")
+        if recordingCount > 0 {
+            let unknown = unknownDurationCount > 0 ? ", and \(unknownDurationCount) of unknown duration" : ""
+            lines.append("recordings  \(recordingCount), \(decimal(duration, 1)) s\(unknown)")
+        }
+        if imageCount > 0 {
+            lines.append("images      \(imageCount), \(decimal(Double(pixelCount) / 1e6, 1)) megapixels")
+        }
+        lines.append("requests    \(requestCount)")
+        if duplicateCount > 0 {
+            let remedy = hasLedger ? "" : " (sent again unless there is a ledger)"
+            lines.append("duplicates  \(duplicateCount)\(remedy)")
+        }
+        if hasLedger { lines.append("finished    \(finishedCount)") }
+        return lines.joined(separator: "\n")
+    }
+
+    fileprivate var json: JSONObject {
+        [
+            "inputs": .integer(inputCount), "unreadable": .integer(failureCount), "bytes": .integer(byteCount),
+            "recordings": .integer(recordingCount), "seconds": .double(duration),
+            "unknownDurations": .integer(unknownDurationCount), "images": .integer(imageCount),
+            "megapixels": .double(Double(pixelCount) / 1e6), "requests": .integer(requestCount),
+            "duplicates": .integer(duplicateCount), "finished": .integer(finishedCount),
+        ]
     }
 }
 

@@ -49,7 +49,8 @@ struct Prepare: AsyncParsableCommand {
         let console = Console(general)
         let target = try OutputTarget(output, input)
         if let receipt { try input.identities.checkReplaced(by: receipt) }
-        let drawings = try SoundDrawings(both: beforeAfter, input, protecting: input.inputs.namedFiles, style: pictures.style)
+        let drawings = try SoundDrawings(
+            both: beforeAfter, input, protecting: input.inputs.namedFiles, style: pictures.style)
         let perceiver = Perceiver(
             client: InferenceClient(token: nil), audioPreparation: try audio.preparation(limits, image.reading),
             imagePreparation: image.preparation(limits), limits: resources.limits)

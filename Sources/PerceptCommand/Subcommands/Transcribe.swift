@@ -120,7 +120,8 @@ struct Transcribe: AsyncParsableCommand {
         if formats == [.json], !isWritten { general.json = true }
         let formats = formats
         let console = Console(general)
-        let drawings = try SoundDrawings(both: picture, input, protecting: input.inputs.namedFiles, style: pictures.style)
+        let drawings = try SoundDrawings(
+            both: picture, input, protecting: input.inputs.namedFiles, style: pictures.style)
         let naming = try isWritten ? output.map { try OutputNaming($0, input, isFolder: formats.count > 1) } : nil
         let session = service.session()
         var perceiver = try session.perceiver(audio: audio.preparation(limits, leniency), limits: resources.limits)

@@ -189,7 +189,8 @@ private enum Zip {
             bytes.replaceSubrange(124..<135, with: Array(octal.utf8))
             bytes.replaceSubrange(148..<156, with: Array("        ".utf8))
             let sum = String(bytes[..<512].reduce(0) { $0 + Int($1) }, radix: 8)
-            bytes.replaceSubrange(148..<156, with: Array("0\(sum)\0 ".utf8))
+            let digits = String(repeating: "0", count: 6 - sum.count) + sum
+            bytes.replaceSubrange(148..<156, with: Array("\(digits)\0 ".utf8))
             let found = await all(BatchInputs([try folder.write(bytes, as: "big.tar")]))
             #expect(found.first?.failure?.kind == kind)
         }
