@@ -198,8 +198,7 @@ ArchiveWriter *percept_archive_create(int descriptor) {
     return NULL;
 }
 
-bool percept_archive_add(
-    ArchiveWriter *writer, const char *name, const void *bytes, size_t count, int64_t modification_time) {
+bool percept_archive_begin(ArchiveWriter *writer, const char *name, int64_t byte_count) {
     struct archive_entry *entry = archive.entry_new();
     if (!entry) {
         errno = ENOMEM;
@@ -207,22 +206,22 @@ bool percept_archive_add(
     }
     const locale_t earlier = enter_utf8();
     archive.entry_set_pathname_utf8(entry, name);
-    archive.entry_set_size(entry, (int64_t)count);
+    archive.entry_set_size(entry, byte_count);
     archive.entry_set_filetype(entry, S_IFREG);
     archive.entry_set_perm(entry, 0644);
-    archive.entry_set_mtime(entry, (time_t)modification_time, 0);
-    bool is_written = succeeds(writer->archive, archive.write_header(writer->archive, entry));
+    archive.entry_set_mtime(entry, 0, 0);
+    const bool is_written = succeeds(writer->archive, archive.write_header(writer->archive, entry));
     leave_utf8(earlier);
     archive.entry_free(entry);
-    if (is_written && count > 0) {
-        const intptr_t written = archive.write_data(writer->archive, bytes, count);
-        is_written = succeeds(writer->archive, written);
-        if (is_written && (size_t)written != count) {
-            errno = EIO;
-            is_written = false;
-        }
-    }
     return is_written;
+}
+
+bool percept_archive_write(ArchiveWriter *writer, const void *bytes, size_t count) {
+    if (count == 0) return true;
+    const intptr_t written = archive.write_data(writer->archive, bytes, count);
+    if (!succeeds(writer->archive, written)) return false;
+    errno = EIO;
+    return (size_t)written == count;
 }
 
 bool percept_archive_finish(ArchiveWriter *writer) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dispatch
+import PerceptCore
 
 #if canImport(Glibc)
     import Glibc
@@ -51,6 +52,11 @@ struct PerceptCommand: AsyncParsableCommand {
         withExtendedLifetime(sources) {}
     }
 
+    /// The arguments without the name of the command: file names among them may not be UTF-8.
+    private static let arguments = (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+        CommandLine.unsafeArgv[index].map { String(fileName: UnsafePointer($0)) }
+    }
+
     private static func isIgnored(_ number: CInt) -> Bool {
         var action = sigaction()
         guard sigaction(number, nil, &action) == 0 else { return false }
@@ -68,7 +74,7 @@ struct PerceptCommand: AsyncParsableCommand {
     /// of the message itself are printed.
     private static func runAsGiven() async {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(arguments)
             guard var asynchronous = command as? any AsyncParsableCommand else { return try command.run() }
             try await asynchronous.run()
         } catch let error where Failure.isOurs(error) {
@@ -78,7 +84,7 @@ struct PerceptCommand: AsyncParsableCommand {
         } catch {
             let code = exitCode(for: error)
             var message = fullMessage(for: error)
-            for argument in CommandLine.arguments where argument != Console.printableLine(argument) {
+            for argument in arguments where argument != Console.printableLine(argument) {
                 message = message.replacing(argument, with: Console.printableLine(argument))
             }
             if !message.isEmpty { Console.tell(Console.printable(message) + "\n", code.isSuccess ? .output : .errors) }

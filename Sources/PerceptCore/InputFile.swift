@@ -24,7 +24,7 @@ public struct InputFile: ~Copyable, Sendable {
     public init(path: String, name: String? = nil) throws(MediaError) {
         let name = name ?? path
         // Without O_NONBLOCK, opening a named pipe waits for a writer; regular files are not affected.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         guard descriptor >= 0 else { throw Self.openFailure(errno, name: name) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -14,6 +14,9 @@ public struct MediaSource: Sendable, Hashable {
     public let name: String
 
     /// Creates a source from a file. `name` replaces the path in errors, for example for a spooled standard input.
+    ///
+    /// On Linux, a byte of a path that is not UTF-8 is the code point U+10FE00 plus the byte; in JSON it is the lone
+    /// surrogate U+DC00 plus the byte, as in Python (PEP 383).
     public static func file(_ path: String, name: String? = nil) -> MediaSource {
         MediaSource(storage: .file(path: path), name: name ?? path)
     }

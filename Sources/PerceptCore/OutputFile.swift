@@ -33,7 +33,7 @@ public struct OutputFile: ~Copyable {
             throw MediaError(.invalidArgument, problem: "the output has no name", remedy: "pass the path of a file")
         }
         var existing = stat()
-        let exists = stat(path, &existing) == 0
+        let exists = path.withFileName { stat($0, &existing) } == 0
         try Self.checkReplaces(path, noneOf: inputs)
         guard !exists || existing.st_mode & S_IFMT != S_IFDIR else {
             throw MediaError(
@@ -41,7 +41,7 @@ public struct OutputFile: ~Copyable {
                 remedy: "name a file in it")
         }
         let isDirect = exists && existing.st_mode & S_IFMT != S_IFREG
-        let destination = exists && !isDirect ? Self.resolvingLinks(path) : path
+        let destination = exists && !isDirect ? Folder.resolving(path) : path
         let temporaryPath = isDirect ? nil : Self.temporaryPath(beside: destination)
         let flags = isDirect ? O_WRONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
         let descriptor = try Self.open(temporaryPath ?? path, flags, name: path)
@@ -55,7 +55,7 @@ public struct OutputFile: ~Copyable {
     deinit {
         guard isOpen else { return }
         close(descriptor)
-        if let temporaryPath { unlink(temporaryPath) }
+        temporaryPath?.withFileName { _ = unlink($0) }
     }
 
     /// Appends `bytes` at the descriptor's offset.
@@ -71,8 +71,11 @@ public struct OutputFile: ~Copyable {
         isOpen = false
         var failure = close(descriptor) == 0 ? 0 : errno
         if let temporaryPath {
-            if failure == 0, rename(temporaryPath, destination) != 0 { failure = errno }
-            if failure != 0 { unlink(temporaryPath) }
+            if failure == 0 {
+                let result = temporaryPath.withFileName { from in destination.withFileName { rename(from, $0) } }
+                if result != 0 { failure = errno }
+            }
+            if failure != 0 { temporaryPath.withFileName { _ = unlink($0) } }
         }
         if failure != 0 {
             throw MediaError(.inputOutput, source: name, problem: "cannot be completed: \(systemMessage(failure))")
@@ -83,23 +86,12 @@ public struct OutputFile: ~Copyable {
     ///
     /// - Throws: ``MediaError`` `.invalidArgument` if it does.
     public static func checkReplaces(_ path: String, noneOf inputs: [String]) throws(MediaError) {
-        var existing = stat()
-        guard stat(path, &existing) == 0 else { return }
-        for input in inputs {
-            var status = stat()
-            guard stat(input, &status) == 0 else { continue }
-            if status.st_ino == existing.st_ino && status.st_dev == existing.st_dev {
-                throw MediaError(
-                    .invalidArgument, source: path, problem: "is an input itself, which is never overwritten",
-                    remedy: "choose another output")
-            }
+        guard let existing = FileStatus(path: path) else { return }
+        for input in inputs where FileStatus(path: input) == existing {
+            throw MediaError(
+                .invalidArgument, source: path, problem: "is an input itself, which is never overwritten",
+                remedy: "choose another output")
         }
-    }
-
-    private static func resolvingLinks(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 
     /// Returns a hidden file name with a random part: among 2³² names, a clash with a leftover file is unlikely.
@@ -111,11 +103,11 @@ public struct OutputFile: ~Copyable {
 
     private static func open(_ path: String, _ flags: CInt, name: String) throws(MediaError) -> CInt {
         #if canImport(Glibc)
-            let descriptor = Glibc.open(path, flags, 0o666)
+            let descriptor = path.withFileName { Glibc.open($0, flags, 0o666) }
         #elseif canImport(Musl)
-            let descriptor = Musl.open(path, flags, 0o666)
+            let descriptor = path.withFileName { Musl.open($0, flags, 0o666) }
         #else
-            let descriptor = Darwin.open(path, flags, 0o666)
+            let descriptor = path.withFileName { Darwin.open($0, flags, 0o666) }
         #endif
         guard descriptor >= 0 else { throw creationFailure(errno, name: name) }
         return descriptor

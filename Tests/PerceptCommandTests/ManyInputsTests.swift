@@ -1,4 +1,5 @@
 import Foundation
+import PerceptCore
 import PerceptInference
 import PerceptTestSupport
 import Testing
@@ -74,6 +75,76 @@ import Testing
         let onto = try self.run("prepare", "shard.tar:day1/a.png", "-o", "shard.tar")
         #expect(onto.status == 64 && onto.errors.contains("shard.tar"))
         #expect(try TestFiles.bytes(of: folder.file("shard.tar")) == tar.bytes)
+    }
+
+    /// A file system that accepts only UTF-8, such as APFS, cannot have these names.
+    private static let acceptsAnyName: Bool = {
+        guard let folder = try? TemporaryFolder() else { return false }
+        let path = String(fileName: Array(folder.file("").utf8) + [0xFF])
+        let descriptor = path.withFileName { open($0, O_CREAT | O_WRONLY, 0o600) }
+        guard descriptor >= 0 else { return false }
+        return close(descriptor) == 0
+    }()
+
+    /// `photo\xff.png` and `caf\xe9.png` (Latin-1), as Python's `json.dumps(os.fsdecode(name))` writes them (PEP 383).
+    @Test(.enabled(if: acceptsAnyName)) func namesThatAreNotUTF8AreReadWrittenAndReported() throws {
+        let make = """
+            mkdir in && cp "$1" in/"$(printf 'photo\\377.png')" && cp "$1" in/"$(printf 'caf\\351.png')"
+            """
+        try shell(make, TestFiles.scene)
+        let all = try run("prepare", "in", "-o", "out", "--json", "--ledger", "run.db")
+        #expect(all.status == 0 && all.errors == "")
+        #expect(all.output.contains(#""file":"in/caf\udce9.png","output":"out/caf\udce9.jpg""#))
+        #expect(all.output.contains(#""file":"in/photo\udcff.png","output":"out/photo\udcff.jpg""#))
+        try shell("[ -s out/\"$(printf 'photo\\377.jpg')\" ] && [ -s out/\"$(printf 'caf\\351.jpg')\" ]")
+        // The ledger finds them again.
+        let again = try run("prepare", "in", "-o", "out", "--json", "--ledger", "run.db")
+        #expect(again.output == all.output && again.errors.contains("2 of 2 results from the ledger"))
+        // By argument, by a line and by an object of a list; text has the bytes themselves.
+        let list = Array("in/photo".utf8) + [0xFF] + Array(".png\n{\"file\":\"in/caf\\udce9.png\"}\n".utf8)
+        _ = try folder.write(list, as: "list")
+        let listed = try run("inspect", "--files-from", "list", "--json")
+        #expect(listed.status == 0 && listed.output.contains(#""file":"in/caf\udce9.png""#))
+        let script =
+            "\"$1\" inspect in/\"$(printf 'photo\\377.png')\" | LC_ALL=C grep -c \"$(printf 'photo\\377.png')\""
+        try shell(script, try CommandRun.executable().path)
+    }
+
+    /// Runs a script in the folder; fails unless it succeeds.
+    private func shell(_ script: String, _ arguments: String...) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", script, "sh"] + arguments
+        process.currentDirectoryURL = folder.url
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
+    @Test func shardsHoldTheUploadsInOrder() throws {
+        try add(TestFiles.scene, as: "in/a.png")
+        _ = try folder.write(Array("\u{89}PNG".utf8), as: "in/b.png")
+        try add(TestFiles.scene, as: "in/c.png")
+        try add(TestFiles.scene, as: "in/d.png")
+        let list = ["a", "b", "c", "d"].map { #"{"file":"in/\#($0).png","caption":"\#($0)"}"# }.joined(separator: "\n")
+        _ = try folder.write(Array(list.utf8), as: "list")
+        let run = try run("prepare", "--files-from", "list", "-o", "out", "--shards", "2", "--json")
+        #expect(run.status == 65)
+        let results = try lines(run).filter { $0["error"] == nil }
+        #expect(results.map { $0["file"] } == ["in/a.png", "in/c.png", "in/d.png"])
+        #expect(
+            results.map { $0["output"] } == [
+                "out/00000.tar:000000.jpg", "out/00000.tar:000001.jpg", "out/00001.tar:000010.jpg",
+            ])
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.file("out")).sorted()
+        #expect(names == ["00000.tar", "00000_stats.json", "00001.tar", "00001_stats.json"])
+        // What was written is an input again, with its texts.
+        let read = try self.run("inspect", "out/00000.tar", "--json")
+        #expect(try lines(read).map { $0["txt"] } == ["a", "c"])
+        let again = try self.run("prepare", "in", "-o", "out", "--shards", "2")
+        #expect(again.status == 73 && again.errors.contains("already has the shard 00000.tar"))
+        #expect(try self.run("prepare", "in", "-o", "new", "--shards", "2", "--ledger", "x").status == 64)
     }
 
     @Test func aDryRunCountsAndWritesNothing() throws {

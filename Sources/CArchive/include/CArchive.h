@@ -47,10 +47,11 @@ typedef struct ArchiveWriter ArchiveWriter;
 
 /// Writes to `descriptor`, which stays the caller's. Returns null when libarchive is not available, or out of memory.
 ArchiveWriter *percept_archive_create(int descriptor);
-/// Adds a member. Its name is UTF-8; its time is in seconds since 1970. Returns false after a failure, with `errno` set
-/// to its cause.
-bool percept_archive_add(
-    ArchiveWriter *writer, const char *name, const void *bytes, size_t count, int64_t modification_time);
+/// Begins a member of `byte_count` bytes, which `percept_archive_write` adds. Its name is UTF-8, and its time 1970, so
+/// that equal members are equal bytes. Returns false after a failure, with `errno` set to its cause.
+bool percept_archive_begin(ArchiveWriter *writer, const char *name, int64_t byte_count);
+/// Adds bytes to the present member. Returns false after a failure, with `errno` set to its cause.
+bool percept_archive_write(ArchiveWriter *writer, const void *bytes, size_t count);
 /// Writes the end of the archive and frees the writer, whatever happens. Returns false after a failure, with `errno`
 /// set to its cause.
 bool percept_archive_finish(ArchiveWriter *writer);

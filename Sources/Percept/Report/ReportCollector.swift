@@ -34,7 +34,7 @@ struct ReportCollector {
                 let inner = "\(path)/\(name)"
                 if Self.isFolder(inner) {
                     let list = "\(inner)/\(SegmentFiles.listName)"
-                    if FileManager.default.fileExists(atPath: list) { try collectFile(list, name: list) }
+                    if FileStatus(path: list) != nil { try collectFile(list, name: list) }
                 } else if name.hasSuffix(".json") || name.hasSuffix(".jsonl"),
                     !(hasMasks && Self.otherFormats.contains(name))
                 {
@@ -46,10 +46,10 @@ struct ReportCollector {
 
     /// Adds the mask lists that no result names.
     mutating func finish() {
-        for (folder, list) in listedFolders where !namedFolders.contains(Self.resolved(folder)) {
+        for (folder, list) in listedFolders where !namedFolders.contains(Folder.resolving(folder)) {
             var finding = ReportFinding(folder: folder)
             finding.readSegments(list)
-            add(finding, "\(folder)/\(SegmentFiles.listName)", name: folder, source: nil, key: Self.resolved(folder))
+            add(finding, "\(folder)/\(SegmentFiles.listName)", name: folder, source: nil, key: Folder.resolving(folder))
         }
         listedFolders = []
     }
@@ -125,7 +125,7 @@ struct ReportCollector {
                         + "(found the keys \(Self.listed(object.keys)))"))
             return
         }
-        if let masks, object["segments"] != nil { namedFolders.insert(Self.resolved(masks)) }
+        if let masks, object["segments"] != nil { namedFolders.insert(Folder.resolving(masks)) }
         if let source = media[name] {
             return add(finding, origin, name: name, source: source, key: "\u{0}\(name)")
         }
@@ -135,7 +135,7 @@ struct ReportCollector {
         }
         add(
             finding, origin, name: name, source: path.map { .file($0, name: name) }, isMissing: path == nil,
-            key: path.map(Self.resolved) ?? "\u{0}\(name)")
+            key: path.map(Folder.resolving) ?? "\u{0}\(name)")
     }
 
     private mutating func add(
@@ -157,27 +157,22 @@ struct ReportCollector {
     }
 
     private static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+        FileStatus(path: path)?.isDirectory == true
     }
 
     private static func contents(_ folder: String) throws(MediaError) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
-        } catch {
+        guard let names = Folder.names(in: folder) else {
             throw MediaError(
                 .inputMissing, source: folder, problem: "cannot read the folder", remedy: "check its permissions")
         }
+        return names.map { String(fileName: $0) }.filter { !$0.hasPrefix(".") }.sorted()
     }
 
     /// Returns an existing path: as given, or relative to `folder`.
     private static func found(_ path: String, beside folder: String?) -> String? {
         guard !path.isEmpty else { return nil }
         let candidates = [path] + (path.hasPrefix("/") ? [] : [folder].compactMap(\.self).map { "\($0)/\(path)" })
-        return candidates.first { FileManager.default.fileExists(atPath: $0) }
+        return candidates.first { FileStatus(path: $0) != nil }
     }
 
-    private static func resolved(_ path: String) -> String {
-        URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
-    }
 }

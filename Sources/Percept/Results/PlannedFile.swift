@@ -1,4 +1,3 @@
-import Foundation
 import PerceptCore
 import Synchronization
 
@@ -32,14 +31,14 @@ struct PlannedFile: Sendable {
             for part in parts {
                 _ = try ParallelWork.map(part) { _, file throws(MediaError) in
                     let path = "\(folder)/\(file.name)"
-                    let isNew = !FileManager.default.fileExists(atPath: path)
+                    let isNew = FileStatus(path: path) == nil
                     try file.write(to: path, protecting: inputs)
                     if isNew { created.withLock { $0.append(path) } }
                 }
             }
         } catch {
-            for path in created.withLock(\.self) { try? FileManager.default.removeItem(atPath: path) }
-            if isNewFolder { try? FileManager.default.removeItem(atPath: folder) }
+            for path in created.withLock(\.self) { Folder.remove(path) }
+            if isNewFolder { Folder.remove(folder) }
             throw error
         }
     }
@@ -48,22 +47,15 @@ struct PlannedFile: Sendable {
     ///
     /// - Returns: `true` if it was created.
     private static func createFolder(_ path: String) throws(MediaError) -> Bool {
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
-            guard isFolder.boolValue else {
+        if let status = FileStatus(path: path) {
+            guard status.isDirectory else {
                 throw MediaError(
                     .outputNotCreatable, source: path, problem: "found a file, expected a folder",
                     remedy: "name a folder")
             }
             return false
         }
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw MediaError(
-                .outputNotCreatable, source: path, problem: "cannot create the folder",
-                remedy: "choose another folder")
-        }
+        try Folder.create(path)
         return true
     }
 }

@@ -25,11 +25,7 @@ final class ArchiveReader {
     init(path: String) throws(MediaError) {
         self.path = path
         file = try InputFile(path: path)
-        guard let reader = percept_archive_open(file.descriptor) else {
-            throw MediaError(
-                .unsupportedFeature, source: path, problem: "reading archives needs libarchive 3.2 or later",
-                remedy: "install it (libarchive13 on Debian and Ubuntu), or unpack the archive")
-        }
+        guard let reader = percept_archive_open(file.descriptor) else { throw .archivesNotAvailable(path) }
         self.reader = reader
     }
 
@@ -45,7 +41,7 @@ final class ArchiveReader {
         case .damaged: throw damage(in: path, remedy: "create or download the archive again")
         case .member:
             return Member(
-                path: member.name.map { String(cString: $0) },
+                path: member.name.map { String(fileName: $0) },
                 byteCount: member.byte_count < 0 ? nil : Int(member.byte_count), isFile: member.is_file,
                 isEncrypted: member.is_encrypted)
         }

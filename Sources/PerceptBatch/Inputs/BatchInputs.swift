@@ -76,6 +76,24 @@ public struct BatchInputs: AsyncSequence, Sendable {
     /// The files that the caller named: the sources, and for a member of an archive the archive.
     public var namedFiles: [String] { sources.map { ArchiveReader.selection($0)?.archive ?? $0 } }
 
+    /// Counts the inputs of a share; the files skipped are not counted again.
+    ///
+    /// - Returns: The number; `nil` if a source can be read only once or is an archive, which would be unpacked twice,
+    ///   or if the task is cancelled.
+    public func count(in share: Share = .all) async -> Int? {
+        let isRepeatable = (sources + lists.map(\.path)).allSatisfy { path in
+            path != "-" && FileStatus(path: path)?.isStream != true && !ArchiveReader.recognizes(path)
+                && ArchiveReader.selection(path) == nil
+        }
+        guard isRepeatable else { return nil }
+        var count = 0
+        for await input in BatchInputs(sources, lists: lists) {
+            if Task.isCancelled { return nil }
+            if share.contains(input.key) { count += 1 }
+        }
+        return Task.isCancelled ? nil : count
+    }
+
     /// Starts reading.
     public func makeAsyncIterator() -> Iterator {
         Iterator(reader: Reader(Cursor(sources: sources, lists: lists, skipped: skipped)))

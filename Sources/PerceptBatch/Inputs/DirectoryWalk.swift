@@ -91,31 +91,19 @@ struct DirectoryWalk {
                 error: MediaError(.inputMissing, source: path, problem: "the directory vanished while it was read"))
         }
         guard !levels.contains(where: { $0.identity == identity }) else { return nil }
-        guard let stream = opendir(path) else {
+        guard let found = Folder.names(in: path) else {
             let error = MediaError(
                 .inputNotReadable, source: path, problem: "the directory cannot be read: \(systemMessage(errno))",
                 remedy: "check its permissions")
             return BatchInput.Failure(name: path, error: error)
         }
-        defer { closedir(stream) }
         var names: [[UInt8]] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: UInt8.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)) {
-                    Array(
-                        UnsafeBufferPointer(
-                            start: $0, count: strlen(UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))))
-                }
-            }
-            guard name != Array(".".utf8), name != Array("..".utf8) else { continue }
+        for name in found {
             guard name.first != UInt8(ascii: ".") else {
                 skipped.addHidden()
                 continue
             }
-            let type = Int32(entry.pointee.d_type)
-            let isDirectory =
-                type == Int32(DT_DIR)
-                || type != Int32(DT_REG) && FileStatus(path: Self.join(path, name))?.isDirectory == true
+            let isDirectory = FileStatus(path: Self.join(path, name))?.isDirectory == true
             names.append(isDirectory ? name + [UInt8(ascii: "/")] : name)
         }
         names.sort { $0.lexicographicallyPrecedes($1) }
@@ -124,29 +112,9 @@ struct DirectoryWalk {
     }
 
     private static func join(_ path: String, _ name: [UInt8]) -> String {
-        path + (path.hasSuffix("/") ? "" : "/") + String(decoding: name, as: UTF8.self)
+        path + (path.hasSuffix("/") ? "" : "/") + String(fileName: name)
     }
 
     /// Returns a path without the extension of its last component.
     static func withoutExtension(_ path: String) -> String { (path as NSString).deletingPathExtension }
-}
-
-/// The facts about a file that reading inputs depends on. Two values are equal if they are about the same file.
-package struct FileStatus: Hashable, Sendable {
-    private let device: UInt64
-    private let inode: UInt64
-    private let mode: UInt32
-
-    /// Returns the facts about the file that `path` leads to; `nil` if there is none.
-    package init?(path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        device = UInt64(truncatingIfNeeded: status.st_dev)
-        inode = UInt64(status.st_ino)
-        mode = UInt32(status.st_mode)
-    }
-
-    var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
-    /// True for pipes, sockets and devices, whose contents can be read once.
-    var isStream: Bool { !isDirectory && mode & UInt32(S_IFMT) != UInt32(S_IFREG) }
 }

@@ -31,7 +31,7 @@ struct InputList {
                     && line.first { $0 != UInt8(ascii: " ") && $0 != 9 } == UInt8(ascii: "{")
                 guard isObject else {
                     // In a list, a hyphen is a file of that name.
-                    let path = line == [UInt8(ascii: "-")] ? "./-" : String(decoding: line, as: UTF8.self)
+                    let path = line == [UInt8(ascii: "-")] ? "./-" : String(fileName: line)
                     return BatchItem.input(path: path, &archives)
                 }
                 return try BatchItem.input(manifestLine: line, place: place, &archives)
@@ -186,7 +186,7 @@ final class LineReader {
         self.byteLimit = byteLimit
         name = path == "-" ? SpooledInput.name : path
         self.separator = separator
-        descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+        descriptor = path == "-" ? dup(STDIN_FILENO) : path.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else {
             let isMissing = errno == ENOENT || errno == ENOTDIR
             throw MediaError(

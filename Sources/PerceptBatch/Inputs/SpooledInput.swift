@@ -14,7 +14,7 @@ package final class SpooledInput: Sendable {
     /// - Throws: `MediaError` `.inputMissing`, `.inputOutput` if the temporary file cannot be written; `.cancelled`.
     package convenience init(path source: String) throws(MediaError) {
         let name = source == "-" ? Self.name : source
-        let descriptor = source == "-" ? dup(STDIN_FILENO) : open(source, O_RDONLY | O_CLOEXEC)
+        let descriptor = source == "-" ? dup(STDIN_FILENO) : source.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else {
             throw MediaError(.inputNotReadable, source: name, problem: "cannot be opened: \(systemMessage(errno))")
         }

@@ -31,7 +31,9 @@ public struct ContentIdentity: Sendable, Hashable {
             case .bytes(let bytes): self.init(byteCount: bytes.count, modificationTime: nil)
             case .file(let path):
                 var status = stat()
-                guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+                guard path.withFileName({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                    return nil
+                }
                 self.init(status)
             }
         }

@@ -77,7 +77,7 @@ enum LedgerFile {
     }
 
     /// Returns true if there is something at `path`.
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    static func exists(_ path: String) -> Bool { FileStatus(path: path) != nil }
 
     private static func requireRegular(_ status: stat, _ path: String) throws(LedgerError) {
         guard status.st_mode & S_IFMT != S_IFREG else { return }

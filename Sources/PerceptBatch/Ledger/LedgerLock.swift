@@ -19,7 +19,8 @@ final class LedgerLock: Sendable {
     ///
     /// - Throws: ``LedgerError`` `.locked` if another run holds the lock, `.notWritable` if the file cannot be created.
     init(for ledger: String) throws(LedgerError) {
-        let path = Self.resolvingLinks(ledger) + ".lock"
+        _ = try sqlitePath(ledger)
+        let path = Folder.resolving(ledger) + ".lock"
         while true {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
             guard descriptor >= 0 else { throw Self.creationFailure(errno, ledger) }
@@ -46,12 +47,6 @@ final class LedgerLock: Sendable {
     deinit {
         unlink(path)
         close(descriptor)
-    }
-
-    private static func resolvingLinks(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 
     private static func isFile(_ descriptor: CInt, at path: String) -> Bool {

@@ -125,4 +125,12 @@ extension Configuration {
 }
 
 /// Returns the path as SQLite takes it literally: names such as `:memory:` have a meaning of their own.
-func sqlitePath(_ path: String) -> String { path.hasPrefix("/") ? path : "./" + path }
+///
+/// - Throws: ``LedgerError`` `.notReadable` if the path is not UTF-8, which SQLite requires.
+func sqlitePath(_ path: String) throws(LedgerError) -> String {
+    guard Array(path.utf8) == path.fileNameBytes else {
+        throw LedgerError(
+            .notReadable, source: path, problem: "the name of the ledger is not UTF-8", remedy: "use another name")
+    }
+    return path.hasPrefix("/") ? path : "./" + path
+}

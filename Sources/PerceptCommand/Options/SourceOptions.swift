@@ -63,13 +63,12 @@ struct SourceOptions: ParsableArguments {
     ///
     /// - Throws: ``MediaError`` `.invalidArgument` if `path` lies in a directory of inputs, or is one.
     func checkHoldsNot(_ path: String) throws(MediaError) {
-        func components(_ path: String) -> [String] {
-            URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().pathComponents
+        func components(_ path: String) -> [Substring] {
+            Folder.resolving(path).split(separator: "/")
         }
         let output = components(path)
         for source in sources {
-            var isDirectory: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: source, isDirectory: &isDirectory), isDirectory.boolValue,
+            guard FileStatus(path: source)?.isDirectory == true,
                 output.starts(with: components(source))
             else { continue }
             throw MediaError(

@@ -56,19 +56,22 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
     ///
     /// - Parameters:
     ///   - finish: a closure that is called at the end, to write what belongs to all inputs.
+    ///   - fail: a closure that is called with the error of an input that has no result.
     ///   - print: a closure that prints the result for one input, with the members to add to its JSON.
     /// - Throws: `ExitCode` with the highest code of the failures. With a ledger, failures of inputs count only if
     ///   another run may succeed.
     func run(
-        finish: () throws -> Void = {}, print: (Verb.Output, _ members: JSONObject) throws -> Void
+        finish: () throws -> Void = {}, fail: (any Error) -> Void = { _ in },
+        print: (Verb.Output, _ members: JSONObject) throws -> Void
     ) async throws {
         guard !isDryRun else { return try await estimate() }
         var run = RunReport(console, isWorker: sources.isWorker)
         let inputs = sources.inputs
-        let line = ProgressLine(console, isSingle: inputs.isSingle)
+        let line = ProgressLine(console, inputs, batch.options.share)
         do {
             for try await outcome in observed(inputs).outcomes(of: InterruptibleInputs(inputs: inputs)) {
                 line.add(outcome.result, isFromLedger: outcome.isFromLedger)
+                if case .failure(let error) = outcome.result { fail(error) }
                 do {
                     let result = try outcome.result.get()
                     try print(result, outcome.input.members)
@@ -126,7 +129,7 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
         batch.onWait = { item, notice in
             console.notice((isSingle ? "" : "\(item.source.name): ") + notice.text)
         }
-        if isSingle, let progressLabel {
+        if isSingle, let progressLabel, console.showsProgress {
             batch.onProgress = { item, fraction in
                 console.progress("\(progressLabel) \(item.source.name)")?(fraction)
             }

@@ -49,7 +49,7 @@ struct Console: Sendable {
     ) throws(MediaError) {
         let line =
             isJSON
-            ? JSONValue.object(json()).serialized() : Array(Self.printable(text()).utf8)
+            ? JSONValue.object(json()).serialized() : Self.printable(text()).fileNameBytes
         try Self.writeResult(line + [UInt8(ascii: "\n")])
     }
 
@@ -95,9 +95,12 @@ struct Console: Sendable {
         Self.tell("percept: \(Self.printableLine(text))\n")
     }
 
+    /// True if standard error is a terminal on which progress is shown.
+    var showsProgress: Bool { !isQuiet && isatty(STDERR_FILENO) == 1 }
+
     /// Returns a closure that shows progress on a terminal; `nil` elsewhere, so that no progress is computed.
     func progress(_ label: String) -> (@Sendable (Double) -> Void)? {
-        guard !isQuiet, isatty(STDERR_FILENO) == 1 else { return nil }
+        guard showsProgress else { return nil }
         let label = Self.printableLine(label)
         return { fraction in Self.show(progress: fraction < 1 ? "\(label) \(Int(fraction * 100)) %" : nil) }
     }
@@ -139,14 +142,17 @@ struct Console: Sendable {
         shownProgress.withLock { shown in
             // The line of progress makes way, and is shown again below the text.
             let (before, after) = shown.map { ("\r\u{1B}[K", $0) } ?? ("", "")
-            _ = writeAll(Array((before + text + after).utf8), to: stream == .output ? STDOUT_FILENO : STDERR_FILENO)
+            _ = writeAll((before + text + after).fileNameBytes, to: stream == .output ? STDOUT_FILENO : STDERR_FILENO)
         }
     }
 }
 
 extension Unicode.Scalar {
-    /// A Boolean value that indicates whether this is a control character: C0, DEL or C1.
-    fileprivate var isControl: Bool { properties.generalCategory == .control }
+    /// A Boolean value that indicates whether this is a control character: C0, DEL or C1, or a byte of a file name that
+    /// is one in Latin-1.
+    fileprivate var isControl: Bool {
+        properties.generalCategory == .control || nameByte.map { $0 < 0xA0 } ?? false
+    }
 }
 
 extension MediaSource {

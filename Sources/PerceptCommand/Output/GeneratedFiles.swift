@@ -17,9 +17,8 @@ enum GeneratedFiles {
     static func save(
         _ media: [GeneratedMedia], to path: String, named task: String, protecting inputs: [String]
     ) throws(MediaError) -> [String] {
-        var isFolder: ObjCBool = false
         let base =
-            FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+            FileStatus(path: path)?.isDirectory == true
             ? "\(path)/\(task)" : path
         return try media.enumerated().map { index, medium throws(MediaError) in
             let number = media.count > 1 ? "-\(index + 1)" : ""

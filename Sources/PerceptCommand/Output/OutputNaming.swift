@@ -21,10 +21,9 @@ final class OutputNaming: Sendable {
         try sources.checkHoldsNot(path)
         self.path = path
         isSingle = sources.inputs.isSingle
-        var exists: ObjCBool = false
         self.isFolder =
             isFolder || !isSingle
-            || FileManager.default.fileExists(atPath: path, isDirectory: &exists) && exists.boolValue
+            || FileStatus(path: path)?.isDirectory == true
         namedInputs = sources.identities
     }
 
@@ -50,7 +49,7 @@ final class OutputNaming: Sendable {
 
     private func path(for item: BatchItem, fileExtension: String?) throws -> String {
         let output = "\(path)/\(item.outputPath)" + (fileExtension.map { ".\($0)" } ?? "")
-        try Self.createFolder((output as NSString).deletingLastPathComponent)
+        try Folder.create(Folder.parent(of: output))
         guard taken.withLock({ $0.insert(output.hashValue).inserted }) else {
             throw MediaError(
                 .invalidArgument, source: item.source.name,
@@ -59,15 +58,6 @@ final class OutputNaming: Sendable {
         }
         try namedInputs.checkReplaced(by: output)
         return output
-    }
-
-    private static func createFolder(_ path: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw MediaError(
-                .outputNotCreatable, source: path, problem: "cannot create the folder", remedy: "choose another one")
-        }
     }
 }
 

@@ -23,6 +23,13 @@ struct Prepare: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Write WebDataset shards into the folder -o: tar archives of this many samples (10000) or of at most this "
+                + "size (1G). A result is printed when its shard is complete.",
+            valueName: "n|size"))
+    var shards: ShardWriter.Limit?
+
+    @Option(
+        help: ArgumentHelp(
             "Draw a recording before and after preparation to this file; with several inputs, a folder.",
             valueName: "out.png"))
     var beforeAfter: String?
@@ -39,6 +46,17 @@ struct Prepare: AsyncParsableCommand {
         guard audio.requestRate == nil else {
             throw ValidationError("a rate of requests requires a verb that accepts several inputs and sends them")
         }
+        if shards != nil {
+            guard !input.isWorker else {
+                throw ValidationError("a worker answers each line at once, but a shard appears when it is complete")
+            }
+            guard output != "-" else { throw ValidationError("--shards requires a folder for -o") }
+            guard receipt == nil else { throw ValidationError("--receipt and --shards: shards have the receipts") }
+            guard flow.ledger == nil else {
+                throw ValidationError(
+                    "--ledger and --shards cannot be combined: a shard is complete or absent; use --share for parts")
+            }
+        }
         try OutputTarget.validate(output, input, isJSON: general.json)
         if receipt != nil, !input.inputs.isSingle {
             throw ValidationError("--receipt accepts only one input; with several, --json prints all receipts")
@@ -47,7 +65,9 @@ struct Prepare: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console(general)
-        let target = try OutputTarget(output, input)
+        let sharded = try flow.dryRun ? nil : shards.map { try ShardedOutput(output, $0, input, console) }
+        let target = try sharded == nil ? OutputTarget(output, input) : nil
+        let upload = sharded?.naming
         if let receipt { try input.identities.checkReplaced(by: receipt) }
         let drawings = try SoundDrawings(
             both: beforeAfter, input, protecting: input.inputs.namedFiles, style: pictures.style)
@@ -58,12 +78,15 @@ struct Prepare: AsyncParsableCommand {
             input, flow, console: console, perceiver: perceiver, progress: "preparing",
             settings: [output, receipt as Any, beforeAfter as Any]
         ) { [receipt] item in
-            PrepareOperation(
-                output: try target.naming.output(for: item) { try perceiver.uploadExtension(for: item.source) },
+            let fileExtension = { try perceiver.uploadExtension(for: item.source) }
+            return PrepareOperation(
+                output: try upload.map { try $0(fileExtension()) }
+                    ?? target?.naming.output(for: item, fileExtension: fileExtension) ?? output,
                 receiptPath: receipt, beforeAfter: try drawings.drawings(for: item).first)
         }
-        try await run.run { prepared, members in
-            guard try !target.emit(prepared.output) else { return console.warnings(prepared) }
+        try await run.run(finish: { try sharded?.finish() }, fail: { sharded?.addFailure($0) }) { prepared, members in
+            if let sharded { return try sharded.add(prepared, members) }
+            guard try target?.emit(prepared.output) != true else { return console.warnings(prepared) }
             try console.report(prepared, members)
         }
     }

@@ -1,4 +1,5 @@
 public import Foundation
+import PerceptCore
 
 /// A syntax error in JSON text.
 public struct JSONSyntaxError: LocalizedError, Sendable, Hashable, CustomStringConvertible {
@@ -19,7 +20,8 @@ extension JSONValue {
 
     /// Parses a whole JSON text (RFC 8259) in UTF-8; a leading byte order mark is skipped.
     ///
-    /// Malformed UTF-8 in strings and lone surrogate escapes become U+FFFD.
+    /// Malformed UTF-8 in strings and lone surrogate escapes become U+FFFD, except `\udc80`…`\udcff`, which are bytes
+    /// of file names.
     public init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
         try self.init(parsing: bytes, readsNonFiniteNumbersAsNull: false)
     }
@@ -223,6 +225,8 @@ private struct JSONParser {
                 position = afterLead
             }
         }
+        // PEP 383: a byte of a file name that is not UTF-8.
+        if (0xDC80...0xDCFF).contains(unit) { scalar = Unicode.Scalar(nameByte: UInt8(unit & 0xFF)) }
         unescaped.append(contentsOf: String(Character(scalar ?? "\u{FFFD}")).utf8)
     }
 

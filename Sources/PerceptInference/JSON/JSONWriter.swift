@@ -1,3 +1,5 @@
+import PerceptCore
+
 extension JSONValue {
     /// Returns the value as compact JSON text in UTF-8, with members in order.
     ///
@@ -61,12 +63,26 @@ extension JSONValue {
         0x22: "\\\"", 0x5C: "\\\\", 0x08: "\\b", 0x0C: "\\f", 0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t",
     ]
 
+    /// Returns the byte of a file name that a code point in UTF-8 stands for.
+    private static func nameByte(_ sequence: Slice<UnsafeBufferPointer<UInt8>>) -> UInt8? {
+        String(decoding: sequence, as: UTF8.self).unicodeScalars.first?.nameByte
+    }
+
+    /// Writes a string. Bytes of a file name that are not UTF-8 become lone surrogates, U+DC00 plus the byte, as in
+    /// Python's `json.dumps(os.fsdecode(name))` (PEP 383).
     private static func write(_ string: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         var string = string
         string.withUTF8 { utf8 in
             var runStart = 0
-            for (index, byte) in utf8.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
+            for (index, byte) in utf8.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0xF4 {
+                if byte == 0xF4 {
+                    guard let nameByte = nameByte(utf8[index...].prefix(4)) else { continue }
+                    bytes.append(contentsOf: utf8[runStart..<index])
+                    bytes.append(contentsOf: "\\udc\(String(nameByte, radix: 16))".utf8)
+                    runStart = index + 4
+                    continue
+                }
                 bytes.append(contentsOf: utf8[runStart..<index])
                 runStart = index + 1
                 let digits = String(byte, radix: 16)

@@ -1,4 +1,5 @@
 #if canImport(Glibc)
+    import PerceptCore
     import CCurl
     import Foundation
     import HTTPTypes
@@ -163,7 +164,7 @@
             self.init(
                 url: texts.pointer(to: request.url.absoluteString), method: texts.pointer(to: request.method.rawValue),
                 headers: texts.list(lines), body: body.baseAddress,
-                body_path: request.bodyFile.flatMap { texts.pointer(to: $0.path) },
+                body_path: request.bodyFile.flatMap { texts.pointer(toFile: $0.path) },
                 body_byte_count: Int64(request.bodyByteCount),
                 authority_file: authorities?.file.flatMap(texts.pointer(to:)),
                 authority_folder: authorities?.folder.flatMap(texts.pointer(to:)),
@@ -177,7 +178,15 @@
         private var lists: [UnsafeMutablePointer<UnsafePointer<CChar>?>] = []
 
         func pointer(to text: String) -> UnsafePointer<CChar>? {
-            guard let copy = strdup(text) else { return nil }
+            keep(strdup(text))
+        }
+
+        func pointer(toFile path: String) -> UnsafePointer<CChar>? {
+            keep(path.withFileName { strdup($0) })
+        }
+
+        private func keep(_ copy: UnsafeMutablePointer<CChar>?) -> UnsafePointer<CChar>? {
+            guard let copy else { return nil }
             texts.append(copy)
             return UnsafePointer(copy)
         }

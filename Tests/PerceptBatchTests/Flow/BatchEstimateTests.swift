@@ -32,7 +32,7 @@ import Testing
         #expect(estimate.inputCount == 3 && estimate.imageCount == 2 && estimate.recordingCount == 1)
         #expect(estimate.byteCount == (try size(photo) + size(speech) + size(scene)))
         #expect(estimate.pixelCount == 1200 * 1600 + 960 * 640)
-        #expect(estimate.duration == 205_046.0 / 48_000)
+        #expect(estimate.duration == 205_046 / 48_000.0)
         #expect(estimate.requestCount == 3 && estimate.failureCount == 0 && estimate.duplicateCount == 0)
     }
 

@@ -102,6 +102,17 @@ extension BatchInput {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
+    @Test func inputsThatCanBeReadTwiceAreCounted() async throws {
+        for name in ["d/a.png", "d/b.png", "c.png"] { try folder.addImage(name) }
+        let inputs = BatchInputs([folder.file("d"), folder.file("c.png"), "/none"])
+        #expect(await inputs.count() == 4 && inputs.skipped.otherCount == 0)
+        var counts: [Int?] = []
+        for index in 0..<3 { counts.append(await inputs.count(in: try Share("\(index)/3"))) }
+        #expect(counts.compactMap(\.self).reduce(0, +) == 4)
+        #expect(await BatchInputs(["-"]).count() == nil)
+        #expect(await BatchInputs([], lists: [BatchInputs.List(path: "-")]).count() == nil)
+    }
+
     @Test func onlyOneNamedFileIsSingle() throws {
         try folder.addImage("a.png")
         let list = BatchInputs.List(path: folder.file("list"))

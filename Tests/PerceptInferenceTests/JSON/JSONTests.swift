@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import PerceptCore
 @testable import PerceptInference
 
 @Suite struct JSONTests {
@@ -109,5 +110,17 @@ import Testing
         #expect((error as any Error).localizedDescription == "unexpected end of text at byte 2")
         let failure: any Error = InferenceError(.notFound, problem: "not served", status: 404, model: "a/b")
         #expect(failure.localizedDescription == "a/b: not served (HTTP 404)")
+    }
+
+    /// `json.dumps(os.fsdecode(b"caf\xe9"))` and `json.loads` of Python 3.11 (PEP 383).
+    @Test func bytesOfFileNamesAreLoneSurrogates() throws {
+        let name = String(fileName: [0x63, 0x61, 0x66, 0xE9])
+        #expect(String(decoding: JSONValue.string(name).serialized(), as: UTF8.self) == #""caf\udce9""#)
+        #expect(try JSONValue(parsing: Array(#""caf\udce9""#.utf8)) == .string(name))
+        // One step beside the range, and the next code points in plane 16.
+        #expect(try JSONValue(parsing: Array(#""\udc7f\udd00""#.utf8)) == "\u{FFFD}\u{FFFD}")
+        for text in ["\u{10FE7F}", "\u{10FF00}", "\u{100000}"] {
+            #expect(JSONValue.string(text).serialized() == Array("\"\(text)\"".utf8))
+        }
     }
 }
