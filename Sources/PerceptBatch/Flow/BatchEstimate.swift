@@ -1,7 +1,7 @@
 public import Percept
 import PerceptInference
 
-/// What a run would do, found by reading its inputs and sending nothing.
+/// The work of a run, counted by reading its inputs and sending nothing.
 public struct BatchEstimate: Sendable, Hashable {
     /// The number of inputs, including those that cannot be read.
     public var inputCount = 0

@@ -266,7 +266,7 @@ struct ArchiveSelections {
         path = archive
     }
 
-    /// Returns the input at a path behind the present member; `nil` if there is none.
+    /// Returns the input at a path after the present member; `nil` if there is none.
     private mutating func next(_ wanted: String) throws(MediaError) -> BatchItem? {
         while let reader {
             guard let member = try reader.next() else {

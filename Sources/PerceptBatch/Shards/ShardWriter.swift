@@ -6,8 +6,8 @@ public import PerceptInference
 /// Writes prepared media as WebDataset shards: tar archives `00000.tar`, `00001.tar`, … in one folder, each with its
 /// statistics in `00000_stats.json`.
 ///
-/// A sample is its medium (`KEY.jpg`), its description (`KEY.json`) and, if there is a caption, its text (`KEY.txt`), in
-/// this order. Its key has digits only: the number of the shard and that of the sample in it, as in img2dataset 1.45. A
+/// A sample is its medium (`KEY.jpg`), its description (`KEY.json`) and, if there is a caption, its text (`KEY.txt`),
+/// in this order. Its key has digits only: the number of the shard and that of the sample in it, as in img2dataset 1.45. A
 /// shard appears when it is complete. Equal samples give equal shards: members have no time and no owner.
 public final class ShardWriter {
     /// The rule for the end of a shard.
@@ -69,8 +69,8 @@ public final class ShardWriter {
     ///   - folder: The folder; it must not have shards yet.
     ///   - limit: The end of a shard.
     ///   - onCompletion: Called after each shard has appeared: its samples are those added since the last call.
-    /// - Throws: `MediaError` `.outputNotCreatable` if the folder cannot be created or has shards, `.unsupportedFeature`
-    ///   if libarchive is missing.
+    /// - Throws: `MediaError` `.outputNotCreatable` if the folder cannot be created or has shards,
+    ///   `.unsupportedFeature` if libarchive is missing.
     public init(_ folder: String, limit: Limit, onCompletion: @escaping () throws -> Void = {}) throws(MediaError) {
         guard percept_archive_is_available() else { throw .archivesNotAvailable(folder) }
         try Folder.create(folder)
