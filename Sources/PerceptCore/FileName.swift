@@ -2,7 +2,8 @@
 ///
 /// Each byte of a name that is not part of valid UTF-8 becomes one code point of a private use area, U+10FE00 plus the
 /// byte (U+10FE80…U+10FEFF). The bytes of such code points in a name are represented in the same way, so that every
-/// name is restored exactly. JSON has them as lone surrogates, U+DC00 plus the byte, as Python's `os.fsdecode` (PEP 383).
+/// name is restored exactly. JSON has them as lone surrogates, U+DC00 plus the byte, as Python's `os.fsdecode`
+/// (PEP 383).
 extension String {
     /// Creates the representation of a name or path.
     package init(fileName bytes: some Sequence<UInt8>) {
