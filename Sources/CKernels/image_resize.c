@@ -2,6 +2,9 @@
 
 #include "CKernelsSelection.h"
 
+// The bits of the low part of a weight.
+enum { SPLIT_BITS = 12 };
+
 static uint8_t clipped(int32_t sum) {
     int32_t value = sum >> PerceptResizeBits;
     return value < 0 ? 0 : value > 255 ? 255 : (uint8_t)value;
@@ -70,27 +73,30 @@ AVX2 static inline __m128i clipped_lanes(__m128i sums) {
     return _mm_packus_epi16(values, values);
 }
 
-// Rows of three or four channels: four taps at a time, each in a quarter of the lanes of two registers.
-AVX2 static void pixel_avx2(const uint8_t *pixels, const int32_t *weights, int32_t count, uint8_t *output,
-                            size_t channels) {
-    const __m128i spread = channels == 3
-                               ? _mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1)
-                               : _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const __m256i first = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
-    const __m256i second = _mm256_setr_epi32(2, 2, 2, 2, 3, 3, 3, 3);
-    __m256i even = _mm256_setzero_si256(), odd = _mm256_setzero_si256();
+// Rows of three or four channels: four taps at a time, two in each half of a register, as pairs of 16-bit lanes. The
+// products of the high and the low parts of the weights are summed apart. Four bytes are written.
+AVX2 static inline void pixel_avx2(const uint8_t *pixels, const int16_t *weights, int32_t count, uint8_t *output,
+                                   size_t channels) {
+    const __m256i pairs =
+        channels == 3
+            ? _mm256_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1,
+                               6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1)
+            : _mm256_setr_epi8(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1,
+                               8, -1, 12, -1, 9, -1, 13, -1, 10, -1, 14, -1, 11, -1, 15, -1);
+    const __m256i high_weights = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
+    const __m256i low_weights = _mm256_setr_epi32(2, 2, 2, 2, 3, 3, 3, 3);
+    __m256i high = _mm256_setzero_si256(), low = _mm256_setzero_si256();
     for (int32_t k = 0; k < count; k += 4) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(pixels + (size_t)k * channels));
-        bytes = _mm_shuffle_epi8(bytes, spread);
-        __m256i taps = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(weights + k)));
-        even = added(even, _mm256_cvtepu8_epi32(bytes), _mm256_permutevar8x32_epi32(taps, first));
-        odd = added(odd, _mm256_cvtepu8_epi32(_mm_srli_si128(bytes, 8)), _mm256_permutevar8x32_epi32(taps, second));
+        __m256i values = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(bytes), pairs);
+        __m256i taps = _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(weights + 2 * k)));
+        high = _mm256_add_epi32(high, _mm256_madd_epi16(values, _mm256_permutevar8x32_epi32(taps, high_weights)));
+        low = _mm256_add_epi32(low, _mm256_madd_epi16(values, _mm256_permutevar8x32_epi32(taps, low_weights)));
     }
-    __m256i sums = _mm256_add_epi32(even, odd);
+    __m256i sums = _mm256_add_epi32(_mm256_slli_epi32(high, SPLIT_BITS), low);
     __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
     sum = clipped_lanes(_mm_add_epi32(sum, _mm_set1_epi32((int32_t)half)));
-    uint32_t packed = (uint32_t)_mm_cvtsi128_si32(sum);
-    for (size_t channel = 0; channel < channels; channel++) output[channel] = (uint8_t)(packed >> (8 * channel));
+    _mm_storeu_si32(output, sum);
 }
 
 // Rows of one or two channels: eight taps, or four, at a time.
@@ -118,14 +124,16 @@ AVX2 static void row_range_avx2(const uint8_t *input, size_t input_count, uint8_
         size_t start = (size_t)axis->starts[i];
         int32_t count = axis->counts[i];
         // Whole registers are read: up to seven taps too many, whose weights are zero, and four bytes more. Where these
-        // would lie beyond the row, the pixel is computed in plain C.
+        // would lie beyond the row, the pixel is computed in plain C; so is the last of three channels, since four
+        // bytes are written.
         size_t last = (start + (size_t)count + 7) * channels + 4;
         uint8_t *target = output + i * channels;
-        if (last > input_count * channels) {
-            const ImageResizeAxis one = {axis->starts + i, axis->counts + i, weights, axis->stride, 1};
+        if (last > input_count * channels || (channels == 3 && i + 1 == axis->output_count)) {
+            const ImageResizeAxis one = {axis->starts + i, axis->counts + i, weights, NULL, axis->stride, 1};
             row_range_scalar(input, target, &one, channels);
         } else if (channels >= 3) {
-            pixel_avx2(input + start * channels, weights, count, target, channels);
+            const int16_t *split = axis->split_weights + 2 * i * axis->stride;
+            pixel_avx2(input + start * channels, split, count, target, channels);
         } else {
             narrow_pixel_avx2(input + start * channels, weights, count, target, channels);
         }
@@ -170,6 +178,15 @@ AVX2 static void column_avx2(const uint8_t *const *rows, const int32_t *weights,
 }
 
 #endif
+
+void percept_split_weights(const int32_t *weights, size_t count, int16_t *split) {
+    for (size_t i = 0; i < count; i += 4) {
+        for (size_t part = 0; part < 4; part++) {
+            split[2 * i + part] = (int16_t)(weights[i + part] >> SPLIT_BITS);
+            split[2 * i + 4 + part] = (int16_t)(weights[i + part] & ((1 << SPLIT_BITS) - 1));
+        }
+    }
+}
 
 void percept_resize_row(const uint8_t *input, size_t input_count, uint8_t *output, const ImageResizeAxis *axis,
                       int32_t channel_count) {

@@ -11,14 +11,22 @@ enum { PerceptResizeBits = 22 };
 /// The weights of one axis of a separable resize.
 ///
 /// Output i is the sum of `counts[i]` inputs from `starts[i]` on, weighted by `weights + i * stride`. The stride is a
-/// multiple of 8 and at least 4 more than the largest count; the weights beyond the count are zero.
+/// multiple of 8 and at least 4 more than the largest count; the weights beyond the count are zero. `split_weights` are
+/// the same from `percept_split_weights`.
 typedef struct ImageResizeAxis {
     const int32_t *starts;
     const int32_t *counts;
     const int32_t *weights;
+    const int16_t *split_weights;
     size_t stride;
     size_t output_count;
 } ImageResizeAxis;
+
+/// Splits weights from -2²⁷ to 2²⁷ - 1 for multiplication in 16 bits: weight = high · 2¹² + low, 0 ≤ low < 2¹².
+///
+/// Each group of four weights becomes four high parts and four low parts. `count` is a multiple of 4; `split` has room
+/// for 2 · `count`.
+void percept_split_weights(const int32_t *weights, size_t count, int16_t *split);
 
 /// Resizes one row of `input_count` pixels with `channel_count` (1…4) interleaved 8-bit channels to
 /// `axis->output_count` pixels. All kernels return the same bytes.

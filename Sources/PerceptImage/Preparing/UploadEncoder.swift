@@ -49,7 +49,12 @@ struct UploadEncoder: ~Copyable {
         if case .memory(let limit) = destination { byteLimit = limit } else { byteLimit = .max }
         try Self.encoding(mediaType, quality, .yuv420).check(size: size)
         if case .file(let path, let inputs) = destination { file = try OutputFile(path: path, protecting: inputs) }
-        if chroma != nil { try open() }
+        if chroma != nil {
+            try open()
+        } else {
+            // Growing in steps would copy the rows once more and touch twice the memory.
+            heldRows.reserveCapacity(min(size.width * size.height * 3, Self.lookAheadByteCount))
+        }
     }
 
     /// Encodes the next rows in order.

@@ -110,6 +110,7 @@ private final class FixedPointAxis {
     private let starts: WorkingMemory<Int32>
     private let counts: WorkingMemory<Int32>
     private let weights: WorkingMemory<Int32>
+    private let splitWeights: WorkingMemory<Int16>
 
     init(_ axis: ResizeAxis) {
         // Padding for the vector loops, which read whole registers of weights.
@@ -122,12 +123,15 @@ private final class FixedPointAxis {
         for (index, weight) in axis.fixedPointWeights.enumerated() {
             weights.start[index / axis.stride * stride + index % axis.stride] = weight
         }
+        let count = stride * axis.outputCount
+        splitWeights = WorkingMemory(repeating: 0, count: 2 * count)
+        percept_split_weights(weights.start, count, splitWeights.start)
     }
 
     var raw: ImageResizeAxis {
         ImageResizeAxis(
-            starts: starts.start, counts: counts.start, weights: weights.start, stride: stride,
-            output_count: outputCount)
+            starts: starts.start, counts: counts.start, weights: weights.start,
+            split_weights: splitWeights.start, stride: stride, output_count: outputCount)
     }
 
     func range(_ output: Int) -> Range<Int> {

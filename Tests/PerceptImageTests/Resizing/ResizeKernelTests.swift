@@ -2,12 +2,19 @@ import CKernels
 import PerceptTestSupport
 import Testing
 
+private func split(_ weights: [Int32]) -> [Int16] {
+    var split = [Int16](repeating: 0, count: 2 * weights.count)
+    percept_split_weights(weights, weights.count, &split)
+    return split
+}
+
 /// The kernels of this machine compared with plain C.
 @Suite struct ResizeKernelTests {
     private struct Axis {
         var starts: [Int32] = []
         var counts: [Int32] = []
         var weights: [Int32] = []
+        var splitWeights: [Int16] { split(weights) }
         let stride: Int
 
         /// Windows of any width anywhere in the row, including both ends.
@@ -39,21 +46,32 @@ import Testing
             let input = (0..<inputCount * channelCount).map { _ in UInt8.random(in: 0...255, using: &generator) }
             var fast = [UInt8](repeating: 0, count: outputCount * channelCount)
             var plain = fast
+            let splitWeights = axis.splitWeights
             axis.starts.withUnsafeBufferPointer { starts in
                 axis.counts.withUnsafeBufferPointer { counts in
                     axis.weights.withUnsafeBufferPointer { weights in
-                        var raw = ImageResizeAxis(
-                            starts: starts.baseAddress, counts: counts.baseAddress, weights: weights.baseAddress,
-                            stride: axis.stride, output_count: outputCount)
-                        percept_resize_row(input, inputCount, &fast, &raw, Int32(channelCount))
-                        withKernel(PerceptKernelScalar) {
-                            percept_resize_row(input, inputCount, &plain, &raw, Int32(channelCount))
+                        splitWeights.withUnsafeBufferPointer { split in
+                            var raw = ImageResizeAxis(
+                                starts: starts.baseAddress, counts: counts.baseAddress, weights: weights.baseAddress,
+                                split_weights: split.baseAddress, stride: axis.stride, output_count: outputCount)
+                            percept_resize_row(input, inputCount, &fast, &raw, Int32(channelCount))
+                            withKernel(PerceptKernelScalar) {
+                                percept_resize_row(input, inputCount, &plain, &raw, Int32(channelCount))
+                            }
                         }
                     }
                 }
             }
             #expect(fast == plain)
         }
+    }
+
+    /// By hand: 4,095 = 0 · 4,096 + 4,095; 4,096 = 1 · 4,096 + 0; -1 = -1 · 4,096 + 4,095; the largest is 2²⁷ - 1.
+    @Test func weightsAreSplitInGroupsOfFour() {
+        #expect(
+            split([4095, 4096, -1, -4097, 0, 1, (1 << 27) - 1, -(1 << 27)]) == [
+                0, 1, -1, -2, 4095, 0, 4095, 4095, 0, 0, 32767, -32768, 0, 1, 4095, 0,
+            ])
     }
 
     @Test func columnsEqualPlainC() {
