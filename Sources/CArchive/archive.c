@@ -147,6 +147,7 @@ ArchiveStep percept_archive_next(ArchiveReader *reader, ArchiveMember *member) {
         member->name = archive.entry_pathname(entry);
         member->byte_count = archive.entry_size_is_set(entry) ? archive.entry_size(entry) : -1;
         member->is_file = archive.entry_filetype(entry) == S_IFREG && !archive.entry_hardlink(entry);
+        member->is_folder = archive.entry_filetype(entry) == S_IFDIR;
         member->is_encrypted = archive.entry_is_encrypted(entry) != 0;
     }
     leave_utf8(earlier);

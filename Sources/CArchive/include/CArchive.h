@@ -19,8 +19,9 @@ typedef struct ArchiveMember {
     const char *name;
     /// -1 if the archive does not state it before the contents.
     int64_t byte_count;
-    /// False for folders, links and devices.
+    /// Both are false for links and devices.
     bool is_file;
+    bool is_folder;
     bool is_encrypted;
 } ArchiveMember;
 

@@ -1,3 +1,4 @@
+import PerceptCore
 import PerceptInference
 
 /// Escapes external text for use in a page.
@@ -12,7 +13,7 @@ enum HTMLText {
             case ">": escaped += "&gt;"
             case "\"": escaped += "&quot;"
             case "'": escaped += "&#39;"
-            default: escaped.unicodeScalars.append(scalar == "\0" ? "\u{FFFD}" : scalar)
+            default: escaped.unicodeScalars.append(scalar == "\0" || scalar.nameByte != nil ? "\u{FFFD}" : scalar)
             }
         }
         return escaped

@@ -1,4 +1,4 @@
-public import Percept
+import Percept
 import PerceptInference
 
 /// The work of a run, counted by reading its inputs and sending nothing.

@@ -52,12 +52,21 @@ public struct BatchOutcomes<Output: Sendable>: AsyncSequence, Sendable {
             self.outcomes = outcomes
         }
 
+        /// Cancels the run and waits until nothing is in progress, so that no partial output remains.
+        public func cancel() async {
+            run.cancel()
+            await run.end()
+        }
+
         /// Returns the next outcome, or `nil` after the last.
         ///
         /// - Throws: ``BatchStop``, `CancellationError`, or the error of the inputs.
         public mutating func next() async throws -> Element? {
-            try Task.checkCancellation()
             let run = run
+            if Task.isCancelled {
+                await cancel()
+                throw CancellationError()
+            }
             // The stream ends with the run, so cancelling the run ends the wait.
             let next = try await withTaskCancellationHandler {
                 try await outcomes.next()

@@ -9,8 +9,9 @@ final class ArchiveReader {
         var path: String?
         /// The size in bytes; `nil` if the archive does not state it before the contents.
         var byteCount: Int?
-        /// False for folders, links and devices.
+        /// Both are false for links and devices.
         var isFile: Bool
+        var isFolder: Bool
         var isEncrypted: Bool
     }
 
@@ -43,7 +44,7 @@ final class ArchiveReader {
             return Member(
                 path: member.name.map { String(fileName: $0) },
                 byteCount: member.byte_count < 0 ? nil : Int(member.byte_count), isFile: member.is_file,
-                isEncrypted: member.is_encrypted)
+                isFolder: member.is_folder, isEncrypted: member.is_encrypted)
         }
     }
 

@@ -78,7 +78,10 @@ struct ArchiveWalk {
 
     /// Adds a member to its sample; its error is a failure of its own.
     private mutating func take(_ member: ArchiveReader.Member) {
-        guard member.isFile else { return }
+        guard member.isFile else {
+            if !member.isFolder { skipped.addOther() }
+            return
+        }
         let path = member.path.map(ArchivePath.init)
         if path?.isHidden == true { return skipped.addHidden() }
         let key = isGrouped ? path?.sampleKey ?? "" : ""

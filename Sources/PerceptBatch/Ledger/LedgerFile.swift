@@ -15,6 +15,7 @@ enum LedgerFile {
     ///
     /// - Throws: ``LedgerError`` `.missing`, `.notALedger` or `.notReadable`.
     static func requireReadable(_ path: String) throws(LedgerError) {
+        _ = try sqlitePath(path)
         var status = stat()
         guard stat(path, &status) == 0 else {
             if errno == ENOENT || errno == ENOTDIR {

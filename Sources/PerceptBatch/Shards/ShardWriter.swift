@@ -7,7 +7,7 @@ public import PerceptInference
 /// statistics in `00000_stats.json`.
 ///
 /// A sample is its medium (`KEY.jpg`), its description (`KEY.json`) and, if there is a caption, its text (`KEY.txt`),
-/// in this order. Its key has digits only: the number of the shard and that of the sample in it, as in img2dataset 1.45.
+/// in this order. Its key has digits only: the numbers of the shard and of the sample in it, as in img2dataset 1.45.
 /// A shard appears when it is complete. Equal samples give equal shards: members have no time and no owner.
 public final class ShardWriter {
     /// The rule for the end of a shard.

@@ -13,7 +13,7 @@ struct InterruptibleInputs: AsyncSequence, Sendable {
         fileprivate var inputs: BatchInputs.Iterator
 
         mutating func next() async throws -> BatchInput? {
-            Interruption.hasBegun ? nil : try await inputs.next()
+            Interruption.hasBegun ? nil : await inputs.next()
         }
     }
 

@@ -69,7 +69,9 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
         let inputs = sources.inputs
         let line = ProgressLine(console, inputs, batch.options.share)
         do {
-            for try await outcome in observed(inputs).outcomes(of: InterruptibleInputs(inputs: inputs)) {
+            let outcomes = observed(inputs).outcomes(of: InterruptibleInputs(inputs: inputs))
+            var iterator = outcomes.makeAsyncIterator()
+            while let outcome = try await iterator.next() {
                 line.add(outcome.result, isFromLedger: outcome.isFromLedger)
                 if case .failure(let error) = outcome.result { fail(error) }
                 do {
@@ -81,7 +83,10 @@ struct BatchRun<Verb: Operation> where Verb.Output: PrintableResult {
                     run.report(error, subject.adding(outcome.input.members), hasLedger: batch.ledger != nil)
                 }
                 // What nobody reads is not worth paying for.
-                guard Console.hasReader else { break }
+                guard Console.hasReader else {
+                    await iterator.cancel()
+                    break
+                }
             }
             if Interruption.hasBegun { throw CancellationError() }
         } catch is CancellationError where batch.ledger != nil {

@@ -65,7 +65,7 @@ struct Console: Sendable {
         let failure = shownProgress.withLock { shown in
             if let shown, isatty(STDOUT_FILENO) == 1 {
                 _ = writeAll(Array("\r\u{1B}[K".utf8), to: STDERR_FILENO)
-                defer { _ = writeAll(Array(shown.utf8), to: STDERR_FILENO) }
+                defer { _ = writeAll(shown.fileNameBytes, to: STDERR_FILENO) }
                 return writeAll(bytes, to: STDOUT_FILENO)
             }
             return writeAll(bytes, to: STDOUT_FILENO)
@@ -113,7 +113,7 @@ struct Console: Sendable {
         shownProgress.withLock { shown in
             guard progress != shown else { return }
             shown = progress
-            _ = writeAll(Array("\r\u{1B}[K\(progress ?? "")".utf8), to: STDERR_FILENO)
+            _ = writeAll("\r\u{1B}[K\(progress ?? "")".fileNameBytes, to: STDERR_FILENO)
         }
     }
 

@@ -54,7 +54,7 @@ struct Detect: AsyncParsableCommand {
             model: service.model, filter: selecting.filter, files: DetectionFiles(style: drawing.style))
         let run = try BatchRun(
             input, flow, requests: requests, rate: requestRate.rate, service: session, console: console,
-            perceiver: perceiver, settings: [template, output, crops]
+            perceiver: perceiver, settings: [template, output as Any, crops as Any]
         ) { item in
             var operation = template
             operation.files.annotatedPath = try target?.naming.output(for: item) {

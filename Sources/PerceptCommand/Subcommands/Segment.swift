@@ -68,7 +68,7 @@ struct Segment: AsyncParsableCommand {
             files: overlaying.files(formats: format, cocoMasks: cocoMasks))
         let run = try BatchRun(
             input, flow, requests: requests, rate: requestRate.rate, service: session, console: console,
-            perceiver: perceiver, settings: [template, output, overlay]
+            perceiver: perceiver, settings: [template, output as Any, overlay as Any]
         ) { item in
             var operation = template
             operation.files.folder = try folders?.folder(for: item)
