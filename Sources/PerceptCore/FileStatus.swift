@@ -47,19 +47,36 @@ package enum Folder {
         path.withFileName { name in if unlink(name) != 0 { rmdir(name) } }
     }
 
-    /// Returns the names in a folder except `.` and `..`, as bytes; `nil` with `errno` set if it cannot be read.
-    package static func names(in path: String) -> [[UInt8]]? {
+    /// An entry of a folder.
+    package struct Entry {
+        /// The name, as bytes.
+        package var name: [UInt8]
+        /// `nil` if the folder does not state it, or for a link, which may lead to a directory.
+        package var isDirectory: Bool?
+    }
+
+    /// Returns the entries of a folder except `.` and `..`, without looking at the files themselves; `nil` with `errno`
+    /// set if it cannot be read.
+    package static func entries(of path: String) -> [Entry]? {
         guard let stream = path.withFileName({ opendir($0) }) else { return nil }
         defer { closedir(stream) }
-        var names: [[UInt8]] = []
+        var entries: [Entry] = []
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
                 let count = strlen(UnsafeRawPointer(pointer).assumingMemoryBound(to: CChar.self))
                 return Array(UnsafeRawBufferPointer(start: pointer, count: count))
             }
-            if name != Array(".".utf8), name != Array("..".utf8) { names.append(name) }
+            guard name != Array(".".utf8), name != Array("..".utf8) else { continue }
+            let type = Int32(entry.pointee.d_type)
+            let isDirectory = type == Int32(DT_DIR) ? true : type == Int32(DT_REG) ? false : nil as Bool?
+            entries.append(Entry(name: name, isDirectory: isDirectory))
         }
-        return names
+        return entries
+    }
+
+    /// Returns the names in a folder; `nil` with `errno` set if it cannot be read.
+    package static func names(in path: String) -> [String]? {
+        entries(of: path)?.map { String(fileName: $0.name) }
     }
 
     /// Returns an absolute path without links, `.` and `..`; the parts that do not exist are kept.

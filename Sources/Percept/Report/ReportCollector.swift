@@ -165,7 +165,7 @@ struct ReportCollector {
             throw MediaError(
                 .inputMissing, source: folder, problem: "cannot read the folder", remedy: "check its permissions")
         }
-        return names.map { String(fileName: $0) }.filter { !$0.hasPrefix(".") }.sorted()
+        return names.filter { !$0.hasPrefix(".") }.sorted()
     }
 
     /// Returns an existing path: as given, or relative to `folder`.

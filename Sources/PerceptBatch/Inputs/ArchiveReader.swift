@@ -17,6 +17,8 @@ final class ArchiveReader {
 
     /// The path of the archive.
     let path: String
+    /// True for a zip archive.
+    let isZip: Bool
     private let file: InputFile
     private let reader: OpaquePointer
 
@@ -26,6 +28,7 @@ final class ArchiveReader {
     init(path: String) throws(MediaError) {
         self.path = path
         file = try InputFile(path: path)
+        isZip = try file.read(at: 0, count: 2) == Array("PK".utf8)
         guard let reader = percept_archive_open(file.descriptor) else { throw .archivesNotAvailable(path) }
         self.reader = reader
     }

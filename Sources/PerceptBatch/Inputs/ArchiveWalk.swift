@@ -37,7 +37,7 @@ struct ArchiveWalk {
     init(_ path: String, skipped: SkippedFiles) throws(MediaError) {
         reader = try ArchiveReader(path: path)
         self.skipped = skipped
-        isGrouped = !ArchiveReader.isZip(path)
+        isGrouped = !reader.isZip
     }
 
     /// Returns the next recording or image, or a failure; `nil` at the end.
@@ -166,10 +166,6 @@ struct ArchivePath {
 }
 
 extension ArchiveReader {
-    fileprivate static func isZip(_ path: String) -> Bool {
-        (try? InputFile(path: path).read(at: 0, count: 2)).map { $0.elementsEqual("PK".utf8) } ?? false
-    }
-
     /// Reads a member to its end.
     ///
     /// - Returns: The input; `nil` if it is neither a recording nor an image.
@@ -243,7 +239,7 @@ struct ArchiveSelections {
 
     /// Returns the input that is one member of an archive.
     ///
-    /// - Throws: `MediaError` `.inputMissing` if there is no such member, `.unsupportedFeature` if it is neither a
+    /// - Throws: `MediaError` `.inputMissing` if the archive lacks the member, `.unsupportedFeature` if it is neither a
     ///   recording nor an image; as for ``ArchiveReader``.
     mutating func input(_ member: String, of archive: String) throws(MediaError) -> BatchItem {
         let wanted = ArchivePath(member).text

@@ -91,19 +91,20 @@ struct DirectoryWalk {
                 error: MediaError(.inputMissing, source: path, problem: "the directory vanished while it was read"))
         }
         guard !levels.contains(where: { $0.identity == identity }) else { return nil }
-        guard let found = Folder.names(in: path) else {
+        guard let entries = Folder.entries(of: path) else {
             let error = MediaError(
                 .inputNotReadable, source: path, problem: "the directory cannot be read: \(systemMessage(errno))",
                 remedy: "check its permissions")
             return BatchInput.Failure(name: path, error: error)
         }
         var names: [[UInt8]] = []
-        for name in found {
+        for entry in entries {
+            let name = entry.name
             guard name.first != UInt8(ascii: ".") else {
                 skipped.addHidden()
                 continue
             }
-            let isDirectory = FileStatus(path: Self.join(path, name))?.isDirectory == true
+            let isDirectory = entry.isDirectory ?? (FileStatus(path: Self.join(path, name))?.isDirectory == true)
             names.append(isDirectory ? name + [UInt8(ascii: "/")] : name)
         }
         names.sort { $0.lexicographicallyPrecedes($1) }

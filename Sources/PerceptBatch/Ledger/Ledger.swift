@@ -182,8 +182,4 @@ extension Ledger {
         entry.position = position
         return entry
     }
-
-    static func row(of key: String, _ database: Database, source: String) throws -> LedgerRow? {
-        try LedgerLookup.row(of: key, database, source: source)
-    }
 }

@@ -155,7 +155,7 @@ final class LedgerWriter: Sendable {
         for change in changes {
             switch change {
             case .record(var row):
-                let earlier = try Ledger.row(of: row.entry.key, database, source: source)
+                let earlier = try LedgerLookup.row(of: row.entry.key, database, source: source)
                 if let earlier, earlier.isKept(insteadOf: row) { continue }
                 if let earlier { tallies.count(earlier, -1) }
                 row.entry.attempts = 1 + (earlier.map { row.hasContentAndOptions(of: $0) ? $0.entry.attempts : 0 } ?? 0)

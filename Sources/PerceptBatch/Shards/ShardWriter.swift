@@ -74,8 +74,7 @@ public final class ShardWriter {
     public init(_ folder: String, limit: Limit, onCompletion: @escaping () throws -> Void = {}) throws(MediaError) {
         guard percept_archive_is_available() else { throw .archivesNotAvailable(folder) }
         try Folder.create(folder)
-        let names = (Folder.names(in: folder) ?? []).map { String(fileName: $0) }
-        if let shard = names.sorted().first(where: Self.isShard) {
+        if let shard = (Folder.names(in: folder) ?? []).sorted().first(where: Self.isShard) {
             throw MediaError(
                 .outputNotCreatable, source: folder, problem: "the folder already has the shard \(shard)",
                 remedy: "name an empty folder")
@@ -116,11 +115,9 @@ public final class ShardWriter {
         let shard = try shard ?? OpenShard(path: path(".tar"))
         self.shard = shard
         let key = key(shard.sampleCount)
-        var description: JSONObject = ["key": .string(key)]
-        description = description.adding(missing: sample.description)
         let name = "\(key).\(sample.fileExtension)"
         try shard.add(name, medium)
-        try shard.add("\(key).json", JSONValue.object(description).serialized())
+        try shard.add("\(key).json", description(of: sample, key: key))
         if let caption = sample.caption { try shard.add("\(key).txt", Array(caption.utf8)) }
         shard.sampleCount += 1
         statistics.add("success")
@@ -128,10 +125,13 @@ public final class ShardWriter {
     }
 
     private func fits(_ shard: OpenShard, _ byteCount: Int, _ sample: Sample) -> Bool {
-        var description: JSONObject = ["key": .string(key(shard.sampleCount))]
-        description = description.adding(missing: sample.description)
-        let all = byteCount + TarSize.of(JSONValue.object(description).serialized().count)
-        return shard.byteCount + all + TarSize.end <= limit.byteCount
+        guard limit.byteCount < .max else { return true }
+        let described = TarSize.of(description(of: sample, key: key(shard.sampleCount)).count)
+        return shard.byteCount + byteCount + described + TarSize.end <= limit.byteCount
+    }
+
+    private func description(of sample: Sample, key: String) -> [UInt8] {
+        JSONValue.object((["key": .string(key)] as JSONObject).adding(missing: sample.description)).serialized()
     }
 
     /// Counts an input that could not be prepared, for the statistics of the present shard.

@@ -81,7 +81,7 @@ private final class UploadFolder: Sendable {
     }
 
     deinit {
-        for name in Folder.names(in: path) ?? [] { Folder.remove("\(path)/\(String(fileName: name))") }
+        for name in Folder.names(in: path) ?? [] { Folder.remove("\(path)/\(name)") }
         Folder.remove(path)
     }
 }

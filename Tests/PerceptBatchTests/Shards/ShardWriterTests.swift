@@ -38,7 +38,7 @@ private func members(_ path: String) throws -> [(name: String, bytes: [UInt8])] 
             caption: caption)
     }
 
-    private func names() -> [String] { (Folder.names(in: out) ?? []).map { String(fileName: $0) }.sorted() }
+    private func names() -> [String] { (Folder.names(in: out) ?? []).sorted() }
 
     private func statistics(_ number: Int) throws -> JSONValue {
         try JSONValue(parsing: TestFiles.bytes(of: "\(out)/0000\(number)_stats.json"))
