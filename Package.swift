@@ -42,7 +42,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
@@ -69,6 +68,8 @@ let package = Package(
         .systemLibrary(
             name: "CFontconfig", pkgConfig: fontconfigConfiguration,
             providers: [.apt(["libfontconfig-dev"]), .brew(["fontconfig"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(
             name: "CLibHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"]), .brew(["libheif"])]),
         .target(
@@ -108,7 +109,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "PerceptBatch",
-            dependencies: ["Percept", "CArchive", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Percept", "CArchive", "CSQLite"],
             swiftSettings: swiftSettings),
         .target(
             name: "PerceptSandbox",

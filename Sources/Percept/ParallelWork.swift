@@ -1,4 +1,4 @@
-import Foundation
+import Dispatch
 import PerceptCore
 import Synchronization
 
@@ -14,7 +14,7 @@ enum ParallelWork {
         _ inputs: [Input], _ body: @Sendable (Int, Input) throws(MediaError) -> Output
     ) throws(MediaError) -> [Output] {
         let schedule = Schedule<Output>(count: inputs.count)
-        let threadCount = min(inputs.count, ProcessInfo.processInfo.activeProcessorCount)
+        let threadCount = min(inputs.count, ProcessEnvironment.processorCount)
         withUnsafeCurrentTask { task in
             // The cancellation state of a task may be read from any thread.
             nonisolated(unsafe) let task = task

@@ -1,7 +1,14 @@
-import Foundation
 import PerceptAudio
 import PerceptCore
 public import PerceptInference
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 extension Perceiver {
     /// Transcribes the speech in a recording.

@@ -1,7 +1,12 @@
-public import Foundation
 public import PerceptAudio
 public import PerceptCore
 public import PerceptImage
+
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
 
 /// A recording that a ``Perceiver`` accepts: ``EncodedMedia`` or decoded samples.
 public protocol AudioInput: Sendable {

@@ -1,4 +1,8 @@
-public import Foundation
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
 
 /// The source of a medium: a file, or its contents in memory.
 public struct MediaSource: Sendable, Hashable {

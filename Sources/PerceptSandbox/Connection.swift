@@ -1,5 +1,11 @@
 import FlyingSocks
-import Foundation
+import PerceptInference
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 #if canImport(Glibc)
     import Glibc
@@ -88,7 +94,7 @@ struct Connection: ~Copyable {
             guard let colon = field.firstIndex(of: ":"), colon != field.startIndex else {
                 throw HTTPFailure(status: 400, problem: "a header has no colon")
             }
-            let value = field[field.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+            let value = field[field.index(after: colon)...].trimmed
             head.headers.append((name: field[..<colon].lowercased(), value: value))
         }
     }
@@ -112,7 +118,7 @@ struct Connection: ~Copyable {
         var body: [UInt8] = []
         while true {
             let line = try await readLine()
-            let digits = line.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
+            let digits = line.prefix { $0 != ";" }.trimmed
             guard let size = Int(digits, radix: 16), size >= 0 else {
                 throw HTTPFailure(status: 400, problem: "the size of a chunk is not a number")
             }

@@ -1,5 +1,13 @@
-import Foundation
+import PerceptCore
 import PerceptInference
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Applies a fault to a response and sends it.
 struct FaultyDelivery {
@@ -146,7 +154,7 @@ struct FaultyDelivery {
         var response = Response.text(200, "text/event-stream", "")
         if isStream {
             let text = String(decoding: answer.body, as: UTF8.self)
-            let begun = text.components(separatedBy: "\n\n").dropLast().filter { !$0.contains("[DONE]") }
+            let begun = text.split(separator: "\n\n", omittingEmptySubsequences: false).dropLast().filter { !$0.contains("[DONE]") }
             response.body = Array(begun.map { $0 + "\n\n" }.joined().utf8)
         }
         response.body += Array("data: {\"error\":\"the model failed\",\"error_type\":\"generation\"}\n\n".utf8)
@@ -155,12 +163,14 @@ struct FaultyDelivery {
 
     /// Returns the time in so many seconds, formatted for `Retry-After` and rounded up to a whole second.
     private static func httpDate(in seconds: Double) -> String {
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(secondsFromGMT: 0)
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-        let moment = (Date().timeIntervalSince1970 + seconds).rounded(.up)
-        return formatter.string(from: Date(timeIntervalSince1970: moment))
+        var moment = time_t((ProcessEnvironment.secondsSince1970 + seconds).rounded(.up))
+        var date = tm()
+        gmtime_r(&moment, &date)
+        let day = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][Int(date.tm_wday)]
+        let month =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][Int(date.tm_mon)]
+        let time = [date.tm_hour, date.tm_min, date.tm_sec].map { Int($0).padded(to: 2) }.joined(separator: ":")
+        return "\(day), \(Int(date.tm_mday).padded(to: 2)) \(month) \(1900 + date.tm_year) \(time) GMT"
     }
 }
 

@@ -1,7 +1,19 @@
 import FlyingSocks
-public import Foundation
 import HTTPTypes
 public import PerceptInference
+
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// A loopback endpoint that replays a tape over real sockets and checks uploads.
 ///
@@ -83,7 +95,7 @@ public final class SandboxEndpoint: Sendable {
             try await server.prepare()
         } catch {
             try? socket.close()
-            throw SandboxError(problem: "the endpoint cannot accept connections: \(error.localizedDescription)")
+            throw SandboxError(problem: "the endpoint cannot accept connections: \(Self.words(for: error))")
         }
         return SandboxEndpoint(url: url, port: port, server: Task { await server.run() })
     }
@@ -97,6 +109,10 @@ public final class SandboxEndpoint: Sendable {
     /// Returns when the endpoint has stopped.
     public func waitUntilStopped() async {
         await server.value
+    }
+
+    private static func words(for error: any Error) -> String {
+        (error as? any LocalizedError)?.errorDescription ?? "\(error)"
     }
 
     private static func listen(
@@ -124,7 +140,7 @@ public final class SandboxEndpoint: Sendable {
             }
         } catch {
             throw SandboxError(
-                problem: "cannot listen on \(address), port \(port): \(error.localizedDescription)",
+                problem: "cannot listen on \(address), port \(port): \(Self.words(for: error))",
                 remedy: "choose another port, or 0 for a free one")
         }
     }

@@ -1,6 +1,5 @@
 import Dispatch
 import FlyingSocks
-import Foundation
 import HTTPTypes
 import PerceptInference
 

@@ -1,4 +1,4 @@
-import Foundation
+import PerceptCore
 
 /// Formats quantities for people.
 enum Quantity {
@@ -11,12 +11,12 @@ enum Quantity {
             value /= 1000
             unit = name
         }
-        return String(format: value < 9.95 ? "%.1f" : "%.0f", value) + " \(unit)"
+        return value.fixed(decimals: value < 9.95 ? 1 : 0) + " \(unit)"
     }
 
     /// Formats a rate: `44.1 kHz`, `16 kHz`.
     static func rate(_ hertz: Int) -> String {
-        let digits = String(format: "%.3f", Double(hertz) / 1000).reversed().drop { $0 == "0" }.drop { $0 == "." }
+        let digits = (Double(hertz) / 1000).fixed(decimals: 3).reversed().drop { $0 == "0" }.drop { $0 == "." }
         return String(digits.reversed()) + " kHz"
     }
 

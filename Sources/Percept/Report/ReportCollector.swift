@@ -1,4 +1,3 @@
-import Foundation
 import PerceptCore
 import PerceptInference
 
@@ -63,7 +62,7 @@ struct ReportCollector {
                 remedy: "split the file")
         }
         resultPaths.append(path)
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = Folder.parent(of: path)
         try collect(
             file.read(at: 0, count: file.byteCount), name: name,
             folder: name == path ? folder.isEmpty ? "." : folder : nil)

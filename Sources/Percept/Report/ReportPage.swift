@@ -1,8 +1,15 @@
-import Foundation
 import PerceptAudio
 public import PerceptCore
 import PerceptImage
 import PerceptInference
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Writes a ``Report`` as a self-contained page: one file that makes no network requests.
 ///
@@ -80,7 +87,7 @@ public struct ReportPage: Sendable, Hashable {
         }
         var warnings: [Warning] = []
         try write(Array(ReportMarkup.head(report, title: title).utf8))
-        let batchSize = max(1, ProcessInfo.processInfo.activeProcessorCount)
+        let batchSize = max(1, ProcessEnvironment.processorCount)
         for start in stride(from: 0, to: report.entries.count, by: batchSize) {
             let entries = Array(report.entries[start..<min(start + batchSize, report.entries.count)])
             let cards = try ParallelWork.map(entries) { _, entry throws(MediaError) in

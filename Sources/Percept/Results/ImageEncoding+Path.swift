@@ -1,4 +1,3 @@
-import Foundation
 public import PerceptCore
 public import PerceptImage
 
@@ -10,7 +9,7 @@ extension ImageEncoding {
     ///
     /// - Throws: `MediaError` `.invalidArgument` for an extension other than .png, .jpg and .jpeg.
     public init(path: String) throws(MediaError) {
-        switch (path as NSString).pathExtension.lowercased() {
+        switch path.pathExtension.lowercased() {
         case "png": self = .png
         case "jpg", "jpeg": self = Self.annotatedJPEG
         default:

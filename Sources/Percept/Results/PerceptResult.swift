@@ -1,6 +1,11 @@
-import Foundation
 public import PerceptCore
 public import PerceptInference
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// A result that is written as one JSON object and read back: by the command, the page, the ledger and other tools.
 ///

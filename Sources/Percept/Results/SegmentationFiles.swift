@@ -1,6 +1,13 @@
-import Foundation
 public import PerceptCore
 public import PerceptImage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// The files to make from a segmentation: a folder of masks, and the image with the masks drawn over it.
 public struct SegmentationFiles: Sendable, Hashable {
@@ -75,7 +82,7 @@ public struct SegmentationFiles: Sendable, Hashable {
             if let folder {
                 let files = try SegmentFiles.save(
                     found.segments, in: folder, indices: found.indices, formats: formats, cocoMasks: cocoMasks,
-                    imageName: source.map { ($0.name as NSString).lastPathComponent } ?? "", image: image,
+                    imageName: source.map { $0.name.lastPathComponent } ?? "", image: image,
                     protecting: protectedPaths)
                 found.use(files)
             }

@@ -1,8 +1,15 @@
-import Foundation
 public import PerceptAudio
 public import PerceptCore
 public import PerceptImage
 public import PerceptInference
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// The upload of a recording or an image.
 public struct SentMedia: Sendable, Hashable {

@@ -1,5 +1,13 @@
-import Foundation
 import PerceptAudio
+import PerceptCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// A tick on an axis.
 struct AxisTick: Hashable {
@@ -35,17 +43,17 @@ enum AxisTicks {
     private static func time(_ seconds: Double, _ step: Double, _ duration: Double) -> String {
         if duration < 0.5 {
             let places = step >= 1e-3 ? 0 : Int((-log10(step * 1000)).rounded(.up))
-            return String(format: "%.\(places)f ms", seconds * 1000)
+            return "\((seconds * 1000).fixed(decimals: places)) ms"
         }
         if duration < 60 || step < 1 {
             let places = step >= 1 ? 0 : Int((-log10(step)).rounded(.up))
-            return String(format: "%.\(places)f s", seconds)
+            return "\((seconds).fixed(decimals: places)) s"
         }
         let whole = Int(seconds.rounded())
         let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
         return duration < 3600
-            ? String(format: "%d:%02d", minutes + 60 * hours, rest)
-            : String(format: "%d:%02d:%02d", hours, minutes, rest)
+            ? "\(minutes + 60 * hours):\(rest.padded(to: 2))"
+            : "\(hours):\(minutes.padded(to: 2)):\(rest.padded(to: 2))"
     }
 
     /// Returns frequencies within `range`, in Hz: powers of ten first, then multiples by 5 and 2 where there is room;
@@ -77,14 +85,14 @@ enum AxisTicks {
     }
 
     private static func frequency(_ hertz: Double) -> String {
-        func number(_ value: Double) -> String { String(format: "%.3g", value) }
+        func number(_ value: Double) -> String { (value).rounded(significantDigits: 3) }
         return hertz >= 1000 ? "\(number(hertz / 1000)) kHz" : "\(number(hertz)) Hz"
     }
 
     /// Returns levels within `range`, in decibels.
     static func decibels(_ range: ClosedRange<Double>, height: Double, spacing: Double) -> [AxisTick] {
         steps(range, height: height, spacing: spacing).map { value in
-            AxisTick(value: value, label: String(format: "%.3g", value == 0 ? 0 : value))
+            AxisTick(value: value, label: (value == 0 ? 0 : value).rounded(significantDigits: 3))
         }
     }
 

@@ -1,5 +1,12 @@
-import Foundation
 import PerceptImage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// A colour scale with increasing lightness, so that the order of values is visible to everyone and in monochrome
 /// print.

@@ -1,7 +1,14 @@
-import Foundation
 import PerceptAudio
 import PerceptCore
 import PerceptImage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// All colours except those of spectrograms and spans.
 enum SoundColors {

@@ -1,4 +1,8 @@
-public import Foundation
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
 
 /// An element of the inputs of a run: an input, or a source that yields none.
 public enum BatchInput: Sendable {

@@ -1,6 +1,14 @@
-import Foundation
+import PerceptCore
 import PerceptInference
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Runs the inputs of a batch side by side, and hands out their outcomes in order.
 ///
@@ -26,7 +34,7 @@ final class Flow<Output: Sendable>: Sendable {
         self.deliver = deliver
         // While `jobs` requests wait for the service, each core prepares or finishes another input, and has one to
         // continue with.
-        let coreCount = ProcessInfo.processInfo.activeProcessorCount
+        let coreCount = ProcessEnvironment.processorCount
         let itemLimit = max(1, options.itemLimit ?? max(1, options.jobs) + 2 * coreCount)
         places = AsyncSemaphore(count: itemLimit)
         window = AsyncSemaphore(count: max(4 * itemLimit, 64))

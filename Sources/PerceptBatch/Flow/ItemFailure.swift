@@ -1,4 +1,8 @@
-public import Foundation
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
 
 /// The failure of one input as it is reported and recorded: the same facts as its error, without its type.
 public struct ItemFailure: Error, Sendable, Hashable {

@@ -1,5 +1,4 @@
 import Dispatch
-import Foundation
 import Synchronization
 
 /// The inputs of a run, read lazily: files, directories, archives, and lists of them.

@@ -1,4 +1,12 @@
-import Foundation
+import PerceptCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Finds the recordings and images below a directory, in the order of the bytes of their paths.
 ///
@@ -117,5 +125,5 @@ struct DirectoryWalk {
     }
 
     /// Returns a path without the extension of its last component.
-    static func withoutExtension(_ path: String) -> String { (path as NSString).deletingPathExtension }
+    static func withoutExtension(_ path: String) -> String { path.deletingPathExtension }
 }

@@ -1,4 +1,12 @@
-import Foundation
+import PerceptCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// The inputs that a list names, read line by line.
 struct InputList {
@@ -72,12 +80,12 @@ extension BatchItem {
                 return .item(
                     BatchItem(
                         key: key, source: .file(path), part: part, members: members,
-                        outputPath: DirectoryWalk.withoutExtension((path as NSString).lastPathComponent)))
+                        outputPath: DirectoryWalk.withoutExtension(path.lastPathComponent)))
             }
             let spool = try SpooledInput(path: path)
             var item = BatchItem(
                 key: key, source: .file(spool.path, name: name), part: part, members: members,
-                outputPath: path == "-" ? "stdin" : (path as NSString).lastPathComponent)
+                outputPath: path == "-" ? "stdin" : path.lastPathComponent)
             item.spool = spool
             return .item(item)
         } catch {
@@ -139,7 +147,7 @@ extension BatchItem {
                 throw error.about(name ?? place)
             }
             let source = MediaSource.bytes(bytes, name: name ?? id ?? place)
-            let path = DirectoryWalk.withoutExtension(((name ?? id ?? "input") as NSString).lastPathComponent)
+            let path = DirectoryWalk.withoutExtension((name ?? id ?? "input").lastPathComponent)
             return .item(
                 BatchItem(key: id ?? name ?? place, source: source, members: members, outputPath: path))
         } catch {

@@ -1,4 +1,12 @@
-import Foundation
+import PerceptCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// A pipe, standard input or a member of an archive as a temporary file that supports seeking; it is removed with the
 /// value.
@@ -33,7 +41,7 @@ package final class SpooledInput: Sendable {
     ///
     /// - Throws: The error of `write`; `MediaError` `.outputNotCreatable`, `.inputOutput`.
     init(_ write: (borrowing OutputFile) throws(MediaError) -> Void) throws(MediaError) {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("percept-\(UUID().uuidString)").path
+        let path = ProcessEnvironment.temporaryPath("percept")
         let file = try OutputFile(path: path)
         try write(file)
         try file.commit()
@@ -41,7 +49,7 @@ package final class SpooledInput: Sendable {
     }
 
     deinit {
-        try? FileManager.default.removeItem(atPath: path)
+        Folder.remove(path)
     }
 }
 

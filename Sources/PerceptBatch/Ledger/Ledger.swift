@@ -1,5 +1,3 @@
-import Foundation
-import GRDB
 import Percept
 import PerceptCore
 public import PerceptInference
@@ -49,7 +47,7 @@ public final class Ledger: Sendable {
     /// A process that opens and closes one of them releases SQLite's locks, so inputs must not even be searched there.
     public var files: [String] { ["", "-wal", "-shm", "-journal", ".lock"].map { path + $0 } }
 
-    private let pool: DatabasePool
+    private let connections: LedgerConnections
     private let lookup: LedgerLookup
     private let writer: LedgerWriter
     private let claims = ContentClaims()
@@ -76,13 +74,13 @@ public final class Ledger: Sendable {
     ) throws(LedgerError) {
         lock = Mutex(try LedgerLock(for: path))
         let number: Int64
-        (pool, number) = try LedgerFile.open(path, verb: verb, options: options, pageLimit: pageLimit)
-        lookup = LedgerLookup(path: path, pool, options: number, retriedFailures: retriedFailures)
+        (connections, number) = try LedgerFile.open(path, verb: verb, options: options, pageLimit: pageLimit)
+        lookup = LedgerLookup(path: path, connections.reading, options: number, retriedFailures: retriedFailures)
         self.path = path
         self.verb = verb
         self.retriedFailures = retriedFailures
-        writer = LedgerWriter(pool, source: path)
-        reader = LedgerReader(path: path, verb: verb, pool)
+        writer = LedgerWriter(connections.writing, source: path)
+        reader = LedgerReader(path: path, verb: verb, connections.reading)
     }
 
     /// Records everything that was submitted, closes the file and lets other runs use it.
@@ -93,7 +91,7 @@ public final class Ledger: Sendable {
     public func close() async throws(LedgerError) {
         try await writer.flush()
         guard let lock = lock.withLock({ $0.take() }) else { return }
-        try LedgerFile.close(pool, path)
+        try LedgerFile.close(connections, path)
         _ = consume lock
     }
 

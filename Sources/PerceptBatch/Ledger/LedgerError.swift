@@ -1,6 +1,10 @@
-public import Foundation
-import GRDB
 import PerceptCore
+
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
 
 /// An error about a ledger as a whole, with what was found and expected, and a remedy.
 ///
@@ -56,36 +60,36 @@ public struct LedgerError: Error, Sendable, Hashable {
     /// Translates an error of SQLite or of a file.
     static func translating(_ error: any Error, source: String) -> LedgerError {
         if let error = error as? LedgerError { return error }
-        guard let error = error as? DatabaseError else {
+        guard let error = error as? SQLiteError else {
             return LedgerError(.inputOutput, source: source, problem: "\(error)")
         }
-        switch error.resultCode {
-        case .SQLITE_NOTADB:
+        switch error.kind {
+        case .notADatabase:
             return LedgerError(
                 .notALedger, source: source, problem: "not a ledger (not an SQLite file)",
                 remedy: "choose another file; this one was not changed")
-        case .SQLITE_CORRUPT:
-            return .damaged(source, error.message ?? "an inconsistent page")
-        case .SQLITE_FULL:
+        case .corrupt:
+            return .damaged(source, error.message)
+        case .full:
             return LedgerError(
                 .diskFull, source: source, problem: "the ledger cannot grow: the disk is full",
                 remedy: "free some space and repeat; what was recorded is kept")
-        case .SQLITE_BUSY, .SQLITE_LOCKED:
+        case .busy:
             return LedgerError(
                 .locked, source: source, problem: "the ledger is in use by another process",
                 remedy: "wait for it to end")
-        case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
+        case .notWritable:
             return LedgerError(
                 .notWritable, source: source, problem: "the ledger may not be written (permission denied)",
                 remedy: "check the permissions of the file and its folder")
-        case .SQLITE_CANTOPEN:
+        case .notReadable:
             return LedgerError(
                 .notReadable, source: source, problem: "the ledger cannot be opened",
                 remedy: "check the permissions of the file and its folder")
-        default:
+        case .other:
             return LedgerError(
                 .inputOutput, source: source,
-                problem: "the ledger cannot be read or written: \(error.message ?? "\(error.resultCode)")",
+                problem: "the ledger cannot be read or written: \(error.message)",
                 remedy: "check the disk and its quota")
         }
     }

@@ -5,7 +5,6 @@
 #else
     import Darwin
 #endif
-import GRDB
 import PerceptCore
 import PerceptInference
 
@@ -38,15 +37,18 @@ enum LedgerFile {
     /// - Throws: ``LedgerError``.
     static func open(
         _ path: String, verb: String, options: JSONObject, pageLimit: Int?
-    ) throws(LedgerError) -> (DatabasePool, options: Int64) {
+    ) throws(LedgerError) -> (LedgerConnections, options: Int64) {
         try withLedgerErrors(path) {
             let isNew = try checkExisting(path, verb: verb)
-            let configuration = Configuration.ledger(isReadOnly: false, pageLimit: pageLimit)
-            let pool = try DatabasePool(path: sqlitePath(path), configuration: configuration)
-            return try pool.write { database in
-                if isNew { try LedgerSchema.create(database, verb: verb) }
-                return (pool, try LedgerSchema.register(options, database))
+            let writing = try SharedConnection(ledger: path, isReadOnly: false, pageLimit: pageLimit)
+            let number = try writing.use { connection in
+                try connection.transaction(isWriting: true) { database in
+                    if isNew { try LedgerSchema.create(&database, verb: verb) }
+                    return try LedgerSchema.register(options, &database)
+                }
             }
+            let reading = try SharedConnection(ledger: path, isReadOnly: true)
+            return (LedgerConnections(writing: writing, reading: reading), number)
         }
     }
 
@@ -62,8 +64,7 @@ enum LedgerFile {
                 .notWritable, source: path, problem: "the ledger may not be written (permission denied)",
                 remedy: "check its permissions, or use another file")
         }
-        let queue = try DatabaseQueue(path: sqlitePath(path), configuration: .ledger(isReadOnly: true))
-        guard let found = try queue.read({ try LedgerSchema.check($0, source: path) }) else { return true }
+        guard let found = try SharedConnection(ledger: path, isReadOnly: true).check(path) else { return true }
         try require(found, is: verb, path)
         return false
     }
@@ -91,15 +92,19 @@ enum LedgerFile {
     /// Closes the connections and leaves one file, which is also readable in a read-only folder.
     ///
     /// If another process reads the ledger meanwhile, its auxiliary files remain.
-    static func close(_ pool: DatabasePool, _ path: String) throws(LedgerError) {
+    static func close(_ connections: LedgerConnections, _ path: String) throws(LedgerError) {
         try withLedgerErrors(path) {
-            try pool.close()
-            var configuration = Configuration.ledger(isReadOnly: false)
-            configuration.journalMode = .default
-            configuration.busyMode = .immediateError
-            let queue = try DatabaseQueue(path: sqlitePath(path), configuration: configuration)
-            _ = try? queue.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA journal_mode = DELETE") }
-            try queue.close()
+            try connections.reading.use { try $0.close() }
+            try connections.writing.use { database in
+                try? database.run("PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE")
+                try database.close()
+            }
         }
     }
+}
+
+/// The connections of a run to its ledger: one writes, and one reads meanwhile.
+struct LedgerConnections: Sendable {
+    let writing: SharedConnection
+    let reading: SharedConnection
 }

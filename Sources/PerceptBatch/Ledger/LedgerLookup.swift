@@ -1,5 +1,3 @@
-import Foundation
-import GRDB
 import PerceptCore
 public import PerceptInference
 
@@ -16,10 +14,10 @@ public struct LedgerLookup: Sendable {
 
     let path: String
     let options: Int64
-    private let database: any DatabaseReader
+    private let database: SharedConnection
     private let retriedFailures: RetriedFailures
 
-    init(path: String, _ database: any DatabaseReader, options: Int64, retriedFailures: RetriedFailures) {
+    init(path: String, _ database: SharedConnection, options: Int64, retriedFailures: RetriedFailures) {
         self.path = path
         self.database = database
         self.options = options
@@ -36,27 +34,26 @@ public struct LedgerLookup: Sendable {
         let (database, number) = try withLedgerErrors(path) {
             guard LedgerFile.exists(path) else { return try Self.empty(verb: verb) }
             try LedgerFile.requireReadable(path)
-            let queue = try DatabaseQueue(path: sqlitePath(path), configuration: .ledger(isReadOnly: true))
-            let found = try queue.read { try LedgerSchema.check($0, source: path) }
-            guard let found else { return try Self.empty(verb: verb) }
+            let database = try SharedConnection(ledger: path, isReadOnly: true)
+            guard let found = try database.check(path) else { return try Self.empty(verb: verb) }
             try LedgerFile.require(found, is: verb, path)
-            return (queue, try queue.read { try LedgerSchema.number(of: options, $0) })
+            return (database, try database.use { try LedgerSchema.number(of: options, &$0) })
         }
         // No row has this number, like options that no run had.
         self.init(path: path, database, options: number ?? -1, retriedFailures: retriedFailures)
     }
 
-    private static func empty(verb: String) throws -> (DatabaseQueue, Int64?) {
-        let queue = try DatabaseQueue()
-        try queue.write { try LedgerSchema.create($0, verb: verb) }
-        return (queue, nil)
+    private static func empty(verb: String) throws -> (SharedConnection, Int64?) {
+        let database = try SharedConnection(path: ":memory:", isReadOnly: false)
+        try database.use { try LedgerSchema.create(&$0, verb: verb) }
+        return (database, nil)
     }
 
     /// Returns the state of an input. A file of the recorded size and modification time is not read.
     ///
     /// - Throws: ``LedgerError`` if the ledger cannot be read; `MediaError` `.cancelled`.
     func state(of item: BatchItem) throws -> State {
-        let row = try read { [path] in try Self.row(of: item.key, $0, source: path) }
+        let row = try read { [path] in try Self.row(of: item.key, &$0, source: path) }
         let stamp = ContentIdentity.Stamp(of: item.source)
         let candidate = row.flatMap { $0.options == options && $0.part == item.part.label ? $0 : nil }
         if let candidate, candidate.isUnchanged(stamp), isFinished(candidate) { return .finished(candidate, stamp) }
@@ -76,31 +73,32 @@ public struct LedgerLookup: Sendable {
     /// of `key`. Looks at a few rows only, since a content may have many names.
     func answer(to identity: ContentIdentity, for key: String) throws -> LedgerRow? {
         let rows = try read { [path, options] database in
-            let statement = try database.cachedStatement(
-                sql: """
-                    SELECT \(LedgerRow.columns) FROM item
-                    WHERE substr(content, 1, 8) = ? AND state = 'answered' AND options = ? AND content = ? AND part IS ?
-                    LIMIT 8
-                    """)
-            let (prefix, digest) = (Data(identity.digest.prefix(8)), Data(identity.digest))
-            let rows = try Row.fetchAll(statement, arguments: [prefix, options, digest, identity.part.label])
-            return try rows.map { try LedgerRow($0, source: path) }
+            let sql = """
+                SELECT \(LedgerRow.columns) FROM item
+                WHERE substr(content, 1, 8) = ? AND state = 'answered' AND options = ? AND content = ? AND part IS ?
+                LIMIT 8
+                """
+            let arguments: [SQLiteValue] = [
+                .blob(Array(identity.digest.prefix(8))), .integer(options), .blob(identity.digest),
+                SQLiteValue(identity.part.label),
+            ]
+            return try database.rows(sql, arguments).map { try LedgerRow($0, source: path) }
         }
         let complete = rows.filter(isFinished)
         return complete.first { $0.entry.key == key } ?? complete.first ?? rows.first { $0.entry.key == key }
             ?? rows.first
     }
 
-    static func row(of key: String, _ database: Database, source: String) throws -> LedgerRow? {
-        let statement = try database.cachedStatement(sql: "SELECT \(LedgerRow.columns) FROM item WHERE key = ?")
-        return try Row.fetchOne(statement, arguments: [LedgerRow.databaseKey(key)]).map {
-            try LedgerRow($0, source: source)
-        }
+    static func row(of key: String, _ database: inout SQLiteConnection, source: String) throws -> LedgerRow? {
+        let sql = "SELECT \(LedgerRow.columns) FROM item WHERE key = ?"
+        return try database.rows(sql, [LedgerRow.databaseKey(key)]).first.map { try LedgerRow($0, source: source) }
     }
 
     /// Reads with one statement, which sees one state of the ledger without a transaction of its own.
-    private func read<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
-        try withLedgerErrors(path) { try database.unsafeRead(body) }
+    private func read<Value: Sendable>(
+        _ body: (inout SQLiteConnection) throws -> Value
+    ) throws(LedgerError) -> Value {
+        try withLedgerErrors(path) { try database.use(body) }
     }
 }
 

@@ -1,4 +1,3 @@
-import GRDB
 import PerceptCore
 public import PerceptInference
 
@@ -8,7 +7,7 @@ public final class LedgerReader: Sendable {
     public let path: String
     /// The verb of the runs that the ledger belongs to.
     public let verb: String
-    private let database: any DatabaseReader
+    private let database: SharedConnection
 
     /// Opens a ledger, which is not changed.
     ///
@@ -16,16 +15,16 @@ public final class LedgerReader: Sendable {
     public convenience init(path: String) throws(LedgerError) {
         let (verb, database) = try withLedgerErrors(path) {
             try LedgerFile.requireReadable(path)
-            let queue = try DatabaseQueue(path: sqlitePath(path), configuration: .ledger(isReadOnly: true))
-            guard let verb = try queue.read({ try LedgerSchema.check($0, source: path) }) else {
+            let database = try SharedConnection(ledger: path, isReadOnly: true)
+            guard let verb = try database.check(path) else {
                 throw LedgerError(.notALedger, source: path, problem: "the ledger is empty: no run has written to it")
             }
-            return (verb, queue)
+            return (verb, database)
         }
         self.init(path: path, verb: verb, database)
     }
 
-    init(path: String, verb: String, _ database: any DatabaseReader) {
+    init(path: String, verb: String, _ database: SharedConnection) {
         self.path = path
         self.verb = verb
         self.database = database
@@ -35,7 +34,7 @@ public final class LedgerReader: Sendable {
     public func options() throws(LedgerError) -> JSONObject {
         let text = try read { database in
             let sql = "SELECT json FROM options WHERE id = (SELECT value FROM ledger WHERE name = 'options')"
-            return try String.fetchOne(database, sql: sql)
+            return try database.value(sql)?.text
         }
         guard let text, case .object(let object)? = try? JSONValue(parsing: Array(text.utf8)) else {
             throw .damaged(path, "its options are missing")
@@ -46,18 +45,19 @@ public final class LedgerReader: Sendable {
     /// Returns the numbers of recorded inputs; takes the same time for any number of them.
     public func counts() throws(LedgerError) -> LedgerCounts {
         try read { database in
-            let current = try LedgerSchema.value("options", database).flatMap { Int64($0) }
+            let current = try LedgerSchema.value("options", &database).flatMap { Int64($0) }
             var counts = LedgerCounts()
             var failures: [LedgerCounts.Failure] = []
-            for row in try Row.fetchAll(database, sql: "SELECT * FROM tally WHERE count > 0 ORDER BY errorKind") {
-                let number: Int = row["count"]
-                if row["options"] != current { counts.outdated += number }
-                guard row["state"] == "failed" else {
+            let sql = "SELECT options, state, errorKind, isTransient, count FROM tally WHERE count > 0 ORDER BY errorKind"
+            for row in try database.rows(sql) {
+                let number = Int(row[4].integer ?? 0)
+                if row[0].integer != current { counts.outdated += number }
+                guard row[1].text == "failed" else {
                     counts.answered += number
                     continue
                 }
                 let failure = LedgerCounts.Failure(
-                    kind: row["errorKind"], isTransient: row["isTransient"], count: number)
+                    kind: row[2].text ?? "", isTransient: row[3].integer == 1, count: number)
                 let index = failures.firstIndex { $0.kind == failure.kind && $0.isTransient == failure.isTransient }
                 if let index { failures[index].count += number } else { failures.append(failure) }
             }
@@ -120,19 +120,20 @@ public final class LedgerReader: Sendable {
                 WHERE (position, id) > (?, ?)\(failedOnly ? " AND state = 'failed'" : "")
                 ORDER BY position, id LIMIT \(Self.pageRowCount)
                 """
-            let statement = try database.cachedStatement(sql: sql)
-            let cursor = try Row.fetchCursor(statement, arguments: [position, id])
-            var rows: [LedgerRow] = []
+            var rows: [Result<LedgerRow, any Error>] = []
             var byteCount = 0
-            while byteCount < Self.pageByteCount, let row = try cursor.next() {
-                rows.append(try LedgerRow(row, source: path))
-                byteCount += rows.last?.entry.json.utf8.count ?? 0
+            try database.forEachRow(sql, [SQLiteValue(position), .integer(id)]) { values in
+                rows.append(Result { try LedgerRow(values, source: path) })
+                if case .success(let row)? = rows.last { byteCount += row.entry.json.utf8.count }
+                return byteCount < Self.pageByteCount
             }
-            return rows
+            return try rows.map { try $0.get() }
         }
     }
 
-    private func read<Value>(_ body: (Database) throws -> Value) throws(LedgerError) -> Value {
-        try withLedgerErrors(path) { try database.read(body) }
+    private func read<Value: Sendable>(
+        _ body: (inout SQLiteConnection) throws -> Value
+    ) throws(LedgerError) -> Value {
+        try withLedgerErrors(path) { try database.use { try $0.transaction(isWriting: false, body) } }
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-import GRDB
 import PerceptInference
 
 /// A row of the table `item`.
@@ -28,37 +26,33 @@ struct LedgerRow: Sendable {
     /// Reads a row of ``columns``.
     ///
     /// - Throws: ``LedgerError`` `.damaged` if a value has another type than it was written with.
-    init(_ row: Row, source: String) throws {
-        guard let key = String.fromDatabaseValue(row[1]), let position = Int.fromDatabaseValue(row[2]),
-            let state = String.fromDatabaseValue(row[8]), let attempts = Int.fromDatabaseValue(row[11]),
-            let json = String.fromDatabaseValue(row[13])
+    init(_ row: [SQLiteValue], source: String) throws(LedgerError) {
+        guard let id = row[0].integer, let key = Self.key(row[1]), let position = row[2].integer,
+            let state = row[8].text, let attempts = row[11].integer, let json = row[13].text
         else { throw LedgerError.damaged(source, "a row is incomplete") }
-        id = row[0]
-        options = Int64.fromDatabaseValue(row[7]) ?? 0
-        stamp = Int.fromDatabaseValue(row[3]).map { byteCount in
-            ContentIdentity.Stamp(byteCount: byteCount, modificationTime: Int64.fromDatabaseValue(row[4]))
-        }
-        content = Data.fromDatabaseValue(row[5]).map { [UInt8]($0) }
-        part = String.fromDatabaseValue(row[6])
-        let isTransient = Bool.fromDatabaseValue(row[10]) ?? false
+        self.id = id
+        options = row[7].integer ?? 0
+        stamp = row[3].integer.map { ContentIdentity.Stamp(byteCount: Int($0), modificationTime: row[4].integer) }
+        content = row[5].blob
+        part = row[6].text
         let outcome: LedgerEntry.Outcome =
             state == "answered"
-            ? .answered : .failed(kind: String.fromDatabaseValue(row[9]) ?? "", isTransient: isTransient)
+            ? .answered : .failed(kind: row[9].text ?? "", isTransient: row[10].integer == 1)
         entry = LedgerEntry(
-            key: key, position: position, outcome: outcome, attempts: attempts,
-            outputs: Self.outputs(String.fromDatabaseValue(row[12])), json: json)
+            key: key, position: Int(position), outcome: outcome, attempts: Int(attempts),
+            outputs: Self.outputs(row[12].text), json: json)
     }
 
     /// Inserts the row, or replaces the one with the same key and the number `id`.
-    func write(_ database: Database, replacing id: Int64?) throws {
-        let values: [(any DatabaseValueConvertible)?] = [
-            id, Self.databaseKey(entry.key), entry.position, stamp?.byteCount, stamp?.modificationTime,
-            content.map { Data($0) }, part, options, state, errorKind, isTransient, entry.attempts,
-            Self.text(entry.outputs), entry.json,
+    func write(_ database: inout SQLiteConnection, replacing id: Int64?) throws(SQLiteError) {
+        let values: [SQLiteValue] = [
+            SQLiteValue(id), Self.databaseKey(entry.key), SQLiteValue(entry.position), SQLiteValue(stamp?.byteCount),
+            SQLiteValue(stamp?.modificationTime), SQLiteValue(content), SQLiteValue(part), .integer(options),
+            .text(state), SQLiteValue(errorKind), SQLiteValue(isTransient), SQLiteValue(entry.attempts),
+            SQLiteValue(Self.text(entry.outputs)), .text(entry.json),
         ]
-        let statement = try database.cachedStatement(
-            sql: "INSERT OR REPLACE INTO item (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
-        try statement.execute(arguments: StatementArguments(values))
+        try database.execute(
+            "INSERT OR REPLACE INTO item (\(Self.columns)) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", values)
     }
 
     var state: String { entry.isAnswered ? "answered" : "failed" }
@@ -70,8 +64,12 @@ struct LedgerRow: Sendable {
     }
 
     /// The key as text; as a blob if it contains NUL, where SQLite's text ends.
-    static func databaseKey(_ key: String) -> any DatabaseValueConvertible {
-        key.utf8.contains(0) ? Data(key.utf8) : key
+    static func databaseKey(_ key: String) -> SQLiteValue {
+        key.utf8.contains(0) ? .blob(Array(key.utf8)) : .text(key)
+    }
+
+    private static func key(_ value: SQLiteValue) -> String? {
+        value.text ?? value.blob.map { String(decoding: $0, as: UTF8.self) }
     }
 
     private static func text(_ outputs: [String]) -> String? {

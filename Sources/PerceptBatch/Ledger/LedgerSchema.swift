@@ -1,11 +1,10 @@
-import GRDB
 import PerceptInference
 
 /// The tables of a ledger, and the checks of a file before it is written.
 enum LedgerSchema {
     /// The bytes `Prcp` in the file's header, which identify a ledger among SQLite files.
-    static let applicationID = 0x5072_6370
-    static let version = 1
+    static let applicationID: Int64 = 0x5072_6370
+    static let version: Int64 = 1
 
     /// The size up to which a file is checked completely when it is opened: about 0.1 s.
     static let completeCheckByteCount = 32 << 20
@@ -34,31 +33,30 @@ enum LedgerSchema {
     ]
 
     /// Creates the tables in an empty file.
-    static func create(_ database: Database, verb: String) throws {
-        try database.execute(sql: statements)
-        try database.execute(sql: "INSERT INTO ledger VALUES ('verb', ?)", arguments: [verb])
+    static func create(_ database: inout SQLiteConnection, verb: String) throws {
+        try database.run(statements)
+        try database.execute("INSERT INTO ledger VALUES ('verb', ?)", [.text(verb)])
     }
 
     /// Records the options of a run and returns the number that rows refer to.
-    static func register(_ options: JSONObject, _ database: Database) throws -> Int64 {
+    static func register(_ options: JSONObject, _ database: inout SQLiteConnection) throws -> Int64 {
         let digest = OptionsDigest(options).hexadecimal
         let json = String(decoding: JSONValue.object(options).serialized(), as: UTF8.self)
         try database.execute(
-            sql: "INSERT OR IGNORE INTO options (digest, json) VALUES (?, ?)", arguments: [digest, json])
-        let number = try number(of: options, database) ?? 0
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO ledger VALUES ('options', ?)", arguments: [String(number)])
+            "INSERT OR IGNORE INTO options (digest, json) VALUES (?, ?)", [.text(digest), .text(json)])
+        let number = try number(of: options, &database) ?? 0
+        try database.execute("INSERT OR REPLACE INTO ledger VALUES ('options', ?)", [.text(String(number))])
         return number
     }
 
     /// Returns the number of options; `nil` if no run had them.
-    static func number(of options: JSONObject, _ database: Database) throws -> Int64? {
+    static func number(of options: JSONObject, _ database: inout SQLiteConnection) throws -> Int64? {
         let digest = OptionsDigest(options).hexadecimal
-        return try Int64.fetchOne(database, sql: "SELECT id FROM options WHERE digest = ?", arguments: [digest])
+        return try database.value("SELECT id FROM options WHERE digest = ?", [.text(digest)])?.integer
     }
 
-    static func value(_ name: String, _ database: Database) throws -> String? {
-        try String.fetchOne(database, sql: "SELECT value FROM ledger WHERE name = ?", arguments: [name])
+    static func value(_ name: String, _ database: inout SQLiteConnection) throws -> String? {
+        try database.value("SELECT value FROM ledger WHERE name = ?", [.text(name)])?.text
     }
 
     /// Checks a file and returns its verb; `nil` if it has no tables yet, as after a run that was killed at its start.
@@ -67,11 +65,11 @@ enum LedgerSchema {
     /// the rows at both ends. Damage elsewhere is found when it is read.
     ///
     /// - Throws: ``LedgerError`` `.notALedger`, `.otherVersion` or `.damaged`.
-    static func check(_ database: Database, source: String) throws -> String? {
-        let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        let foundVersion = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    static func check(_ database: inout SQLiteConnection, source: String) throws -> String? {
+        let application = try database.value("PRAGMA application_id")?.integer ?? 0
+        let foundVersion = try database.value("PRAGMA user_version")?.integer ?? 0
         let names = Set(
-            try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"))
+            try database.rows("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite%'").compactMap(\.first?.text))
         if names.isEmpty && application == 0 && foundVersion == 0 { return nil }
         guard application == applicationID else {
             throw LedgerError(
@@ -85,42 +83,46 @@ enum LedgerSchema {
                 remedy: "use the version that wrote it, or another file")
         }
         guard names == objects else { throw LedgerError.damaged(source, "a table is missing") }
-        try checkPages(database, source: source)
-        guard let verb = try value("verb", database) else { throw LedgerError.damaged(source, "its verb is missing") }
+        try checkPages(&database, source: source)
+        guard let verb = try value("verb", &database) else { throw LedgerError.damaged(source, "its verb is missing") }
         return verb
     }
 
-    private static func checkPages(_ database: Database, source: String) throws {
-        let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
-        let pageByteCount = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+    private static func checkPages(_ database: inout SQLiteConnection, source: String) throws {
+        let pages = try database.value("PRAGMA page_count")?.integer ?? 0
+        let pageByteCount = try database.value("PRAGMA page_size")?.integer ?? 0
         if pages * pageByteCount <= completeCheckByteCount {
-            let finding = try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
+            let finding = try database.value("PRAGMA quick_check(1)")?.text
             guard finding == "ok" else { throw LedgerError.damaged(source, finding ?? "no result") }
         }
-        let rows = try Int.fetchOne(database, sql: "SELECT count(*) FROM item")
-        let tallied = try Int.fetchOne(database, sql: "SELECT coalesce(sum(count), 0) FROM tally")
+        let rows = try database.value("SELECT count(*) FROM item")
+        let tallied = try database.value("SELECT coalesce(sum(count), 0) FROM tally")
         guard rows == tallied else { throw LedgerError.damaged(source, "its number of rows is wrong") }
         for order in ["id", "id DESC", "key", "key DESC", "position", "position DESC"] {
-            _ = try Row.fetchOne(database, sql: "SELECT * FROM item ORDER BY \(order) LIMIT 1")
+            _ = try database.rows("SELECT * FROM item ORDER BY \(order) LIMIT 1")
         }
     }
 }
 
-extension Configuration {
-    /// The configuration of all connections to a ledger.
-    static func ledger(isReadOnly: Bool, pageLimit: Int? = nil) -> Configuration {
-        var configuration = Configuration()
-        configuration.label = "percept.ledger"
-        configuration.readonly = isReadOnly
-        configuration.foreignKeysEnabled = false
-        configuration.busyMode = .timeout(5)
-        configuration.maximumReaderCount = 2
-        if !isReadOnly { configuration.journalMode = .wal }
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA cache_size = -2000")
-            if let pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
+extension SharedConnection {
+    /// Opens a connection to a ledger.
+    ///
+    /// - Parameters:
+    ///   - isReadOnly: Changes nothing; otherwise the file is created if necessary, and written with a log beside it.
+    ///   - pageLimit: The number of pages above which the disk counts as full.
+    /// - Throws: ``SQLiteError``, or ``LedgerError`` `.notReadable`.
+    convenience init(ledger path: String, isReadOnly: Bool, pageLimit: Int? = nil) throws {
+        try self.init(path: sqlitePath(path), isReadOnly: isReadOnly)
+        try use { database in
+            try database.run("PRAGMA cache_size = -2000")
+            if let pageLimit { try database.run("PRAGMA max_page_count = \(pageLimit)") }
+            if !isReadOnly { try database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") }
         }
-        return configuration
+    }
+
+    /// Checks the file, in one state of it; see ``LedgerSchema/check(_:source:)``.
+    func check(_ path: String) throws -> String? {
+        try use { try $0.transaction(isWriting: false) { try LedgerSchema.check(&$0, source: path) } }
     }
 }
 

@@ -1,5 +1,4 @@
 import Dispatch
-import GRDB
 import Synchronization
 
 /// The only writer of a ledger: collects what arrives during a transaction and commits it in the next one.
@@ -40,14 +39,14 @@ final class LedgerWriter: Sendable {
     private static let largestTransaction = 500
     private static let largestBacklog = 10_000
 
-    private let pool: DatabasePool
+    private let connection: SharedConnection
     private let source: String
     private let queue = DispatchQueue(label: "percept.ledger-writer")
     private let state = Mutex(State())
     private let synchronization = Mutex(Synchronization())
 
-    init(_ pool: DatabasePool, source: String) {
-        self.pool = pool
+    init(_ connection: SharedConnection, source: String) {
+        self.connection = connection
         self.source = source
     }
 
@@ -95,7 +94,7 @@ final class LedgerWriter: Sendable {
             let result: Result<Void, any Error>
             do {
                 let changes = jobs.compactMap(\.change)
-                if !changes.isEmpty { try commit { try Self.apply(changes, $0, source: source) } }
+                if !changes.isEmpty { try commit { try Self.apply(changes, &$0, source: source) } }
                 result = .success(())
             } catch {
                 result = .failure(error)
@@ -110,18 +109,15 @@ final class LedgerWriter: Sendable {
         if begins { queue.asyncAfter(deadline: .now() + .milliseconds(20)) { [weak self] in self?.synchronize() } }
     }
 
-    private func commit(isForced: Bool = false, _ body: (Database) throws -> Void) throws {
+    private func commit(isForced: Bool = false, _ body: (inout SQLiteConnection) throws -> Void) throws {
         let now = ContinuousClock.now
         let (isFull, wasFull) = synchronization.withLock { ($0.last + Self.interval <= now || isForced, $0.isFull) }
-        try pool.writeWithoutTransaction { database in
+        try connection.use { database in
             if isFull != wasFull {
-                try database.execute(sql: "PRAGMA synchronous = \(isFull ? "FULL" : "NORMAL")")
+                try database.run("PRAGMA synchronous = \(isFull ? "FULL" : "NORMAL")")
                 synchronization.withLock { $0.isFull = isFull }
             }
-            try database.inTransaction {
-                try body(database)
-                return .commit
-            }
+            try database.transaction(isWriting: true, body)
         }
         synchronization.withLock { synchronization in
             synchronization.isComplete = isFull
@@ -137,7 +133,7 @@ final class LedgerWriter: Sendable {
         }
         if isComplete { return }
         // A failure shows again in the next commit.
-        try? commit(isForced: true) { try $0.execute(sql: "UPDATE ledger SET value = value WHERE name = 'verb'") }
+        try? commit(isForced: true) { try $0.run("UPDATE ledger SET value = value WHERE name = 'verb'") }
     }
 
     /// Returns the jobs of the next transaction; `nil` ends the writing.
@@ -150,24 +146,27 @@ final class LedgerWriter: Sendable {
         }
     }
 
-    private static func apply(_ changes: [Change], _ database: Database, source: String) throws {
+    private static func apply(_ changes: [Change], _ database: inout SQLiteConnection, source: String) throws {
         var tallies = Tallies()
         for change in changes {
             switch change {
             case .record(var row):
-                let earlier = try LedgerLookup.row(of: row.entry.key, database, source: source)
+                let earlier = try LedgerLookup.row(of: row.entry.key, &database, source: source)
                 if let earlier, earlier.isKept(insteadOf: row) { continue }
                 if let earlier { tallies.count(earlier, -1) }
                 row.entry.attempts = 1 + (earlier.map { row.hasContentAndOptions(of: $0) ? $0.entry.attempts : 0 } ?? 0)
-                try row.write(database, replacing: earlier?.id)
+                try row.write(&database, replacing: earlier?.id)
                 tallies.count(row, 1)
             case .touch(let id, let position, let stamp):
-                let statement = try database.cachedStatement(
-                    sql: "UPDATE item SET position = ?, byteCount = ?, modificationTime = ? WHERE id = ?")
-                try statement.execute(arguments: [position, stamp?.byteCount, stamp?.modificationTime, id])
+                try database.execute(
+                    "UPDATE item SET position = ?, byteCount = ?, modificationTime = ? WHERE id = ?",
+                    [
+                        SQLiteValue(position), SQLiteValue(stamp?.byteCount), SQLiteValue(stamp?.modificationTime),
+                        .integer(id),
+                    ])
             }
         }
-        try tallies.write(database)
+        try tallies.write(&database)
     }
 }
 
@@ -188,14 +187,18 @@ private struct Tallies {
         counts[kind, default: 0] += number
     }
 
-    func write(_ database: Database) throws {
+    func write(_ database: inout SQLiteConnection) throws(SQLiteError) {
         for (kind, count) in counts where count != 0 {
-            let statement = try database.cachedStatement(
-                sql: """
-                    INSERT INTO tally VALUES (?, ?, ?, ?, ?)
-                    ON CONFLICT DO UPDATE SET count = count + excluded.count
-                    """)
-            try statement.execute(arguments: [kind.options, kind.state, kind.errorKind, kind.isTransient, count])
+            let sql = """
+                INSERT INTO tally VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET count = count + excluded.count
+                """
+            try database.execute(
+                sql,
+                [
+                    .integer(kind.options), .text(kind.state), .text(kind.errorKind), SQLiteValue(kind.isTransient),
+                    SQLiteValue(count),
+                ])
         }
     }
 }

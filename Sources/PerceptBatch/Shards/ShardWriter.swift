@@ -1,7 +1,15 @@
 import CArchive
-import Foundation
 import Percept
+import PerceptCore
 public import PerceptInference
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Writes prepared media as WebDataset shards: tar archives `00000.tar`, `00001.tar`, … in one folder, each with its
 /// statistics in `00000_stats.json`.
@@ -157,7 +165,7 @@ public final class ShardWriter {
     private func complete() throws {
         // Before the shard, so that no shard is without its statistics.
         let file = try OutputFile(path: path("_stats.json"))
-        try file.write(JSONValue.object(statistics.json(endTime: Date())).serializedForReading())
+        try file.write(JSONValue.object(statistics.json(endTime: ProcessEnvironment.secondsSince1970)).serializedForReading())
         try file.commit()
         try shard?.commit()
         shard = nil
@@ -247,20 +255,20 @@ private final class OpenShard {
 /// The statistics of a shard, with the members of img2dataset 1.45.
 private struct ShardStatistics {
     private var statuses: [String: Int] = [:]
-    private let startTime = Date()
+    private let startTime = ProcessEnvironment.secondsSince1970
 
     var count: Int { statuses.values.reduce(0, +) }
 
     mutating func add(_ status: String) { statuses[status, default: 0] += 1 }
 
-    func json(endTime: Date) -> JSONObject {
+    func json(endTime: Double) -> JSONObject {
         let successCount = statuses["success", default: 0]
         let sorted = statuses.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         return [
             "count": .integer(count), "successes": .integer(successCount), "failed_to_download": 0,
             "failed_to_resize": .integer(count - successCount),
-            "duration": .double(endTime.timeIntervalSince(startTime)),
-            "start_time": .double(startTime.timeIntervalSince1970), "end_time": .double(endTime.timeIntervalSince1970),
+            "duration": .double(endTime - startTime),
+            "start_time": .double(startTime), "end_time": .double(endTime),
             "status_dict": .object(JSONObject(sorted.map { ($0.key, .integer($0.value)) })),
         ]
     }

@@ -1,10 +1,17 @@
 public import ArgumentParser
-import Foundation
 public import Percept
 import PerceptBatch
 import PerceptCore
 import PerceptImage
 import PerceptInference
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 extension BoxFiles.Format: ExpressibleByArgument {}
 
@@ -37,7 +44,7 @@ struct BoxLabelOptions: ParsableArguments {
     /// Adds the detections of an image to the label files, and the names of its files to the JSON.
     func write(_ found: Detections, to files: inout BoxFiles?, reporting json: inout JSONObject) throws {
         guard let labels, let size = found.receipt?.sourceSize else { return }
-        let name = found.file == SpooledInput.name ? "stdin" : (found.file as NSString).lastPathComponent
+        let name = found.file == SpooledInput.name ? "stdin" : found.file.lastPathComponent
         let names = try files?.add(found.objects, of: name, size: size) ?? []
         json["labels"] = ["folder": .string(labels), "files": .array(names.map { .string($0) })]
     }

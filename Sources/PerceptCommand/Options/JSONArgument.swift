@@ -1,7 +1,14 @@
-import Foundation
 import PerceptBatch
 import PerceptCore
 import PerceptInference
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// JSON in an argument, or in a file that the argument names.
 enum JSONArgument {

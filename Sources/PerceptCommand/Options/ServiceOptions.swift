@@ -1,7 +1,12 @@
 import ArgumentParser
-import Foundation
 import PerceptInference
 import PerceptSandbox
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// The options that select the service and configure requests to it.
 struct ServiceOptions: ParsableArguments {

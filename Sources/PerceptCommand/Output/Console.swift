@@ -1,9 +1,16 @@
-import Foundation
 import Percept
 import PerceptBatch
 import PerceptCore
 import PerceptInference
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Prints results to standard output and everything else to standard error.
 struct Console: Sendable {

@@ -1,4 +1,3 @@
-import Foundation
 import PerceptAudio
 import PerceptCore
 import PerceptImage
@@ -6,7 +5,7 @@ import PerceptInference
 
 /// Returns a number with a fixed number of decimals, in the C locale.
 func decimal(_ value: Double, _ places: Int) -> String {
-    String(format: "%.\(places)f", value)
+    value.fixed(decimals: places)
 }
 
 /// Returns a count with its noun: `1 channel`, `2 channels`.
@@ -26,6 +25,9 @@ func boxText(_ box: BoundingBox) -> String {
 }
 
 extension String {
+    /// Returns the text with spaces at its end up to that many characters.
+    func padded(to count: Int) -> String { self + String(repeating: " ", count: max(0, count - self.count)) }
+
     /// Returns the text with `suffix` at the end of its first line.
     func appendingToFirstLine(_ suffix: String) -> String {
         let end = firstIndex(of: "\n") ?? endIndex

@@ -1,4 +1,3 @@
-import Foundation
 import PerceptCore
 import PerceptInference
 
@@ -31,11 +30,11 @@ enum GeneratedFiles {
     }
 
     private static func name(_ base: String, number: String, fileExtension: String) -> String {
-        let given = (base as NSString).pathExtension
+        let given = base.pathExtension
         let canonical = ["jpeg": "jpg", "tif": "tiff"][given.lowercased()] ?? given.lowercased()
         guard extensions.contains(given.lowercased()) else { return "\(base)\(number).\(fileExtension)" }
         let kept = canonical == fileExtension ? given : fileExtension
-        return "\((base as NSString).deletingPathExtension)\(number).\(kept)"
+        return "\(base.deletingPathExtension)\(number).\(kept)"
     }
 
     /// Returns the response with the paths of `files` instead of the bytes.

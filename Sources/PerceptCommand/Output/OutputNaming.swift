@@ -1,4 +1,3 @@
-import Foundation
 import PerceptBatch
 import PerceptCore
 import Synchronization

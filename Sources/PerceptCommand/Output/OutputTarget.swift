@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import PerceptBatch
 import PerceptCore
 
@@ -18,13 +17,15 @@ final class OutputTarget: Sendable {
             temporaryFolder = nil
             return
         }
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("percept-\(UUID().uuidString)").path
+        let folder = ProcessEnvironment.temporaryPath("percept")
         naming = try OutputNaming(folder, sources, isFolder: true)
         temporaryFolder = folder
     }
 
     deinit {
-        if let temporaryFolder { try? FileManager.default.removeItem(atPath: temporaryFolder) }
+        guard let temporaryFolder else { return }
+        for name in Folder.names(in: temporaryFolder) ?? [] { Folder.remove("\(temporaryFolder)/\(name)") }
+        Folder.remove(temporaryFolder)
     }
 
     /// Checks that one file at most goes to standard output, and nothing else.

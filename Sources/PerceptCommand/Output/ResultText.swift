@@ -1,4 +1,3 @@
-import Foundation
 import Percept
 import PerceptAudio
 import PerceptCore

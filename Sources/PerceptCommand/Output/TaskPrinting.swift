@@ -1,4 +1,3 @@
-import Foundation
 import Percept
 import PerceptCore
 import PerceptInference
@@ -51,8 +50,8 @@ enum TaskPrinting {
         let width = TaskCatalogue.tasks.map(\.name.count).max() ?? 0
         for task in TaskCatalogue.tasks {
             let carries = task.medium.map { "--file \($0.rawValue)" } ?? "--input"
-            let name = task.name.padding(toLength: width + 2, withPad: " ", startingAt: 0)
-            let form = carries.padding(toLength: 14, withPad: " ", startingAt: 0)
+            let name = task.name.padded(to: width + 2)
+            let form = carries.padded(to: 14)
             try console.result("\(name)\(form)\(task.defaultModel)", json: task.json)
         }
     }

@@ -1,8 +1,13 @@
 import ArgumentParser
-import Foundation
 import PerceptCore
 import PerceptInference
 import PerceptSandbox
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 struct Endpoint: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import PerceptBatch
 import PerceptCore
 import PerceptInference

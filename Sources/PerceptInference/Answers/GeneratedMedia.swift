@@ -1,4 +1,3 @@
-import Foundation
 public import PerceptCore
 
 /// A recording or image that a model generated. Its type is detected from the bytes.

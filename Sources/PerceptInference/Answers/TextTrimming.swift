@@ -1,6 +1,6 @@
 extension StringProtocol {
     /// The text without white space and byte order marks at both ends.
-    var trimmed: String {
+    package var trimmed: String {
         let isVisible: (Character) -> Bool = { !$0.isWhitespace && $0 != "\u{FEFF}" }
         guard let first = firstIndex(where: isVisible), let last = lastIndex(where: isVisible) else { return "" }
         return String(self[first...last])

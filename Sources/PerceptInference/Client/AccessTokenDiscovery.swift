@@ -1,4 +1,4 @@
-public import Foundation
+import PerceptCore
 
 extension AccessToken {
     /// Looks for a token in the standard places, in this order: `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN`, the file
@@ -7,12 +7,14 @@ extension AccessToken {
     /// White space is trimmed and empty values are skipped. If `HF_HUB_DISABLE_IMPLICIT_TOKEN` is set to a true value
     /// (`1`, `ON`, `YES`, `TRUE`), the result is `nil`.
     ///
-    /// - Parameter environment: The environment variables.
+    /// - Parameter environment: The environment variables; `nil` for those of the process.
     /// - Throws: ``InferenceError`` `.tokenRefused` if the first token found is malformed.
     public static func discover(
-        environment: [String: String] = ProcessInfo.processInfo.environment
+        environment: [String: String]? = nil
     ) throws(InferenceError) -> AccessToken? {
-        try discover(environment: environment, homeDirectory: NSHomeDirectory())
+        try discover(
+            environment: environment ?? ProcessEnvironment.variables,
+            homeDirectory: ProcessEnvironment.homeDirectory)
     }
 
     /// Looks for a token with another replacement for `~` and another way to read files.
@@ -55,14 +57,10 @@ extension AccessToken {
     /// Returns the text of a file, or `nil` if it cannot be read, is not a regular file, or is far too large to be a
     /// token.
     package static func contents(ofFileAt path: String) -> String? {
-        guard
-            let attributes = try? FileManager.default.attributesOfItem(
-                atPath: (path as NSString).resolvingSymlinksInPath),
-            attributes[.type] as? FileAttributeType == .typeRegular,
-            let size = attributes[.size] as? Int, size <= 65_536,
-            let data = FileManager.default.contents(atPath: path)
+        guard let file = try? InputFile(path: path), file.byteCount <= 65_536,
+            let bytes = try? file.read(at: 0, count: file.byteCount)
         else { return nil }
-        return String(decoding: data, as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func found(_ text: String?, in source: String) throws(InferenceError) -> AccessToken? {

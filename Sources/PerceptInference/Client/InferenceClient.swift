@@ -1,6 +1,18 @@
-import Foundation
 import HTTPTypes
 import PerceptCore
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Sends tasks to an inference service and decodes the responses.
 ///

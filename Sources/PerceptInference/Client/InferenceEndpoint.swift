@@ -1,4 +1,8 @@
-public import Foundation
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
 
 /// The address of a service and the protocol that it uses.
 public enum InferenceEndpoint: Sendable, Hashable {
@@ -173,7 +177,7 @@ extension URL {
     /// True if others could read the request in transit: plain http to another machine.
     var isUnprotected: Bool {
         guard scheme?.lowercased() != "https" else { return false }
-        let host = (host()?.lowercased() ?? "").trimmingCharacters(in: ["[", "]"])
+        let host = String((host()?.lowercased() ?? "").filter { $0 != "[" && $0 != "]" })
         if host == "localhost" || host == "::1" { return false }
         let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         return !(numbers.count == 4 && numbers[0] == 127 && numbers.allSatisfy { $0 != nil })

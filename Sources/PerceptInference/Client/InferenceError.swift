@@ -1,5 +1,10 @@
-public import Foundation
 public import PerceptCore
+
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
 
 /// A failed task, with the cause, the service's message and a remedy.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import PerceptCore
 
 /// The number and timing of retries after a failed request.
 ///
@@ -84,7 +84,7 @@ extension Timekeeping {
         return Timekeeping(
             now: { (ContinuousClock.now - start).inSeconds },
             sleep: { try await Task.sleep(for: .seconds($0)) },
-            wallClock: { Date().timeIntervalSince1970 },
+            wallClock: { ProcessEnvironment.secondsSince1970 },
             random: { Double.random(in: 0..<1) })
     }()
 }

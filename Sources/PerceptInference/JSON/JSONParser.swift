@@ -1,5 +1,10 @@
-public import Foundation
 import PerceptCore
+
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
 
 /// A syntax error in JSON text.
 public struct JSONSyntaxError: LocalizedError, Sendable, Hashable, CustomStringConvertible {

@@ -1,5 +1,12 @@
-import Foundation
 package import PerceptCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// A field or a file of a form (RFC 7578).
 package struct FormPart: Sendable, Hashable {

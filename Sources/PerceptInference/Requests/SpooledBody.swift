@@ -1,5 +1,12 @@
-import Foundation
 import PerceptCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// A request body in a temporary file, from which it is streamed without being held in memory.
 ///
@@ -9,29 +16,26 @@ final class SpooledBody: Sendable {
 
     /// - Throws: ``InferenceError`` `.invalidArgument` if a piece cannot be read or the disk is full.
     init(_ pieces: [BodyPiece]) throws(InferenceError) {
-        path = FileManager.default.temporaryDirectory.appending(path: "percept-body-\(UUID().uuidString)").path
-        guard
-            FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw Self.failure("\(path) cannot be created") }
-        for piece in pieces {
-            try piece.forEachBlock { block throws(InferenceError) in
-                try writing { try file.write(contentsOf: Data(block)) }
+        path = ProcessEnvironment.temporaryPath("percept-body")
+        let descriptor = path.withFileName { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
+        guard descriptor >= 0 else { throw Self.failure("\(path) cannot be created: \(systemMessage(errno))") }
+        do throws(InferenceError) {
+            for piece in pieces {
+                try piece.forEachBlock { block throws(InferenceError) in
+                    if let code = writeAll(Array(block), to: descriptor) { throw Self.failure(writing: path, code) }
+                }
             }
-        }
-        try writing { try file.close() }
-    }
-
-    private func writing(_ body: () throws -> Void) throws(InferenceError) {
-        do {
-            try body()
         } catch {
-            throw Self.failure("writing it to \(path) failed: \(error.localizedDescription)")
+            close(descriptor)
+            throw error
         }
+        if close(descriptor) != 0 { throw Self.failure(writing: path, errno) }
     }
 
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
+    deinit { Folder.remove(path) }
+
+    private static func failure(writing path: String, _ code: CInt) -> InferenceError {
+        failure("writing it to \(path) failed: \(systemMessage(code))")
     }
 
     private static func failure(_ problem: String) -> InferenceError {

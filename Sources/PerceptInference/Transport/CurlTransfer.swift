@@ -1,8 +1,10 @@
 #if canImport(Glibc)
-    import PerceptCore
     import CCurl
-    import Foundation
+    import Dispatch
+    import FoundationEssentials
+    import Glibc
     import HTTPTypes
+    import PerceptCore
     import Synchronization
 
     /// Receives one response with libcurl on its own thread.
@@ -34,7 +36,11 @@
                 } close: { _ in
                     transfer.stop()
                 })
-            Thread.detachNewThread { transfer.perform(request, authorities, connectTimeout) }
+            let begins = DetachedThread.run { transfer.perform(request, authorities, connectTimeout) }
+            if !begins {
+                connections.give(back: handle, after: .notConnected)
+                answer.fail(TransportError(.notConnected, problem: "the system has no more threads for a connection"))
+            }
         }
 
         private init(_ answer: ArrivingAnswer, _ connections: CurlConnections, _ handle: CurlConnections.Handle) {

@@ -1,5 +1,6 @@
 #if canImport(Glibc)
-    import Foundation
+    import FoundationEssentials
+    import PerceptCore
     import Synchronization
 
     /// Sends requests with libcurl: no cookies, no cache, nothing on disk, and redirects are not followed.
@@ -53,7 +54,7 @@
 
         /// Returns the authorities that the environment names, or `nil`.
         static func named(
-            in environment: [String: String] = ProcessInfo.processInfo.environment
+            in environment: [String: String] = ProcessEnvironment.variables
         ) -> CertificateAuthorities? {
             func path(_ variable: String) -> String? { environment[variable].flatMap { $0.isEmpty ? nil : $0 } }
             let named = CertificateAuthorities(file: path("SSL_CERT_FILE"), folder: path("SSL_CERT_DIR"))

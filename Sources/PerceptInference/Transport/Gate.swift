@@ -1,4 +1,4 @@
-import Foundation
+import Dispatch
 import Synchronization
 
 /// Makes senders wait while too many items are in progress or the gate is closed.
@@ -8,30 +8,42 @@ final class Gate: Sendable {
         /// The receiver is gone; nobody waits any more.
         var isAbandoned = false
         var count = 0
+        var waiters: [DispatchSemaphore] = []
 
         var holdsUp: Bool { !isAbandoned && (!isOpen || count >= 8) }
     }
 
     private let state = Mutex(State())
-    private let condition = NSCondition()
 
     func set(isOpen: Bool) { change { $0.isOpen = isOpen } }
 
     func abandon() { change { $0.isAbandoned = true } }
 
     func enter() {
-        condition.lock()
-        while state.withLock({ $0.holdsUp }) { condition.wait() }
-        state.withLock { $0.count += 1 }
-        condition.unlock()
+        while let waiter = admission() { waiter.wait() }
     }
 
     func leave() { change { $0.count -= 1 } }
 
+    /// Admits an item, or returns what is signalled when the state has changed.
+    private func admission() -> DispatchSemaphore? {
+        state.withLock { state in
+            guard state.holdsUp else {
+                state.count += 1
+                return nil
+            }
+            let waiter = DispatchSemaphore(value: 0)
+            state.waiters.append(waiter)
+            return waiter
+        }
+    }
+
     private func change(_ body: (inout State) -> Void) {
-        condition.lock()
-        state.withLock { body(&$0) }
-        condition.broadcast()
-        condition.unlock()
+        let waiters = state.withLock { state in
+            body(&state)
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.signal() }
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import PerceptCore
 
 #if canImport(Glibc)
     import Glibc
@@ -18,7 +18,7 @@ enum LoopbackProxyExemption {
     /// Called before a session exists. A process without proxies is not changed.
     static func apply() {
         #if canImport(Glibc) || canImport(Musl)
-            if let value = value(in: ProcessInfo.processInfo.environment) { setenv("no_proxy", value, 1) }
+            if let value = value(in: ProcessEnvironment.variables) { setenv("no_proxy", value, 1) }
         #endif
     }
 

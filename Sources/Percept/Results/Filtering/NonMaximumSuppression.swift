@@ -1,5 +1,12 @@
-import Foundation
 import PerceptCore
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// The way in which soft non-maximum suppression lowers the scores of results that overlap a better one (Bodla, Singh,
 /// Chellappa and Davis, "Soft-NMS: improving object detection with one line of code", 2017).

@@ -1,5 +1,12 @@
-import Foundation
 import PerceptAudio
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Estimates the times of the words of a phrase whose start and end are known.
 ///
