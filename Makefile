@@ -3,16 +3,18 @@
 # make bench   figures side by side with other tools (docs/measurements.md)
 # make spark-test  the Spark job on two local executors; needs Java 17 and percept on the PATH, or PERCEPT=…
 # make docs    the libraries' documentation, without a warning
-# HEIC and AVIF, with libheif-dev installed: swift build -c release --product percept --traits HEIC
 # make format  the house style; make lint checks it; make media makes TestMedia anew, make pictures those of the README
 SHELL := bash
 OUTPUT ?= demo-output
 PACKAGES := libsndfile1-dev libflac-dev libmpg123-dev libopusfile-dev libvorbis-dev libpng-dev libjpeg-dev libwebp-dev \
-	liblcms2-dev libraqm-dev libfreetype-dev libfontconfig-dev libcurl4-openssl-dev libsqlite3-dev libarchive-dev \
-	pkg-config
-LIBRARIES := sndfile flac libmpg123 opusfile vorbisfile libpng libjpeg libwebp lcms2 raqm freetype2 fontconfig \
-	sqlite3 \
+	liblcms2-dev libheif-dev libtiff-dev libgif-dev libraqm-dev libfreetype-dev libfontconfig-dev \
+	libcurl4-openssl-dev libsqlite3-dev libarchive-dev pkg-config
+LIBRARIES := sndfile flac libmpg123 opusfile vorbisfile libpng libjpeg libwebp lcms2 libheif libtiff-4 raqm \
+	freetype2 fontconfig sqlite3 \
 	$(if $(filter Linux,$(shell uname)),libcurl libarchive)
+
+# Debian's giflib has no file for pkg-config.
+HAS_GIFLIB := echo '\#include <stddef.h>\n\#include <gif_lib.h>' | cc -E -x c $(shell pkg-config --cflags libpng 2>/dev/null) - >/dev/null 2>&1
 
 .PHONY: demo test bench spark-test docs format lint media pictures packages
 
@@ -64,14 +66,15 @@ pictures: packages
 # The C libraries: installed when pkg-config does not find them.
 packages:
 	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
-	@if ! pkg-config --exists $(LIBRARIES) 2>/dev/null; then \
+	@if ! pkg-config --exists $(LIBRARIES) 2>/dev/null || ! $(HAS_GIFLIB); then \
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		if command -v apt-get >/dev/null; then \
 			$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(PACKAGES); \
 		elif command -v brew >/dev/null; then \
-			brew install libsndfile flac mpg123 opusfile libvorbis libpng jpeg-turbo webp little-cms2 libraqm freetype fontconfig pkgconf; \
+			brew install libsndfile flac mpg123 opusfile libvorbis libpng jpeg-turbo webp little-cms2 libheif libtiff giflib \
+				libraqm freetype fontconfig pkgconf; \
 		else \
-			echo "Install the development files of libsndfile, libFLAC, libmpg123, opusfile, libvorbis, libpng, libjpeg-turbo, libwebp, lcms2, libraqm, FreeType, fontconfig, SQLite, libarchive and libcurl, and pkg-config." >&2; exit 1; \
+			echo "Install the development files of libsndfile, libFLAC, libmpg123, opusfile, libvorbis, libpng, libjpeg-turbo, libwebp, lcms2, libheif, libtiff, giflib, libraqm, FreeType, fontconfig, SQLite, libarchive and libcurl, and pkg-config." >&2; exit 1; \
 		fi; \
 	fi
 

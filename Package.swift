@@ -8,12 +8,14 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-// Loaded when the first label is drawn, so nothing is linked: only their headers are needed, which pkg-config has to
-// find where they are not in the compiler's own path. There they are linked too.
+// Loaded at first use, so nothing is linked: only their headers are needed, which pkg-config has to find where they are
+// not in the compiler's own path. There they are linked too.
 #if os(macOS)
     let (raqmConfiguration, fontconfigConfiguration): (String?, String?) = ("raqm", "fontconfig")
+    let (heifConfiguration, tiffConfiguration): (String?, String?) = ("libheif", "libtiff-4")
 #else
     let (raqmConfiguration, fontconfigConfiguration): (String?, String?) = (nil, nil)
+    let (heifConfiguration, tiffConfiguration): (String?, String?) = (nil, nil)
 #endif
 
 // What carries requests elsewhere is tested on Linux too, in debug builds. In a release it would have
@@ -37,7 +39,6 @@ let package = Package(
         .library(name: "PerceptSandbox", targets: ["PerceptSandbox", "PerceptInference", "PerceptCore"]),
         .executable(name: "percept", targets: ["PerceptCommand"]),
     ],
-    traits: [.trait(name: "HEIC", description: "Pictures in HEIC and AVIF are read too, through libheif.")],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -71,16 +72,17 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
         .systemLibrary(
-            name: "CLibHEIF", pkgConfig: "libheif", providers: [.apt(["libheif-dev"]), .brew(["libheif"])]),
+            name: "CLibHEIF", pkgConfig: heifConfiguration, providers: [.apt(["libheif-dev"]), .brew(["libheif"])]),
+        .systemLibrary(
+            name: "CLibTIFF", pkgConfig: tiffConfiguration, providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
+        .systemLibrary(name: "CGIFLib", providers: [.apt(["libgif-dev"]), .brew(["giflib"])]),
         .target(
             name: "CImageCodecs",
             dependencies: [
-                "CLibPNG", "CLibJPEG", "CLibWebP", "CLCMS2",
-                .target(name: "CLibHEIF", condition: .when(traits: ["HEIC"])),
+                "CLibPNG", "CLibJPEG", "CLibWebP", "CLCMS2", "CLibHEIF", "CLibTIFF", "CGIFLib", "CLoadedLibrary",
             ],
-            cSettings: [.define("PERCEPT_HEIC", .when(traits: ["HEIC"]))],
             // Unpacks the texts and the colour profile of a PNG; libpng brings it along.
-            linkerSettings: [.linkedLibrary("z")]),
+            linkerSettings: [.linkedLibrary("z"), .linkedLibrary("gif")]),
         .target(name: "CLoadedLibrary"),
         .target(name: "CTextLayout", dependencies: ["CFreeType", "CRaqm", "CFontconfig", "CLoadedLibrary"]),
         .target(name: "CCurl", dependencies: ["CLoadedLibrary"]),

@@ -38,7 +38,7 @@ PHRASES = {
 PHRASE_BUDGET = 5
 FRAGMENT = re.compile(r"\s*/// (What|Of|As|Whether)\b")
 OWN_PATH = re.compile(r"(?<![\w.~/-])/(work|home)/(?!me\b)")
-OTHER_COMMAND = re.compile(r"`(?!percept )\w+ [^`]*`")
+OTHER_COMMAND = re.compile(r"`(?!percept )[\w-]+ [^`]*`")
 
 findings, other_phrases = [], []
 

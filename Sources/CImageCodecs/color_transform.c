@@ -149,6 +149,7 @@ static cmsColorSpaceSignature space_of(ColorChannels channels) {
         case ColorChannelsGrayAlpha: return cmsSigGrayData;
         case ColorChannelsRgb:
         case ColorChannelsRgba: return cmsSigRgbData;
+        case ColorChannelsLab: return cmsSigLabData;
         default: return cmsSigCmykData;
     }
 }
@@ -191,6 +192,7 @@ static cmsHPROFILE embedded_profile(cmsContext context, const ColorDescription *
 // In the order of precedence of W3C PNG 3rd edition §4.3.
 static cmsHPROFILE source_profile(cmsContext context, const ColorDescription *description, ColorChannels channels,
                                   const Complaint *complaint) {
+    if (channels == ColorChannelsLab) return cmsCreateLab4ProfileTHR(context, NULL);
     if (description->has_code_points) {
         if (description->code_points[0] == 1 && description->code_points[1] == 13) return NULL;
         cmsHPROFILE profile = profile_of_code_points(context, description->code_points, complaint);
@@ -292,6 +294,10 @@ static cmsHTRANSFORM transform_of_colors(cmsContext context, cmsHPROFILE source,
             from = TYPE_CMYK_8_REV;
             to = TYPE_RGB_8;
             break;
+        case ColorChannelsLab:
+            from = TYPE_Lab_8;
+            to = TYPE_RGB_8;
+            break;
         default: from = to = is_deep ? TYPE_RGB_16 : TYPE_RGB_8; break;
     }
     return cmsCreateTransformTHR(context, source, from, target, to, INTENT_PERCEPTUAL, flags);
@@ -301,7 +307,7 @@ static cmsHTRANSFORM transform_of_colors(cmsContext context, cmsHPROFILE source,
 static bool prepare(ColorTransform *made, cmsHPROFILE source, cmsHPROFILE target, ColorChannels channels, bool is_deep,
                     const Complaint *complaint) {
     bool is_gray = channels == ColorChannelsGray || channels == ColorChannelsGrayAlpha;
-    bool is_ink = channels == ColorChannelsInk || channels == ColorChannelsInvertedInk;
+    bool is_ink = channels >= ColorChannelsInk;
     bool is_made;
     if (is_gray) {
         is_made = tabulate_grays(made, source, target, is_deep);
@@ -319,7 +325,7 @@ ColorTransform *color_transform_create(const ColorDescription *description, Colo
                                        char *complaint_text, size_t complaint_count) {
     Complaint complaint = {complaint_text, complaint_count};
     complaint_text[0] = 0;
-    bool is_plain = !description->has_code_points && !description->profile &&
+    bool is_plain = channels != ColorChannelsLab && !description->has_code_points && !description->profile &&
                     (description->is_srgb || is_srgb_by_numbers(description));
     if (is_plain) return NULL;
     ColorTransform *made = calloc(1, sizeof *made);
@@ -365,4 +371,14 @@ void color_transform_close(ColorTransform *transform) {
     free(transform->words);
     cmsDeleteContext(transform->context);
     free(transform);
+}
+
+// a·b/255, rounded to nearest; exact for 8-bit values.
+static uint8_t scaled(uint32_t a, uint32_t b) { return (uint8_t)((a * b + 127) / 255); }
+
+void color_light_of_ink(const uint8_t *ink, uint8_t *rgb, uint32_t width, uint8_t inversion) {
+    for (uint32_t x = 0; x < width; x++, ink += 4, rgb += 3) {
+        uint8_t black = ink[3] ^ inversion;
+        for (int i = 0; i < 3; i++) rgb[i] = scaled(ink[i] ^ inversion, black);
+    }
 }

@@ -31,6 +31,8 @@ typedef enum ColorChannels {
     // Four inks, where 255 is full ink or, if inverted, no ink; they become RGB.
     ColorChannelsInk,
     ColorChannelsInvertedInk,
+    // CIE L*a*b* (D50) as in ICC profiles of version 4: L* 0…100 as 0…255, a* and b* plus 128; they become RGB.
+    ColorChannelsLab,
 } ColorChannels;
 
 // Converts the colours of a file to sRGB. Must be used by one thread at a time.
@@ -44,5 +46,9 @@ ColorTransform *color_transform_create(const ColorDescription *description, Colo
 // Converts `source` to `target`, which may be the same unless inks become RGB. Alpha is unchanged.
 void color_transform_apply(const ColorTransform *transform, const uint8_t *source, uint8_t *target, uint32_t count);
 void color_transform_close(ColorTransform *transform);
+
+// Computes the light reflected by white paper printed with the inks and then with black, for inks without a profile.
+// `inversion` is 0xFF if 255 is full ink, and 0 if it is bare paper.
+void color_light_of_ink(const uint8_t *ink, uint8_t *rgb, uint32_t width, uint8_t inversion);
 
 #endif

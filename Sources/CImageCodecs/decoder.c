@@ -10,23 +10,12 @@ static ImageDecoder *create(ImageCodecFormat format) {
         case ImageCodecFormatPng: return png_decoder_create();
         case ImageCodecFormatJpeg: return jpeg_decoder_create();
         case ImageCodecFormatWebp: return webp_decoder_create();
-        case ImageCodecFormatHeif:
-#ifdef PERCEPT_HEIC
-            return heif_decoder_create();
-#else
-            break;
-#endif
+        case ImageCodecFormatHeif: return heif_decoder_create();
+        case ImageCodecFormatTiff: return tiff_decoder_create();
+        case ImageCodecFormatGif: return gif_decoder_create();
+        case ImageCodecFormatBmp: return bmp_decoder_create();
     }
     return NULL;
-}
-
-bool image_decoder_reads(ImageCodecFormat format) {
-#ifdef PERCEPT_HEIC
-    (void)format;
-    return true;
-#else
-    return format != ImageCodecFormatHeif;
-#endif
 }
 
 ImageDecoder *image_decoder_create(ImageCodecFormat format, int32_t descriptor, const uint8_t *bytes, size_t count,
@@ -49,7 +38,8 @@ ImageCodecStatus image_decoder_read_header(ImageDecoder *decoder, ImageDecoderHe
     if (has_size && (uint64_t)header->width * header->height > decoder->limits.pixel_count) {
         return ImageCodecStatusTooManyPixels;
     }
-    bool is_ink = header->stored_color == ImageCodecColorCmyk || header->stored_color == ImageCodecColorYcck;
+    bool is_ink = header->stored_color == ImageCodecColorCmyk || header->stored_color == ImageCodecColorYcck ||
+                  header->stored_color == ImageCodecColorLab;
     // Only the decoder knows whether inks are inverted.
     if (!is_ink) decoder->channels = (ColorChannels)header->channel_count;
     decoder->is_deep = header->bit_depth == 16;
@@ -58,7 +48,7 @@ ImageCodecStatus image_decoder_read_header(ImageDecoder *decoder, ImageDecoderHe
     decoder->height = header->height;
     decoder->row_bytes = (size_t)header->width * (size_t)(header->channel_count * header->bit_depth / 8);
     header->has_icc_profile = decoder->colors.profile != NULL;
-    // HEIF samples are scaled up from fewer bits.
+    // Samples of HEIF and some of TIFF are scaled up from fewer bits.
     decoder->has_samples_of_interest = header->stored_bit_depth == 16 && decoder->is_deep;
     decoder->range = (ImageSampleRange){65535, 0};
     return status;

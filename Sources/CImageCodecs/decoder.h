@@ -74,9 +74,10 @@ struct ImageDecoder {
 ImageDecoder *png_decoder_create(void);
 ImageDecoder *jpeg_decoder_create(void);
 ImageDecoder *webp_decoder_create(void);
-#ifdef PERCEPT_HEIC
 ImageDecoder *heif_decoder_create(void);
-#endif
+ImageDecoder *tiff_decoder_create(void);
+ImageDecoder *gif_decoder_create(void);
+ImageDecoder *bmp_decoder_create(void);
 
 // Adds a warning; duplicates are dropped, and so are warnings beyond the capacity.
 void decoder_warn(ImageDecoder *decoder, const char *message);

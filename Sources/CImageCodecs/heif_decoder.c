@@ -1,13 +1,12 @@
-#include "decoder.h"
-
-#ifdef PERCEPT_HEIC
-
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <CLoadedLibrary.h>
 #include <libheif/heif.h>
 
 #include "codec_words.h"
+#include "decoder.h"
 
 enum {
     // The maximum number of top-level boxes; an image has four.
@@ -33,6 +32,76 @@ typedef struct HEIFDecoder {
     uint64_t position;
     uint64_t byte_count;
 } HEIFDecoder;
+
+static struct {
+    __typeof__(&heif_context_alloc) context_alloc;
+    __typeof__(&heif_context_free) context_free;
+    __typeof__(&heif_context_get_primary_image_handle) context_get_primary_image_handle;
+    __typeof__(&heif_context_read_from_reader) context_read_from_reader;
+    __typeof__(&heif_context_set_maximum_image_size_limit) context_set_maximum_image_size_limit;
+    __typeof__(&heif_decode_image) decode_image;
+    __typeof__(&heif_decoding_options_alloc) decoding_options_alloc;
+    __typeof__(&heif_decoding_options_free) decoding_options_free;
+    __typeof__(&heif_image_get_bits_per_pixel_range) image_get_bits_per_pixel_range;
+    __typeof__(&heif_image_get_decoding_warnings) image_get_decoding_warnings;
+    __typeof__(&heif_image_get_plane_readonly) image_get_plane_readonly;
+    __typeof__(&heif_image_get_primary_height) image_get_primary_height;
+    __typeof__(&heif_image_get_primary_width) image_get_primary_width;
+    __typeof__(&heif_image_handle_get_height) image_handle_get_height;
+    __typeof__(&heif_image_handle_get_luma_bits_per_pixel) image_handle_get_luma_bits_per_pixel;
+    __typeof__(&heif_image_handle_get_nclx_color_profile) image_handle_get_nclx_color_profile;
+    __typeof__(&heif_image_handle_get_raw_color_profile) image_handle_get_raw_color_profile;
+    __typeof__(&heif_image_handle_get_raw_color_profile_size) image_handle_get_raw_color_profile_size;
+    __typeof__(&heif_image_handle_get_width) image_handle_get_width;
+    __typeof__(&heif_image_handle_has_alpha_channel) image_handle_has_alpha_channel;
+    __typeof__(&heif_image_handle_is_premultiplied_alpha) image_handle_is_premultiplied_alpha;
+    __typeof__(&heif_image_handle_release) image_handle_release;
+    __typeof__(&heif_image_release) image_release;
+    __typeof__(&heif_nclx_color_profile_free) nclx_color_profile_free;
+} heif;
+
+static bool is_loaded = false;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void load(void) {
+    static const char *const paths[] = {
+        "",
+#ifdef __APPLE__
+        "libheif.1.dylib", "/opt/homebrew/lib/libheif.1.dylib", "/usr/local/lib/libheif.1.dylib",
+#else
+        "libheif.so.1",
+#endif
+        NULL,
+    };
+    const LoadedFunction functions[] = {
+        {"heif_context_alloc", (void **)&heif.context_alloc},
+        {"heif_context_free", (void **)&heif.context_free},
+        {"heif_context_get_primary_image_handle", (void **)&heif.context_get_primary_image_handle},
+        {"heif_context_read_from_reader", (void **)&heif.context_read_from_reader},
+        {"heif_context_set_maximum_image_size_limit", (void **)&heif.context_set_maximum_image_size_limit},
+        {"heif_decode_image", (void **)&heif.decode_image},
+        {"heif_decoding_options_alloc", (void **)&heif.decoding_options_alloc},
+        {"heif_decoding_options_free", (void **)&heif.decoding_options_free},
+        {"heif_image_get_bits_per_pixel_range", (void **)&heif.image_get_bits_per_pixel_range},
+        {"heif_image_get_decoding_warnings", (void **)&heif.image_get_decoding_warnings},
+        {"heif_image_get_plane_readonly", (void **)&heif.image_get_plane_readonly},
+        {"heif_image_get_primary_height", (void **)&heif.image_get_primary_height},
+        {"heif_image_get_primary_width", (void **)&heif.image_get_primary_width},
+        {"heif_image_handle_get_height", (void **)&heif.image_handle_get_height},
+        {"heif_image_handle_get_luma_bits_per_pixel", (void **)&heif.image_handle_get_luma_bits_per_pixel},
+        {"heif_image_handle_get_nclx_color_profile", (void **)&heif.image_handle_get_nclx_color_profile},
+        {"heif_image_handle_get_raw_color_profile", (void **)&heif.image_handle_get_raw_color_profile},
+        {"heif_image_handle_get_raw_color_profile_size", (void **)&heif.image_handle_get_raw_color_profile_size},
+        {"heif_image_handle_get_width", (void **)&heif.image_handle_get_width},
+        {"heif_image_handle_has_alpha_channel", (void **)&heif.image_handle_has_alpha_channel},
+        {"heif_image_handle_is_premultiplied_alpha", (void **)&heif.image_handle_is_premultiplied_alpha},
+        {"heif_image_handle_release", (void **)&heif.image_handle_release},
+        {"heif_image_release", (void **)&heif.image_release},
+        {"heif_nclx_color_profile_free", (void **)&heif.nclx_color_profile_free},
+        {NULL, NULL},
+    };
+    is_loaded = percept_load_functions(paths, functions);
+}
 
 static int64_t on_position(void *user) { return (int64_t)((HEIFDecoder *)user)->position; }
 
@@ -102,7 +171,7 @@ static ImageCodecStatus fail(HEIFDecoder *decoder, struct heif_error error) {
 
 static void keep_profile(HEIFDecoder *decoder) {
     ImageDecoder *base = &decoder->base;
-    size_t count = heif_image_handle_get_raw_color_profile_size(decoder->handle);
+    size_t count = heif.image_handle_get_raw_color_profile_size(decoder->handle);
     if (count == 0) return;
     if (count > base->limits.profile_byte_count) {
         decoder_warn_of_large_profile(base);
@@ -110,7 +179,7 @@ static void keep_profile(HEIFDecoder *decoder) {
     }
     base->colors.profile = malloc(count);
     if (!base->colors.profile) return;
-    if (heif_image_handle_get_raw_color_profile(decoder->handle, base->colors.profile).code == heif_error_Ok) {
+    if (heif.image_handle_get_raw_color_profile(decoder->handle, base->colors.profile).code == heif_error_Ok) {
         base->colors.profile_count = count;
     } else {
         free(base->colors.profile);
@@ -124,7 +193,7 @@ static void keep_colors(HEIFDecoder *decoder) {
     keep_profile(decoder);
     struct heif_color_profile_nclx *nclx = NULL;
     if (decoder->base.colors.profile) return;
-    if (heif_image_handle_get_nclx_color_profile(decoder->handle, &nclx).code != heif_error_Ok || !nclx) return;
+    if (heif.image_handle_get_nclx_color_profile(decoder->handle, &nclx).code != heif_error_Ok || !nclx) return;
     enum { UNSPECIFIED = 2, BT709 = 1, SRGB = 13 };
     ColorDescription *colors = &decoder->base.colors;
     colors->has_code_points = true;
@@ -132,31 +201,36 @@ static void keep_colors(HEIFDecoder *decoder) {
     colors->code_points[1] =
         nclx->transfer_characteristics == UNSPECIFIED ? SRGB : (uint8_t)nclx->transfer_characteristics;
     colors->code_points[3] = 1;
-    heif_nclx_color_profile_free(nclx);
+    heif.nclx_color_profile_free(nclx);
 }
 
 static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *header) {
     static const struct heif_reader reader = {1, on_position, on_read, on_seek, on_wait};
     HEIFDecoder *decoder = (HEIFDecoder *)base;
+    pthread_once(&once, load);
+    if (!is_loaded) {
+        decoder_set_message(base, "libheif");
+        return ImageCodecStatusLibraryMissing;
+    }
     decoder->byte_count = byte_source_size(&base->source);
-    decoder->context = heif_context_alloc();
+    decoder->context = heif.context_alloc();
     if (!decoder->context) return ImageCodecStatusOutOfMemory;
-    heif_context_set_maximum_image_size_limit(decoder->context, ANY_SIDE);
-    struct heif_error error = heif_context_read_from_reader(decoder->context, &reader, decoder, NULL);
+    heif.context_set_maximum_image_size_limit(decoder->context, ANY_SIDE);
+    struct heif_error error = heif.context_read_from_reader(decoder->context, &reader, decoder, NULL);
     if (error.code == heif_error_Ok) {
-        error = heif_context_get_primary_image_handle(decoder->context, &decoder->handle);
+        error = heif.context_get_primary_image_handle(decoder->context, &decoder->handle);
     }
     if (error.code != heif_error_Ok) return fail(decoder, error);
-    int width = heif_image_handle_get_width(decoder->handle), height = heif_image_handle_get_height(decoder->handle);
-    int depth = heif_image_handle_get_luma_bits_per_pixel(decoder->handle);
+    int width = heif.image_handle_get_width(decoder->handle), height = heif.image_handle_get_height(decoder->handle);
+    int depth = heif.image_handle_get_luma_bits_per_pixel(decoder->handle);
     if (width <= 0 || height <= 0 || depth <= 0 || depth > 16) {
         decoder_set_message(base, "no size or depth");
         return ImageCodecStatusMalformed;
     }
     header->width = (uint32_t)width;
     header->height = (uint32_t)height;
-    decoder->has_alpha = heif_image_handle_has_alpha_channel(decoder->handle);
-    decoder->is_premultiplied = decoder->has_alpha && heif_image_handle_is_premultiplied_alpha(decoder->handle);
+    decoder->has_alpha = heif.image_handle_has_alpha_channel(decoder->handle);
+    decoder->is_premultiplied = decoder->has_alpha && heif.image_handle_is_premultiplied_alpha(decoder->handle);
     header->stored_bit_depth = depth;
     header->stored_color = ImageCodecColorYcbcr;
     header->channel_count = decoder->has_alpha ? 4 : 3;
@@ -180,7 +254,7 @@ static enum heif_chroma chroma_of(const HEIFDecoder *decoder) {
 // Errors that the library conceals silently unless it is strict.
 static void note_warnings(HEIFDecoder *decoder) {
     struct heif_error warning;
-    if (heif_image_get_decoding_warnings(decoder->image, 0, &warning, 1) != 1) return;
+    if (heif.image_get_decoding_warnings(decoder->image, 0, &warning, 1) != 1) return;
     decoder->base.unit = ImageDecoderUnitPicture;
     char words[DECODER_MESSAGE];
     codec_words_unknown("libheif", warning.message, words, sizeof words);
@@ -196,8 +270,8 @@ static ImageCodecStatus decode(HEIFDecoder *decoder) {
     }
     // The sizes of tiles and grids may differ from that of the image.
     uint32_t longest = base->width > base->height ? base->width : base->height;
-    heif_context_set_maximum_image_size_limit(decoder->context, (int)longest + 64);
-    struct heif_decoding_options *options = heif_decoding_options_alloc();
+    heif.context_set_maximum_image_size_limit(decoder->context, (int)longest + 64);
+    struct heif_decoding_options *options = heif.decoding_options_alloc();
     if (!options) return ImageCodecStatusOutOfMemory;
     options->strict_decoding = !base->is_tolerant;
     // libheif prefers dav1d for AV1, which prints to standard error about damaged images and cannot be silenced from
@@ -206,23 +280,23 @@ static ImageCodecStatus decode(HEIFDecoder *decoder) {
     if (options->version >= 3) options->decoder_id = "aom";
 #endif
     struct heif_error error =
-        heif_decode_image(decoder->handle, &decoder->image, heif_colorspace_RGB, chroma_of(decoder), options);
+        heif.decode_image(decoder->handle, &decoder->image, heif_colorspace_RGB, chroma_of(decoder), options);
     bool is_refused = error.code != heif_error_Ok;
     ImageCodecStatus status = is_refused ? fail(decoder, error) : ImageCodecStatusOk;
     if (is_refused && !base->is_tolerant && status == ImageCodecStatusMalformed) {
         // Only another attempt shows whether the library would conceal the error.
         options->strict_decoding = false;
-        error = heif_decode_image(decoder->handle, &decoder->image, heif_colorspace_RGB, chroma_of(decoder), options);
+        error = heif.decode_image(decoder->handle, &decoder->image, heif_colorspace_RGB, chroma_of(decoder), options);
         base->would_go_on = error.code == heif_error_Ok;
     }
-    heif_decoding_options_free(options);
+    heif.decoding_options_free(options);
     if (is_refused) return status;
     int stride = 0;
-    decoder->pixels = heif_image_get_plane_readonly(decoder->image, heif_channel_interleaved, &stride);
+    decoder->pixels = heif.image_get_plane_readonly(decoder->image, heif_channel_interleaved, &stride);
     decoder->stride = (size_t)stride;
-    int depth = heif_image_get_bits_per_pixel_range(decoder->image, heif_channel_interleaved);
-    bool fits = (uint32_t)heif_image_get_primary_width(decoder->image) == base->width &&
-                (uint32_t)heif_image_get_primary_height(decoder->image) == base->height && decoder->pixels &&
+    int depth = heif.image_get_bits_per_pixel_range(decoder->image, heif_channel_interleaved);
+    bool fits = (uint32_t)heif.image_get_primary_width(decoder->image) == base->width &&
+                (uint32_t)heif.image_get_primary_height(decoder->image) == base->height && decoder->pixels &&
                 stride > 0 && decoder->stride >= base->row_bytes && depth > 0 && depth <= 16 &&
                 (depth > 8) == base->is_deep;
     if (!fits) {
@@ -290,9 +364,9 @@ static ImageCodecStatus read_rows(ImageDecoder *base, uint8_t *rows, size_t row_
 
 static void close_decoder(ImageDecoder *base) {
     HEIFDecoder *decoder = (HEIFDecoder *)base;
-    if (decoder->image) heif_image_release(decoder->image);
-    if (decoder->handle) heif_image_handle_release(decoder->handle);
-    if (decoder->context) heif_context_free(decoder->context);
+    if (decoder->image) heif.image_release(decoder->image);
+    if (decoder->handle) heif.image_handle_release(decoder->handle);
+    if (decoder->context) heif.context_free(decoder->context);
 }
 
 ImageDecoder *heif_decoder_create(void) {
@@ -302,5 +376,3 @@ ImageDecoder *heif_decoder_create(void) {
     decoder->base.operations = &operations;
     return &decoder->base;
 }
-
-#endif

@@ -209,18 +209,6 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     return ImageCodecStatusOk;
 }
 
-// a·b/255, rounded to nearest; exact for 8-bit values.
-static uint8_t scaled(uint32_t a, uint32_t b) { return (uint8_t)((a * b + 127) / 255); }
-
-// Computes the light reflected by white paper printed with the inks and then with black. Adobe's software stores inks
-// inverted (255 is bare paper) and marks its files with APP14.
-static void light_of_ink(const uint8_t *ink, uint8_t *rgb, uint32_t width, uint8_t inversion) {
-    for (uint32_t x = 0; x < width; x++, ink += 4, rgb += 3) {
-        uint8_t black = ink[3] ^ inversion;
-        for (int i = 0; i < 3; i++) rgb[i] = scaled(ink[i] ^ inversion, black);
-    }
-}
-
 // A file cut between two scans has no damaged data, only coefficients that were never sent or refined. They are known
 // only for progressive images.
 static bool is_fully_refined(j_decompress_ptr codec) {
@@ -321,7 +309,7 @@ static void read_from_codec(JPEGDecoder *decoder, uint8_t *rows, size_t row_stri
         if (decoder->ink && base->transform) {
             color_transform_apply(base->transform, decoder->ink, row, codec->output_width);
         } else if (decoder->ink) {
-            light_of_ink(decoder->ink, row, codec->output_width, codec->saw_Adobe_marker ? 0 : 0xFF);
+            color_light_of_ink(decoder->ink, row, codec->output_width, codec->saw_Adobe_marker ? 0 : 0xFF);
         }
         base->rows_done++;
         base->steps_done++;

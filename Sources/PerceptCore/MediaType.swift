@@ -70,6 +70,18 @@ public struct MediaType: RawRepresentable, Sendable, Hashable, Codable {
     public static let jpegXL = MediaType(rawValue: "image/jxl")
     /// JPEG 2000.
     public static let jpeg2000 = MediaType(rawValue: "image/jp2")
+    /// A camera's raw format: DNG, CR2, CR3, NEF, ARW, RAF, ORF, RW2 and others.
+    public static let cameraRaw = MediaType(rawValue: "image/x-camera-raw")
+    /// Adobe Photoshop.
+    public static let photoshop = MediaType(rawValue: "image/vnd.adobe.photoshop")
+    /// A Windows icon or cursor.
+    public static let icon = MediaType(rawValue: "image/vnd.microsoft.icon")
+    /// SVG.
+    public static let svg = MediaType(rawValue: "image/svg+xml")
+    /// OpenEXR.
+    public static let openEXR = MediaType(rawValue: "image/x-exr")
+    /// A PNG that Xcode has converted for iOS, which other decoders cannot read.
+    public static let iOSPNG = MediaType(rawValue: "image/x-ios-png")
 
     /// MP4 video.
     public static let mp4 = MediaType(rawValue: "video/mp4")
@@ -82,6 +94,8 @@ public struct MediaType: RawRepresentable, Sendable, Hashable, Codable {
     public static let json = MediaType(rawValue: "application/json")
     /// PDF.
     public static let pdf = MediaType(rawValue: "application/pdf")
+    /// DICOM, of medical devices.
+    public static let dicom = MediaType(rawValue: "application/dicom")
     /// Plain text.
     public static let plainText = MediaType(rawValue: "text/plain")
 
@@ -92,7 +106,9 @@ public struct MediaType: RawRepresentable, Sendable, Hashable, Codable {
         wma: ("Windows Media", "wma"), wavPack: ("WavPack", "wv"),
         png: ("PNG", "png"), jpeg: ("JPEG", "jpg"), gif: ("GIF", "gif"), bmp: ("BMP", "bmp"), tiff: ("TIFF", "tiff"),
         webp: ("WebP", "webp"), heic: ("HEIC", "heic"), avif: ("AVIF", "avif"), jpegXL: ("JPEG XL", "jxl"),
-        jpeg2000: ("JPEG 2000", "jp2"),
+        jpeg2000: ("JPEG 2000", "jp2"), cameraRaw: ("camera raw", "raw"), photoshop: ("Photoshop", "psd"),
+        icon: ("Windows icon", "ico"), svg: ("SVG", "svg"), openEXR: ("OpenEXR", "exr"),
+        iOSPNG: ("iOS-optimized PNG", "png"), dicom: ("DICOM", "dcm"),
         mp4: ("MP4 video", "mp4"), quickTime: ("QuickTime video", "mov"), avi: ("AVI video", "avi"),
         json: ("JSON", "json"), pdf: ("PDF", "pdf"), plainText: ("plain text", "txt"),
     ]
@@ -110,7 +126,7 @@ public struct MediaType: RawRepresentable, Sendable, Hashable, Codable {
 
     /// The remedy for a file that is not a supported medium: the readable formats.
     package static let adviceOnReadableMedia =
-        "pass a recording (\(readableRecordings)) or a picture (PNG, JPEG, WebP)"
+        "pass a recording (\(readableRecordings)) or an image (PNG, JPEG, WebP, HEIC, AVIF, TIFF, GIF, BMP)"
 }
 
 extension MediaType: CustomStringConvertible {

@@ -8,9 +8,12 @@ extension MediaType {
     ///
     /// - Parameter prefix: The first ``sniffedByteCount`` bytes, or the whole file if it is shorter.
     public static func sniff(_ prefix: [UInt8]) -> MediaType? {
-        if let signature = signatures.first(where: { $0.matches(prefix) }) { return signature.type }
-        if let type = sniffISOBaseMedia(prefix) ?? sniffMPEGAudio(prefix) { return type }
-        return looksLikeText(prefix) ? .plainText : nil
+        if let signature = signatures.first(where: { $0.matches(prefix) }) {
+            return signature.type == .tiff && isCameraRaw(tiff: prefix) ? .cameraRaw : signature.type
+        }
+        if let type = sniffISOBaseMedia(prefix) ?? sniffBitmap(prefix) ?? sniffMPEGAudio(prefix) { return type }
+        guard looksLikeText(prefix) else { return nil }
+        return looksLikeSVG(prefix) ? .svg : .plainText
     }
 
     /// Returns the offset of the audio after a leading ID3v2 tag, or `nil` if there is no tag.
@@ -47,6 +50,7 @@ extension MediaType {
     }
 
     private static let signatures: [Signature] = [
+        Signature(.iOSPNG, (0, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), (12, ascii("CgBI"))),
         Signature(.png, (0, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])),
         Signature(.jpeg, (0, [0xFF, 0xD8, 0xFF])),
         Signature(.webp, (0, ascii("RIFF")), (8, ascii("WEBP"))),
@@ -70,12 +74,28 @@ extension MediaType {
         Signature(.mp3, (0, ascii("ID3"))),
         Signature(.gif, (0, ascii("GIF87a"))),
         Signature(.gif, (0, ascii("GIF89a"))),
-        Signature(.bmp, (0, ascii("BM")), (6, [0, 0, 0, 0])),
+        Signature(.cameraRaw, (0, [0x49, 0x49, 0x2A, 0x00]), (8, ascii("CR"))),
+        Signature(.cameraRaw, (0, ascii("FUJIFILMCCD-RAW"))),
+        Signature(.cameraRaw, (0, ascii("IIRO"))),
+        Signature(.cameraRaw, (0, ascii("IIRS"))),
+        Signature(.cameraRaw, (0, ascii("MMOR"))),
+        Signature(.cameraRaw, (0, ascii("IIU\0"))),
+        Signature(.cameraRaw, (0, ascii("\0MRM"))),
+        Signature(.cameraRaw, (0, ascii("FOVb"))),
         Signature(.tiff, (0, [0x49, 0x49, 0x2A, 0x00])),
         Signature(.tiff, (0, [0x4D, 0x4D, 0x00, 0x2A])),
+        // BigTIFF.
+        Signature(.tiff, (0, [0x49, 0x49, 0x2B, 0x00, 0x08, 0x00])),
+        Signature(.tiff, (0, [0x4D, 0x4D, 0x00, 0x2B, 0x00, 0x08])),
+        Signature(.photoshop, (0, ascii("8BPS"))),
+        Signature(.openEXR, (0, [0x76, 0x2F, 0x31, 0x01])),
+        Signature(.dicom, (128, ascii("DICM"))),
+        Signature(.icon, (0, [0, 0, 1, 0]), (5, [0])),
+        Signature(.icon, (0, [0, 0, 2, 0]), (5, [0])),
         Signature(.jpegXL, (0, [0xFF, 0x0A])),
         Signature(.jpegXL, (4, ascii("JXL "))),
         Signature(.jpeg2000, (4, ascii("jP  "))),
+        Signature(.jpeg2000, (0, [0xFF, 0x4F, 0xFF, 0x51])),
         Signature(.pdf, (0, ascii("%PDF-"))),
     ]
 
@@ -83,7 +103,7 @@ extension MediaType {
     private static let brands: [String: MediaType] = [
         "M4A ": .m4a, "M4B ": .m4a, "M4P ": .m4a, "qt  ": .quickTime,
         "heic": .heic, "heix": .heic, "heim": .heic, "heis": .heic, "hevc": .heic, "mif1": .heic, "msf1": .heic,
-        "avif": .avif, "avis": .avif,
+        "avif": .avif, "avis": .avif, "crx ": .cameraRaw,
     ]
 
     private static func sniffISOBaseMedia(_ prefix: [UInt8]) -> MediaType? {
@@ -102,6 +122,55 @@ extension MediaType {
         guard version != 1, bitRate != 15, sampleRate != 3 else { return nil }
         // In free format more has to fit: such bytes begin text in UTF-16 too.
         return bitRate != 0 || MPEGFrameHeader.freeFormatByteCount(prefix, at: 0, isAtEnd: false) != nil ? .mp3 : nil
+    }
+
+    /// Detects a bitmap by its signature of two bytes and a header of a known size, or by the header alone, as on the
+    /// clipboard: its size, one plane, a depth and a compression.
+    private static func sniffBitmap(_ prefix: [UInt8]) -> MediaType? {
+        guard prefix.count >= 20 else { return nil }
+        let hasSignature = prefix.starts(with: ascii("BM"))
+        let header = Array(prefix[(hasSignature ? 14 : 0)...])
+        guard [12, 16, 40, 52, 56, 64, 108, 124].contains(header[0]), header[1..<4].allSatisfy({ $0 == 0 }) else {
+            return nil
+        }
+        if hasSignature { return .bmp }
+        let isPlausible =
+            header[0] >= 40 && header[12...13].elementsEqual([1, 0]) && [1, 2, 4, 8, 16, 24, 32].contains(header[14])
+            && header[15] == 0 && header[16] <= 6 && header[17..<20].allSatisfy { $0 == 0 }
+        return isPlausible ? .bmp : nil
+    }
+
+    /// Returns true if the first directory of a TIFF file names a DNG version, or a camera and further directories: the
+    /// first image of such a file is a preview.
+    private static func isCameraRaw(tiff prefix: [UInt8]) -> Bool {
+        let isLittleEndian = prefix[0] == UInt8(ascii: "I")
+        func number(at offset: Int, byteCount: Int) -> Int? {
+            guard offset >= 0, offset <= prefix.count - byteCount else { return nil }
+            let bytes = prefix[offset..<offset + byteCount]
+            return isLittleEndian
+                ? bytes.reversed().reduce(0) { $0 << 8 | Int($1) } : bytes.reduce(0) { $0 << 8 | Int($1) }
+        }
+        guard number(at: 2, byteCount: 2) == 42, let directory = number(at: 4, byteCount: 4),
+            let entryCount = number(at: directory, byteCount: 2)
+        else { return false }
+        let tags = Set((0..<min(entryCount, 256)).compactMap { number(at: directory + 2 + 12 * $0, byteCount: 2) })
+        let (make, subdirectories, dngVersion) = (271, 330, 50706)
+        return tags.contains(dngVersion) || tags.contains(make) && tags.contains(subdirectories)
+    }
+
+    /// Returns true if the first element of a text is `svg`, after declarations and comments.
+    private static func looksLikeSVG(_ prefix: [UInt8]) -> Bool {
+        let text = String(decoding: prefix, as: UTF8.self)
+        guard let start = text.firstIndex(of: "<"), text[..<start].allSatisfy({ $0.isWhitespace || $0 == "\u{FEFF}" })
+        else { return false }
+        var rest = text[start...]
+        while rest.hasPrefix("<?") || rest.hasPrefix("<!") {
+            let end =
+                rest.hasPrefix("<!--") ? rest.firstRange(of: "-->")?.upperBound : rest.firstRange(of: ">")?.upperBound
+            guard let end, let next = rest[end...].firstIndex(of: "<") else { return false }
+            rest = rest[next...]
+        }
+        return rest.hasPrefix("<svg")
     }
 
     private static func looksLikeText(_ prefix: [UInt8]) -> Bool {

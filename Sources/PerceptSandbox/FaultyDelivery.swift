@@ -154,7 +154,9 @@ struct FaultyDelivery {
         var response = Response.text(200, "text/event-stream", "")
         if isStream {
             let text = String(decoding: answer.body, as: UTF8.self)
-            let begun = text.split(separator: "\n\n", omittingEmptySubsequences: false).dropLast().filter { !$0.contains("[DONE]") }
+            let begun = text.split(separator: "\n\n", omittingEmptySubsequences: false).dropLast().filter {
+                !$0.contains("[DONE]")
+            }
             response.body = Array(begun.map { $0 + "\n\n" }.joined().utf8)
         }
         response.body += Array("data: {\"error\":\"the model failed\",\"error_type\":\"generation\"}\n\n".utf8)

@@ -23,7 +23,12 @@ struct MediaTypeSniffingTests {
         (.png, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13]),
         (.jpeg, [0xFF, 0xD8, 0xFF, 0xE0]), (.jpeg, [0xFF, 0xD8, 0xFF, 0xDB]),
         (.gif, ascii("GIF87a\u{1}\0")), (.gif, ascii("GIF89a\u{1}\0")),
-        (.bmp, ascii("BM", then: [0x36, 0, 3, 0, 0, 0, 0, 0, 0x36])), (.tiff, ascii("II*\0\u{8}\0\0\0")),
+        (.bmp, ascii("BM", then: [0x36, 0, 3, 0, 0, 0, 0, 0, 0x36, 0, 0, 0, 40, 0, 0, 0, 1, 0])),
+        (.bmp, [40, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0]), (.tiff, ascii("II*\0\u{8}\0\0\0")),
+        (.tiff, ascii("MM\0+\0\u{8}\0\0")), (.cameraRaw, ascii("FUJIFILMCCD-RAW ")), (.photoshop, ascii("8BPS\0\u{1}")),
+        (.icon, [0, 0, 1, 0, 1, 0]), (.svg, ascii("<svg>")), (.openEXR, [0x76, 0x2F, 0x31, 0x01]),
+        (.dicom, [UInt8](repeating: 0, count: 128) + ascii("DICM")),
+        (.iOSPNG, [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 4] + ascii("CgBI")),
         (.tiff, ascii("MM\0*\0\0\0\u{8}")), (.webp, ascii("RIFF\u{24}\0\0\0WEBPVP8 ")),
         (.heic, ascii("\0\0\0\u{18}ftypheic\0\0\0\0")), (.heic, ascii("\0\0\0\u{18}ftypmif1\0\0\0\0")),
         (.avif, ascii("\0\0\0\u{20}ftypavif\0\0\0\0")), (.jpegXL, [0xFF, 0x0A, 0xFA]),
@@ -42,7 +47,7 @@ struct MediaTypeSniffingTests {
 
     @Test("the signatures cover every type but JSON, which is text to its bytes")
     func coverage() {
-        #expect(Set(Self.signatures.map(\.0)).count == 30 - 1)
+        #expect(Set(Self.signatures.map(\.0)).count == 37 - 1)
     }
 
     @Test(

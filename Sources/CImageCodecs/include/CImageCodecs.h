@@ -1,10 +1,10 @@
 #ifndef CIMAGECODECS_H
 #define CIMAGECODECS_H
 
-// Decoders and encoders for PNG, JPEG, WebP and, in some builds, HEIF: row by row, with status codes, and with colours
-// converted to sRGB. No function here jumps out, calls back, or prints; messages and warnings are kept in the handle. A
-// handle must be used by one thread at a time. After a failure only its message and position may be read, and it must
-// be closed.
+// Decoders for PNG, JPEG, WebP, HEIF, TIFF, GIF and BMP, and encoders for the first two: row by row, with status codes,
+// and with colours converted to sRGB. No function here jumps out, calls back, or prints; messages and warnings are kept
+// in the handle. A handle must be used by one thread at a time. After a failure only its message and position may be
+// read, and it must be closed.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +20,8 @@ typedef enum IMAGE_CODEC_ENUM ImageCodecStatus {
     ImageCodecStatusTruncated,
     // A valid file that the codec library does not support.
     ImageCodecStatusUnsupported,
+    // The codec library is not installed, or in a version without a function that is needed; the message is its name.
+    ImageCodecStatusLibraryMissing,
     // More pixels than `ImageDecoderLimits.pixel_count`; the header's width and height are set.
     ImageCodecStatusTooManyPixels,
     // More memory than `ImageDecoderLimits.byte_count`.
@@ -37,8 +39,12 @@ typedef enum IMAGE_CODEC_ENUM ImageCodecFormat {
     ImageCodecFormatJpeg,
     // Read only, like the following formats.
     ImageCodecFormatWebp,
-    // HEIC and AVIF; not in every build.
+    // HEIC and AVIF, with libheif, which is loaded for the first file.
     ImageCodecFormatHeif,
+    // With libtiff, which is loaded for the first file.
+    ImageCodecFormatTiff,
+    ImageCodecFormatGif,
+    ImageCodecFormatBmp,
 } ImageCodecFormat;
 
 // The colour model in the file, before any conversion.
@@ -51,6 +57,7 @@ typedef enum IMAGE_CODEC_ENUM ImageCodecColor {
     ImageCodecColorYcbcr,
     ImageCodecColorCmyk,
     ImageCodecColorYcck,
+    ImageCodecColorLab,
 } ImageCodecColor;
 
 typedef struct ImageDecoderLimits {
@@ -111,9 +118,6 @@ typedef struct ImageDecoderDamage {
 } ImageDecoderDamage;
 
 typedef struct ImageDecoder ImageDecoder;
-
-// Returns whether this build reads files of that format.
-bool image_decoder_reads(ImageCodecFormat format);
 
 // A tolerant decoder replaces pixels that are damaged or missing after the first ones: with those of coarser passes or
 // scans, or with opaque mid-gray. `image_decoder_damage` reports what it skipped.

@@ -48,7 +48,8 @@ public final class LedgerReader: Sendable {
             let current = try LedgerSchema.value("options", &database).flatMap { Int64($0) }
             var counts = LedgerCounts()
             var failures: [LedgerCounts.Failure] = []
-            let sql = "SELECT options, state, errorKind, isTransient, count FROM tally WHERE count > 0 ORDER BY errorKind"
+            let sql =
+                "SELECT options, state, errorKind, isTransient, count FROM tally WHERE count > 0 ORDER BY errorKind"
             for row in try database.rows(sql) {
                 let number = Int(row[4].integer ?? 0)
                 if row[0].integer != current { counts.outdated += number }

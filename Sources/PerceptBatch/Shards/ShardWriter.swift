@@ -165,7 +165,8 @@ public final class ShardWriter {
     private func complete() throws {
         // Before the shard, so that no shard is without its statistics.
         let file = try OutputFile(path: path("_stats.json"))
-        try file.write(JSONValue.object(statistics.json(endTime: ProcessEnvironment.secondsSince1970)).serializedForReading())
+        try file.write(
+            JSONValue.object(statistics.json(endTime: ProcessEnvironment.secondsSince1970)).serializedForReading())
         try file.commit()
         try shard?.commit()
         shard = nil

@@ -11,10 +11,11 @@ struct ImageDecoder: ~Copyable, Sendable {
     let header: ImageHeader
 
     private static let codecs: [(type: MediaType, codec: ImageCodecFormat)] = [
-        (.png, .png), (.jpeg, .jpeg), (.webp, .webp), (.heic, .heif), (.avif, .heif),
-    ].filter { image_decoder_reads($0.codec) }
+        (.png, .png), (.jpeg, .jpeg), (.webp, .webp), (.heic, .heif), (.avif, .heif), (.tiff, .tiff), (.gif, .gif),
+        (.bmp, .bmp),
+    ]
 
-    /// The formats that this build reads.
+    /// The formats that are read.
     static let readableTypes = codecs.map(\.type)
 
     /// Opens a decoder and reads the header.
@@ -185,9 +186,13 @@ struct ImageDecoder: ~Copyable, Sendable {
             return MediaError(
                 .unsupportedFeature, source: name,
                 problem: "this kind of \(format.name) is not readable here: \(message)",
-                remedy: format == .webp
-                    ? "extract one frame, e.g. with `webpmux -get frame 1 image.webp -o frame.webp`"
-                    : "convert it to an 8-bit baseline or progressive JPEG, or to PNG")
+                remedy: "convert it to an 8-bit baseline or progressive JPEG, or to PNG")
+        case .libraryMissing:
+            let package = format == .tiff ? "libtiff6" : "libheif1"
+            return MediaError(
+                .unsupportedFeature, source: name,
+                problem: "\(format.name) is read with \(message), which is not installed, or too old",
+                remedy: "install it, e.g. with `apt install \(package)` or `brew install \(message)`")
         case .tooManyPixels:
             return .exceeded(
                 .pixelCount, limits.pixelCount, source: name,
@@ -263,6 +268,7 @@ extension ImageHeader.StoredColorModel {
             case .ycbcr: .yCbCr
             case .cmyk: .cmyk
             case .ycck: .ycck
+            case .lab: .lab
             }
     }
 }

@@ -7,6 +7,8 @@ public struct ImageHeader: Sendable, Hashable {
         case gray, grayAlpha, palette, rgb, rgba
         case yCbCr = "ycbcr"
         case cmyk, ycck
+        /// CIE L*a*b*.
+        case lab
     }
 
     /// The format of the file.
@@ -16,11 +18,12 @@ public struct ImageHeader: Sendable, Hashable {
     /// The transformation that makes the stored rows upright; `.upright` if the file has no usable orientation.
     public let orientation: Orientation
     /// The source of the orientation in the file; `nil` if there is none. HEIC and AVIF are turned by their own
-    /// properties.
+    /// properties, whatever their EXIF data says, and TIFF by its tag, which counts as EXIF.
     public let orientationSource: OrientationSource?
     /// The colour model in the file.
     public let storedColorModel: StoredColorModel
-    /// Bits per channel in the file, or per palette index: 1, 2, 4, 8 or 16; for HEIC and AVIF also 10 and 12.
+    /// Bits per channel in the file, or per palette index: 1, 2, 4, 8 or 16; for HEIC and AVIF also 10 and 12, for TIFF
+    /// any number up to 16, 24, 32 and 64.
     public let storedBitDepth: Int
     /// The layout of the decoded rows: palettes, transparency keys, YCbCr and inks are resolved, and depths below 8 are
     /// expanded.
@@ -28,7 +31,8 @@ public struct ImageHeader: Sendable, Hashable {
     /// Indicates whether a PNG is interlaced (Adam7) or a JPEG progressive; such an image is held in memory while it is
     /// read.
     public let isMultipass: Bool
-    /// Indicates whether the decoder holds all pixels at once regardless of their order, as for WebP, HEIC and AVIF.
+    /// Indicates whether the decoder holds all pixels at once regardless of their order, as for WebP, HEIC, AVIF, and
+    /// BMP with run lengths.
     let isHeldWhole: Bool
     /// Indicates whether the file contains an ICC colour profile; the decoded rows are converted to sRGB.
     public let hasICCProfile: Bool

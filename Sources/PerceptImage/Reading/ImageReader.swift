@@ -2,16 +2,29 @@ public import PerceptCore
 
 /// Reads an image file: first its header, then its rows from top to bottom, in sRGB.
 ///
-/// Reads PNG of every colour type and depth; baseline and progressive JPEG in gray, YCbCr, RGB, CMYK and YCCK; and
-/// still WebP, lossy and lossless. A build with the package trait HEIC also reads HEIC and AVIF with 8 to 12 bits,
-/// upright. The format is detected from the contents.
+/// The format is detected from the contents:
+/// - PNG of every colour type and depth;
+/// - JPEG, baseline and progressive, in gray, YCbCr, RGB, CMYK and YCCK;
+/// - WebP, lossy and lossless;
+/// - HEIC and AVIF with 8 to 12 bits, if libheif is installed;
+/// - TIFF and BigTIFF in strips and tiles, with integer and floating-point samples, if libtiff is installed;
+/// - GIF;
+/// - BMP from OS/2 1.x to Windows V5.
+///
+/// Of several images in a file the first is read, with a warning: the first page of a TIFF, the first image of a GIF or
+/// WebP animation on its canvas, the default image of a PNG.
+///
+/// Floating-point samples of a TIFF are black and white at its tags SMinSampleValue and SMaxSampleValue, beyond which
+/// they are clipped, with a warning. Without the tags they range from 0 to 1, or to 255 or 65535 if one is greater, or
+/// else from the least to the greatest, with a warning that says so. Negative integers are black. Integers of more than
+/// 16 bits lose the lower ones. Premultiplied colours are divided by alpha, rounded to nearest.
 ///
 /// Colours are converted to sRGB by the ICC profile (gray, RGB or CMYK; perceptual intent, like the defaults of Pillow
 /// and sharp, computed by Little CMS), in PNG by the first of cICP, iCCP, sRGB, and gAMA with cHRM (PNG 3rd edition
-/// §4.3), in HEIF by the profile or nclx. Most profiles change no colour by more than one of 255 and are skipped. A
-/// damaged or mismatched profile is a warning, and the colours are read as sRGB. Gray stays gray. Inks without a
-/// profile are converted by `R = (255 − C)(255 − K) / 255`, rounded to nearest; a file with Adobe's APP14 marker
-/// stores them inverted.
+/// §4.3), in HEIF by the profile or nclx, in BMP by the profile of a V5 header. Most profiles change no colour by more
+/// than one of 255 and are skipped. A damaged or mismatched profile is a warning, and colours are read as sRGB. Gray
+/// stays gray. Inks without a profile are converted by `R = (255 − C)(255 − K) / 255`, rounded to nearest; a JPEG with
+/// Adobe's APP14 marker stores them inverted.
 ///
 /// Reading is strict: damaged or missing pixels are an error. A missing end marker after complete pixels, wrong scan
 /// parameters of a sequential JPEG, and damage outside the pixels are ``warnings``. A lenient reader continues if any

@@ -1,6 +1,6 @@
 internal import PerceptCore
 
-/// A format that is recognized, but that this build does not decode.
+/// A format that is recognized, but not decoded.
 struct UnreadableFormat {
     let mediaType: MediaType
 
@@ -8,25 +8,43 @@ struct UnreadableFormat {
         self.mediaType = mediaType
     }
 
-    /// Conversion commands that are available on most systems, by format.
-    private static let conversions: [MediaType: String] = [
-        .heic:
-            "convert it, e.g. with `heif-convert photo.heic photo.jpg`, "
-            + "or build with the package trait HEIC, which needs libheif",
-        .avif:
-            "convert it, e.g. with `avifdec photo.avif photo.png`, "
-            + "or build with the package trait HEIC, which needs libheif",
-        .gif: "save one frame as PNG, e.g. with `ffmpeg -i image.gif -frames:v 1 image.png`",
-        .bmp: "save it as PNG, e.g. with `ffmpeg -i image.bmp image.png`",
-        .tiff: "save it as PNG, e.g. with `vips copy image.tif image.png`",
-        .jpegXL: "convert it, e.g. with `djxl image.jxl image.png`",
-        .jpeg2000: "convert it, e.g. with `opj_decompress -i image.jp2 -o image.png`",
-        .pdf: "render a page to PNG, e.g. with `pdftoppm -png -r 150 document.pdf page`",
+    /// A command that converts a file, and the Debian package that it comes from.
+    private struct Conversion {
+        let package: String
+        let command: @Sendable (_ file: String) -> String
+
+        init(_ package: String, _ command: @escaping @Sendable (_ file: String) -> String) {
+            self.package = package
+            self.command = command
+        }
+    }
+
+    private static let conversions: [MediaType: Conversion] = [
+        .cameraRaw: Conversion("libraw-bin") { "`dcraw_emu -w -T \($0)`" },
+        .jpegXL: Conversion("libjxl-tools") { "`djxl \($0) image.png`" },
+        .jpeg2000: Conversion("libopenjp2-tools") { "`opj_decompress -i \($0) -o image.png`" },
+        .photoshop: Conversion("imagemagick") { "`convert \($0)'[0]' image.png`" },
+        .icon: Conversion("icoutils") { "`icotool -x -o . \($0)`" },
+        .svg: Conversion("librsvg2-bin") { "`rsvg-convert -o image.png \($0)`" },
+        .openEXR: Conversion("ffmpeg") { "`ffmpeg -apply_trc iec61966_2_1 -i \($0) image.png`" },
+        .pdf: Conversion("poppler-utils") { "`pdftoppm -png -r 150 \($0) page`" },
+        .dicom: Conversion("dcmtk") { "`dcm2pnm --write-png \($0) image.png`" },
     ]
+
+    /// Returns the remedy with the name of the file, as it is typed in a shell.
+    private func conversion(of source: String) -> String? {
+        guard mediaType != .iOSPNG else {
+            return "export the original from its project; macOS converts it with "
+                + "`sips -s format png \(source.shellWord) --out image.png`"
+        }
+        return Self.conversions[mediaType].map {
+            "convert it, e.g. with \($0.command(source.shellWord)) (Debian package \($0.package))"
+        }
+    }
 
     private static let advice = "pass a \(list(with: "or")) image"
 
-    /// The formats that this build reads: "PNG, JPEG and WebP".
+    /// The formats that are read: "PNG, JPEG and WebP".
     private static func list(with conjunction: String) -> String {
         let names = ImageDecoder.readableTypes.map(\.name)
         return "\(names.dropLast().joined(separator: ", ")) \(conjunction) \(names.suffix(1).joined())"
@@ -53,9 +71,23 @@ struct UnreadableFormat {
             case .image, .other:
                 (
                     "\(mediaType.name) is not readable here, only \(Self.list(with: "and")) are",
-                    Self.conversions[mediaType] ?? Self.advice
+                    conversion(of: source) ?? Self.advice
                 )
             }
         return MediaError(.unsupportedFeature, source: source, problem: problem, remedy: remedy)
+    }
+}
+
+extension String {
+    /// The text as one word of a POSIX shell: in single quotes unless all of its characters are harmless.
+    fileprivate var shellWord: String {
+        let isHarmless =
+            !isEmpty && !hasPrefix("-")
+            && unicodeScalars.allSatisfy {
+                $0.properties.isAlphabetic || $0.properties.numericType != nil
+                    || "/._-+,:@%".unicodeScalars.contains($0)
+            }
+        return isHarmless
+            ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -65,18 +65,13 @@ import Testing
         progressive.isProgressive = true
         jpeg("JPEG progressive", progressive, nil)
         seeds += DecodedFilesTests.cases.map { Seed(name: "encoded \($0.name)", bytes: [UInt8]($0.file)) }
-        #if HEIC
-            seeds += HEIFReadingTests.cases.map { Seed(name: $0.name, bytes: [UInt8]($0.file)) }
-        #endif
+        seeds += HEIFReadingTests.cases.map { Seed(name: $0.name, bytes: [UInt8]($0.file)) }
+        seeds += FormatReadingTests.cases.map { Seed(name: $0.name, bytes: $0.bytes) }
         return seeds
     }()
 
     @Test func thereIsAPictureOfEachKind() {
-        #if HEIC
-            #expect(Self.seeds.count == 9 + 16 + 13)
-        #else
-            #expect(Self.seeds.count == 9 + 16)
-        #endif
+        #expect(Self.seeds.count == 9 + 16 + 13 + 58)
     }
 
     @Test(arguments: seeds) func damageDoesNoHarm(_ seed: Seed) throws {
