@@ -9,8 +9,8 @@ extension MediaType {
     /// - Parameter prefix: The first ``sniffedByteCount`` bytes, or the whole file if it is shorter.
     public static func sniff(_ prefix: [UInt8]) -> MediaType? {
         if let signature = signatures.first(where: { $0.matches(prefix) }) { return signature.type }
-        if let type = sniffISOBaseMedia(prefix) ?? sniffMPEGAudio(prefix) { return type }
-        return looksLikeText(prefix) ? .plainText : nil
+        if let type = sniffISOBaseMedia(prefix) ?? sniffContainer(prefix) ?? sniffMPEGAudio(prefix) { return type }
+        return looksLikeText(prefix) ? .plainText : sniffWeakContainer(prefix)
     }
 
     /// Returns the offset of the audio after a leading ID3v2 tag, or `nil` if there is no tag.
@@ -82,7 +82,7 @@ extension MediaType {
     /// The brands of ISO 14496-12 files; any other brand in an `ftyp` box is a video.
     private static let brands: [String: MediaType] = [
         "M4A ": .m4a, "M4B ": .m4a, "M4P ": .m4a, "qt  ": .quickTime,
-        "heic": .heic, "heix": .heic, "heim": .heic, "heis": .heic, "hevc": .heic, "mif1": .heic, "msf1": .heic,
+        "crx ": .canonRaw, "heic": .heic, "heix": .heic, "heim": .heic, "heis": .heic, "hevc": .heic, "mif1": .heic, "msf1": .heic,
         "avif": .avif, "avis": .avif,
     ]
 
