@@ -82,7 +82,8 @@ extension MediaType {
     /// The brands of ISO 14496-12 files; any other brand in an `ftyp` box is a video.
     private static let brands: [String: MediaType] = [
         "M4A ": .m4a, "M4B ": .m4a, "M4P ": .m4a, "qt  ": .quickTime,
-        "crx ": .canonRaw, "heic": .heic, "heix": .heic, "heim": .heic, "heis": .heic, "hevc": .heic, "mif1": .heic, "msf1": .heic,
+        "crx ": .canonRaw, "heic": .heic, "heix": .heic, "heim": .heic, "heis": .heic, "hevc": .heic, "mif1": .heic,
+        "msf1": .heic,
         "avif": .avif, "avis": .avif,
     ]
 

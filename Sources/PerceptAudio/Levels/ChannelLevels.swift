@@ -59,7 +59,8 @@ extension Levels {
         }
         let subject =
             dead.count == 1
-            ? "channel \(name(first)) is dead: it has" : "channels \(dead.map(name).joined(separator: ", ")) are dead: "
+            ? "channel \(name(first)) is dead: it has"
+            : "channels \(dead.map(name).joined(separator: ", ")) are dead: "
                 + "the first has"
         return Warning(
             "\(subject) \(decibels(channels[first].alternatingRMS)), the loudest channel "

@@ -43,7 +43,8 @@ public struct TimeReceipt: Sendable, Hashable, Codable {
     /// Creates a receipt; `sourceEndFrame` defaults to the end of the source.
     public init(
         source: Side, upload: Side, sourceStartFrame: Int = 0, sourceEndFrame: Int? = nil,
-        sourceChannelIndex: Int? = nil, sourceTrackIndex: Int? = nil, gain: Double = 1, clampedSampleCount: Int = 0, replacedSampleCount: Int = 0
+        sourceChannelIndex: Int? = nil, sourceTrackIndex: Int? = nil, gain: Double = 1, clampedSampleCount: Int = 0,
+        replacedSampleCount: Int = 0
     ) {
         self.source = source
         self.upload = upload

@@ -41,6 +41,7 @@ extension AudioTrack: CustomStringConvertible {
 extension [AudioTrack] {
     /// The number of tracks and each of them, such as `2 audio tracks: 1 eng (default), 2 deu`.
     var summary: String {
-        count == 1 ? "1 audio track: \(self[0])" : "\(count) audio tracks: \(map(\.description).joined(separator: ", "))"
+        count == 1
+            ? "1 audio track: \(self[0])" : "\(count) audio tracks: \(map(\.description).joined(separator: ", "))"
     }
 }

@@ -33,9 +33,9 @@ struct FFmpegDemuxer: Sendable {
     /// not among them.
     static let unrecognized = FFmpegDemuxer(
         """
-        aac ac3 aea aiff amr ape asf ast au avi avr caf dsf dss dts dtshd dv eac3 epaf flac flv gxf hcom iff ircam loas \
-        matroska mlp mov mpc mpc8 mpeg mpegts mtaf mxf nistsphere nut ogg oma paf pvf qcp rm rso sds shn smjpeg sox tak \
-        truehd tta vivo voc vqf w64 wav wsd wtv wv wve xa xwma
+        aac ac3 aea aiff amr ape asf ast au avi avr caf dsf dss dts dtshd dv eac3 epaf flac flv gxf hcom iff \
+        ircam loas matroska mlp mov mpc mpc8 mpeg mpegts mtaf mxf nistsphere nut ogg oma paf pvf qcp rm rso \
+        sds shn smjpeg sox tak truehd tta vivo voc vqf w64 wav wsd wtv wv wve xa xwma
         """.split(separator: " ").map(String.init), containerName: nil, isGuess: true)
 
     /// The options before the input.

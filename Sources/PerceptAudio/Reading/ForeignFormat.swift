@@ -41,7 +41,8 @@ struct ForeignFormat: Equatable {
             ("a WebAssembly module", 0, "\0asm"), ("a font", 0, "OTTO"), ("a font", 0, "wOFF"), ("a font", 0, "wOF2"),
             ("a font", 0, "\0\u{1}\0\0\0"), ("an Avro file", 0, "Obj\u{1}"), ("a Git pack", 0, "PACK"),
         ]) + [
-            ("an icon", 0, [0, 0, 1, 0]), ("a cursor", 0, [0, 0, 2, 0]), ("an OpenEXR image", 0, [0x76, 0x2F, 0x31, 1]),
+            ("an icon", 0, [0, 0, 1, 0]), ("a cursor", 0, [0, 0, 2, 0]),
+            ("an OpenEXR image", 0, [0x76, 0x2F, 0x31, 1]),
             ("a JPEG XR image", 0, [0x49, 0x49, 0xBC]), ("a BigTIFF image", 0, [0x49, 0x49, 0x2B, 0]),
             ("a BigTIFF image", 0, [0x4D, 0x4D, 0, 0x2B]), ("a JPEG 2000 codestream", 0, [0xFF, 0x4F, 0xFF, 0x51]),
             ("a gzip archive", 0, [0x1F, 0x8B]), ("an xz archive", 0, [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]),

@@ -96,7 +96,8 @@ private final class GSMSource: SampleSource {
         if let failure = soundFile.readFailure { throw failure }
         guard samples.count == wanted else {
             throw MediaError(
-                .inputOutput, source: name, problem: "became shorter while it was being read, at "
+                .inputOutput, source: name,
+                problem: "became shorter while it was being read, at "
                     + header.place(framesRead + samples.count), remedy: "read it again once it is complete")
         }
         framesRead += wanted
@@ -114,7 +115,8 @@ private final class GSMSource: SampleSource {
             guard offset < content.count, content[offset] >> 4 != RawAudio.gsmSignature else { continue }
             throw MediaError(
                 .malformedInput, source: name,
-                problem: "the data are damaged at \(header.place(block * RawAudioFormat.gsmSampleCount)): not a GSM frame",
+                problem:
+                    "the data are damaged at \(header.place(block * RawAudioFormat.gsmSampleCount)): not a GSM frame",
                 remedy: "check the raw format, or get the recording again")
         }
     }

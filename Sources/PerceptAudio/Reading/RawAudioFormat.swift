@@ -86,7 +86,7 @@ public struct RawAudioFormat: Sendable, Hashable, Codable {
         /// Several channels of an encoding that has one.
         case channels(Encoding, Int)
 
-        /// What is expected instead.
+        /// A sentence about the expected form.
         public var description: String {
             switch self {
             case .form:

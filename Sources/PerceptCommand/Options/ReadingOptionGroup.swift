@@ -27,7 +27,8 @@ struct ReadingOptionGroup: ParsableArguments {
     var replaceNonFinite = false
 
     func options(isLenient: Bool) -> ReadingOptions {
-        ReadingOptions(rawFormat: raw, audioTrack: audioTrack, replacesNonFinite: replaceNonFinite, isLenient: isLenient)
+        ReadingOptions(
+            rawFormat: raw, audioTrack: audioTrack, replacesNonFinite: replaceNonFinite, isLenient: isLenient)
     }
 
     private static func rawFormat(_ description: String) throws -> RawAudioFormat {
