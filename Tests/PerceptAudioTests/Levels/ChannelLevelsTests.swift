@@ -6,7 +6,10 @@ import Testing
 
 @Suite struct ChannelLevelsTests {
     private static func sine(_ amplitude: Double, offset: Double = 0) -> [Float] {
-        (0..<16_000).map { Float(amplitude * sin(2 * .pi * 100 * Double($0) / 16_000) + offset) }
+        (0..<16_000).map { frame in
+            let phase: Double = 2 * Double.pi * 100 * Double(frame) / 16_000
+            return Float(amplitude * sin(phase) + offset)
+        }
     }
 
     private static func levels(_ planes: [[Float]], _ layout: ChannelLayout = .stereo) -> Levels {
@@ -19,9 +22,11 @@ import Testing
     @Test func eachChannelHasItsLevels() throws {
         let channels = Self.levels([Self.sine(0.5), Self.sine(0.1, offset: 0.2)]).channels
         #expect(channels.count == 2)
-        #expect(abs(channels[0].peak - 0.5) < 1e-6 && abs(channels[0].rms - 0.125.squareRoot()) < 1e-5)
-        #expect(abs(channels[1].dcOffset - 0.2) < 1e-5 && abs(channels[1].peak - 0.3) < 1e-6)
-        #expect(abs(channels[1].alternatingRMS - 0.005.squareRoot()) < 1e-5)
+        #expect(abs(channels[0].peak - 0.5) < 1e-6)
+        #expect(abs(channels[0].rms - 0.353_553) < 1e-5)
+        #expect(abs(channels[1].dcOffset - 0.2) < 1e-5)
+        #expect(abs(channels[1].peak - 0.3) < 1e-6)
+        #expect(abs(channels[1].alternatingRMS - 0.070_711) < 1e-5)
         #expect(abs(try #require(channels[0].peakDecibels) + 6.0206) < 1e-3)
         #expect(ChannelLevels(peak: 0, rms: 0, dcOffset: 0).rmsDecibels == nil)
     }

@@ -38,7 +38,8 @@ import Testing
     }
 
     @Test func anAmbiguousChoiceIsAWarning() throws {
-        func warning(_ choice: AudioTrackChoice, _ tracks: [AudioTrack] = film) throws -> String? {
+        func warning(_ choice: AudioTrackChoice, _ tracks: [AudioTrack]? = nil) throws -> String? {
+            let tracks = tracks ?? Self.film
             let track = try choice.track(in: tracks, of: "film")
             return choice.warning(in: tracks, chosen: track)?.text
         }

@@ -30,8 +30,12 @@ import Testing
 
     /// ITU-T G.711, tables 1a to 2b: the largest values and those next to zero.
     @Test func companding() {
-        #expect([0x80, 0x00, 0xFF, 0x7F, 0xFE].map { G711.mulaw[$0] * 32_768 } == [32_124, -32_124, 0, 0, 8])
-        #expect([0xAA, 0x2A, 0xD5, 0x55].map { G711.alaw[$0] * 32_768 } == [32_256, -32_256, 8, -8])
+        let mulaw: [(code: Int, value: Float)] = [
+            (0x80, 32_124), (0x00, -32_124), (0xFF, 0), (0x7F, 0), (0xFE, 8),
+        ]
+        for (code, value) in mulaw { #expect(G711.mulaw[code] == value / 32_768) }
+        let alaw: [(code: Int, value: Float)] = [(0xAA, 32_256), (0x2A, -32_256), (0xD5, 8), (0x55, -8)]
+        for (code, value) in alaw { #expect(G711.alaw[code] == value / 32_768) }
     }
 
     @Test func descriptionsHaveTheirUsualRate() throws {
@@ -67,7 +71,7 @@ import Testing
         let (recording, warnings) = try Self.read(Self.gsmBytes, "gsm")
         #expect(recording.sampleRate == 8000 && recording.channels == .mono && recording.frameCount == 800)
         #expect(warnings.isEmpty)
-        #expect(Self.gsmSamples.allSatisfy { recording.planes[0][$0.frame] * 32_768 == Float($0.value) })
+        for (frame, value) in Self.gsmSamples { #expect(recording.planes[0][frame] == Float(value) / 32_768) }
         let header = try RecordingReader(
             .bytes(Self.gsmBytes), options: ReadingOptions(rawFormat: RawAudioFormat("gsm"))
         ).header
