@@ -17,11 +17,33 @@ extension MediaType {
         (.trueAudio, Array("TTA1".utf8) + [1, 0]), (.trueAudio, Array("TTA1".utf8) + [3, 0]),
         (.dsf, Array("DSD ".utf8) + [28, 0, 0, 0]),
         (.dictation, [2] + Array("dss".utf8)),
+        // The key of a partition pack (SMPTE 377), and the leader of a packet with the map of the material (SMPTE 360).
+        (.materialExchange, [0x06, 0x0E, 0x2B, 0x34, 2, 5, 1, 1, 13, 1, 2]),
+        (.generalExchange, [0, 0, 0, 0, 1, 0xBC]),
+        (.windowsTelevision, [0xB7, 0xD8, 0, 0x20, 0x37, 0x49, 0xDA, 0x11]),
+        (.nut, Array("nut/multimedia container\0".utf8)),
+        (.sox, Array(".SoX".utf8)), (.sox, Array("XoS.".utf8)),
+    ]
+
+    /// Byte strings that files of a type contain at an offset.
+    private static let markers: [(type: MediaType, offset: Int, bytes: [UInt8])] = [
+        (.amigaVoice, 8, Array("8SVX".utf8)), (.pureVoice, 8, Array("QLCM".utf8)), (.hcom, 128, Array("HCOM".utf8)),
     ]
 
     /// Detects containers by what no text and no image begins with.
     static func sniffContainer(_ prefix: [UInt8]) -> MediaType? {
         if let found = beginnings.first(where: { prefix.starts(with: $0.bytes) }) { return found.type }
+        if let marked = markers.first(where: { prefix.dropFirst($0.offset).starts(with: $0.bytes) }) {
+            let start = marked.type == .hcom ? Array(prefix[65..<69]) : Array(prefix.prefix(4))
+            if ["FORM", "RIFF", "FSSD"].contains(String(decoding: start, as: UTF8.self)) { return marked.type }
+        }
+        // The magic number, a machine and a zero, in either byte order.
+        let magic = Array(prefix.prefix(4))
+        if [magic, magic.reversed()].contains(where: { bytes in
+            bytes.starts(with: [0x64, 0xA3]) && bytes.last == 0 && (1...4).contains(bytes[2])
+        }) {
+            return .ircam
+        }
         // Stream version 7, with a minor version of 0 or 1; 8 has its own signature.
         if prefix.count > 3, prefix.starts(with: Array("MP+".utf8)), [0x07, 0x17].contains(prefix[3]) {
             return .musepack

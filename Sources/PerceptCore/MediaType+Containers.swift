@@ -37,6 +37,25 @@ extension MediaType {
     /// Digital Speech Standard, the format of dictation machines.
     public static let dictation = MediaType(rawValue: "audio/x-dss")
 
+    /// Material Exchange Format, of broadcasters.
+    public static let materialExchange = MediaType(rawValue: "video/x-mxf")
+    /// General Exchange Format, of broadcasters.
+    public static let generalExchange = MediaType(rawValue: "video/x-gxf")
+    /// A television recording of Windows.
+    public static let windowsTelevision = MediaType(rawValue: "video/x-ms-wtv")
+    /// NUT, ffmpeg's own container.
+    public static let nut = MediaType(rawValue: "video/x-nut")
+    /// Amiga 8SVX.
+    public static let amigaVoice = MediaType(rawValue: "audio/x-8svx")
+    /// IRCAM.
+    public static let ircam = MediaType(rawValue: "audio/x-ircam")
+    /// SoX's own format.
+    public static let sox = MediaType(rawValue: "audio/x-sox")
+    /// Macintosh HCOM.
+    public static let hcom = MediaType(rawValue: "audio/x-hcom")
+    /// Qualcomm PureVoice, of early mobile phones.
+    public static let pureVoice = MediaType(rawValue: "audio/qcelp")
+
     /// A photo of a Canon camera (CR3): a file with ISO media boxes, but not a video.
     public static let canonRaw = MediaType(rawValue: "image/x-canon-cr3")
 
@@ -48,6 +67,9 @@ extension MediaType {
         eac3: ("E-AC-3", "eac3"), trueHD: ("Dolby TrueHD", "thd"), dts: ("DTS", "dts"), dtsHD: ("DTS-HD", "dtshd"),
         tak: ("TAK", "tak"), monkeysAudio: ("Monkey’s Audio", "ape"), musepack: ("Musepack", "mpc"),
         trueAudio: ("True Audio (TTA)", "tta"), dsf: ("DSF", "dsf"), dictation: ("Digital Speech Standard", "dss"),
+        materialExchange: ("MXF", "mxf"), generalExchange: ("GXF", "gxf"), windowsTelevision: ("WTV", "wtv"),
+        nut: ("NUT", "nut"), amigaVoice: ("Amiga 8SVX", "8svx"), ircam: ("IRCAM", "sf"), sox: ("SoX", "sox"),
+        hcom: ("HCOM", "hcom"), pureVoice: ("Qualcomm PureVoice", "qcp"),
         canonRaw: ("Canon CR3 (camera raw)", "cr3"),
     ]
 }

@@ -16,6 +16,12 @@ import Testing
         (.monkeysAudio, Array("MAC ".utf8) + [0x96, 0x0F, 0, 0]), (.musepack, Array("MP+".utf8) + [7, 0, 0]),
         (.musepack, Array("MPCKSH\u{E}".utf8)), (.trueAudio, Array("TTA1".utf8) + [1, 0, 2, 0]),
         (.dsf, Array("DSD ".utf8) + [28, 0, 0, 0, 0, 0]), (.dictation, [2] + Array("dss".utf8) + zeros(8)),
+        (.materialExchange, [0x06, 0x0E, 0x2B, 0x34, 2, 5, 1, 1, 13, 1, 2, 1, 1, 2, 4, 0]),
+        (.generalExchange, [0, 0, 0, 0, 1, 0xBC, 0, 0]), (.nut, Array("nut/multimedia container\0".utf8)),
+        (.windowsTelevision, [0xB7, 0xD8, 0, 0x20, 0x37, 0x49, 0xDA, 0x11, 0xA6, 0x4E]),
+        (.amigaVoice, Array("FORM\0\0\u{1}\08SVXVHDR".utf8)), (.pureVoice, Array("RIFF\u{24}\0\0\0QLCMfmt ".utf8)),
+        (.sox, Array(".SoX\u{1C}\0\0\0".utf8)), (.ircam, [0x64, 0xA3, 3, 0, 0, 0]), (.ircam, [0, 2, 0xA3, 0x64, 0]),
+        (.hcom, zeros(65) + Array("FSSD".utf8) + zeros(59) + Array("HCOM".utf8)),
         (.trueHD, [0xA0, 0x50, 0, 0, 0xF8, 0x72, 0x6F, 0xBA]),
     ]
 

@@ -53,7 +53,9 @@ struct FFmpegDemuxer: Sendable {
         .mpegProgramStream: ["mpeg"], .flashVideo: ["flv"], .realMedia: ["rm"], .realAudio: ["rm"],
         .sphere: ["nistsphere"], .creativeVoice: ["voc"], .ac3: ["ac3"], .eac3: ["eac3"], .trueHD: ["truehd", "mlp"],
         .dts: ["dts"], .dtsHD: ["dtshd"], .tak: ["tak"], .monkeysAudio: ["ape"], .musepack: ["mpc", "mpc8"],
-        .trueAudio: ["tta"], .dsf: ["dsf"], .dictation: ["dss"],
+        .trueAudio: ["tta"], .dsf: ["dsf"], .dictation: ["dss"], .materialExchange: ["mxf"], .generalExchange: ["gxf"],
+        .windowsTelevision: ["wtv"], .nut: ["nut"], .amigaVoice: ["iff"], .ircam: ["ircam"], .sox: ["sox"],
+        .hcom: ["hcom"], .pureVoice: ["qcp"],
     ]
 
     private static let containers: [MediaType: String] = [

@@ -177,7 +177,12 @@ public struct RecordingReader: ~Copyable {
                 remedy: "install ffmpeg, which is used when it is on the PATH, "
                     + "or convert it with `ffmpeg -i INPUT OUTPUT.wav`")
         case .refused(let error):
-            if let source = try? terms.ffmpegSource(bytes, mediaType) { return source }
+            do throws(MediaError) {
+                if let source = try terms.ffmpegSource(bytes, mediaType) { return source }
+            } catch {
+                // A track that does not exist is not the file's fault.
+                if error.kind == .invalidArgument { throw error }
+            }
             failure = error
         }
         throw failure

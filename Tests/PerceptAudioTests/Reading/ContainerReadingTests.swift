@@ -222,15 +222,15 @@ import Testing
 
     // MARK: Bytes of an unknown format
 
-    /// ffmpeg knows the format, and no signature here does.
+    /// ffmpeg knows the format, and no signature here does: an AAC stream in the framing of broadcasts (LOAS).
     @Test func anUnknownFormatIsPassedOn() throws {
         let folder = try TemporaryFolder()
-        guard try Self.make("a.nut", Self.tones([440]) + ["-c:a", "pcm_s16le"], in: folder) else { return }
-        #expect(throws: MediaError.self) { try MediaSource.file(folder.file("a.nut")).mediaType() }
-        var reader = try RecordingReader(.file(folder.file("a.nut")))
-        #expect(reader.header.container == "nut" && reader.header.mediaType.kind == .other)
+        guard try Self.make("a.latm", Self.tones([440]) + ["-c:a", "aac"], in: folder) else { return }
+        #expect(throws: MediaError.self) { try MediaSource.file(folder.file("a.latm")).mediaType() }
+        var reader = try RecordingReader(.file(folder.file("a.latm")))
+        #expect(reader.header.container == "loas" && reader.header.mediaType.kind == .other)
         while try reader.readBlock() != nil {}
-        #expect(reader.framesRead == 48_000)
+        #expect((48_000...51_200).contains(reader.framesRead))
     }
 
     /// Playlists, images and other formats that could lead elsewhere are not on the list, whatever ffmpeg thinks.
