@@ -42,6 +42,12 @@ struct SoundFile: ~Copyable {
         return try opened(file, CInt(SFM_READ), &info)
     }
 
+    /// Opens GSM 06.10 without a header, with one channel.
+    static func readingGSM(_ file: VirtualFile, sampleRate: Int) throws(OpenFailure) -> SoundFile {
+        var info = info(SoundFileFormat(rawValue: CInt(SF_FORMAT_RAW | SF_FORMAT_GSM610)), sampleRate, 1)
+        return try opened(file, CInt(SFM_READ), &info)
+    }
+
     static func writing(
         _ file: VirtualFile, format: SoundFileFormat, sampleRate: Int, channelCount: Int
     ) throws(OpenFailure) -> SoundFile {

@@ -100,6 +100,9 @@ public struct MediaSource: Sendable, Hashable {
 }
 
 extension MediaError {
+    /// If `true`, the bytes begin like no known format.
+    package var isUnknownFormat: Bool { kind == .unsupportedFeature && parameter == .rawFormat }
+
     /// The error for bytes that begin like no known format: shows the first eight, as hex and as text.
     fileprivate static func unknownFormat(_ prefix: [UInt8], source: String) -> MediaError {
         let first = prefix.prefix(8)

@@ -114,15 +114,15 @@ public struct MediaType: RawRepresentable, Sendable, Hashable, Codable {
     ]
 
     /// The common name: `FLAC`, `JPEG`, `plain text`.
-    public var name: String { Self.names[self]?.name ?? rawValue }
+    public var name: String { (Self.names[self] ?? Self.containerNames[self])?.name ?? rawValue }
 
     /// The usual file name extension, without the dot.
-    public var fileExtension: String { Self.names[self]?.fileExtension ?? "bin" }
+    public var fileExtension: String { (Self.names[self] ?? Self.containerNames[self])?.fileExtension ?? "bin" }
 
     /// The recordings that are readable: in every build, and with ffmpeg on the `PATH`.
     package static let readableRecordings =
         "WAV, FLAC, Ogg, MP3, AIFF, CAF, AU; with ffmpeg on the PATH also MP4, M4A, QuickTime, WebM, Matroska, AAC, "
-        + "AMR, Windows Media, WavPack, AVI"
+        + "AMR, Windows Media, WavPack, AVI, MPEG, FLV, NIST SPHERE, VOC, AC-3, DTS and others"
 
     /// The remedy for a file that is not a supported medium: the readable formats.
     package static let adviceOnReadableMedia =

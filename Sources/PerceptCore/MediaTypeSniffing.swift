@@ -11,8 +11,10 @@ extension MediaType {
         if let signature = signatures.first(where: { $0.matches(prefix) }) {
             return signature.type == .tiff && isCameraRaw(tiff: prefix) ? .cameraRaw : signature.type
         }
-        if let type = sniffISOBaseMedia(prefix) ?? sniffBitmap(prefix) ?? sniffMPEGAudio(prefix) { return type }
-        guard looksLikeText(prefix) else { return nil }
+        let type =
+            sniffISOBaseMedia(prefix) ?? sniffContainer(prefix) ?? sniffBitmap(prefix) ?? sniffMPEGAudio(prefix)
+        if let type { return type }
+        guard looksLikeText(prefix) else { return sniffWeakContainer(prefix) }
         return looksLikeSVG(prefix) ? .svg : .plainText
     }
 
@@ -82,6 +84,7 @@ extension MediaType {
         Signature(.cameraRaw, (0, ascii("IIU\0"))),
         Signature(.cameraRaw, (0, ascii("\0MRM"))),
         Signature(.cameraRaw, (0, ascii("FOVb"))),
+        Signature(.cameraRaw, (6, ascii("HEAPCCDR"))),
         Signature(.tiff, (0, [0x49, 0x49, 0x2A, 0x00])),
         Signature(.tiff, (0, [0x4D, 0x4D, 0x00, 0x2A])),
         // BigTIFF.

@@ -7,6 +7,8 @@ public enum Parameter: String, Sendable, Hashable, Codable, CaseIterable {
     case isLenient
     /// The format of samples without a header.
     case rawFormat
+    /// The audio track of a file with several.
+    case audioTrack
     /// The replacement of NaN and infinite samples with silence.
     case replacesNonFinite
     /// The sample rate of an uploaded recording.

@@ -118,6 +118,94 @@ import Testing
         #expect(try folder.contents() == ["in.pcm"])
     }
 
+    @Test func telephoneCodecsHaveTheirUsualRate() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write([UInt8](repeating: 0x80, count: 1600), as: "call.raw")
+        for (format, codec, sampleRate) in [
+            ("mulaw:8000", "mu-law", 8000), ("mulaw", "mu-law", 8000), ("alaw:16000", "A-law", 16_000),
+        ] {
+            let json = try CommandRun(["inspect", "call.raw", "--json", "--raw", format], in: folder).json()
+            #expect(json["codec"] == .string(codec) && json["sampleRate"] == .integer(sampleRate))
+            #expect(json["frameCount"] == 1600)
+        }
+        let wrong = try CommandRun(["inspect", "call.raw", "--raw", "g722:8000"], in: folder)
+        #expect(wrong.status == 64)
+        #expect(wrong.errors.contains("expected 16000 Hz for g722, not 8000"))
+        #expect(try CommandRun(["inspect", "call.raw", "--raw", "gsm"], in: folder).status == 65)
+    }
+
+    @Test func aTrackThatDoesNotExistIsAnError() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write(Self.wav, as: "in.wav")
+        for choice in ["1", "default"] {
+            let run = try CommandRun(["prepare", "in.wav", "-o", "out.flac", "--audio-track", choice], in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+        }
+        for (choice, problem) in [
+            ("2", "has no audio track 2 (its format has only one); choose track 1 (--audio-track N)"),
+            ("en", "has no audio track in “en” (its format states no language)"),
+            ("0", "expected a number starting at 1, default, or a language code such as eng or en"),
+            ("english", "expected a number starting at 1"),
+        ] {
+            let run = try CommandRun(["prepare", "in.wav", "-o", "x.flac", "--audio-track", choice], in: folder)
+            #expect(run.status == 64)
+            #expect(run.errors.contains(problem), "\(run.errors)")
+        }
+    }
+
+    @Test func aDeadChannelIsAWarning() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write(Self.wav, as: "in.wav")
+        let run = try CommandRun(["inspect", "in.wav"], in: folder)
+        #expect(run.output.contains("\n  channel 2 (frontRight): peak digital silence, RMS digital silence\n"))
+        #expect(run.errors.contains("channel 2 (frontRight) is dead: it has digital silence"))
+        #expect(run.errors.contains("(--pick-channel left)"))
+        let json = try CommandRun(["inspect", "in.wav", "--json"], in: folder).json()
+        #expect(json["channelLevels"]?[1]?["peakDecibels"] == .null)
+        // A tone of 8000 steps: 20·log₁₀(8000 / 32768).
+        let peak = try #require(json["channelLevels"]?[0]?["peakDecibels"]?.doubleValue)
+        #expect(abs(peak + 12.247) < 0.01)
+        #expect(json["tracks"] == nil)
+    }
+
+    /// A film with two languages, which ffmpeg makes where there is one.
+    @Test func tracksAreListedAndChosen() throws {
+        let folder = try TemporaryFolder()
+        let arguments = [
+            "-v", "quiet", "-nostdin", "-y", "-f", "lavfi", "-i", "sine=440:d=1", "-map", "0", "-map", "0", "-c:a",
+            "pcm_s16le", "-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=deu", "film.mkv",
+        ]
+        let program = ["/usr/bin/ffmpeg", "/usr/local/bin/ffmpeg", "/opt/homebrew/bin/ffmpeg"].first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+        guard let program else { return }
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.currentDirectoryURL = folder.url
+        process.arguments = arguments
+        try process.run()
+        process.waitUntilExit()
+        let path = ["PATH": (program as NSString).deletingLastPathComponent]
+        let inspected = try CommandRun(["inspect", "film.mkv"], in: folder, environment: path)
+        #expect(inspected.errors.contains("; track 1 was used; to use another, choose it (--audio-track N)"))
+        #expect(inspected.output.contains("\n  track 2 deu"))
+        let run = try CommandRun(
+            ["prepare", "film.mkv", "-o", "out.flac", "--audio-track", "de", "--json"], in: folder, environment: path)
+        #expect(try run.json()["receipt"]?["sourceTrackIndex"] == 2)
+        #expect(run.errors.isEmpty)
+        let missing = try CommandRun(
+            ["prepare", "film.mkv", "-o", "x.flac", "--audio-track", "3"], in: folder, environment: path)
+        #expect(missing.status == 64)
+        #expect(missing.errors.contains("has no audio track 3 (2 audio tracks: 1 eng"))
+        // Results of different tracks are different to a ledger.
+        for track in [1, 2, 1] {
+            let run = try CommandRun(
+                ["inspect", "film.mkv", "--audio-track", "\(track)", "--ledger", "run.sqlite", "--json"], in: folder,
+                environment: path)
+            #expect(try run.json()["trackIndex"] == .integer(track))
+        }
+    }
+
     @Test func whatIsNoNumberIsReplacedOnRequest() throws {
         let folder = try TemporaryFolder()
         let samples = [0.5, .nan, 0.25, -.infinity] as [Float]

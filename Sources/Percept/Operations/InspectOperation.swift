@@ -57,10 +57,11 @@ public struct InspectOperation: Operation {
             meter.add(block.planes)
             analyzer.add(block)
         }
+        let levels = meter.finish()
         var inspection = Inspection(
             file: source.name, byteCount: try source.byteCount(),
-            content: .recording(reader.header, frameCount: reader.framesRead, meter.finish()),
-            warnings: reader.warnings)
+            content: .recording(reader.header, frameCount: reader.framesRead, levels),
+            warnings: reader.warnings + [levels.deadChannelWarning(reader.header.channels)].compactMap(\.self))
         let analysis = analyzer.finish()
         for drawing in drawings {
             try drawing.write(analysis, spans: spans, limits: limits)
@@ -92,12 +93,19 @@ enum MediaKind {
 }
 
 extension MediaSource {
-    /// Returns the kind of the medium; a video and raw samples are recordings.
+    /// Returns the kind of the medium; a video, raw samples and bytes of an unknown format are recordings.
     ///
     /// - Throws: `MediaError` `.malformedInput` if it is neither.
     func kind(reading: ReadingOptions) throws(MediaError) -> MediaKind {
         if reading.rawFormat != nil { return .recording }
-        let type = try mediaType()
+        let type: MediaType
+        do throws(MediaError) {
+            type = try mediaType()
+        } catch {
+            // The reader of recordings has another way to find out.
+            guard error.isUnknownFormat else { throw error }
+            return .recording
+        }
         switch type.kind {
         case .audio, .video: return .recording
         case .image: return .image

@@ -73,7 +73,7 @@ public struct Inspection: PerceptResult, Hashable {
     }
 
     private static func facts(_ header: RecordingHeader, _ frameCount: Int, _ levels: Levels) -> JSONObject {
-        [
+        var facts: JSONObject = [
             "kind": "audio", "mediaType": .string(header.mediaType.rawValue),
             "sampleRate": .integer(header.sampleRate), "channelCount": .integer(header.channelCount),
             "frameCount": .integer(frameCount), "duration": .double(Double(frameCount) / Double(header.sampleRate)),
@@ -84,7 +84,12 @@ public struct Inspection: PerceptResult, Hashable {
             "rmsDecibels": JSONValue(levels.rmsDecibels), "dcOffset": .double(levels.dcOffset),
             "clippedRunCount": .integer(levels.clippedRunCount), "silenceRatio": .double(levels.silenceRatio),
             "loudness": JSONValue(levels.integratedLoudness),
+            "channelLevels": .array(levels.channels.map { .object($0.json) }),
         ]
+        guard !header.tracks.isEmpty else { return facts }
+        facts["tracks"] = .array(header.tracks.map { .object($0.json) })
+        facts["trackIndex"] = JSONValue(header.trackIndex)
+        return facts
     }
 
     private static func facts(_ header: ImageHeader, _ range: SampleRange?) -> JSONObject {
@@ -124,11 +129,17 @@ public struct Inspection: PerceptResult, Hashable {
             sampleRate: try members.integer("sampleRate"),
             channels: ChannelLayout(
                 try members.list("channelLayout") { $0.stringValue.flatMap(ChannelLayout.Position.init) }),
-            frameCount: members.object["statedFrameCount"]?.integerValue)
+            frameCount: members.object["statedFrameCount"]?.integerValue,
+            tracks: members.object["tracks"] == nil
+                ? [] : try members.list("tracks") { $0.objectValue.flatMap(AudioTrack.init(json:)) },
+            trackIndex: members.object["trackIndex"]?.integerValue)
         let levels = Levels(
             peak: try members.double("peak"), rms: try members.double("rms"), dcOffset: try members.double("dcOffset"),
             clippedRunCount: try members.integer("clippedRunCount"), silenceRatio: try members.double("silenceRatio"),
-            integratedLoudness: members.object["loudness"]?.doubleValue)
+            integratedLoudness: members.object["loudness"]?.doubleValue,
+            // Older versions did not measure each channel.
+            channels: members.object["channelLevels"] == nil
+                ? [] : try members.list("channelLevels") { $0.objectValue.flatMap(ChannelLevels.init(json:)) })
         return .recording(header, frameCount: try members.integer("frameCount"), levels)
     }
 

@@ -34,7 +34,8 @@ extension Transcript {
             frameCount: uploads.reduce(0) { $0 + $1.upload.frameCount })
         return TimeReceipt(
             source: source, upload: upload, sourceStartFrame: first?.sourceStartFrame ?? 0,
-            sourceEndFrame: last?.sourceEndFrame, sourceChannelIndex: first?.sourceChannelIndex, gain: first?.gain ?? 1,
+            sourceEndFrame: last?.sourceEndFrame, sourceChannelIndex: first?.sourceChannelIndex,
+            sourceTrackIndex: first?.sourceTrackIndex, gain: first?.gain ?? 1,
             clampedSampleCount: uploads.reduce(0) { $0 + $1.clampedSampleCount },
             replacedSampleCount: first?.replacedSampleCount ?? 0)
     }

@@ -20,6 +20,7 @@ public final class ChunkedRecording: Sendable {
     private let limits: ResourceLimits
     private let gain: Float
     private let replacedSampleCount: Int
+    private let trackIndex: Int?
     private let state: Mutex<State>
 
     private struct State: ~Copyable {
@@ -58,6 +59,7 @@ public final class ChunkedRecording: Sendable {
         warnings = survey.warnings
         levels = survey.levels
         replacedSampleCount = survey.replacedSampleCount
+        trackIndex = survey.trackIndex
         name = input.name
         self.preparation = preparation
         self.limits = limits
@@ -92,7 +94,7 @@ public final class ChunkedRecording: Sendable {
             guard let chain else { return nil }
             let range = UploadRange(frames: chunk.frames, gain: gain, sourceFrameCount: source.frameCount)
             return try preparation.finish(
-                chain, range, sourceFrameCount: source.frameCount, name: self.name,
+                chain, range, sourceFrameCount: source.frameCount, name: self.name, trackIndex: trackIndex,
                 replacedSampleCount: replacedSampleCount, readingWarnings: chunks.count == 1 ? warnings : [])
         } catch {
             guard error.kind == .limitExceeded, error.source != self.name else { throw error }
@@ -122,6 +124,7 @@ private struct Survey {
     let source: TimeReceipt.Side
     let warnings: [Warning]
     let replacedSampleCount: Int
+    let trackIndex: Int?
     let levels: LevelProfile
 
     init(
@@ -158,6 +161,7 @@ private struct Survey {
         self.levels = levels
         warnings = reader.warnings
         replacedSampleCount = reader.replacedSampleCount
+        trackIndex = reader.header.trackIndex
         source = TimeReceipt.Side(
             sampleRate: reader.header.sampleRate, channelCount: reader.header.channels.count, frameCount: frameCount)
         var chunks = planner.finish(frameCount: frameCount)

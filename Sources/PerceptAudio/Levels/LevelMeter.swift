@@ -25,11 +25,13 @@ public struct Levels: Sendable, Hashable, Codable {
     /// The integrated loudness in LUFS (EBU R 128). `nil` for silence, for less than 400 ms, or for a rate below
     /// ``LoudnessMeter/lowestSampleRate``.
     public let integratedLoudness: Double?
+    /// The levels of each channel, in the order of the recording's channels.
+    public let channels: [ChannelLevels]
 
     /// Creates levels.
     public init(
         peak: Double, rms: Double, dcOffset: Double, clippedRunCount: Int, silenceRatio: Double,
-        integratedLoudness: Double?
+        integratedLoudness: Double?, channels: [ChannelLevels] = []
     ) {
         self.peak = peak
         self.rms = rms
@@ -37,6 +39,7 @@ public struct Levels: Sendable, Hashable, Codable {
         self.clippedRunCount = clippedRunCount
         self.silenceRatio = silenceRatio
         self.integratedLoudness = integratedLoudness
+        self.channels = channels
     }
 
     /// The peak level, `20·log₁₀(peak)`; `nil` for digital silence.
@@ -44,7 +47,7 @@ public struct Levels: Sendable, Hashable, Codable {
     /// The RMS level, `20·log₁₀(rms)`; `nil` for digital silence.
     public var rmsDecibels: Double? { Self.decibels(rms) }
 
-    private static func decibels(_ value: Double) -> Double? {
+    static func decibels(_ value: Double) -> Double? {
         value > 0 ? 20 * log10(value) : nil
     }
 }
@@ -146,6 +149,10 @@ public struct LevelMeter: Sendable {
             dcOffset: offsets.max { abs($0) < abs($1) } ?? 0,
             clippedRunCount: channels.reduce(0) { $0 + $1.clippedRunCount },
             silenceRatio: windowCount > 0 ? Double(silentWindowCount) / Double(windowCount) : 1,
-            integratedLoudness: loudness?.integratedLoudness)
+            integratedLoudness: loudness?.integratedLoudness,
+            channels: zip(channels, offsets).map { channel, offset in
+                ChannelLevels(
+                    peak: Double(channel.peak), rms: (channel.energy / frames).squareRoot(), dcOffset: offset)
+            })
     }
 }

@@ -82,7 +82,7 @@ extension AudioPreparation {
             return try finish(
                 chain, range,
                 sourceFrameCount: part == .whole ? range.sourceFrameCount ?? pass.reader.framesRead : total,
-                name: input.name, replacedSampleCount: pass.reader.replacedSampleCount,
+                name: input.name, trackIndex: header.trackIndex, replacedSampleCount: pass.reader.replacedSampleCount,
                 readingWarnings: pass.reader.warnings + partWarnings(total, header.sampleRate))
         } catch {
             // The partial file is removed before this returns, since the process may exit next.
@@ -112,7 +112,7 @@ extension AudioPreparation {
 
     func finish(
         _ chain: consuming PreparationChain<RecordingEncoder>?, _ range: UploadRange,
-        sourceFrameCount: Int, name: String,
+        sourceFrameCount: Int, name: String, trackIndex: Int?,
         replacedSampleCount: Int = 0, readingWarnings: [Warning] = []
     ) throws(MediaError) -> PreparedAudio {
         guard let chain, chain.frameCount > 0 else { throw .noAudio(in: name) }
@@ -128,7 +128,7 @@ extension AudioPreparation {
         let start = range.frames.lowerBound
         let receipt = TimeReceipt(
             source: source, upload: upload, sourceStartFrame: start, sourceEndFrame: start + frameCount,
-            sourceChannelIndex: pickedChannel, gain: Double(range.gain),
+            sourceChannelIndex: pickedChannel, sourceTrackIndex: trackIndex, gain: Double(range.gain),
             clampedSampleCount: summary.clampedSampleCount, replacedSampleCount: replacedSampleCount)
         return PreparedAudio(
             bytes: summary.bytes, byteCount: summary.byteCount, mediaType: encoding.container.mediaType,

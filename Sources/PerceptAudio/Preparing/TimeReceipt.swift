@@ -30,6 +30,8 @@ public struct TimeReceipt: Sendable, Hashable, Codable {
     public let sourceEndFrame: Int
     /// The index (from 0) of the picked source channel; `nil` unless one was picked.
     public let sourceChannelIndex: Int?
+    /// The ``AudioTrack/index`` of the source's track; `nil` if the format of the source has a single track.
+    public let sourceTrackIndex: Int?
     /// The factor by which the samples were multiplied; 1 unless they were normalized.
     public let gain: Double
     /// The number of samples that exceeded full scale and were clamped.
@@ -41,13 +43,15 @@ public struct TimeReceipt: Sendable, Hashable, Codable {
     /// Creates a receipt; `sourceEndFrame` defaults to the end of the source.
     public init(
         source: Side, upload: Side, sourceStartFrame: Int = 0, sourceEndFrame: Int? = nil,
-        sourceChannelIndex: Int? = nil, gain: Double = 1, clampedSampleCount: Int = 0, replacedSampleCount: Int = 0
+        sourceChannelIndex: Int? = nil, sourceTrackIndex: Int? = nil, gain: Double = 1, clampedSampleCount: Int = 0,
+        replacedSampleCount: Int = 0
     ) {
         self.source = source
         self.upload = upload
         self.sourceStartFrame = sourceStartFrame
         self.sourceEndFrame = sourceEndFrame ?? source.frameCount
         self.sourceChannelIndex = sourceChannelIndex
+        self.sourceTrackIndex = sourceTrackIndex
         self.gain = gain
         self.clampedSampleCount = clampedSampleCount
         self.replacedSampleCount = replacedSampleCount

@@ -10,7 +10,18 @@ final class FFmpegLog {
         let frameCount: Int
     }
 
-    private(set) var codec = "unknown codec"
+    /// The audio tracks in their order in the file.
+    var tracks: [AudioTrack] {
+        audioStreams.enumerated().map { index, stream in
+            var track = stream.track
+            track.index = index + 1
+            return track
+        }
+    }
+    /// ffmpeg's name of the container; `nil` if it did not recognize one.
+    private(set) var container: String?
+    /// If `true`, ffmpeg found the container by a weak resemblance alone.
+    private(set) var isUncertain = false
     private(set) var errorCount = 0
     /// The duration in seconds that the container states, counted from ``start`` or from time 0; `nil` if it is unknown
     /// or ffmpeg's estimate.
@@ -18,9 +29,14 @@ final class FFmpegLog {
     /// The seconds from time 0 to the earliest stream.
     private(set) var start = 0.0
     /// The number of streams of any kind, except cover images.
-    private(set) var streamCount = 0
+    var streamCount: Int { audioStreams.count + otherStreams.count }
     private let input: String
+    private let trackIndex: Int
     private let takeFrame: (Frame) -> Void
+    private var audioStreams: [(stream: Int, track: AudioTrack)] = []
+    private var otherStreams: Set<Int> = []
+    /// The stream that the lines of metadata belong to.
+    private var describedStream: Int?
     private var firstErrorLine: String?
     private var lastLine = ""
     private var line: [UInt8] = []
@@ -31,11 +47,19 @@ final class FFmpegLog {
     ///
     /// - Parameters:
     ///   - input: ffmpeg's name for the recording, which is removed from messages.
+    ///   - trackIndex: The index of the decoded audio track, counted from 0.
     ///   - takeFrame: Receives each audio frame before its samples can be read.
-    init(input: String, takeFrame: @escaping (Frame) -> Void) {
+    init(input: String, trackIndex: Int = 0, takeFrame: @escaping (Frame) -> Void) {
         self.input = input
+        self.trackIndex = trackIndex
         self.takeFrame = takeFrame
     }
+
+    /// The decoded track; `nil` if the file does not have it.
+    var track: AudioTrack? { audioStreams.indices.contains(trackIndex) ? tracks[trackIndex] : nil }
+
+    /// The name of the decoded track's codec.
+    var codec: String { track?.codec ?? "unknown codec" }
 
     /// The first error, which usually causes the later ones.
     var firstError: String { firstErrorLine ?? (lastLine.isEmpty ? "no reason given" : lastLine) }
@@ -84,6 +108,7 @@ final class FFmpegLog {
             if !message.contains("No such file") { firstErrorLine = firstErrorLine ?? message }
         }
         if text.hasPrefix("Estimating duration") { isDurationEstimated = true }
+        if text.contains("misdetection possible") { isUncertain = true }
         if !isInputDescribed { describe(text) }
     }
 
@@ -95,12 +120,45 @@ final class FFmpegLog {
             let parts = text.dropFirst(12).split(separator: ", ")
             if !isDurationEstimated { statedDuration = parts.first.flatMap(Self.seconds) }
             start = parts.first { $0.hasPrefix("start: ") }.flatMap { Double($0.dropFirst(7)) } ?? 0
-        } else if text.hasPrefix("  Stream #0:") {
-            if !text.contains("(attached pic)") { streamCount += 1 }
-            guard codec == "unknown codec", let start = text.firstRange(of: "Audio: ") else { return }
-            codec = Self.codecName(String(text[start.upperBound...].prefix { $0 != "," && $0 != " " }))
+        } else if text.hasPrefix("Input #0, ") {
+            let names = text.dropFirst(10).prefix { $0 != "\u{27}" }
+            container = names.firstRange(of: ", from ").map { String(names[..<$0.lowerBound]) }
+        } else if let line = FFmpegStreamLine(text) {
+            add(line)
+        } else if let stream = describedStream {
+            describe(stream, text)
         }
     }
+
+    private func add(_ line: FFmpegStreamLine) {
+        describedStream = line.stream
+        // A stream of two programs is described twice.
+        guard !audioStreams.contains(where: { $0.stream == line.stream }) else { return }
+        guard let track = line.track else {
+            if !line.isCoverImage { otherStreams.insert(line.stream) }
+            return
+        }
+        let place = audioStreams.firstIndex { $0.stream > line.stream } ?? audioStreams.endIndex
+        audioStreams.insert((line.stream, track), at: place)
+    }
+
+    /// Takes the title from the metadata below a stream, such as `      title           : Commentary`.
+    private func describe(_ stream: Int, _ text: String) {
+        let indentation = text.prefix { $0 == " " }.count
+        guard indentation >= 4 else {
+            describedStream = nil
+            return
+        }
+        guard indentation == 6, let separator = text.firstRange(of: ": "),
+            text[..<separator.lowerBound].split(separator: " ") == ["title"],
+            let index = audioStreams.firstIndex(where: { $0.stream == stream })
+        else { return }
+        let title = text[separator.upperBound...].prefix(Self.longestTitle)
+        if audioStreams[index].track.title == nil, !title.isEmpty { audioStreams[index].track.title = String(title) }
+    }
+
+    /// The maximum number of characters of a title.
+    private static let longestTitle = 200
 
     /// Parses a duration such as `00:01:02.50`.
     private static func seconds(_ clock: Substring) -> Double? {
@@ -133,14 +191,5 @@ final class FFmpegLog {
             }
             return count == 0 ? nil : isNegative ? -value : value
         }
-    }
-
-    private static func codecName(_ name: String) -> String {
-        [
-            "aac": "AAC", "alac": "ALAC", "mp3": "MP3", "opus": "Opus", "vorbis": "Vorbis", "amr_nb": "AMR-NB",
-            "amrnb": "AMR-NB", "amr_wb": "AMR-WB", "amrwb": "AMR-WB", "speex": "Speex", "ac3": "AC-3",
-            "eac3": "E-AC-3", "wmav1": "Windows Media Audio 1", "wmav2": "Windows Media Audio 2", "flac": "FLAC",
-            "adpcm_g722": "G.722", "adpcm_g726": "G.726 ADPCM", "adpcm_g726le": "G.726 ADPCM",
-        ][name] ?? name
     }
 }

@@ -19,9 +19,12 @@ final class FFmpegSource: SampleSource {
     private let name: String
     private let program: ChildProcess
     private let log: FFmpegLog
-    private let frames: FrameQueue
+    private let frames: FFmpegFrameQueue
     private let bytesPerFrame: Int
     private let isLenient: Bool
+    /// If `true`, the container states when its audio ends, not how long it is.
+    private let statesEnd: Bool
+    private let trackWarning: Warning?
     /// If `true`, timestamps count from the container's own time 0 instead of its earliest stream.
     private let hasOwnZero: Bool
     /// If `true`, the header states more than the file contains, and a warning already says so more precisely than
@@ -45,76 +48,131 @@ final class FFmpegSource: SampleSource {
     /// Starts `program` and reads the header.
     ///
     /// - Parameters:
+    ///   - demuxer: The demuxers that the program may use.
+    ///   - track: The audio track; `nil` for the first, with a warning if there are several.
+    ///   - frameCount: The number of frames, if it is known.
     ///   - isLenient: If `true`, keeps the audio decoded before the program failed.
     ///   - silenceLimit: The maximum duration of inserted silence in seconds.
     /// - Throws: `MediaError` `.malformedInput` with the program's own message if it cannot decode the recording;
-    ///   `.unsupportedFeature` if there is no audio.
+    ///   `.unsupportedFeature` if there is no audio; `.invalidArgument` if `track` does not exist.
     init(
-        _ bytes: InputBytes, mediaType: MediaType, program path: String, isLenient: Bool = false,
+        _ bytes: InputBytes, mediaType: MediaType, demuxer: FFmpegDemuxer, program path: String,
+        track choice: AudioTrackChoice? = nil, frameCount: Int? = nil, isLenient: Bool = false,
         silenceLimit: Int = ResourceLimits.default.silenceDuration
     ) throws(MediaError) {
         let memory = try bytes.bytes.map { content throws(MediaError) in try NamelessFile(content, name: bytes.name) }
         guard let descriptor = bytes.descriptor ?? memory?.descriptor else {
             throw MediaError(.inputOutput, source: bytes.name, problem: "cannot be passed to ffmpeg")
         }
-        let input = Self.input(memory == nil ? bytes.start : 0)
+        let input = Input(
+            bytes, address: Self.address(memory == nil ? bytes.start : 0), descriptor: descriptor, program: path,
+            demuxer: demuxer)
+        let index = try Self.trackIndex(choice, input)
         let length = try StatedLength(bytes, mediaType)
         isKnownToBeShort = length.map { $0.availableByteCount < $0.byteCount } ?? false
         let hasOwnZero = try MovieBoxes.countsFromZero(bytes, mediaType)
-        let frames = FrameQueue(silenceLimit: silenceLimit)
-        let log = FFmpegLog(input: input, takeFrame: frames.add)
-        let program: ChildProcess
-        do {
-            program = try ChildProcess(
-                path, Self.arguments(input, mediaType, hasOwnZero: hasOwnZero), inheriting: descriptor,
-                takeErrors: log.take)
-        } catch {
-            throw MediaError(
-                .inputOutput, source: bytes.name, problem: "\(path) cannot be run: \(systemMessage(error.code))")
+        let frames = FFmpegFrameQueue(silenceLimit: silenceLimit)
+        let log = FFmpegLog(input: input.address, trackIndex: index, takeFrame: frames.add)
+        let program = try input.start(Self.output(index), hasOwnZero: hasOwnZero, log)
+        let format = try Self.readHeader(program, bytes.name)
+        program.takeErrors()
+        guard !demuxer.isGuess || !log.isUncertain else {
+            throw MediaError(.unsupportedFeature, source: bytes.name, problem: "it resembles no format clearly")
         }
-        guard let format = try Self.readHeader(program, bytes.name) else {
-            let isSilent = program.succeeds() || log.firstError.contains("matches no streams")
-            throw isSilent
+        guard let format else {
+            let succeeds = program.succeeds()
+            if let choice, !log.tracks.isEmpty { _ = try choice.track(in: log.tracks, of: bytes.name) }
+            throw succeeds || log.firstError.contains("matches no streams")
                 ? MediaError(
                     .unsupportedFeature, source: bytes.name, problem: "contains no audio that ffmpeg can find",
                     remedy: "pass a recording")
                 : Self.failure(bytes.name, log)
         }
+        let track = log.track
         header = RecordingHeader(
-            mediaType: mediaType, container: Self.containers[mediaType] ?? mediaType.name, codec: log.codec,
-            bitDepth: nil,
-            sampleRate: format.sampleRate, channels: format.channels, frameCount: nil)
+            mediaType: mediaType, container: demuxer.containerName ?? log.container ?? mediaType.name,
+            codec: log.codec, bitDepth: nil, sampleRate: format.sampleRate, channels: format.channels,
+            frameCount: frameCount, tracks: log.tracks, trackIndex: track?.index)
         frames.sampleRate = format.sampleRate
+        trackWarning = track.flatMap { Self.warning(log.tracks, $0, choice) }
         bytesPerFrame = format.channelCount * MemoryLayout<Float>.size
         name = bytes.name
+        statesEnd = demuxer.statesEnd
         (self.memory, self.log, self.frames, self.program) = (memory, log, frames, program)
         (self.isLenient, self.hasOwnZero) = (isLenient, hasOwnZero)
     }
 
-    /// Timestamps are kept (`-copyts`), except that the start of the earliest stream becomes time 0 unless the
-    /// container has its own.
-    private static func arguments(_ input: String, _ mediaType: MediaType, hasOwnZero: Bool) -> [String] {
-        let demuxer = demuxers[mediaType].map { ["-f", $0] } ?? []
-        return ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
-            + ["-protocol_whitelist", "file,pipe,subfile", "-copyts"] + (hasOwnZero ? [] : ["-start_at_zero"])
-            + demuxer + ["-i", input, "-map", "0:a:0", "-map_metadata", "-1", "-af", "ashowinfo"]
+    /// The file that the program reads.
+    private struct Input {
+        let name: String
+        /// The program's name for it.
+        let address: String
+        let descriptor: CInt
+        let program: String
+        let demuxer: FFmpegDemuxer
+
+        init(_ bytes: InputBytes, address: String, descriptor: CInt, program: String, demuxer: FFmpegDemuxer) {
+            (name, self.address, self.descriptor) = (bytes.name, address, descriptor)
+            (self.program, self.demuxer) = (program, demuxer)
+        }
+
+        /// Timestamps are kept (`-copyts`), except that the start of the earliest stream becomes time 0 unless the
+        /// container has its own.
+        func start(
+            _ output: [String], hasOwnZero: Bool = true, _ log: FFmpegLog
+        ) throws(MediaError) -> ChildProcess {
+            // Where opening the descriptor duplicates it, the program begins at its offset.
+            _ = lseek(descriptor, 0, SEEK_SET)
+            let arguments =
+                ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"]
+                + ["-protocol_whitelist", "file,pipe,subfile", "-copyts"] + (hasOwnZero ? [] : ["-start_at_zero"])
+                + demuxer.arguments + ["-i", address] + output
+            do {
+                return try ChildProcess(program, arguments, inheriting: descriptor, takeErrors: log.take)
+            } catch {
+                throw MediaError(
+                    .inputOutput, source: name, problem: "\(program) cannot be run: \(systemMessage(error.code))")
+            }
+        }
+    }
+
+    /// Returns the index of the chosen track, counted from 0. The file is opened an additional time to list its tracks
+    /// if the choice is not a number.
+    private static func trackIndex(_ choice: AudioTrackChoice?, _ input: Input) throws(MediaError) -> Int {
+        switch choice {
+        case nil: return 0
+        case .number(let number): return number - 1
+        case .fileDefault, .language:
+            let log = FFmpegLog(input: input.address) { _ in }
+            // Without an output, the program describes the input and ends.
+            let program = try input.start([], log)
+            var rest: [UInt8] = [0]
+            _ = try rest.withUnsafeMutableBufferPointer { buffer throws(MediaError) in
+                try program.read(into: UnsafeMutableRawBufferPointer(buffer))
+            }
+            _ = program.succeeds()
+            guard let choice, !log.tracks.isEmpty else { return 0 }
+            return try choice.track(in: log.tracks, of: input.name).index - 1
+        }
+    }
+
+    private static func warning(
+        _ tracks: [AudioTrack], _ track: AudioTrack, _ choice: AudioTrackChoice?
+    ) -> Warning? {
+        if let choice { return choice.warning(in: tracks, chosen: track) }
+        guard tracks.count > 1 else { return nil }
+        return Warning(
+            "\(tracks.summary); track \(track.index) was used; to use another, choose it", parameter: .audioTrack)
+    }
+
+    private static func output(_ trackIndex: Int) -> [String] {
+        ["-map", "0:a:\(trackIndex)", "-map_metadata", "-1", "-af", "ashowinfo"]
             + ["-c:a", "pcm_f32le", "-fflags", "+bitexact", "-f", "wav", "pipe:1"]
     }
 
-    private static func input(_ start: Int) -> String {
+    private static func address(_ start: Int) -> String {
         start == 0 ? "file:/dev/fd/3" : "subfile,,start,\(start),end,0,,:file:/dev/fd/3"
     }
-
-    /// ffmpeg's names of the containers, so that it does not guess.
-    private static let demuxers: [MediaType: String] = [
-        .m4a: "mov", .mp4: "mov", .quickTime: "mov", .webm: "matroska", .aac: "aac", .amr: "amr", .avi: "avi",
-        .wav: "wav",
-        .w64: "w64", .caf: "caf", .ogg: "ogg", .aiff: "aiff", .au: "au", .mp3: "mp3", .wma: "asf", .wavPack: "wv",
-    ]
-
-    private static let containers: [MediaType: String] = [
-        .m4a: "MP4", .mp4: "MP4", .quickTime: "QuickTime", .webm: "Matroska", .aac: "ADTS", .avi: "AVI",
-    ]
 
     /// Reads up to the first sample; returns `nil` if the output ends before it.
     private static func readHeader(_ program: ChildProcess, _ name: String) throws(MediaError) -> WAVFormat? {
@@ -141,7 +199,7 @@ final class FFmpegSource: SampleSource {
     }
 
     var warnings: [Warning] {
-        frames.warnings + (isFinished ? [endWarning].compactMap(\.self) : [])
+        [trackWarning].compactMap(\.self) + frames.warnings + (isFinished ? [endWarning].compactMap(\.self) : [])
     }
 
     func readPlanes(frameLimit: Int) throws(MediaError) -> [[Float]] {
@@ -189,9 +247,7 @@ final class FFmpegSource: SampleSource {
         let read = RecordingHeader.seconds(frameCount, sampleRate: header.sampleRate)
         let errors = "ffmpeg reported \(log.errorCount) errors while decoding, the first: \(log.firstError)"
         let end = Double(frameCount) / Double(header.sampleRate)
-        // MP4 and Matroska state the end time, the others the duration.
-        let isEnd = ["mov", "matroska"].contains(Self.demuxers[header.mediaType])
-        let stated = log.statedDuration.map { isEnd && !hasOwnZero ? $0 - log.start : $0 }
+        let stated = log.statedDuration.map { statesEnd && !hasOwnZero ? $0 - log.start : $0 }
         // Other streams may be longer than the audio, and encoders pad it.
         if let stated, !frames.hasOmissions, stated - end > (log.errorCount > 0 ? 0.1 : 0.5),
             log.errorCount > 0 || log.streamCount == 1
@@ -211,102 +267,5 @@ final class FFmpegSource: SampleSource {
         MediaError(
             .malformedInput, source: name, problem: "ffmpeg cannot decode it (\(log.firstError))",
             remedy: "check that the file is complete")
-    }
-}
-
-/// Frames that ffmpeg's log announced and that were not yet returned.
-private final class FrameQueue {
-    /// The sample rate of the output; log lines that arrive before its header are kept until the rate is known.
-    var sampleRate = 0 {
-        didSet {
-            timeline = ContainerTimeline(sampleRate: sampleRate, silenceLimit: silenceLimit)
-            for frame in early { add(frame) }
-            early = []
-        }
-    }
-    private let silenceLimit: Int
-    private var timeline: ContainerTimeline?
-    private var early: [FFmpegLog.Frame] = []
-    /// The silence to insert, each before the frame with that number.
-    private var silences: [(frame: Int, count: Int)] = []
-    private var announcedCount = 0
-    private var takenCount = 0
-    private var insertedCount = 0
-
-    init(silenceLimit: Int) {
-        self.silenceLimit = silenceLimit
-    }
-
-    var hasSound: Bool { takenCount > 0 }
-
-    /// `true` if a gap was not filled, so that positions differ from those in the file.
-    var hasOmissions: Bool { (timeline?.omissions.count ?? 0) > 0 }
-
-    /// The number of frames returned so far, silence included.
-    var position: Int { takenCount + insertedCount }
-
-    var warnings: [Warning] { timeline?.warnings ?? [] }
-
-    func add(_ frame: FFmpegLog.Frame) {
-        guard timeline != nil else {
-            // The header follows the first frame.
-            if early.count < 1024 { early.append(frame) }
-            return
-        }
-        // If the rate changes midway, ffmpeg converts the rest to a length that is not known exactly.
-        let timestamp = frame.sampleRate == sampleRate ? frame.timestamp : nil
-        let silence = timeline?.add(frame.frameCount, timestamp: timestamp) ?? 0
-        if silence > 0 { silences.append((announcedCount, silence)) }
-        announcedCount += frame.frameCount
-    }
-
-    /// Returns the number of silent frames that come next.
-    func takeSilence() -> Int {
-        guard let first = silences.first, first.frame <= takenCount else { return 0 }
-        silences.removeFirst()
-        insertedCount += first.count
-        return first.count
-    }
-
-    /// Returns how many of the next `count` frames come before the next silence.
-    func take(_ count: Int) -> Int {
-        let count = min(count, (silences.first?.frame ?? .max) - takenCount)
-        takenCount += count
-        return count
-    }
-}
-
-/// An unnamed temporary file that another program can open and seek in: an MP4 often has its index at the end.
-private final class NamelessFile {
-    let descriptor: CInt
-
-    init(_ bytes: [UInt8], name: String) throws(MediaError) {
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(folder)/percept-XXXXXX".utf8CString)
-        descriptor = mkstemp(&template)
-        guard descriptor >= 0 else {
-            throw MediaError(
-                .inputOutput, source: name, problem: "cannot create a temporary file: \(systemMessage(errno))")
-        }
-        unlink(template)
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                buffer.baseAddress.map { pwrite(descriptor, $0 + written, buffer.count - written, off_t(written)) }
-                    ?? -1
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                let failure = MediaError.writing(name, errno)
-                close(descriptor)
-                throw failure
-            }
-            written += count
-        }
-    }
-
-    deinit {
-        close(descriptor)
     }
 }

@@ -1,14 +1,15 @@
-/// The storage format of one uncompressed sample: unsigned (`u`), signed (`s`) or floating-point (`f`), the number of
-/// bits, and the byte order.
+/// The storage format of one sample: unsigned (`u`), signed (`s`) or floating-point (`f`), the number of bits, and the
+/// byte order; or the companded bytes of ITU-T G.711.
 public enum PCMSampleFormat: String, Sendable, Hashable, Codable, CaseIterable {
     case u8, s8
     case s16le, s16be, s24le, s24be, s32le, s32be
     case f32le, f32be, f64le, f64be
+    case mulaw, alaw
 
     /// The number of bytes of one sample.
     public var byteCount: Int {
         switch self {
-        case .u8, .s8: 1
+        case .u8, .s8, .mulaw, .alaw: 1
         case .s16le, .s16be: 2
         case .s24le, .s24be: 3
         case .s32le, .s32be, .f32le, .f32be: 4
@@ -23,8 +24,12 @@ public enum PCMSampleFormat: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
+    /// If `true`, steps between values grow with the value (ITU-T G.711).
+    public var isCompanded: Bool { self == .mulaw || self == .alaw }
+
     /// The common name, such as `PCM 16 bit` or `float 32 bit`.
     var codecName: String {
+        if isCompanded { return self == .mulaw ? "mu-law" : "A-law" }
         let bits = "\(byteCount * 8) bit"
         return holdsFloatingPoint ? "float \(bits)" : self == .u8 ? "PCM \(bits) unsigned" : "PCM \(bits)"
     }
@@ -73,6 +78,8 @@ public enum PCMSampleFormat: String, Sendable, Hashable, Codable, CaseIterable {
         case .f32be: each(4) { Float(bitPattern: UInt32(bigEndian: $0.loadUnaligned(as: UInt32.self))) }
         case .f64le: each(8) { Float(Double(bitPattern: UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)))) }
         case .f64be: each(8) { Float(Double(bitPattern: UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)))) }
+        case .mulaw: each(1) { G711.mulaw[Int($0.load(as: UInt8.self))] }
+        case .alaw: each(1) { G711.alaw[Int($0.load(as: UInt8.self))] }
         }
     }
 
@@ -82,5 +89,23 @@ public enum PCMSampleFormat: String, Sendable, Hashable, Codable, CaseIterable {
             | UInt32(bytes.load(fromByteOffset: 1, as: UInt8.self)) << 16
             | UInt32(bytes.load(fromByteOffset: high, as: UInt8.self)) << 24
         return Float(Int32(bitPattern: bits)) * 0x1p-31
+    }
+}
+
+/// The values of the bytes of ITU-T G.711, with full scale at ±1.
+enum G711 {
+    /// The values of mu-law: 14 bits, here in the upper bits of 16.
+    static let mulaw: [Float] = (0..<256).map { code in
+        let bits = ~code & 0xFF
+        let magnitude = (((bits & 0xF) << 3) + 0x84) << (bits >> 4 & 7) - 0x84
+        return Float(bits & 0x80 != 0 ? -magnitude : magnitude) * 0x1p-15
+    }
+
+    /// The values of A-law: 13 bits, here in the upper bits of 16.
+    static let alaw: [Float] = (0..<256).map { code in
+        let bits = code ^ 0x55
+        let (step, segment) = (bits & 0xF, bits >> 4 & 7)
+        let magnitude = segment == 0 ? step << 4 + 8 : (step << 4 + 0x108) << (segment - 1)
+        return Float(bits & 0x80 != 0 ? magnitude : -magnitude) * 0x1p-15
     }
 }

@@ -3,6 +3,8 @@ public struct ReadingOptions: Sendable, Hashable, Codable {
     /// The format of a recording without a header, in which all bytes are samples; `nil` detects the format from the
     /// contents.
     public var rawFormat: RawAudioFormat?
+    /// The audio track to read; `nil` reads the first, with a warning if there are several.
+    public var audioTrack: AudioTrackChoice?
     /// If `true`, NaN and infinite samples become 0 and are counted; otherwise they are an error.
     public var replacesNonFinite: Bool
     /// If `true`, a recording that is damaged in the middle is read with silence in place of the lost audio and a
@@ -14,10 +16,11 @@ public struct ReadingOptions: Sendable, Hashable, Codable {
 
     /// Creates options.
     public init(
-        rawFormat: RawAudioFormat? = nil, replacesNonFinite: Bool = false, isLenient: Bool = false,
-        verifiesChecksum: Bool = false
+        rawFormat: RawAudioFormat? = nil, audioTrack: AudioTrackChoice? = nil, replacesNonFinite: Bool = false,
+        isLenient: Bool = false, verifiesChecksum: Bool = false
     ) {
         self.rawFormat = rawFormat
+        self.audioTrack = audioTrack
         self.replacesNonFinite = replacesNonFinite
         self.isLenient = isLenient
         self.verifiesChecksum = verifiesChecksum

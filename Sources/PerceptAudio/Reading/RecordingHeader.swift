@@ -16,11 +16,16 @@ public struct RecordingHeader: Sendable, Hashable, Codable {
     public let channels: ChannelLayout
     /// The samples per channel; `nil` if the header does not state it.
     public let frameCount: Int?
+    /// The audio tracks of a container that can have several; empty for other formats, and for those decoded without
+    /// ffmpeg.
+    public let tracks: [AudioTrack]
+    /// The ``AudioTrack/index`` of the track that is read; `nil` if ``tracks`` is empty.
+    public let trackIndex: Int?
 
     /// Creates a header.
     public init(
         mediaType: MediaType, container: String, codec: String, bitDepth: Int?, sampleRate: Int,
-        channels: ChannelLayout, frameCount: Int?
+        channels: ChannelLayout, frameCount: Int?, tracks: [AudioTrack] = [], trackIndex: Int? = nil
     ) {
         self.mediaType = mediaType
         self.container = container
@@ -29,6 +34,8 @@ public struct RecordingHeader: Sendable, Hashable, Codable {
         self.sampleRate = sampleRate
         self.channels = channels
         self.frameCount = frameCount
+        self.tracks = tracks
+        self.trackIndex = trackIndex
     }
 
     /// The number of channels.

@@ -4,7 +4,8 @@ public import PerceptCore
 ///
 /// The format is detected from the contents. WAV (with RIFX, RF64, BW64 and Wave64), FLAC, MP3, Ogg Vorbis and Ogg Opus
 /// are read in all their variants; AIFF, CAF and AU as far as libsndfile decodes them; other formats (MP4, AMR, WebM,
-/// …) by `ffmpeg`, if it is on the `PATH`.
+/// MPEG, …) by `ffmpeg`, if it is on the `PATH`. Bytes of an unknown format are passed to it too, unless they are an
+/// image, an archive or a document.
 ///
 /// A recording that consists of several streams is read completely: each part is converted to the sample rate and
 /// layout of the first, and ``warnings`` reports it. Opus is always decoded at 48 kHz.
@@ -42,22 +43,32 @@ public struct RecordingReader: ~Copyable {
         _ source: MediaSource, options: ReadingOptions = ReadingOptions(), limits: ResourceLimits = .default,
         ffmpeg: String?
     ) throws(MediaError) {
-        if let format = options.rawFormat {
-            try Self.check(format.channelCount, format.sampleRate, limits, "raw format", source.name)
-            let samples = try PCMSource(raw: InputBytes(source), format)
-            self.init(samples, name: source.name, replacingNonFinite: options.replacesNonFinite)
-            return
-        }
-        let mediaType = try source.mediaType()
-        // A tag is part of MPEG audio; before any other format it must be skipped.
-        let isTagged = mediaType == .mp3 || mediaType == .aac
-        let bytes = try InputBytes(source, from: isTagged ? 0 : source.leadingTagByteCount())
         let terms = Terms(
             flac: FLACReadingOptions(
                 verifiesChecksum: options.verifiesChecksum, isLenient: options.isLenient,
                 silenceLimit: limits.silenceDuration),
-            ffmpeg: ffmpeg)
+            ffmpeg: ffmpeg, track: options.audioTrack)
+        if let format = options.rawFormat {
+            try Self.check(format.channelCount, format.sampleRate, limits, "raw format", source.name)
+            let samples = try RawAudio.source(InputBytes(source), format, ffmpeg: ffmpeg)
+            try options.audioTrack?.checkSingleTrack(of: source.name)
+            self.init(samples, name: source.name, replacingNonFinite: options.replacesNonFinite)
+            return
+        }
+        let mediaType: MediaType
+        do throws(MediaError) {
+            mediaType = try source.mediaType()
+        } catch {
+            let samples = try terms.unrecognized(source, error)
+            try Self.check(samples.header.channelCount, samples.header.sampleRate, limits, "header", source.name)
+            self.init(samples, name: source.name, replacingNonFinite: options.replacesNonFinite)
+            return
+        }
+        // A tag is part of MPEG audio; before any other format it must be skipped.
+        let isTagged = mediaType == .mp3 || mediaType == .aac
+        let bytes = try InputBytes(source, from: isTagged ? 0 : source.leadingTagByteCount())
         let samples = try Self.open(bytes, mediaType, Self.opening(bytes, mediaType, terms), terms)
+        if samples.header.tracks.isEmpty { try options.audioTrack?.checkSingleTrack(of: source.name) }
         try Self.check(samples.header.channelCount, samples.header.sampleRate, limits, "header", source.name)
         self.init(
             samples, name: source.name, replacingNonFinite: options.replacesNonFinite,
@@ -68,13 +79,38 @@ public struct RecordingReader: ~Copyable {
     private struct Terms {
         let flac: FLACReadingOptions
         let ffmpeg: String?
+        let track: AudioTrackChoice?
 
         /// Returns a source that uses ffmpeg, or `nil` if there is no ffmpeg.
         func ffmpegSource(_ bytes: InputBytes, _ mediaType: MediaType) throws(MediaError) -> FFmpegSource? {
             guard let ffmpeg else { return nil }
             return try FFmpegSource(
-                bytes, mediaType: mediaType, program: ffmpeg, isLenient: flac.isLenient, silenceLimit: flac.silenceLimit
-            )
+                bytes, mediaType: mediaType, demuxer: FFmpegDemuxer(mediaType), program: ffmpeg, track: track,
+                isLenient: flac.isLenient, silenceLimit: flac.silenceLimit)
+        }
+
+        /// Opens bytes that no signature matches with ffmpeg.
+        ///
+        /// - Parameter error: The error of detecting the type.
+        /// - Throws: `error` if it has another reason or names no remedy but ffmpeg, with what was tried.
+        func unrecognized(_ source: MediaSource, _ error: MediaError) throws(MediaError) -> FFmpegSource {
+            guard error.isUnknownFormat else { throw error }
+            let bytes = try InputBytes(source)
+            if let format = try ForeignFormat(bytes) { throw format.error(source: source.name) }
+            var error = error
+            guard let ffmpeg else {
+                error.problem += ", and ffmpeg, which may know it, is not installed"
+                throw error
+            }
+            do throws(MediaError) {
+                return try FFmpegSource(
+                    bytes, mediaType: MediaType(rawValue: "application/octet-stream"), demuxer: .unrecognized,
+                    program: ffmpeg, track: track, isLenient: flac.isLenient, silenceLimit: flac.silenceLimit)
+            } catch {
+                guard [.malformedInput, .unsupportedFeature].contains(error.kind) else { throw error }
+            }
+            error.problem += ", and ffmpeg does not recognize a recording in it"
+            throw error
         }
     }
 
@@ -141,7 +177,12 @@ public struct RecordingReader: ~Copyable {
                 remedy: "install ffmpeg, which is used when it is on the PATH, "
                     + "or convert it with `ffmpeg -i INPUT OUTPUT.wav`")
         case .refused(let error):
-            if let source = try? terms.ffmpegSource(bytes, mediaType) { return source }
+            do throws(MediaError) {
+                if let source = try terms.ffmpegSource(bytes, mediaType) { return source }
+            } catch {
+                // A track that does not exist is not the file's fault.
+                if error.kind == .invalidArgument { throw error }
+            }
             failure = error
         }
         throw failure
@@ -236,28 +277,5 @@ public struct RecordingReader: ~Copyable {
             }
         }
         try SampleMagnitude.check(planes, startingAt: framesRead, of: name) { header.place($0) }
-    }
-}
-
-extension PCMSource {
-    /// Creates a source of samples without a header, starting at the first byte.
-    fileprivate convenience init(raw bytes: InputBytes, _ format: RawAudioFormat) throws(MediaError) {
-        let bytesPerFrame = format.channelCount * format.sampleFormat.byteCount
-        let (frameCount, rest) = bytes.byteCount.quotientAndRemainder(dividingBy: bytesPerFrame)
-        guard frameCount > 0 else {
-            throw MediaError(
-                .malformedInput, source: bytes.name,
-                problem: "the file has \(bytes.byteCount) bytes, less than one frame of \(format)",
-                remedy: "record or export it again")
-        }
-        let header = RecordingHeader(
-            mediaType: MediaType(rawValue: "audio/x-raw"), container: "raw", codec: format.sampleFormat.codecName,
-            bitDepth: format.sampleFormat.byteCount * 8, sampleRate: format.sampleRate,
-            channels: .conventional(channelCount: format.channelCount), frameCount: frameCount)
-        let warnings: [Warning] =
-            rest == 0 ? [] : ["the last \(rest) bytes do not form a whole frame of \(format) and were ignored"]
-        self.init(
-            bytes, range: 0..<frameCount * bytesPerFrame, format: format.sampleFormat, bytesPerFrame: bytesPerFrame,
-            header: header, warnings: warnings)
     }
 }

@@ -6,6 +6,7 @@ extension Parameter {
         switch self {
         case .isLenient: "--lenient"
         case .rawFormat: "--raw format:hz:channels, such as s16le:16000:1"
+        case .audioTrack: "--audio-track N"
         case .replacesNonFinite: "--replace-non-finite"
         case .sampleRate: "--rate 16000"
         case .channels: "--channels 1"

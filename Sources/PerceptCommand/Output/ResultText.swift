@@ -51,7 +51,8 @@ extension Preparation: PrintableResult {
 }
 
 extension Inspection: PrintableResult {
-    /// One line for an image and two for a recording, then the verdict about a service.
+    /// One line for an image and two for a recording, then one for each of several tracks and channels, and the
+    /// verdict about a service.
     var text: String {
         let facts =
             switch content {
@@ -77,7 +78,27 @@ extension Inspection: PrintableResult {
             \(levels.integratedLoudness.map { "loudness \(decimal($0, 1)) LUFS, " } ?? "")\
             silence \(decimal(levels.silenceRatio * 100, 0)) %, \(counted(levels.clippedRunCount, "clipped run")), \
             DC \(decimal(levels.dcOffset, 5))
-            """
+            """ + trackLines(header) + channelLines(header.channels, levels.channels)
+    }
+
+    private static func trackLines(_ header: RecordingHeader) -> String {
+        guard header.tracks.count > 1 else { return "" }
+        return header.tracks.map { track in
+            let facts = [
+                Console.printableLine(track.description), track.codec, track.sampleRate.map { "\($0) Hz" },
+                track.channelCount.map { counted($0, "channel") }, track.index == header.trackIndex ? "read" : nil,
+            ]
+            return "\n  track \(facts.compactMap(\.self).joined(separator: ", "))"
+        }.joined()
+    }
+
+    private static func channelLines(_ layout: ChannelLayout, _ levels: [ChannelLevels]) -> String {
+        guard levels.count > 1 else { return "" }
+        func level(_ value: Double?) -> String { value.map { "\(decimal($0, 1)) dBFS" } ?? "digital silence" }
+        return zip(layout.positions, levels).enumerated().map { index, channel in
+            "\n  channel \(index + 1) (\(channel.0.rawValue)): peak \(level(channel.1.peakDecibels)), "
+                + "RMS \(level(channel.1.rmsDecibels))"
+        }.joined()
     }
 
     private static func facts(_ header: ImageHeader, _ sampleRange: SampleRange?) -> String {

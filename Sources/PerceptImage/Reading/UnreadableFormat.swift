@@ -28,7 +28,7 @@ struct UnreadableFormat {
         .svg: Conversion("librsvg2-bin") { "`rsvg-convert -o image.png \($0)`" },
         .openEXR: Conversion("ffmpeg") { "`ffmpeg -apply_trc iec61966_2_1 -i \($0) image.png`" },
         .pdf: Conversion("poppler-utils") { "`pdftoppm -png -r 150 \($0) page`" },
-        .dicom: Conversion("dcmtk") { "`dcm2pnm --write-png \($0) image.png`" },
+        .dicom: Conversion("dcmtk") { "`dcmj2pnm --write-png \($0) image.png`" },
     ]
 
     /// Returns the remedy with the name of the file, as it is typed in a shell.

@@ -122,7 +122,7 @@ import Testing
     ]
 
     @Test func samplesWithoutAHeaderAreReadAsStated() throws {
-        #expect(Set(Self.rawFormats.map(\.0)) == Set(PCMSampleFormat.allCases))
+        #expect(Set(Self.rawFormats.map(\.0)) == Set(PCMSampleFormat.allCases.filter { !$0.isCompanded }))
         for (sampleFormat, bytes) in Self.rawFormats {
             let format = try #require(RawAudioFormat("\(sampleFormat.rawValue):16000:2"))
             var reader = try RecordingReader(.bytes(bytes + bytes + [1]), options: ReadingOptions(rawFormat: format))

@@ -54,6 +54,19 @@ extension BatchInput {
         }
     }
 
+    /// Recordings that only ffmpeg decodes are found like others; unknown bytes are not tried.
+    @Test func recordingsOfAllContainersAreFound() async throws {
+        let files: [(String, [UInt8])] = [
+            ("a.sph", Array("NIST_1A\n   1024\n".utf8)), ("b.flv", Array("FLV".utf8) + [1, 4, 0, 0, 0, 9]),
+            ("c.voc", Array("Creative Voice File\u{1A}".utf8)), ("d.mpg", [0, 0, 1, 0xBA, 0x44]),
+            ("e.bin", [0xF1, 0, 1, 2, 3]), ("f.psd", Array("8BPS\0\u{1}".utf8)),
+        ]
+        for (name, bytes) in files { _ = try folder.write(bytes, as: name) }
+        let inputs = BatchInputs([folder.path])
+        #expect(await all(inputs).map { $0.item?.outputPath } == ["a", "b", "c", "d"])
+        #expect(inputs.skipped.otherCount == 2)
+    }
+
     @Test func otherAndHiddenFilesAreSkippedAndCounted() async throws {
         try folder.addImage("a.png")
         try folder.addImage(".hidden.png")

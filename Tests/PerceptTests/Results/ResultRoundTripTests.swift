@@ -88,6 +88,37 @@ import Testing
         }
     }
 
+    /// A film: its tracks, and a microphone that was off.
+    @Test func inspectionOfTracksAndChannels() throws {
+        let tracks = [
+            AudioTrack(
+                index: 1, codec: "AAC", language: "eng", title: "Main", sampleRate: 48_000, channelCount: 2,
+                isDefault: true),
+            AudioTrack(index: 2, codec: "unknown codec"),
+        ]
+        let header = RecordingHeader(
+            mediaType: .mp4, container: "MP4", codec: "AAC", bitDepth: nil, sampleRate: 48_000, channels: .stereo,
+            frameCount: nil, tracks: tracks, trackIndex: 1)
+        let levels = Levels(
+            peak: 0.5, rms: 0.25, dcOffset: 0, clippedRunCount: 0, silenceRatio: 0, integratedLoudness: nil,
+            channels: [
+                ChannelLevels(peak: 0.5, rms: 0.25, dcOffset: 0), ChannelLevels(peak: 0, rms: 0, dcOffset: 0),
+            ])
+        let inspection = Inspection(
+            file: "film.mp4", byteCount: 9, content: .recording(header, frameCount: 48_000, levels))
+        let json = inspection.json
+        #expect(
+            json["tracks"]?[0] == [
+                "index": 1, "codec": "AAC", "language": "eng", "title": "Main", "sampleRate": 48_000,
+                "channelCount": 2, "isDefault": true,
+            ])
+        #expect(json["trackIndex"] == 1)
+        #expect(
+            json["channelLevels"]?[1]
+                == ["peak": 0.0, "peakDecibels": .null, "rms": 0.0, "rmsDecibels": .null, "dcOffset": 0.0])
+        try checkRoundTrip(inspection)
+    }
+
     @Test func preparation() async throws {
         let folder = try TemporaryFolder()
         let perceiver = Perceiver(client: InferenceClient(token: nil))
