@@ -86,7 +86,7 @@ let package = Package(
         .target(name: "CArchive", dependencies: ["CLoadedLibrary"]),
         .target(name: "CKernels"),
 
-        .target(name: "PerceptCore", dependencies: ["CKernels"], swiftSettings: swiftSettings),
+        .target(name: "PerceptCore", dependencies: ["CKernels", "CLoadedLibrary"], swiftSettings: swiftSettings),
         .target(
             name: "PerceptAudio",
             dependencies: ["PerceptCore", "CSndfile", "CFLAC", "CMPG123", "COpusFile", "CVorbisFile", "CKernels"],

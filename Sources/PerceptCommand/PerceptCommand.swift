@@ -18,9 +18,10 @@ struct PerceptCommand: AsyncParsableCommand {
         discussion: """
             Media are decoded, checked and reduced in size locally before anything is sent. Times, boxes and masks in \
             the results refer to the original file. FILE may be - for standard input. The media type is detected from \
-            the contents.
+            the contents. percept --version --verbose lists the libraries and programs that were found, and the \
+            packages of those that are missing; with --json, as JSON.
             """,
-        version: "1.0.0",
+        version: VersionReport.version,
         subcommands: [
             Inspect.self, Prepare.self, Transcribe.self, Classify.self, Detect.self, Segment.self, Annotate.self,
             Masks.self, Report.self, Run.self, Endpoint.self, ShowLedger.self, Worker.self,
@@ -74,6 +75,7 @@ struct PerceptCommand: AsyncParsableCommand {
     /// of the message itself are printed.
     private static func runAsGiven() async {
         do {
+            if VersionReport.isRequested(by: arguments) { return try VersionReport.print(for: arguments) }
             var command = try parseAsRoot(arguments)
             guard var asynchronous = command as? any AsyncParsableCommand else { return try command.run() }
             try await asynchronous.run()
