@@ -85,7 +85,7 @@ struct PerceptCommand: AsyncParsableCommand {
             _exit(failure.exitCode)
         } catch {
             let code = exitCode(for: error)
-            var message = fullMessage(for: error)
+            var message = CompletionScript.corrected(fullMessage(for: error))
             for argument in arguments where argument != Console.printableLine(argument) {
                 message = message.replacing(argument, with: Console.printableLine(argument))
             }
