@@ -93,7 +93,7 @@ import Testing
             ("percept worker seg\t", ["percept worker segment "]),
             // A folder of the name of a verb gives the verb no slash.
             ("percept mas\t", ["percept masks "]),
-            ("percept detect x --tape \t", ["--tape tape.json "]),
+            ("percept detect x --tape ta\t", ["--tape tape.json "]),
             ("percept detect x --endpoint-k\t", ["--endpoint-kind "]),
         ] as [(String, [String])])
     func bashCompletes(_ keys: String, _ expected: [String]) throws {
@@ -121,7 +121,8 @@ import Testing
 
     @Test func everyArgumentCompletesOrIsFree() throws {
         let folder = try TemporaryFolder()
-        let help = try CommandRun(["--experimental-dump-help"], in: folder).json()
+        let help = try JSONValue(
+            parsing: Array(CommandRun(["--experimental-dump-help"], in: folder).output.utf8))
         var count = 0
         for command in try #require(help["command"]?["subcommands"]?.arrayValue) {
             for argument in command["arguments"]?.arrayValue ?? [] {
