@@ -136,8 +136,8 @@ expect "files without libcurl4" - "percept prepare TestMedia/audio/harbour-44100
 { isolated "percept --version --verbose" | grep missing || true; } | sed 's|^|  |'
 
 inside "$root" apt-get install -y -qq --no-install-recommends --fix-broken > "$work/repair.log" 2>&1 || fail "the repair"
-inside "$root" apt-get install -y -qq --no-install-recommends libraqm0 libfontconfig1 > "$work/recommends.log" 2>&1 ||
-    fail "the installation of libraqm0 and libfontconfig1"
+inside "$root" apt-get install -y -qq --no-install-recommends libraqm0 fontconfig > "$work/recommends.log" 2>&1 ||
+    fail "the installation of libraqm0 and fontconfig"
 font() { grep 'default font'; }
 if [ "$(isolated "percept --version --verbose" | font)" = "$("$percept" --version --verbose | font)" ]; then
     compare "the demo with labels in a font" '^nothing$'

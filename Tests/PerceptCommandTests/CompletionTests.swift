@@ -124,7 +124,8 @@ import Testing
         let help = try JSONValue(
             parsing: Array(CommandRun(["--experimental-dump-help"], in: folder).output.utf8))
         var count = 0
-        for command in try #require(help["command"]?["subcommands"]?.arrayValue) {
+        for command in try #require(help["command"]?["subcommands"]?.arrayValue) where command["commandName"] != "help"
+        {
             for argument in command["arguments"]?.arrayValue ?? [] {
                 guard argument["kind"] != "flag", argument["shouldDisplay"] == true else { continue }
                 count += 1

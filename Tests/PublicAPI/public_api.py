@@ -28,8 +28,9 @@ def module_maps(build):
             if path.exists():
                 yield path
                 break
-    for path in sorted((build.parent.parent / "checkouts").glob("*/*/include/module.modulemap")):
-        yield path
+    checkouts = build.parent.parent / "checkouts"
+    yield from sorted(checkouts.glob("*/*/include/module.modulemap"))
+    yield from sorted(checkouts.glob("*/Sources/*/module.modulemap"))
     for path in sorted(build.glob("*.build/module.modulemap")):
         if not (PACKAGE / "Sources" / path.parent.name.removesuffix(".build")).exists():
             yield path

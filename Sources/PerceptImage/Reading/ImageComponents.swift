@@ -25,7 +25,7 @@ extension Component {
                 version: .text("raqm_version_string"), package: "libraqm0"),
             Component(
                 "fontconfig", "find fonts", loading: names("libfontconfig.so.1", "libfontconfig.1.dylib"),
-                version: .number("FcGetVersion", radix: 100), package: "libfontconfig1"),
+                version: .number("FcGetVersion", radix: 100), package: "fontconfig"),
             defaultFont,
         ]
     }

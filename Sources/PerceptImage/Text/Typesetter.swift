@@ -68,7 +68,7 @@ package final class Typesetter {
         guard percept_font_search_is_available() else {
             return MediaError(
                 .inputMissing, source: name, problem: "fontconfig, which finds fonts by name, is not installed",
-                remedy: "install it (libfontconfig1 and fonts-dejavu-core on Debian and Ubuntu), or give the path of a "
+                remedy: "install it (fontconfig and fonts-dejavu-core on Debian and Ubuntu), or give the path of a "
                     + "font file")
         }
         guard FontList.fallbacks != nil else {
