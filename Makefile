@@ -33,7 +33,7 @@ demo: packages
 	swift build -c release --product percept
 	@packaging/demo.sh "$$(swift build -c release --show-bin-path)/percept" TestMedia "$(OUTPUT)"
 
-test: packages
+test: packages staging-tools
 	swift build -c release --package-path Tests/Consumers
 	for consumer in RecordingConsumer ImageConsumer ResultConsumer BatchConsumer ServiceConsumer; do \
 		"$$(swift build -c release --package-path Tests/Consumers --show-bin-path)/$$consumer" || exit 1; \

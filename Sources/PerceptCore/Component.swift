@@ -21,6 +21,7 @@ public struct Component: Sendable, Hashable, Codable {
     public var name: String
     /// A phrase that completes “is needed to …”.
     public var purpose: String
+    /// The way in which Percept uses the component.
     public var use: Use
     /// `true` if the component can be used.
     public var isFound: Bool
@@ -103,7 +104,7 @@ extension Component {
 
     /// Calls `body` with an array of C strings that ends with a null pointer.
     private static func withPointers<Result>(
-        to strings: [[CChar]], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
+        to strings: [[CChar]], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
     ) -> Result {
         let pointers = strings.map { string in
             let copy = UnsafeMutablePointer<CChar>.allocate(capacity: string.count)
@@ -112,7 +113,7 @@ extension Component {
         }
         defer { for pointer in pointers { pointer.deallocate() } }
         let list = pointers.map { Optional(UnsafePointer($0)) } + [nil]
-        return list.withUnsafeBufferPointer { body($0.baseAddress!) }
+        return list.withUnsafeBufferPointer { body($0.baseAddress) }
     }
 
     /// Returns the first version in a text, such as 7.88.1 in `libcurl/7.88.1 OpenSSL/3.0.17`.

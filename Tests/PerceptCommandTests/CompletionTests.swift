@@ -9,7 +9,7 @@ import Testing
 /// The completion scripts, tried in an interactive bash on a terminal.
 @Suite struct CompletionTests {
     private static let bash = "/bin/bash"
-    /// What the tests need beside the command; `nil` if all is there.
+    /// The reason why bash cannot be tried here; `nil` if it can.
     private static let missing: String? = {
         guard FileManager.default.isExecutableFile(atPath: bash) else { return "\(bash) is not installed" }
         // The bash 3.2 of macOS has no compopt.

@@ -45,6 +45,19 @@ import Testing
         #expect(run.output.hasPrefix("percept \(VersionReport.version)\n"))
     }
 
+    @Test func theVersionOfFFmpegIsTheProgramsOwn() throws {
+        // The first line of Debian 12's ffmpeg, printed by a program of that name.
+        let folder = try TemporaryFolder()
+        let program = folder.url.appendingPathComponent("ffmpeg")
+        try Data(
+            "#!/bin/sh\necho 'ffmpeg version 5.1.6-0+deb12u1 Copyright (c) 2000-2024 the FFmpeg developers'\n".utf8
+        )
+        .write(to: program)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+        let run = try CommandRun(["--version", "--verbose"], in: folder, environment: ["PATH": folder.path])
+        #expect(run.output.contains("ffmpeg         5.1.6-0+deb12u1  \(program.path)"))
+    }
+
     @Test func verboseAloneIsNotAnOption() throws {
         let folder = try TemporaryFolder()
         #expect(try CommandRun(["--verbose"], in: folder).status == 64)

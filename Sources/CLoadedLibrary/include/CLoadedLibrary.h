@@ -17,10 +17,10 @@ typedef struct LoadedFunction {
 bool percept_load_functions(const char *const *paths, const LoadedFunction *functions);
 
 /// Returns the address of a function or variable in the first library that has it, or null, and writes the path of that
-/// library, or an empty one where the system does not tell.
+/// library, or an empty one if it is unknown.
 ///
-/// `paths` is as for `percept_load_functions`. The library stays loaded. `path` has room for `path_size` bytes, at least
-/// one.
+/// `paths` is as for `percept_load_functions`. The library stays loaded. `path` has room for `path_size` bytes, which
+/// must be at least 1.
 void *percept_find_symbol(const char *const *paths, const char *name, char *path, size_t path_size);
 
 #endif

@@ -1,6 +1,6 @@
 /// Corrections of the completion script for bash that the parser generates.
 enum CompletionScript {
-    /// Replacements of lines in the generated script, of which each stands there once.
+    /// Replacements of lines in the generated script. Each line stands there once.
     static let corrections: [(generated: String, corrected: String)] = [
         (
             // With this option a verb such as `masks` gets a slash where a folder has that name.
