@@ -85,6 +85,7 @@ let package = Package(
         .target(name: "CCurl", dependencies: ["CLoadedLibrary"]),
         .target(name: "CArchive", dependencies: ["CLoadedLibrary"]),
         .target(name: "CKernels"),
+        .target(name: "CArguments"),
 
         .target(name: "PerceptCore", dependencies: ["CKernels", "CLoadedLibrary"], swiftSettings: swiftSettings),
         .target(
@@ -120,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "PerceptCommand",
             dependencies: [
-                "PerceptBatch", "Percept", "PerceptSandbox",
+                "PerceptBatch", "Percept", "PerceptSandbox", "CArguments",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

@@ -114,6 +114,8 @@ without() { inside "$root" dpkg --purge --force-depends "$@" > "$work/purge.log"
 annotate='printf %s "[{\"label\":\"ball\",\"score\":0.9,\"box\":{\"xmin\":9,\"ymin\":9,\"xmax\":90,\"ymax\":90}}]" > /tmp/boxes.json && percept annotate TestMedia/images/scene.png --detections /tmp/boxes.json -o /tmp/boxes.png'
 ask='percept transcribe TestMedia/audio/kitchen-48000-mono.wav --retries 0 --endpoint'
 expect "the version" - "percept --version"
+without_proc=$(env -u TMPDIR chroot --userspec=nobody:nogroup "$root" /usr/bin/env -i PATH=/usr/bin:/bin percept --version)
+[ "$without_proc" = "$("$percept" --version)" ] || fail "the version without /proc: $without_proc"
 expect "the report of versions" - "percept --version --verbose"
 expect "the manual" - "test -s /usr/share/man/man1/percept-transcribe.1.gz || test -d /usr/share/man"
 expect "a report on a file of ffmpeg's" ffmpeg "percept inspect phone.m4a"

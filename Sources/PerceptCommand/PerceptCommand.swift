@@ -1,4 +1,5 @@
 import ArgumentParser
+import CArguments
 import Dispatch
 import PerceptCore
 
@@ -54,9 +55,16 @@ struct PerceptCommand: AsyncParsableCommand {
     }
 
     /// The arguments without the name of the command: file names among them may not be UTF-8.
-    private static let arguments = (1..<max(1, Int(CommandLine.argc))).compactMap { index in
-        CommandLine.unsafeArgv[index].map { String(fileName: UnsafePointer($0)) }
-    }
+    private static let arguments: [String] = {
+        if let values = percept_arguments() {
+            return (1..<max(1, Int(percept_argument_count()))).compactMap { index in
+                values[index].map { String(fileName: UnsafePointer($0)) }
+            }
+        }
+        return (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+            CommandLine.unsafeArgv[index].map { String(fileName: UnsafePointer($0)) }
+        }
+    }()
 
     private static func isIgnored(_ number: CInt) -> Bool {
         var action = sigaction()
