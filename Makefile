@@ -2,6 +2,9 @@
 # make test    all tests
 # make bench   figures side by side with other tools (docs/measurements.md)
 # make spark-test  the Spark job on two local executors; needs Java 17 and percept on the PATH, or PERCEPT=…
+# make install PREFIX=/usr/local   a command that needs no Swift, manual pages, completions; make uninstall
+# make deb, make tarball   packages of the same in $(DIST); make package-test tries the first in a bare Debian 12
+# make api     writes the lists of public declarations in Tests/PublicAPI anew; make test compares them
 # make docs    the libraries' documentation, without a warning
 # make format  the house style; make lint checks it; make media makes TestMedia anew, make pictures those of the README
 SHELL := bash
@@ -14,20 +17,33 @@ LIBRARIES := sndfile flac libmpg123 opusfile vorbisfile libpng libjpeg libwebp l
 	$(if $(filter Linux,$(shell uname)),libcurl libarchive)
 
 # Debian's giflib has no file for pkg-config.
-HAS_GIFLIB := echo '\#include <stddef.h>\n\#include <gif_lib.h>' | cc -E -x c $(shell pkg-config --cflags libpng 2>/dev/null) - >/dev/null 2>&1
+GIFLIB_HEADER := $(wildcard $(addsuffix /gif_lib.h,/usr/include /usr/local/include /opt/homebrew/include))
 
-.PHONY: demo test bench spark-test docs format lint media pictures packages
+PREFIX ?= /usr/local
+DIST ?= dist
+STATIC_BUILD := .build-static
+STAGE := $(STATIC_BUILD)/stage
+# The static link would keep every symbol for programs that load it as a library, and 1.3 MB of relocations. Packed ones
+# need glibc 2.36, as in Debian 12.
+STATIC_FLAGS ?= --disable-local-rpath -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic \
+	-Xlinker -z -Xlinker pack-relative-relocs
+# A command that was built before, instead of a build.
+PERCEPT_BINARY ?=
+
+.PHONY: demo test bench spark-test docs format lint media pictures packages install uninstall deb tarball package-test \
+	static stage staging-tools packaging-tools api
 
 demo: packages
 	swift build -c release --product percept
-	@$(RUN_DEMO)
+	@packaging/demo.sh "$$(swift build -c release --show-bin-path)/percept" TestMedia "$(OUTPUT)"
 
-test: packages
+test: packages staging-tools
 	swift build -c release --package-path Tests/Consumers
 	for consumer in RecordingConsumer ImageConsumer ResultConsumer BatchConsumer ServiceConsumer; do \
 		"$$(swift build -c release --package-path Tests/Consumers --show-bin-path)/$$consumer" || exit 1; \
 	done
 	swift test --disable-xctest --no-parallel
+	python3 Tests/PublicAPI/public_api.py check
 
 bench: packages
 	swift build -c release --product percept
@@ -55,6 +71,53 @@ format:
 lint:
 	swift format lint -s -r Package.swift Sources Tests
 	python3 .ci/check_style.py
+	python3 packaging/manual_test.py
+
+install: stage
+	install -d "$(DESTDIR)$(PREFIX)"
+	cp -R $(STAGE)/bin $(STAGE)/share "$(DESTDIR)$(PREFIX)/"
+
+# Removes what `install` writes, under the names that any version has.
+uninstall:
+	cd "$(DESTDIR)$(PREFIX)" && rm -rf bin/percept share/man/man1/percept.1 share/man/man1/percept-*.1 \
+		share/bash-completion/completions/percept share/zsh/site-functions/_percept \
+		share/fish/vendor_completions.d/percept.fish share/doc/percept
+
+deb: stage packaging-tools
+	packaging/deb.sh $(STAGE) "$(DIST)"
+
+tarball: stage
+	packaging/tarball.sh $(STAGE) $(STATIC_BUILD)/checkouts "$(DIST)"
+
+package-test: deb
+	packaging/package_test.sh "$$(ls -t "$(DIST)"/percept_*.deb | head -n 1)" $(STAGE)/bin/percept
+
+# `sudo make install` often has no swift on its path: what was built before is installed then.
+static:
+ifeq ($(PERCEPT_BINARY),)
+	@if command -v swift >/dev/null || ! [ -x $(STATIC_BUILD)/release/percept ]; then \
+		$(MAKE) --no-print-directory packages && \
+		swift build -c release --product percept --static-swift-stdlib --scratch-path $(STATIC_BUILD) $(STATIC_FLAGS); \
+	fi
+endif
+
+stage: static staging-tools
+	packaging/stage.sh "$(or $(PERCEPT_BINARY),$(STATIC_BUILD)/release/percept)" $(STAGE)
+
+staging-tools:
+	@if ! { command -v python3 && command -v strip; } >/dev/null; then \
+		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq python3 binutils; \
+	fi
+
+# lintian only checks the package.
+packaging-tools:
+	@sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); export DEBIAN_FRONTEND=noninteractive; \
+	command -v dpkg-shlibdeps >/dev/null || { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq dpkg-dev; }; \
+	command -v lintian >/dev/null || $$sudo apt-get install -y -qq lintian || echo "lintian cannot be installed" >&2
+
+api:
+	python3 Tests/PublicAPI/public_api.py write
 
 media:
 	python3 TestMedia/make_media.py
@@ -66,7 +129,7 @@ pictures: packages
 # The C libraries: installed when pkg-config does not find them.
 packages:
 	@command -v swift >/dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
-	@if ! pkg-config --exists $(LIBRARIES) 2>/dev/null || ! $(HAS_GIFLIB); then \
+	@if ! pkg-config --exists $(LIBRARIES) 2>/dev/null || [ -z "$(GIFLIB_HEADER)" ]; then \
 		sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 		if command -v apt-get >/dev/null; then \
 			$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $(PACKAGES); \
@@ -77,26 +140,3 @@ packages:
 			echo "Install the development files of libsndfile, libFLAC, libmpg123, opusfile, libvorbis, libpng, libjpeg-turbo, libwebp, lcms2, libheif, libtiff, giflib, libraqm, FreeType, fontconfig, SQLite, libarchive and libcurl, and pkg-config." >&2; exit 1; \
 		fi; \
 	fi
-
-# Starts the embedded endpoint with the demo tape, sends real media to it over a socket, and stops it again.
-define RUN_DEMO
-set -eu; \
-percept="$$(swift build -c release --show-bin-path)/percept"; media=TestMedia; out="$(OUTPUT)"; mkdir -p "$$out"; \
-say() { printf '\n\033[1m$$ percept %s\033[0m\n' "$$*"; }; \
-run() { say "$$@"; "$$percept" "$$@"; }; \
-url_file="$$(mktemp)"; "$$percept" endpoint --tape $$media/tapes/demo.json > "$$url_file" 2> "$$out/endpoint.log" & \
-server=$$!; trap 'kill $$server 2>/dev/null || true; rm -f "$$url_file"' EXIT; \
-for _ in $$(seq 200); do [ -s "$$url_file" ] && break; sleep 0.05; done; url="$$(cat "$$url_file")"; \
-echo "An endpoint that replays authored answers listens at $$url"; \
-run inspect $$media/audio/harbour-44100-stereo.flac $$media/images/photo-orientation-6.jpg; \
-run prepare $$media/audio/harbour-44100-stereo.flac -o "$$out/upload.flac" --receipt "$$out/upload-receipt.json"; \
-run transcribe $$media/audio/harbour-44100-stereo.flac --endpoint $$url; \
-run transcribe $$media/audio/kitchen-48000-mono.wav --endpoint $$url --format srt; \
-run classify $$media/audio/kitchen-48000-mono.wav --endpoint $$url; \
-run detect $$media/images/photo-orientation-6.jpg --longest-side 400 --endpoint $$url -o "$$out/photo-annotated.jpg"; \
-run segment $$media/images/scene.png --endpoint $$url -o "$$out/scene-masks" --overlay "$$out/scene-overlay.png"; \
-printf '\nWhat the endpoint received:\n'; sed 's/^/  /' "$$out/endpoint.log"; \
-printf '\nLook at %s/photo-annotated.jpg, %s/scene-overlay.png and %s/scene-masks/.\n' "$$out" "$$out" "$$out"; \
-printf 'With files of your own: create a token at https://huggingface.co/settings/tokens, then\n'; \
-printf '  export HF_TOKEN=hf_...\n  %s transcribe talk.wav\n  %s detect photo.jpg -o annotated.jpg\n' "$$percept" "$$percept"
-endef

@@ -88,8 +88,9 @@ let package = Package(
         .target(name: "CCurl", dependencies: ["CLoadedLibrary"]),
         .target(name: "CArchive", dependencies: ["CLoadedLibrary"]),
         .target(name: "CKernels"),
+        .target(name: "CArguments"),
 
-        .target(name: "PerceptCore", dependencies: ["CKernels"], swiftSettings: swiftSettings),
+        .target(name: "PerceptCore", dependencies: ["CKernels", "CLoadedLibrary"], swiftSettings: swiftSettings),
         .target(
             name: "PerceptAudio",
             dependencies: ["PerceptCore", "CSndfile", "CFLAC", "CMPG123", "COpusFile", "CVorbisFile", "CKernels"],
@@ -123,7 +124,7 @@ let package = Package(
         .executableTarget(
             name: "PerceptCommand",
             dependencies: [
-                "PerceptBatch", "Percept", "PerceptSandbox",
+                "PerceptBatch", "Percept", "PerceptSandbox", "CArguments",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

@@ -2,7 +2,19 @@
 
 #include <jerror.h>
 
+#include "CImageCodecs.h"
 #include "codec_words.h"
+
+#define QUOTED(text) #text
+#define QUOTED_VALUE(macro) QUOTED(macro)
+
+const char *image_codec_jpeg_version(void) {
+#ifdef LIBJPEG_TURBO_VERSION
+    return QUOTED_VALUE(LIBJPEG_TURBO_VERSION);
+#else
+    return "";
+#endif
+}
 
 static const char *error_words(int code) {
     switch (code) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CArguments
 import Dispatch
 import PerceptCore
 
@@ -18,9 +19,10 @@ struct PerceptCommand: AsyncParsableCommand {
         discussion: """
             Media are decoded, checked and reduced in size locally before anything is sent. Times, boxes and masks in \
             the results refer to the original file. FILE may be - for standard input. The media type is detected from \
-            the contents.
+            the contents. percept --version --verbose lists the libraries and programs that were found, and the \
+            packages of those that are missing; with --json, as JSON.
             """,
-        version: "1.0.0",
+        version: VersionReport.version,
         subcommands: [
             Inspect.self, Prepare.self, Transcribe.self, Classify.self, Detect.self, Segment.self, Annotate.self,
             Masks.self, Report.self, Run.self, Endpoint.self, ShowLedger.self, Worker.self,
@@ -53,9 +55,16 @@ struct PerceptCommand: AsyncParsableCommand {
     }
 
     /// The arguments without the name of the command: file names among them may not be UTF-8.
-    private static let arguments = (1..<max(1, Int(CommandLine.argc))).compactMap { index in
-        CommandLine.unsafeArgv[index].map { String(fileName: UnsafePointer($0)) }
-    }
+    private static let arguments: [String] = {
+        if let values = percept_arguments() {
+            return (1..<max(1, Int(percept_argument_count()))).compactMap { index in
+                values[index].map { String(fileName: UnsafePointer($0)) }
+            }
+        }
+        return (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+            CommandLine.unsafeArgv[index].map { String(fileName: UnsafePointer($0)) }
+        }
+    }()
 
     private static func isIgnored(_ number: CInt) -> Bool {
         var action = sigaction()
@@ -74,6 +83,7 @@ struct PerceptCommand: AsyncParsableCommand {
     /// of the message itself are printed.
     private static func runAsGiven() async {
         do {
+            if VersionReport.isRequested(by: arguments) { return try VersionReport.print(for: arguments) }
             var command = try parseAsRoot(arguments)
             guard var asynchronous = command as? any AsyncParsableCommand else { return try command.run() }
             try await asynchronous.run()
@@ -83,7 +93,7 @@ struct PerceptCommand: AsyncParsableCommand {
             _exit(failure.exitCode)
         } catch {
             let code = exitCode(for: error)
-            var message = fullMessage(for: error)
+            var message = CompletionScript.corrected(fullMessage(for: error))
             for argument in arguments where argument != Console.printableLine(argument) {
                 message = message.replacing(argument, with: Console.printableLine(argument))
             }

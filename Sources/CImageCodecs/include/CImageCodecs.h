@@ -234,4 +234,7 @@ const char *image_encoder_message(const ImageEncoder *encoder);
 int32_t image_encoder_system_code(const ImageEncoder *encoder);
 void image_encoder_close(ImageEncoder *encoder);
 
+// The version of libjpeg-turbo's headers, or "" for another libjpeg.
+const char *image_codec_jpeg_version(void);
+
 #endif

@@ -35,7 +35,7 @@ struct AudioPreparationOptions: ParsableArguments {
         help: ArgumentHelp(
             "Set the sample rate in Hz (1 to 768000), or keep the source's. With a slash, send at most this many "
                 + "requests: 60/min, 5/s or 1000/h. (default: 16000)",
-            valueName: "hz|keep|n/unit"))
+            valueName: "hz|keep|n/unit"), completion: .list(["16000", "keep"]))
     private var rate: [Rate] = []
 
     @Option(help: "Downmix to one channel according to the channel layout, or keep all channels.")
@@ -45,7 +45,7 @@ struct AudioPreparationOptions: ParsableArguments {
         help: ArgumentHelp(
             "Use one channel and discard the others: a number starting at 1, left, right, center, or a name from the "
                 + "channelLayout of inspect --json.",
-            valueName: "n|name"),
+            valueName: "n|name"), completion: .list(["left", "right", "center"]),
         transform: Self.channelChoice)
     var pickChannel: ChannelChoice?
 

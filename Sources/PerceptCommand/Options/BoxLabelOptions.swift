@@ -19,7 +19,8 @@ extension BoxFiles.Format: ExpressibleByArgument {}
 struct BoxLabelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Write the boxes to this folder as label files; requires --format.", valueName: "dir"))
+            "Write the boxes to this folder as label files; requires --format.", valueName: "dir"),
+        completion: .directory)
     var labels: String?
 
     @Option(

@@ -51,7 +51,7 @@ struct DrawingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Set the font of labels: a font file or the name of a family. (default: the system's sans-serif font)",
-            valueName: "file|family"))
+            valueName: "file|family"), completion: .file(extensions: ["ttf", "otf", "ttc", "pfb"]))
     var font: String?
 
     func validate() throws {

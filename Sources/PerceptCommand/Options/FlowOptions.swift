@@ -9,7 +9,7 @@ struct FlowOptions: ParsableArguments {
         help: ArgumentHelp(
             "Record finished inputs in this file (SQLite). The same command again continues where it ended, and "
                 + "content that was answered before is not sent again.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var ledger: String?
 
     @Option(

@@ -112,7 +112,7 @@ struct ImagePreparationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Limit the longest side to N pixels, or none; images are never enlarged. (default: 1333)",
-            valueName: "n|none"))
+            valueName: "n|none"), completion: .list(["none"]))
     var longestSide: Side?
 
     @Option(help: ArgumentHelp("Reduce the shortest side to N pixels; images are never enlarged.", valueName: "n"))
@@ -144,7 +144,9 @@ struct ImagePreparationOptions: ParsableArguments {
     @Option(help: "Set the JPEG quality, 1 to 100.")
     var quality = 90
 
-    @Option(help: "Set the JPEG chroma subsampling; auto uses 4:4:4 for text and drawings, 4:2:0 for photos.")
+    @Option(
+        help: "Set the JPEG chroma subsampling; auto uses 4:4:4 for text and drawings, 4:2:0 for photos.",
+        completion: .list(Chroma.allValueStrings))
     var chroma = Chroma.auto
 
     @Option(help: ArgumentHelp("Set the background colour of transparent pixels in a JPEG.", valueName: "color"))
@@ -160,7 +162,7 @@ struct ImagePreparationOptions: ParsableArguments {
         help: ArgumentHelp(
             "Stretch an image with 16 bits per channel: LOW becomes 0 and HIGH 65535; auto uses the lowest and highest "
                 + "sample.",
-            valueName: "auto|LOW-HIGH"))
+            valueName: "auto|LOW-HIGH"), completion: .list(["auto"]))
     var levels: LevelsArgument?
 
     @OptionGroup var reading: LeniencyOption

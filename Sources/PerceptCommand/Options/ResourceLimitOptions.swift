@@ -13,7 +13,7 @@ struct ResourceLimitOptions: ParsableArguments {
         name: .customLong("limit"),
         help: ArgumentHelp(
             "Override a resource limit (repeatable). The limits and their defaults: \(Self.table)",
-            valueName: "name=n"),
+            valueName: "name=n"), completion: .list(ResourceLimits.Name.allCases.map(\.rawValue)),
         transform: Self.change)
     var changes: [Change] = []
 

@@ -10,7 +10,9 @@ import PerceptSandbox
 
 /// The options that select the service and configure requests to it.
 struct ServiceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Use this model (owner/name); each task has a default.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Use this model (owner/name); each task has a default.", valueName: "id"),
+        completion: .list(Set(TaskCatalogue.tasks.map(\.defaultModel)).sorted()))
     var model: String?
 
     @Option(
@@ -29,19 +31,23 @@ struct ServiceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Use another inference provider through the router, such as together or groq; auto chooses one.",
-            valueName: "name"))
+            valueName: "name"), completion: .list(InferenceEndpoint.providerNames))
     var provider: String?
 
-    @Option(help: ArgumentHelp("Replay recorded responses instead of sending requests.", valueName: "tape"))
+    @Option(
+        help: ArgumentHelp("Replay recorded responses instead of sending requests.", valueName: "tape"),
+        completion: .file(extensions: ["json"]))
     var tape: String?
 
-    @Option(help: ArgumentHelp("Save the responses as a tape, without the token.", valueName: "tape"))
+    @Option(
+        help: ArgumentHelp("Save the responses as a tape, without the token.", valueName: "tape"),
+        completion: .file(extensions: ["json"]))
     var record: String?
 
     @Option(
         help: ArgumentHelp(
             "Read the token from this file. (default: HF_TOKEN, HUGGING_FACE_HUB_TOKEN, then the standard files)",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var tokenFile: String?
 
     @Flag(

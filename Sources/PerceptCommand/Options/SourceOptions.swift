@@ -25,14 +25,14 @@ struct SourceOptions: ParsableArguments {
         help: ArgumentHelp(
             "Recordings or images, or directories and tar or zip archives, in which all of them are found; "
                 + "a.tar:b/c.jpg is one member, and - is standard input.",
-            valueName: "source"))
+            valueName: "source"), completion: .file())
     var sources: [String] = []
 
     @Option(
         help: ArgumentHelp(
             "Read inputs from this list (- is standard input): one path per line, or one JSON object per line with "
                 + "file, optional id, offset and duration (seconds), and members that are returned in the result.",
-            valueName: "list"))
+            valueName: "list"), completion: .file())
     var filesFrom: [String] = []
 
     @Flag(name: [.customShort("0"), .customLong("null")], help: "Paths in lists are separated by NUL, not by lines.")

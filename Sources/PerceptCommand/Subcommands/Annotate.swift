@@ -8,23 +8,25 @@ struct Annotate: AsyncParsableCommand {
         abstract: "Draw the boxes of a saved response into an image, offline.",
         discussion: "The boxes are in pixels of the upright image.")
 
-    @Argument(help: ArgumentHelp("The image; - is standard input.", valueName: "image"))
+    @Argument(help: ArgumentHelp("The image; - is standard input.", valueName: "image"), completion: .file())
     var image: String
 
     @Option(
         help: ArgumentHelp(
             "Read the boxes from this file: the service's own JSON or the output of detect --json.",
-            valueName: "file.json"))
+            valueName: "file.json"), completion: .file(extensions: ["json"]))
     var detections: String
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Write the annotated image to this file (.png or .jpg).", valueName: "out"))
+        help: ArgumentHelp("Write the annotated image to this file (.png or .jpg).", valueName: "out"),
+        completion: .file())
     var output: String
 
     @Option(
         help: ArgumentHelp(
-            "Crop each box from the upright image and write the crops to this folder.", valueName: "dir"))
+            "Crop each box from the upright image and write the crops to this folder.", valueName: "dir"),
+        completion: .directory)
     var crops: String?
 
     @OptionGroup(title: "Filtering") var selecting: ResultFilterOptions

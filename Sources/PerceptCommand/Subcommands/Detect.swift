@@ -14,14 +14,14 @@ struct Detect: AsyncParsableCommand {
         help: ArgumentHelp(
             "Write the annotated image to this file (.png or .jpg); with several inputs, a folder; - is standard "
                 + "output.",
-            valueName: "annotated"))
+            valueName: "annotated"), completion: .file())
     var output: String?
 
     @Option(
         help: ArgumentHelp(
             "Crop each box from the upright original and write the crops to this folder; with several inputs, one "
                 + "subfolder per input.",
-            valueName: "dir"))
+            valueName: "dir"), completion: .directory)
     var crops: String?
 
     @OptionGroup(title: "Filtering") var selecting: ResultFilterOptions

@@ -20,7 +20,9 @@ struct Endpoint: AsyncParsableCommand {
             \(SandboxFault.Kind.allCases.map { "  \($0.rawValue): \($0.effect)" }.joined(separator: "\n"))
             """)
 
-    @Option(help: ArgumentHelp("Serve the responses of this tape (format: docs/tape.md).", valueName: "tape"))
+    @Option(
+        help: ArgumentHelp("Serve the responses of this tape (format: docs/tape.md).", valueName: "tape"),
+        completion: .file(extensions: ["json"]))
     var tape: String
 
     @Option(help: ArgumentHelp("Listen on this port; 0 selects a free one.", valueName: "n"))
@@ -30,7 +32,7 @@ struct Endpoint: AsyncParsableCommand {
         name: .customLong("fault"),
         help: ArgumentHelp(
             "Fail in this way before serving responses from the tape (repeatable).",
-            valueName: "kind[:count[:seconds]]"))
+            valueName: "kind[:count[:seconds]]"), completion: .list(SandboxFault.Kind.allCases.map(\.rawValue)))
     var faults: [String] = []
 
     @OptionGroup var general: GeneralOptions

@@ -12,24 +12,26 @@ struct Inspect: AsyncParsableCommand {
     @Option(
         name: .customLong("for"),
         help: ArgumentHelp(
-            "Check whether a service accepts the file unchanged: \(Self.profileNames).", valueName: "profile"))
+            "Check whether a service accepts the file unchanged: \(Self.profileNames).", valueName: "profile"),
+        completion: .list(ServiceProfile.all.map(\.name)))
     var profile: String?
 
     @Option(
         help: ArgumentHelp(
             "Draw the waveform to this file; with several inputs, a folder. The same path as --spectrogram draws both "
                 + "into one image.",
-            valueName: "out.png"))
+            valueName: "out.png"), completion: .file())
     var waveform: String?
     @Option(
         help: ArgumentHelp(
-            "Draw the spectrogram to this file; with several inputs, a folder.", valueName: "out.png"))
+            "Draw the spectrogram to this file; with several inputs, a folder.", valueName: "out.png"),
+        completion: .file())
     var spectrogram: String?
     @Option(
         help: ArgumentHelp(
             "Draw a saved transcript, or events with label, start and end in seconds, above the waveform or "
                 + "spectrogram.",
-            valueName: "file.json"))
+            valueName: "file.json"), completion: .file(extensions: ["json"]))
     var spans: String?
     @OptionGroup var pictures: SoundPictureOptions
 

@@ -10,19 +10,23 @@ struct Masks: AsyncParsableCommand {
             image.
             """)
 
-    @Argument(help: ArgumentHelp("The saved response: the service's own JSON.", valueName: "response.json"))
+    @Argument(
+        help: ArgumentHelp("The saved response: the service's own JSON.", valueName: "response.json"),
+        completion: .file(extensions: ["json"]))
     var answer: String
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Write the files to this folder.", valueName: "dir"))
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Write the files to this folder.", valueName: "dir"),
+        completion: .directory)
     var output: String
 
-    @Option(help: ArgumentHelp("Use this image, to which the masks belong.", valueName: "image"))
+    @Option(help: ArgumentHelp("Use this image, to which the masks belong.", valueName: "image"), completion: .file())
     var image: String?
 
     @Option(
         help: ArgumentHelp(
             "Draw the masks over the image and write it to this file (.png or .jpg); requires --image.",
-            valueName: "image"))
+            valueName: "image"), completion: .file())
     var overlay: String?
 
     @Option(

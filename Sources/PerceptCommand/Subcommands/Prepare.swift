@@ -13,12 +13,14 @@ struct Prepare: AsyncParsableCommand {
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "Write the upload to this file; with several inputs, a folder; - is standard output.", valueName: "out"))
+            "Write the upload to this file; with several inputs, a folder; - is standard output.", valueName: "out"),
+        completion: .file())
     var output: String
 
     @Option(
         help: ArgumentHelp(
-            "Write the receipt, which maps the upload back to the source, to this file.", valueName: "file.json"))
+            "Write the receipt, which maps the upload back to the source, to this file.", valueName: "file.json"),
+        completion: .file())
     var receipt: String?
 
     @Option(
@@ -31,7 +33,7 @@ struct Prepare: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Draw a recording before and after preparation to this file; with several inputs, a folder.",
-            valueName: "out.png"))
+            valueName: "out.png"), completion: .file())
     var beforeAfter: String?
     @OptionGroup var pictures: SoundPictureOptions
 

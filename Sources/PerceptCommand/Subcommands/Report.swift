@@ -15,10 +15,13 @@ struct Report: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Result files (.json, .jsonl), folders of them, or - for standard input.", valueName: "dir|file"))
+            "Result files (.json, .jsonl), folders of them, or - for standard input.", valueName: "dir|file"),
+        completion: .file())
     var inputs: [String]
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Write the page to this file.", valueName: "report.html"))
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Write the page to this file.", valueName: "report.html"),
+        completion: .file(extensions: ["html"]))
     var output: String
 
     @Option(help: ArgumentHelp("Set the title of the page.", valueName: "text"))

@@ -12,7 +12,9 @@ struct Run: AsyncParsableCommand {
             file, to any model or endpoint.
             """)
 
-    @Argument(help: ArgumentHelp("The task: fill-mask, translation, …, or request.", valueName: "task"))
+    @Argument(
+        help: ArgumentHelp("The task: fill-mask, translation, …, or request.", valueName: "task"),
+        completion: .list(TaskCatalogue.tasks.map(\.name) + TaskCatalogue.aliases.keys.sorted() + [RawRequest.name]))
     var task: String?
 
     @Flag(help: "List the tasks.")
@@ -24,7 +26,9 @@ struct Run: AsyncParsableCommand {
             valueName: "json|@file|-"))
     var input: String?
 
-    @Option(help: ArgumentHelp("Send this recording or image; - is standard input.", valueName: "media"))
+    @Option(
+        help: ArgumentHelp("Send this recording or image; - is standard input.", valueName: "media"),
+        completion: .file())
     var file: String?
 
     @Option(
@@ -38,7 +42,7 @@ struct Run: AsyncParsableCommand {
         help: ArgumentHelp(
             "Write generated media to this file or folder, instead of as base64 into the JSON. The extension follows "
                 + "the media type.",
-            valueName: "out"))
+            valueName: "out"), completion: .file())
     var output: String?
 
     @Flag(help: "Print text as it is generated; with --json, print one object per event.")

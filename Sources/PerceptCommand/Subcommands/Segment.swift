@@ -12,13 +12,13 @@ struct Segment: AsyncParsableCommand {
         name: [.short, .long],
         help: ArgumentHelp(
             "Write one PNG per segment, and segments.json, to this folder; with several inputs, one subfolder each.",
-            valueName: "dir"))
+            valueName: "dir"), completion: .directory)
     var output: String?
 
     @Option(
         help: ArgumentHelp(
             "Draw the masks over the image and write it to this file (.png or .jpg); with several inputs, a folder.",
-            valueName: "image"))
+            valueName: "image"), completion: .file())
     var overlay: String?
 
     @Option(

@@ -7,7 +7,7 @@ struct ShowLedger: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger", abstract: "Show the counts, failures and results of a run with --ledger.")
 
-    @Argument(help: ArgumentHelp("The ledger.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The ledger.", valueName: "file"), completion: .file())
     var file: String
 
     @Flag(help: "List the failed inputs.")
@@ -16,7 +16,7 @@ struct ShowLedger: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Write every result as one line of JSON, in the order of the inputs, to this file; - is standard output.",
-            valueName: "file|-"))
+            valueName: "file|-"), completion: .file())
     var export: String?
 
     @OptionGroup var general: GeneralOptions

@@ -40,14 +40,14 @@ struct Transcribe: AsyncParsableCommand {
         name: [.short, .long],
         help: ArgumentHelp(
             "Write the transcript to this file; with several inputs or formats, a folder; - is standard output.",
-            valueName: "out"))
+            valueName: "out"), completion: .file())
     var output: String?
 
     @Option(
         help: ArgumentHelp(
             "Set the output format, with -o several separated by commas: text (or txt), json, srt, vtt. The last two "
                 + "request word timestamps. (default: text)",
-            valueName: "formats"))
+            valueName: "formats"), completion: .list(Formats.allValueStrings))
     var format: Formats?
 
     @Option(help: "Request timestamps of phrases (chunk) or words.")
@@ -85,13 +85,13 @@ struct Transcribe: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Split longer recordings into chunks of at most this many seconds (1 or more), in pauses if possible.",
-            valueName: "seconds|none"))
+            valueName: "seconds|none"), completion: .list(["none", "30", "300"]))
     var chunk = ChunkLength.none
 
     @Option(
         help: ArgumentHelp(
             "Draw the waveform and spectrogram with the text above them to this file; with several inputs, a folder.",
-            valueName: "out.png"))
+            valueName: "out.png"), completion: .file())
     var picture: String?
     @OptionGroup var pictures: SoundPictureOptions
 

@@ -13,7 +13,9 @@ struct Worker: AsyncParsableCommand {
             apply.
             """)
 
-    @Argument(help: ArgumentHelp("inspect, prepare, transcribe, classify, detect or segment.", valueName: "verb"))
+    @Argument(
+        help: ArgumentHelp("inspect, prepare, transcribe, classify, detect or segment.", valueName: "verb"),
+        completion: .list(Self.verbs))
     var verb: String
 
     @Argument(parsing: .captureForPassthrough, help: .hidden)

@@ -13,6 +13,16 @@ final class FontLibrary {
     }
 
     deinit { FT_Done_FreeType(handle) }
+
+    /// The library as a component, with the version that it states.
+    static var component: Component {
+        var (major, minor, patch): (FT_Int, FT_Int, FT_Int) = (0, 0, 0)
+        let library = FontLibrary()
+        if let library { FT_Library_Version(library.handle, &major, &minor, &patch) }
+        return Component(
+            "FreeType", "rasterize fonts", .linked, isFound: library != nil, version: "\(major).\(minor).\(patch)",
+            package: "libfreetype6")
+    }
 }
 
 /// A font with unhinted outlines.

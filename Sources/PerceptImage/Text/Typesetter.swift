@@ -58,16 +58,27 @@ package final class Typesetter {
         case .builtIn: self.init(library: nil, faces: [])
         case .file(let path): try self.init(path: path, faceIndex: 0)
         case .family(let name):
-            guard let location = FontList.family(name)?.location(at: 0) else {
-                throw MediaError(
-                    .inputMissing, source: name,
-                    problem: percept_font_search_is_available()
-                        ? "no font of this name is installed"
-                        : "fontconfig, which finds fonts by name, is not installed",
-                    remedy: "fc-list : family lists those there are; or give the path of a font file")
-            }
+            guard let location = FontList.family(name)?.location(at: 0) else { throw Self.missingFamily(name) }
             try self.init(path: location.path, faceIndex: location.faceIndex)
         }
+    }
+
+    /// Returns the error about a family that is not found: fontconfig, all fonts, or this one may be missing.
+    private static func missingFamily(_ name: String) -> MediaError {
+        guard percept_font_search_is_available() else {
+            return MediaError(
+                .inputMissing, source: name, problem: "fontconfig, which finds fonts by name, is not installed",
+                remedy: "install it (fontconfig and fonts-dejavu-core on Debian and Ubuntu), or give the path of a "
+                    + "font file")
+        }
+        guard FontList.fallbacks != nil else {
+            return MediaError(
+                .inputMissing, source: name, problem: "no font is installed",
+                remedy: "install some (fonts-dejavu-core on Debian and Ubuntu), or give the path of a font file")
+        }
+        return MediaError(
+            .inputMissing, source: name, problem: "no font of this name is installed",
+            remedy: "fc-list : family lists those there are; or give the path of a font file")
     }
 
     private convenience init(path: String, faceIndex: Int) throws(MediaError) {

@@ -161,9 +161,9 @@ extension InferenceError {
         case .notSecure:
             self.init(
                 .unreachable, problem: error.problem,
-                remedy:
-                    "check the endpoint's certificate and this machine's clock, or set SSL_CERT_FILE to its authority"
-            )
+                remedy: Component.ofInference.allSatisfy(\.isFound)
+                    ? "check the endpoint's certificate and this machine's clock, or set SSL_CERT_FILE to its authority"
+                    : "install the trusted certificates (ca-certificates on Debian and Ubuntu), or set SSL_CERT_FILE")
         case .timedOut:
             self.init(
                 .timedOut, problem: error.problem, remedy: "allow more time or send less",

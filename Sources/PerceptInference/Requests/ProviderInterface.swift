@@ -72,3 +72,12 @@ enum ProviderInterface {
         }
     }
 }
+
+extension InferenceEndpoint {
+    /// The names of providers with OpenAI's API, and `auto`. Others are accepted too.
+    package static let providerNames = [
+        "auto", "baseten", "cerebras", "cohere", "deepinfra", "featherless-ai", "fireworks-ai", "groq", "novita",
+        "nscale",
+        "ovhcloud", "publicai", "scaleway", "together", "zai-org",
+    ]
+}
