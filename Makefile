@@ -90,7 +90,8 @@ tarball: stage
 	packaging/tarball.sh $(STAGE) $(STATIC_BUILD)/checkouts "$(DIST)"
 
 package-test: deb
-	packaging/package_test.sh "$$(ls -t "$(DIST)"/percept_*.deb | head -n 1)" $(STAGE)/bin/percept
+	packaging/package_test.sh "$$(ls -t "$(DIST)"/percept_*.deb | head -n 1)" \
+		"$(or $(PERCEPT_BINARY),$(STATIC_BUILD)/release/percept)"
 
 # `sudo make install` often has no swift on its path: what was built before is installed then.
 static:

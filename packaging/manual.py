@@ -31,11 +31,10 @@ def text(words):
 
 def word(value):
     """Escapes one argument of a macro."""
-    escaped = text(value)
-    if not value or any(character in value for character in ' "\t') or value in PUNCTUATION or MACRO.match(value):
-        return '"' + escaped.replace('"', '\\(dq') + '"' if value not in PUNCTUATION and not MACRO.match(value) \
-            else "\\&" + escaped
-    return escaped
+    escaped = text(value).replace('"', "\\(dq")
+    if value in PUNCTUATION or MACRO.match(value):
+        return "\\&" + escaped
+    return f'"{escaped}"' if not value or re.search(r"\s", value) else escaped
 
 
 def sentences(paragraph):
