@@ -117,7 +117,9 @@ static ImageCodecStatus read_palette(BMPDecoder *decoder, const uint8_t *header,
     if (decoder->data_offset == offset && count > 0) {
         decoder->data_offset = offset + (uint64_t)count * entry_bytes;
         bool is_stated = decoder->header_offset > 0;
-        if (is_stated) decoder_warn(base, "the stated position of its pixels is wrong: they are read after the palette");
+        if (is_stated) {
+            decoder_warn(base, "the stated position of its pixels is wrong: they are read after the palette");
+        }
     }
     // Palettes without a stated length may be cut short by the pixels.
     if (decoder->data_offset > offset && stated == 0) {

@@ -6,6 +6,9 @@
 
 #include "decoder.h"
 
+#define QUOTED(text) #text
+#define VERSION(major, minor, release) QUOTED(major) "." QUOTED(minor) "." QUOTED(release)
+
 enum {
     NO_INDEX = -1,
     // The maximum number of blocks that are looked at before the first image, and after it.
@@ -33,6 +36,8 @@ typedef struct GIFDecoder {
     uint8_t *indices;
     uint32_t rows_decoded;
 } GIFDecoder;
+
+const char *image_codec_gif_version(void) { return VERSION(GIFLIB_MAJOR, GIFLIB_MINOR, GIFLIB_RELEASE); }
 
 static int on_read(GifFileType *file, GifByteType *bytes, int count) {
     GIFDecoder *decoder = file->UserData;

@@ -111,7 +111,13 @@ extension MediaType {
 
     private static func sniffISOBaseMedia(_ prefix: [UInt8]) -> MediaType? {
         guard prefix.count >= 12, prefix[4..<8].elementsEqual(ascii("ftyp")) else { return nil }
-        return brands[String(decoding: prefix[8..<12], as: UTF8.self)] ?? .mp4
+        let type = brands[String(decoding: prefix[8..<12], as: UTF8.self)] ?? .mp4
+        // The major brand may leave the codec open; compatible brands follow the version.
+        let end = min(prefix.count, Int(prefix[2]) << 8 | Int(prefix[3]))
+        let others = stride(from: 16, to: max(16, end - 3), by: 4).map {
+            String(decoding: prefix[$0..<$0 + 4], as: UTF8.self)
+        }
+        return type == .heic && others.contains { brands[$0] == .avif } ? .avif : type
     }
 
     /// Detects an MPEG audio frame header (ISO 11172-3 §2.4.1.3), or an ADTS one, which has zero layer bits.

@@ -11,10 +11,13 @@ class Percept < Formula
   depends_on "flac"
   depends_on "fontconfig"
   depends_on "freetype"
+  depends_on "giflib"
   depends_on "jpeg-turbo"
+  depends_on "libheif"
   depends_on "libpng"
   depends_on "libraqm"
   depends_on "libsndfile"
+  depends_on "libtiff"
   depends_on "libvorbis"
   depends_on "little-cms2"
   depends_on macos: :sequoia

@@ -236,5 +236,7 @@ void image_encoder_close(ImageEncoder *encoder);
 
 // The version of libjpeg-turbo's headers, or "" for another libjpeg.
 const char *image_codec_jpeg_version(void);
+// The version of giflib's headers.
+const char *image_codec_gif_version(void);
 
 #endif

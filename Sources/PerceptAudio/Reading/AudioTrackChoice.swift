@@ -23,6 +23,9 @@ public enum AudioTrackChoice: Sendable, Hashable, Codable {
         }
     }
 
+    /// The codes with two letters of common languages, for completion.
+    package static var commonLanguages: [String] { LanguageCode.common }
+
     /// Returns the track among `tracks`, which are not empty.
     ///
     /// - Parameter name: The name of the recording for errors.

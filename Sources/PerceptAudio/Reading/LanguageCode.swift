@@ -23,6 +23,9 @@ enum LanguageCode {
         return threeLetters[language] ?? language
     }
 
+    /// The codes with two letters of about a hundred common languages, in alphabetical order.
+    static let common = entries.split(separator: " ").map { String($0.prefix(2)) }
+
     private static let threeLetters: [String: String] = {
         var table: [String: String] = [:]
         for entry in entries.split(separator: " ") {

@@ -11,7 +11,7 @@ struct ReadingOptionGroup: ParsableArguments {
                 + "rate, 8000 Hz unless given) and g722 (16000 Hz; requires ffmpeg) may stand alone, such as "
                 + "mulaw:8000.",
             valueName: "format:hz:channels"),
-        transform: Self.rawFormat)
+        completion: .list(RawAudioFormat.Encoding.all.map(\.name)), transform: Self.rawFormat)
     var raw: RawAudioFormat?
 
     @Option(
@@ -20,7 +20,7 @@ struct ReadingOptionGroup: ParsableArguments {
                 + "marks as default, or a language code such as eng or en. Without it, the first is read, with a "
                 + "warning that lists them.",
             valueName: "n|default|language"),
-        transform: Self.audioTrack)
+        completion: .list(["default"] + AudioTrackChoice.commonLanguages), transform: Self.audioTrack)
     var audioTrack: AudioTrackChoice?
 
     @Flag(help: "Replace NaN and infinite samples with silence and report how many, instead of failing.")

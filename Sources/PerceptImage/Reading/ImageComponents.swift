@@ -12,6 +12,10 @@ extension Component {
                 fallback: String(cString: image_codec_jpeg_version()), package: "libjpeg62-turbo"),
             Component(
                 "libwebp", "read WebP", version: .number("WebPGetDecoderVersion", radix: 256), package: "libwebp7"),
+            Component(
+                // Nor does this one.
+                "giflib", "read GIF", version: .none("DGifOpen"),
+                fallback: String(cString: image_codec_gif_version()), package: "libgif7"),
             littleCMS,
             FontLibrary.component,
             Component(
