@@ -28,9 +28,9 @@ extension String {
 
     /// The position of the point before the extension of a name.
     private var extensionPoint: String.Index? {
-        guard let point = utf8.lastIndex(of: UInt8(ascii: ".")), point != utf8.startIndex,
-            utf8.index(after: point) != utf8.endIndex, utf8[..<point].contains(where: { $0 != UInt8(ascii: ".") })
-        else { return nil }
+        guard self != "..", let point = utf8.lastIndex(of: UInt8(ascii: ".")), point != utf8.startIndex else {
+            return nil
+        }
         return point
     }
 }

@@ -155,7 +155,7 @@ import Testing
     }
 
     @Test func aTIFFIsTurnedByItsTagOnce() throws {
-        let (image, _) = try ImageReader.everything(of: file("TIFF turned"))
+        let image = try Image(decoding: .bytes(file("TIFF turned")))
         #expect(image.size == PixelSize(width: 29, height: 37))
         let header = try ImageReader(.bytes(file("TIFF turned"))).header
         #expect(header.orientationSource == .exif && header.orientation.rawValue == 6)

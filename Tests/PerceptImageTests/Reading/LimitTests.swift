@@ -92,7 +92,7 @@ import Testing
         }
         expectMediaError(.malformedInput) { _ = try ImageReader(.bytes(Self.riff([]))) }
         let animated = Self.riff([("VP8X", Self.extended(8, 8, flags: 2)), ("ANIM", [0, 0, 0, 0, 0, 0])])
-        expectMediaError(.unsupportedFeature) { _ = try ImageReader(.bytes(animated)) }
+        expectMediaError(.malformedInput) { _ = try ImageReader(.bytes(animated)) }
     }
 
     @Test func theScanLimitIsTheCallers() {
