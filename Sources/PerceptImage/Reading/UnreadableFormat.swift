@@ -28,14 +28,14 @@ struct UnreadableFormat {
         .svg: Conversion("librsvg2-bin") { "`rsvg-convert -o image.png \($0)`" },
         .openEXR: Conversion("ffmpeg") { "`ffmpeg -apply_trc iec61966_2_1 -i \($0) image.png`" },
         .pdf: Conversion("poppler-utils") { "`pdftoppm -png -r 150 \($0) page`" },
-        .dicom: Conversion("dcmtk") { "`dcmj2pnm --write-png \($0) image.png`" },
+        .dicom: Conversion("dcmtk") { "`dcmj2pnm +on \($0) image.png`" },
     ]
 
     /// Returns the remedy with the name of the file, as it is typed in a shell.
     private func conversion(of source: String) -> String? {
         guard mediaType != .iOSPNG else {
             return "export the original from its project; macOS converts it with "
-                + "`sips -s format png \(source.shellWord) --out image.png`"
+                + "`sips -s format png \(source.shellWord) -o image.png`"
         }
         return Self.conversions[mediaType].map {
             "convert it, e.g. with \($0.command(source.shellWord)) (Debian package \($0.package))"
