@@ -35,7 +35,11 @@ struct PerceptCommand: AsyncParsableCommand {
         returnLargeBlocksToTheSystem()
         // A closed output pipe must not end the process before partial files are removed.
         signal(SIGPIPE, SIG_IGN)
-        let run = Task { await Self.runAsGiven() }
+        // Before any thread exists: the version and the help need none.
+        guard let parsed = parsed() else { return }
+        // Only the task uses it from here on.
+        nonisolated(unsafe) let command = parsed
+        let run = Task { await Self.run(command) }
         // A private queue gets a thread even while every core is busy with an input; the global queue does not.
         let signals = DispatchQueue(label: "percept.signals")
         let sources = [SIGINT, SIGTERM, SIGHUP].filter { !isIgnored($0) }.map { number in
@@ -77,29 +81,48 @@ struct PerceptCommand: AsyncParsableCommand {
         return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Parses and runs the command; ends the process if that fails.
+    /// Returns the command that the arguments name; `nil` if everything is printed already. Ends the process if they
+    /// are invalid, or ask for the version or the help.
+    private static func parsed() -> (any ParsableCommand)? {
+        do {
+            if VersionReport.isRequested(by: arguments) {
+                try VersionReport.print(for: arguments)
+                return nil
+            }
+            return try parseAsRoot(arguments)
+        } catch {
+            exitReporting(error)
+        }
+    }
+
+    /// Runs a command; ends the process if that fails.
+    private static func run(_ command: any ParsableCommand) async {
+        var command = command
+        do {
+            guard var asynchronous = command as? any AsyncParsableCommand else { return try command.run() }
+            try await asynchronous.run()
+        } catch {
+            exitReporting(error)
+        }
+    }
+
+    /// Prints an error, or what the parser has to say, and ends the process.
     ///
     /// The parser's messages quote the arguments, which may be file names with control characters. Only the line breaks
     /// of the message itself are printed.
-    private static func runAsGiven() async {
-        do {
-            if VersionReport.isRequested(by: arguments) { return try VersionReport.print(for: arguments) }
-            var command = try parseAsRoot(arguments)
-            guard var asynchronous = command as? any AsyncParsableCommand else { return try command.run() }
-            try await asynchronous.run()
-        } catch let error where Failure.isOurs(error) {
+    private static func exitReporting(_ error: any Error) -> Never {
+        if Failure.isOurs(error) {
             let failure = Failure.reporting(error)
             Console.tell("percept: \(Console.printableLine(failure.line))\n")
             _exit(failure.exitCode)
-        } catch {
-            let code = exitCode(for: error)
-            var message = CompletionScript.corrected(fullMessage(for: error))
-            for argument in arguments where argument != Console.printableLine(argument) {
-                message = message.replacing(argument, with: Console.printableLine(argument))
-            }
-            if !message.isEmpty { Console.tell(Console.printable(message) + "\n", code.isSuccess ? .output : .errors) }
-            _exit(code.rawValue)
         }
+        let code = exitCode(for: error)
+        var message = CompletionScript.corrected(fullMessage(for: error))
+        for argument in arguments where argument != Console.printableLine(argument) {
+            message = message.replacing(argument, with: Console.printableLine(argument))
+        }
+        if !message.isEmpty { Console.tell(Console.printable(message) + "\n", code.isSuccess ? .output : .errors) }
+        _exit(code.rawValue)
     }
 
     /// Makes glibc return the memory of an upload to the system once the upload has been sent.
