@@ -160,7 +160,10 @@ def main(arguments: Sequence[str]) -> None:
     spark = SparkSession.builder.appName(f"percept {chosen.verb}").getOrCreate()
     table = read(spark, chosen.input, chosen.glob)
     partitions = chosen.partitions or 4 * spark.sparkContext.defaultParallelism
-    results = perceive(table.repartition(partitions), chosen.verb, options, percept=chosen.percept)
+    # Joining parts leaves the contents of files where they are read; only dividing them sends them to other executors.
+    has_enough = table.rdd.getNumPartitions() >= partitions
+    table = table.coalesce(partitions) if has_enough else table.repartition(partitions)
+    results = perceive(table, chosen.verb, options, percept=chosen.percept)
     results.write.mode("overwrite").parquet(chosen.output)
     spark.stop()
 

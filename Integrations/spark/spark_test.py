@@ -87,7 +87,7 @@ def main():
         options = ["--endpoint", url, "--longest-side", "640", "--jobs", str(chosen.jobs)]
         table = (
             spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(str(folder / "photos"))
-            .select("path", "content").repartition(8))
+            .select("path", "content").coalesce(8))
         start = time.monotonic()
         perceive(table, "detect", options, percept=str(pathlib.Path(chosen.percept).resolve())).write.parquet(
             str(folder / "found"))
