@@ -47,7 +47,7 @@ import Testing
         #expect(json["warnings"]?[0]?.stringValue?.contains(#"sent again with "word""#) == true)
     }
 
-    /// The endpoint goes on with its tape: the second input must not be the one that is rejected again.
+    /// The endpoint goes on with its tape: whichever input is sent first is rejected once, and the other is not.
     @Test func allInputsOfARunLearnOfIt() throws {
         let folder = try TemporaryFolder()
         let endpoint = try RunningEndpoint(["--tape", try tape([rejection, words], in: folder)])
@@ -58,7 +58,7 @@ import Testing
             ], in: folder)
         #expect(run.status == 0, "\(run.errors)")
         let lines = try run.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
-        #expect(lines.map { $0["warnings"]?.arrayValue?.count } == [1, 0])
+        #expect(lines.compactMap { $0["warnings"]?.arrayValue?.count }.sorted() == [0, 1])
         #expect(run.errors.components(separatedBy: "the service rejected").count == 2)
     }
 
