@@ -60,14 +60,9 @@ typedef struct BMPDecoder {
 static uint32_t u16(const uint8_t *bytes) { return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8; }
 static uint32_t u32(const uint8_t *bytes) { return u16(bytes) | u16(bytes + 2) << 16; }
 
-static ImageCodecStatus fail(ImageDecoder *base, ImageCodecStatus status, const char *message) {
-    decoder_set_message(base, message);
-    return status;
-}
-
 static ImageCodecStatus cut(ImageDecoder *base) {
-    if (base->source.system_code) return fail(base, ImageCodecStatusInputOutput, "reading failed");
-    return fail(base, ImageCodecStatusTruncated, "the file ends early");
+    if (base->source.system_code) return decoder_refuse(base, ImageCodecStatusInputOutput, "reading failed");
+    return decoder_refuse(base, ImageCodecStatusTruncated, "the file ends early");
 }
 
 static bool is_rle(const BMPDecoder *decoder) {
@@ -169,14 +164,15 @@ static ImageCodecStatus read_size(BMPDecoder *decoder, const uint8_t *header, Im
     } else {
         int32_t width = (int32_t)u32(header + 4), height = (int32_t)u32(header + 8);
         decoder->is_top_down = height < 0;
-        if (width < 0 || height == INT32_MIN) return fail(base, ImageCodecStatusMalformed, "its size is negative");
+        if (width < 0 || height == INT32_MIN) return decoder_refuse(base, ImageCodecStatusMalformed,
+                                                                    "its size is negative");
         target->width = (uint32_t)width;
         target->height = (uint32_t)(height < 0 ? -height : height);
         decoder->bits = u16(header + 14);
         decoder->compression = decoder->header_bytes >= 20 ? u32(header + 16) : COMPRESSION_NONE;
     }
     bool has_size = target->width > 0 && target->height > 0;
-    return has_size ? ImageCodecStatusOk : fail(base, ImageCodecStatusMalformed, "it has no size");
+    return has_size ? ImageCodecStatusOk : decoder_refuse(base, ImageCodecStatusMalformed, "it has no size");
 }
 
 static ImageCodecStatus check_compression(BMPDecoder *decoder) {
@@ -188,13 +184,13 @@ static ImageCodecStatus check_compression(BMPDecoder *decoder) {
         case COMPRESSION_RLE8:
         case COMPRESSION_RLE4:
             if (decoder->bits != (decoder->compression == COMPRESSION_RLE8 ? 8u : 4u)) {
-                return fail(base, ImageCodecStatusMalformed, "its run lengths do not fit its depth");
+                return decoder_refuse(base, ImageCodecStatusMalformed, "its run lengths do not fit its depth");
             }
             break;
         case COMPRESSION_MASKS:
             refusal = is_os2 ? "fax compression of OS/2" : NULL;
             if (!is_os2 && decoder->bits != 16 && decoder->bits != 32) {
-                return fail(base, ImageCodecStatusMalformed, "its masks do not fit its depth");
+                return decoder_refuse(base, ImageCodecStatusMalformed, "its masks do not fit its depth");
             }
             break;
         case COMPRESSION_ALPHA_MASKS: break;
@@ -202,7 +198,7 @@ static ImageCodecStatus check_compression(BMPDecoder *decoder) {
         case COMPRESSION_PNG: refusal = "a PNG inside"; break;
         default: refusal = "an unknown compression"; break;
     }
-    return refusal ? fail(base, ImageCodecStatusUnsupported, refusal) : ImageCodecStatusOk;
+    return refusal ? decoder_refuse(base, ImageCodecStatusUnsupported, refusal) : ImageCodecStatusOk;
 }
 
 static ImageCodecStatus read_colors(BMPDecoder *decoder, const uint8_t *header, ImageDecoderHeader *target) {
@@ -232,7 +228,7 @@ static ImageCodecStatus read_colors(BMPDecoder *decoder, const uint8_t *header, 
         case 16:
         case 32:
             if (!set_fields(decoder, header, has_masks)) {
-                return fail(base, ImageCodecStatusMalformed, "its masks make no sense");
+                return decoder_refuse(base, ImageCodecStatusMalformed, "its masks make no sense");
             }
             if (decoder->fields[3].mask != 0) {
                 target->channel_count = 4;
@@ -242,7 +238,7 @@ static ImageCodecStatus read_colors(BMPDecoder *decoder, const uint8_t *header, 
         default: {
             char message[64];
             snprintf(message, sizeof message, "%u bits per pixel", decoder->bits);
-            return fail(base, ImageCodecStatusMalformed, message);
+            return decoder_refuse(base, ImageCodecStatusMalformed, message);
         }
     }
 }
@@ -262,7 +258,7 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *targ
                                      HEADER_V3,    HEADER_OS2_2,       HEADER_V4,   HEADER_V5};
     bool is_known = false;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) is_known = is_known || known[i] == decoder->header_bytes;
-    if (!is_known) return fail(base, ImageCodecStatusMalformed, "its header has an unknown size");
+    if (!is_known) return decoder_refuse(base, ImageCodecStatusMalformed, "its header has an unknown size");
     if (count < decoder->header_bytes) return cut(base);
     // What lies after the header is not part of it, except the masks of an old one.
     if (decoder->header_bytes < HEADER_INFO) {
@@ -325,11 +321,11 @@ static ImageCodecStatus start(BMPDecoder *decoder) {
     ImageDecoder *base = &decoder->base;
     uint64_t byte_count = is_rle(decoder) ? (uint64_t)base->width * base->height : decoder->stride;
     if (byte_count > base->limits.byte_count) {
-        return fail(base, ImageCodecStatusTooManyBytes, "the image must be held whole");
+        return decoder_refuse(base, ImageCodecStatusTooManyBytes, "the image must be held whole");
     }
     decoder->data = calloc((size_t)byte_count, 1);
     base->step_count = base->height;
-    if (!decoder->data) return fail(base, ImageCodecStatusOutOfMemory, "out of memory");
+    if (!decoder->data) return decoder_refuse(base, ImageCodecStatusOutOfMemory, "out of memory");
     if (!is_rle(decoder)) return ImageCodecStatusOk;
     ImageCodecStatus status = decode_runs(decoder);
     if (status == ImageCodecStatusTruncated && base->is_tolerant) {

@@ -232,6 +232,11 @@ void decoder_set_message(ImageDecoder *decoder, const char *message) {
     snprintf(decoder->message, DECODER_MESSAGE, "%s", message);
 }
 
+ImageCodecStatus decoder_refuse(ImageDecoder *decoder, ImageCodecStatus status, const char *message) {
+    decoder_set_message(decoder, message);
+    return status;
+}
+
 _Noreturn void decoder_fail(ImageDecoder *decoder, ImageCodecStatus status, const char *message) {
     decoder->failure = status;
     decoder_set_message(decoder, message);

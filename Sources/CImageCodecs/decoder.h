@@ -90,6 +90,8 @@ void decoder_note_damage(ImageDecoder *decoder, ImageCodecStatus status, const c
 // Fills the rows of missing pixels.
 void decoder_fill_rows(const ImageDecoder *decoder, uint8_t *rows, size_t row_stride, uint32_t row_count);
 void decoder_set_message(ImageDecoder *decoder, const char *message);
+// Sets the message and returns the status.
+ImageCodecStatus decoder_refuse(ImageDecoder *decoder, ImageCodecStatus status, const char *message);
 _Noreturn void decoder_fail(ImageDecoder *decoder, ImageCodecStatus status, const char *message);
 
 #endif

@@ -47,27 +47,24 @@ static int on_read(GifFileType *file, GifByteType *bytes, int count) {
     return (int)got;
 }
 
-static ImageCodecStatus fail(ImageDecoder *base, ImageCodecStatus status, const char *message) {
-    decoder_set_message(base, message);
-    return status;
-}
-
 static ImageCodecStatus failure(GIFDecoder *decoder, int code) {
     ImageDecoder *base = &decoder->base;
     if (base->source.system_code) return ImageCodecStatusInputOutput;
     // The library reports a code size that it rejects as a failed reading.
     bool is_at_end = decoder->position >= byte_source_size(&base->source);
     switch (code) {
-        case D_GIF_ERR_NOT_ENOUGH_MEM: return fail(base, ImageCodecStatusOutOfMemory, "out of memory");
+        case D_GIF_ERR_NOT_ENOUGH_MEM: return decoder_refuse(base, ImageCodecStatusOutOfMemory, "out of memory");
         case D_GIF_ERR_READ_FAILED:
         case D_GIF_ERR_EOF_TOO_SOON:
-            if (is_at_end) return fail(base, ImageCodecStatusTruncated, "the file ends early");
-            return fail(base, ImageCodecStatusMalformed, "its compressed data begins with an invalid code size");
-        case D_GIF_ERR_NOT_GIF_FILE: return fail(base, ImageCodecStatusMalformed, "no GIF signature");
-        case D_GIF_ERR_NO_IMAG_DSCR: return fail(base, ImageCodecStatusMalformed, "it has no image");
-        case D_GIF_ERR_NO_COLOR_MAP: return fail(base, ImageCodecStatusMalformed, "it has no colours");
-        case D_GIF_ERR_WRONG_RECORD: return fail(base, ImageCodecStatusMalformed, "a block of an unknown kind");
-        default: return fail(base, ImageCodecStatusMalformed, "the compressed pixels are damaged");
+            if (is_at_end) return decoder_refuse(base, ImageCodecStatusTruncated, "the file ends early");
+            return decoder_refuse(base, ImageCodecStatusMalformed,
+                                  "its compressed data begins with an invalid code size");
+        case D_GIF_ERR_NOT_GIF_FILE: return decoder_refuse(base, ImageCodecStatusMalformed, "no GIF signature");
+        case D_GIF_ERR_NO_IMAG_DSCR: return decoder_refuse(base, ImageCodecStatusMalformed, "it has no image");
+        case D_GIF_ERR_NO_COLOR_MAP: return decoder_refuse(base, ImageCodecStatusMalformed, "it has no colours");
+        case D_GIF_ERR_WRONG_RECORD: return decoder_refuse(base, ImageCodecStatusMalformed,
+                                                           "a block of an unknown kind");
+        default: return decoder_refuse(base, ImageCodecStatusMalformed, "the compressed pixels are damaged");
     }
 }
 
@@ -112,7 +109,7 @@ static ImageCodecStatus find_image(GIFDecoder *decoder) {
         if (kind == TERMINATE_RECORD_TYPE) break;
         if (kind == EXTENSION_RECORD_TYPE && !skip_extension(decoder)) return failure(decoder, decoder->file->Error);
     }
-    return fail(&decoder->base, ImageCodecStatusMalformed, "it has no image");
+    return decoder_refuse(&decoder->base, ImageCodecStatusMalformed, "it has no image");
 }
 
 static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *header) {
@@ -123,7 +120,8 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
     ImageCodecStatus status = find_image(decoder);
     if (status != ImageCodecStatusOk) return status;
     const GifImageDesc *image = &decoder->file->Image;
-    if (image->Width <= 0 || image->Height <= 0) return fail(base, ImageCodecStatusMalformed, "its image has no size");
+    if (image->Width <= 0 || image->Height <= 0) return decoder_refuse(base, ImageCodecStatusMalformed,
+                                                                       "its image has no size");
     decoder->left = (uint32_t)image->Left;
     decoder->top = (uint32_t)image->Top;
     decoder->width = (uint32_t)image->Width;
@@ -154,11 +152,11 @@ static ImageCodecStatus start(GIFDecoder *decoder) {
     ImageDecoder *base = &decoder->base;
     size_t row_count = decoder->is_interlaced ? decoder->height : 1;
     if ((uint64_t)decoder->width * row_count > base->limits.byte_count) {
-        return fail(base, ImageCodecStatusTooManyBytes, "an interlaced image must be held whole");
+        return decoder_refuse(base, ImageCodecStatusTooManyBytes, "an interlaced image must be held whole");
     }
     decoder->indices = calloc(row_count, decoder->width);
     base->step_count = base->height;
-    if (!decoder->indices) return fail(base, ImageCodecStatusOutOfMemory, "out of memory");
+    if (!decoder->indices) return decoder_refuse(base, ImageCodecStatusOutOfMemory, "out of memory");
     if (!decoder->is_interlaced) return ImageCodecStatusOk;
     // GIF89a appendix E.
     static const uint32_t starts[] = {0, 4, 2, 1}, steps[] = {8, 8, 4, 2};

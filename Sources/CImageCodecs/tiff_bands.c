@@ -16,7 +16,7 @@ static ImageCodecStatus failure(TIFFDecoder *decoder, uint32_t part) {
         tiff.get_field(decoder->file, is_tiled ? TIFFTAG_TILEBYTECOUNTS : TIFFTAG_STRIPBYTECOUNTS, &counts);
     if (has_both && offsets && counts &&
         (offsets[part] > decoder->byte_count || counts[part] > decoder->byte_count - offsets[part])) {
-        return tiff_fail(base, ImageCodecStatusTruncated, "the file ends early");
+        return decoder_refuse(base, ImageCodecStatusTruncated, "the file ends early");
     }
     if (!base->message[0]) decoder_set_message(base, "the compressed pixels are damaged");
     return ImageCodecStatusMalformed;
@@ -33,7 +33,7 @@ ImageCodecStatus tiff_allocate(TIFFDecoder *decoder) {
     bool has_all = decoder->band && decoder->samples && (decoder->tile || !decoder->is_tiled) &&
                    (decoder->ink || base->channels < ColorChannelsInk);
     base->step_count = base->height;
-    return has_all ? ImageCodecStatusOk : tiff_fail(base, ImageCodecStatusOutOfMemory, "out of memory");
+    return has_all ? ImageCodecStatusOk : decoder_refuse(base, ImageCodecStatusOutOfMemory, "out of memory");
 }
 
 // Reads the tiles of one plane into the band.
@@ -100,12 +100,12 @@ static ImageCodecStatus read_stored(TIFFDecoder *decoder, uint32_t y) {
     if (rows_per_strip > base->height) rows_per_strip = base->height;
     bool has_offset = y / rows_per_strip < tiff.number_of_strips(decoder->file);
     if (!has_offset || !tiff.get_field(decoder->file, TIFFTAG_STRIPOFFSETS, &offsets) || !offsets) {
-        return tiff_fail(base, ImageCodecStatusMalformed, "the offsets of its strips are missing");
+        return decoder_refuse(base, ImageCodecStatusMalformed, "the offsets of its strips are missing");
     }
     uint64_t offset = offsets[y / rows_per_strip] + (uint64_t)(y % rows_per_strip) * decoder->band_row_bytes;
     size_t count = byte_source_peek(&base->source, offset, decoder->band, decoder->band_row_bytes);
-    if (base->source.system_code) return tiff_fail(base, ImageCodecStatusInputOutput, "reading failed");
-    if (count < decoder->band_row_bytes) return tiff_fail(base, ImageCodecStatusTruncated, "the file ends early");
+    if (base->source.system_code) return decoder_refuse(base, ImageCodecStatusInputOutput, "reading failed");
+    if (count < decoder->band_row_bytes) return decoder_refuse(base, ImageCodecStatusTruncated, "the file ends early");
     if (decoder->reverses_bits) tiff.reverse_bits(decoder->band, (tmsize_t)count);
     if (decoder->swaps_bytes && decoder->bits > 8 && decoder->bits % 8 == 0) {
         swap_samples(decoder->band, count, decoder->bits / 8);

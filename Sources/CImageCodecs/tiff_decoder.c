@@ -2,14 +2,9 @@
 
 #include <stdlib.h>
 
-ImageCodecStatus tiff_fail(ImageDecoder *base, ImageCodecStatus status, const char *message) {
-    decoder_set_message(base, message);
-    return status;
-}
-
 static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *header) {
     TIFFDecoder *decoder = (TIFFDecoder *)base;
-    if (!tiff_library_load()) return tiff_fail(base, ImageCodecStatusLibraryMissing, "libtiff");
+    if (!tiff_library_load()) return decoder_refuse(base, ImageCodecStatusLibraryMissing, "libtiff");
     decoder->byte_count = byte_source_size(&base->source);
     tiff_library_open(decoder);
     if (!decoder->file) {
@@ -20,7 +15,7 @@ static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *head
         uint64_t directory = is_little ? head[4] | head[5] << 8 | head[6] << 16 | (uint64_t)head[7] << 24
                                        : (uint64_t)head[4] << 24 | head[5] << 16 | head[6] << 8 | head[7];
         if (decoder->byte_count < 8 || directory > decoder->byte_count) {
-            return tiff_fail(base, ImageCodecStatusTruncated, "its directory is missing");
+            return decoder_refuse(base, ImageCodecStatusTruncated, "its directory is missing");
         }
         if (!base->message[0]) decoder_set_message(base, "its directory cannot be read");
         return ImageCodecStatusMalformed;

@@ -95,7 +95,6 @@ bool tiff_library_load(void);
 // Opens the file; `file` remains NULL if its directory cannot be read.
 void tiff_library_open(TIFFDecoder *decoder);
 
-ImageCodecStatus tiff_fail(ImageDecoder *base, ImageCodecStatus status, const char *message);
 // Reads the first directory.
 ImageCodecStatus tiff_read_directory(TIFFDecoder *decoder, ImageDecoderHeader *header);
 // Allocates what bands and rows need.

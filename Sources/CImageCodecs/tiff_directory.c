@@ -92,7 +92,8 @@ static void read_range(TIFFDecoder *decoder) {
     decoder->white = 1;
     decoder->needs_range = true;
     if (tiff.get_field(decoder->file, TIFFTAG_SMINSAMPLEVALUE, &least) &&
-        tiff.get_field(decoder->file, TIFFTAG_SMAXSAMPLEVALUE, &greatest) && greatest > least) {
+        tiff.get_field(decoder->file, TIFFTAG_SMAXSAMPLEVALUE, &greatest) && greatest > least &&
+        greatest - least < 1e300) {
         decoder->black = least;
         decoder->white = greatest;
         decoder->needs_range = false;
@@ -187,10 +188,10 @@ static ImageCodecStatus set_bands(TIFFDecoder *decoder, ImageDecoderHeader *head
         tiff.get_field(decoder->file, TIFFTAG_TILEWIDTH, &decoder->tile_width);
         tiff.get_field(decoder->file, TIFFTAG_TILELENGTH, &tile_height);
         if (decoder->tile_width == 0 || tile_height == 0) {
-            return tiff_fail(base, ImageCodecStatusMalformed, "its tiles have no size");
+            return decoder_refuse(base, ImageCodecStatusMalformed, "its tiles have no size");
         }
         if ((uint64_t)decoder->tile_width * tile_height > base->limits.byte_count / 4) {
-            return tiff_fail(base, ImageCodecStatusTooManyBytes, "a tile must be held whole");
+            return decoder_refuse(base, ImageCodecStatusTooManyBytes, "a tile must be held whole");
         }
         decoder->band_height = tile_height;
         decoder->tile_bytes = is_converted ? (size_t)decoder->tile_width * tile_height * 4
@@ -198,7 +199,7 @@ static ImageCodecStatus set_bands(TIFFDecoder *decoder, ImageDecoderHeader *head
         decoder->tile_row_bytes = (size_t)tiff.tile_row_size(decoder->file);
     } else {
         tiff.get_field_defaulted(decoder->file, TIFFTAG_ROWSPERSTRIP, &rows_per_strip);
-        if (rows_per_strip == 0) return tiff_fail(base, ImageCodecStatusMalformed, "its strips have no rows");
+        if (rows_per_strip == 0) return decoder_refuse(base, ImageCodecStatusMalformed, "its strips have no rows");
         decoder->band_height = rows_per_strip;
     }
     if (decoder->band_height > header->height) decoder->band_height = header->height;
@@ -218,7 +219,7 @@ static ImageCodecStatus set_bands(TIFFDecoder *decoder, ImageDecoderHeader *head
     if (decoder->access == AccessStored || decoder->access == AccessRow) band_bytes = row_bytes;
     header->is_held_whole = decoder->band_height == header->height && header->height > 1 && is_large;
     if (band_bytes > base->limits.byte_count || decoder->tile_bytes > base->limits.byte_count) {
-        return tiff_fail(base, ImageCodecStatusTooManyBytes, "a strip or tile must be held whole");
+        return decoder_refuse(base, ImageCodecStatusTooManyBytes, "a strip or tile must be held whole");
     }
     decoder->plane_bytes = (size_t)(row_bytes * decoder->band_height);
     return ImageCodecStatusOk;
@@ -230,7 +231,7 @@ ImageCodecStatus tiff_read_directory(TIFFDecoder *decoder, ImageDecoderHeader *h
     if (!tiff.get_field(decoder->file, TIFFTAG_IMAGEWIDTH, &header->width) ||
         !tiff.get_field(decoder->file, TIFFTAG_IMAGELENGTH, &header->height) || header->width == 0 ||
         header->height == 0) {
-        return tiff_fail(base, ImageCodecStatusMalformed, "it has no size");
+        return decoder_refuse(base, ImageCodecStatusMalformed, "it has no size");
     }
     if ((uint64_t)header->width * header->height > base->limits.pixel_count) return ImageCodecStatusTooManyPixels;
     tiff.get_field_defaulted(decoder->file, TIFFTAG_COMPRESSION, &compression);
@@ -242,14 +243,14 @@ ImageCodecStatus tiff_read_directory(TIFFDecoder *decoder, ImageDecoderHeader *h
     if (!tiff.get_field(decoder->file, TIFFTAG_PHOTOMETRIC, &decoder->photometric)) {
         decoder->photometric = decoder->sample_count >= 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK;
     }
-    if (is_camera_raw(decoder)) return tiff_fail(base, ImageCodecStatusUnsupported, "a camera's raw format");
+    if (is_camera_raw(decoder)) return decoder_refuse(base, ImageCodecStatusUnsupported, "a camera's raw format");
     if (!tiff.is_codec_configured(compression)) {
         char message[96];
         snprintf(message, sizeof message, "compression %u, which the installed libtiff does not decode", compression);
-        return tiff_fail(base, ImageCodecStatusUnsupported, message);
+        return decoder_refuse(base, ImageCodecStatusUnsupported, message);
     }
     if (decoder->sample_count == 0 || decoder->sample_count > SAMPLE_COUNT || decoder->bits == 0) {
-        return tiff_fail(base, ImageCodecStatusUnsupported, "its pixels have no samples, or more than 64");
+        return decoder_refuse(base, ImageCodecStatusUnsupported, "its pixels have no samples, or more than 64");
     }
     decoder->is_tiled = tiff.is_tiled(decoder->file);
     decoder->is_separate = planes == PLANARCONFIG_SEPARATE && decoder->sample_count > 1;

@@ -160,7 +160,8 @@ void tiff_find_range(TIFFDecoder *decoder) {
             const uint8_t *bytes = decoder->band + plane * decoder->plane_bytes;
             for (size_t i = 0; i + sample_bytes <= row_count * decoder->band_row_bytes; i += sample_bytes) {
                 double value = float_value(decoder, bytes + i);
-                if (value < low) low = value;
+                // Infinite samples state no range.
+                if (value < low && value > -1e38) low = value;
                 if (value > high && value < 1e38) high = value;
             }
         }

@@ -43,11 +43,6 @@ static uint32_t little_endian(const uint8_t *bytes, int count) {
     return value;
 }
 
-static ImageCodecStatus fail(ImageDecoder *base, ImageCodecStatus status, const char *message) {
-    decoder_set_message(base, message);
-    return status;
-}
-
 // Copies the content of a chunk to memory; NULL if it is incomplete.
 static uint8_t *read_chunk(ImageDecoder *base, uint64_t offset, size_t count) {
     uint8_t *bytes = malloc(count > 0 ? count : 1);
@@ -79,20 +74,20 @@ static ImageCodecStatus read_size(WebPDecoder *decoder, uint64_t offset) {
     uint8_t start[SIZE_BYTES] = {0};
     size_t count = byte_source_peek(&decoder->base.source, offset, start, sizeof start);
     if (decoder->is_lossless) {
-        if (count < 5) return fail(&decoder->base, ImageCodecStatusTruncated, "no image data");
-        if (start[0] != 0x2F) return fail(&decoder->base, ImageCodecStatusMalformed, "no VP8L signature");
+        if (count < 5) return decoder_refuse(&decoder->base, ImageCodecStatusTruncated, "no image data");
+        if (start[0] != 0x2F) return decoder_refuse(&decoder->base, ImageCodecStatusMalformed, "no VP8L signature");
         uint32_t bits = little_endian(start + 1, 4);
         decoder->width = (bits & 0x3FFF) + 1;
         decoder->height = (bits >> 14 & 0x3FFF) + 1;
         decoder->has_alpha = bits >> 28 & 1;
         return ImageCodecStatusOk;
     }
-    if (count < SIZE_BYTES) return fail(&decoder->base, ImageCodecStatusTruncated, "no image data");
+    if (count < SIZE_BYTES) return decoder_refuse(&decoder->base, ImageCodecStatusTruncated, "no image data");
     bool is_key_frame = (start[0] & 1) == 0 && start[3] == 0x9D && start[4] == 0x01 && start[5] == 0x2A;
     decoder->width = little_endian(start + 6, 2) & 0x3FFF;
     decoder->height = little_endian(start + 8, 2) & 0x3FFF;
     if (!is_key_frame || decoder->width == 0 || decoder->height == 0) {
-        return fail(&decoder->base, ImageCodecStatusMalformed, "no VP8 key frame");
+        return decoder_refuse(&decoder->base, ImageCodecStatusMalformed, "no VP8 key frame");
     }
     return ImageCodecStatusOk;
 }
@@ -107,11 +102,11 @@ static ImageCodecStatus place(WebPDecoder *decoder, ImageDecoderHeader *header) 
     bool is_whole = decoder->width == header->width && decoder->height == header->height;
     if (is_whole && decoder->left == 0 && decoder->top == 0) return ImageCodecStatusOk;
     if (decoder->frame_count == 0) {
-        return fail(base, ImageCodecStatusMalformed, "its canvas and its image differ in size");
+        return decoder_refuse(base, ImageCodecStatusMalformed, "its canvas and its image differ in size");
     }
     if ((uint64_t)decoder->left + decoder->width > header->width ||
         (uint64_t)decoder->top + decoder->height > header->height) {
-        return fail(base, ImageCodecStatusMalformed, "its first frame exceeds the canvas");
+        return decoder_refuse(base, ImageCodecStatusMalformed, "its first frame exceeds the canvas");
     }
     // The rest of the canvas is transparent.
     decoder->has_alpha = true;
@@ -124,7 +119,7 @@ static ImageCodecStatus read_chunks(WebPDecoder *decoder, ImageDecoderHeader *he
     uint8_t head[12];
     bool has_picture = false, is_complete = false;
     if (byte_source_peek(&base->source, 0, head, sizeof head) != sizeof head) {
-        return fail(base, ImageCodecStatusTruncated, "no chunks");
+        return decoder_refuse(base, ImageCodecStatusTruncated, "no chunks");
     }
     uint64_t end = (uint64_t)little_endian(head + 4, 4) + 8, offset = 12;
     for (int i = 0; i < CHUNK_COUNT && offset < end; i++) {
@@ -178,14 +173,14 @@ static ImageCodecStatus read_chunks(WebPDecoder *decoder, ImageDecoderHeader *he
         }
         offset = content + count + (count & 1);
     }
-    if (base->source.system_code) return fail(base, ImageCodecStatusInputOutput, "reading failed");
+    if (base->source.system_code) return decoder_refuse(base, ImageCodecStatusInputOutput, "reading failed");
     if (is_complete && decoder->frame_count > 1) {
         char message[96];
         snprintf(message, sizeof message, "the file is an animation of %u images: the first is used",
                  decoder->frame_count);
         decoder_warn(base, message);
     }
-    return is_complete ? ImageCodecStatusOk : fail(base, ImageCodecStatusTruncated, "no image data");
+    return is_complete ? ImageCodecStatusOk : decoder_refuse(base, ImageCodecStatusTruncated, "no image data");
 }
 
 static ImageCodecStatus read_header(ImageDecoder *base, ImageDecoderHeader *header) {
@@ -208,13 +203,14 @@ static ImageCodecStatus start(WebPDecoder *decoder) {
     size_t channel_count = base->row_bytes / base->width, row_bytes = decoder->width * channel_count;
     uint64_t pixel_bytes = channel_count + (decoder->is_lossless ? 4 : decoder->has_alpha ? 1 : 0);
     if (pixel_bytes * decoder->width > base->limits.byte_count / decoder->height) {
-        return fail(base, ImageCodecStatusTooManyBytes, "the image must be held whole");
+        return decoder_refuse(base, ImageCodecStatusTooManyBytes, "the image must be held whole");
     }
-    if (!WebPInitDecoderConfig(&decoder->config)) return fail(base, ImageCodecStatusUnsupported, "another libwebp");
+    if (!WebPInitDecoderConfig(&decoder->config)) return decoder_refuse(base, ImageCodecStatusUnsupported,
+                                                                        "another libwebp");
     size_t byte_count = row_bytes * decoder->height;
     // Zeroed, so that damage cannot expose old memory.
     decoder->picture = calloc(byte_count, 1);
-    if (!decoder->picture) return fail(base, ImageCodecStatusOutOfMemory, "out of memory");
+    if (!decoder->picture) return decoder_refuse(base, ImageCodecStatusOutOfMemory, "out of memory");
     WebPDecBuffer *output = &decoder->config.output;
     output->colorspace = decoder->has_alpha ? MODE_RGBA : MODE_RGB;
     output->is_external_memory = 1;
@@ -222,7 +218,7 @@ static ImageCodecStatus start(WebPDecoder *decoder) {
     output->u.RGBA.stride = (int)row_bytes;
     output->u.RGBA.size = byte_count;
     decoder->codec = WebPINewDecoder(output);
-    if (!decoder->codec) return fail(base, ImageCodecStatusOutOfMemory, "out of memory");
+    if (!decoder->codec) return decoder_refuse(base, ImageCodecStatusOutOfMemory, "out of memory");
     base->step_count = base->height;
     return ImageCodecStatusOk;
 }
@@ -234,7 +230,7 @@ static ImageCodecStatus decode_window(WebPDecoder *decoder) {
     uint64_t offset = decoder->data_offset + decoder->data_read;
     uint64_t left = decoder->data_end - offset;
     size_t count = byte_source_peek(&base->source, offset, bytes, left < sizeof bytes ? (size_t)left : sizeof bytes);
-    if (base->source.system_code) return fail(base, ImageCodecStatusInputOutput, "reading failed");
+    if (base->source.system_code) return decoder_refuse(base, ImageCodecStatusInputOutput, "reading failed");
     decoder->data_read += count;
     VP8StatusCode status = WebPIAppend(decoder->codec, bytes, count);
     int row_count = 0;
@@ -245,16 +241,18 @@ static ImageCodecStatus decode_window(WebPDecoder *decoder) {
     switch (status) {
         case VP8_STATUS_OK:
             if (decoder->rows_decoded == decoder->height) return ImageCodecStatusOk;
-            return fail(base, ImageCodecStatusMalformed, "rows are missing");
-        case VP8_STATUS_OUT_OF_MEMORY: return fail(base, ImageCodecStatusOutOfMemory, "out of memory");
-        case VP8_STATUS_UNSUPPORTED_FEATURE: return fail(base, ImageCodecStatusUnsupported, "a feature of its own");
+            return decoder_refuse(base, ImageCodecStatusMalformed, "rows are missing");
+        case VP8_STATUS_OUT_OF_MEMORY: return decoder_refuse(base, ImageCodecStatusOutOfMemory, "out of memory");
+        case VP8_STATUS_UNSUPPORTED_FEATURE: return decoder_refuse(base, ImageCodecStatusUnsupported,
+                                                                   "a feature of its own");
         case VP8_STATUS_SUSPENDED:
             if (count > 0) return ImageCodecStatusOk;
             // The chunk may be complete while its image data continues.
             return offset < decoder->data_end
-                       ? fail(base, ImageCodecStatusTruncated, "the file ends early")
-                       : fail(base, ImageCodecStatusMalformed, "the compressed pixels end before the image does");
-        default: return fail(base, ImageCodecStatusMalformed, "the compressed pixels are damaged");
+                       ? decoder_refuse(base, ImageCodecStatusTruncated, "the file ends early")
+                       : decoder_refuse(base, ImageCodecStatusMalformed,
+                                        "the compressed pixels end before the image does");
+        default: return decoder_refuse(base, ImageCodecStatusMalformed, "the compressed pixels are damaged");
     }
 }
 

@@ -16,7 +16,7 @@ import Testing
         #expect(paths.allSatisfy { $0.contains("/percept-test-") && !$0.contains("//") })
     }
 
-    /// More threads than a queue has at once, each of which waits for all others.
+    /// More threads than a queue has at once; each waits for all others.
     @Test func eachDetachedThreadRunsByItself() async {
         let count = 100
         let arrived = Mutex(0)

@@ -38,6 +38,8 @@
                 })
             let begins = DetachedThread.run { transfer.perform(request, authorities, connectTimeout) }
             if !begins {
+                // The handle may belong to another transfer from now on, which must not be stopped with this one.
+                transfer.handle.withLock { $0 = nil }
                 connections.give(back: handle, after: .notConnected)
                 answer.fail(TransportError(.notConnected, problem: "the system has no more threads for a connection"))
             }
